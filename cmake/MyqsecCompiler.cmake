@@ -1,0 +1,40 @@
+# Language level, warnings, hardening and sanitizers for everything that is built here.
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+
+add_library(myqsec_options INTERFACE)
+target_compile_definitions(myqsec_options INTERFACE _FILE_OFFSET_BITS=64 _GNU_SOURCE)
+target_compile_options(myqsec_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wcast-qual -Wundef
+    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi>
+    -fstack-protector-strong -fno-plt)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(myqsec_options INTERFACE -fstack-clash-protection)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    target_compile_options(myqsec_options INTERFACE -fcf-protection)
+endif()
+if(MYQSEC_WERROR)
+    target_compile_options(myqsec_options INTERFACE -Werror)
+endif()
+target_link_options(myqsec_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+
+if(MYQSEC_SANITIZE)
+    target_compile_options(myqsec_options INTERFACE -fsanitize=${MYQSEC_SANITIZE} -fno-omit-frame-pointer
+                           -fno-sanitize-recover=all)
+    target_link_options(myqsec_options INTERFACE -fsanitize=${MYQSEC_SANITIZE})
+elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_definitions(myqsec_options INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+    target_link_options(myqsec_options INTERFACE -Wl,--as-needed -Wl,--gc-sections)
+    target_compile_options(myqsec_options INTERFACE -ffunction-sections -fdata-sections)
+endif()

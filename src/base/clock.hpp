@@ -1,0 +1,29 @@
+// Time comes from the host through a Clock, so that tests and firmware without a real-time clock can set it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace myqsec {
+
+using Duration = std::chrono::milliseconds;
+using Instant = std::chrono::sys_time<Duration>;
+
+class Clock {
+ public:
+    virtual ~Clock() = default;
+    [[nodiscard]] virtual Instant now() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+    [[nodiscard]] Instant now() const override {
+        return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    }
+};
+
+/// Milliseconds since 1970-01-01T00:00:00Z, the form in which instants are stored.
+inline std::int64_t to_milliseconds(Instant instant) { return instant.time_since_epoch().count(); }
+inline Instant from_milliseconds(std::int64_t value) { return Instant(Duration(value)); }
+
+}  // namespace myqsec

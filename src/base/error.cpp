@@ -1,0 +1,56 @@
+#include "base/error.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace myqsec {
+
+namespace {
+
+Status status_of(int error_number) {
+    switch (error_number) {
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            return Status::ERR_NO_SPACE;
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return Status::ERR_FILE_ACCESS;
+        case ENOENT:
+            return Status::ERR_NOT_FOUND;
+        case EEXIST:
+            return Status::ERR_EXISTS;
+        case ENOMEM:
+            return Status::ERR_OUT_OF_MEMORY;
+        default:
+            return Status::ERR_IO;
+    }
+}
+
+std::string_view advice(Status status) {
+    switch (status) {
+        case Status::ERR_NO_SPACE:
+            return "free some space and try again";
+        case Status::ERR_FILE_ACCESS:
+            return "check owner and permissions";
+        case Status::ERR_NOT_FOUND:
+            return "check the path";
+        case Status::ERR_EXISTS:
+            return "choose another name or remove it first";
+        case Status::ERR_OUT_OF_MEMORY:
+            return "free some memory and try again";
+        default:
+            return "check the disk and the system log";
+    }
+}
+
+}  // namespace
+
+void fail_errno(int error_number, std::string_view action, std::string_view object) {
+    const Status status = status_of(error_number);
+    fail(status, "cannot {} '{}': {}; {}", action, object,
+         std::error_code(error_number, std::generic_category()).message(), advice(status));
+}
+
+}  // namespace myqsec

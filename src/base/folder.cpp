@@ -1,0 +1,259 @@
+#include "base/folder.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/error.hpp"
+
+namespace myqsec {
+
+namespace {
+
+/// Owns a file descriptor.
+class Descriptor {
+ public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { ::close(number_); }
+    [[nodiscard]] int get() const { return number_; }
+
+ private:
+    int number_;
+};
+
+template <typename Call>
+auto retry(Call call) {
+    decltype(call()) result;
+    do {
+        result = call();
+    } while (result < 0 && errno == EINTR);
+    return result;
+}
+
+class DiskFile final : public File {
+ public:
+    DiskFile(int number, std::string path) : descriptor_(number), path_(std::move(path)) {}
+
+    std::size_t read_at(std::uint64_t offset, ByteSpan into) override {
+        std::size_t done = 0;
+        while (done < into.size()) {
+            const auto got = retry([&] {
+                return ::pread(descriptor_.get(), into.data() + done, into.size() - done,
+                               static_cast<off_t>(offset + done));
+            });
+            if (got < 0) fail_errno(errno, "read", path_);
+            if (got == 0) break;
+            done += static_cast<std::size_t>(got);
+        }
+        return done;
+    }
+
+    void write_at(std::uint64_t offset, ByteView from) override {
+        std::size_t done = 0;
+        while (done < from.size()) {
+            const auto put = retry([&] {
+                return ::pwrite(descriptor_.get(), from.data() + done, from.size() - done,
+                                static_cast<off_t>(offset + done));
+            });
+            if (put < 0) fail_errno(errno, "write", path_);
+            if (put == 0) fail_errno(ENOSPC, "write", path_);
+            done += static_cast<std::size_t>(put);
+        }
+    }
+
+    std::uint64_t size() override {
+        struct stat info {};
+        if (::fstat(descriptor_.get(), &info) != 0) fail_errno(errno, "inspect", path_);
+        return static_cast<std::uint64_t>(info.st_size);
+    }
+
+    void truncate(std::uint64_t size) override {
+        if (retry([&] { return ::ftruncate(descriptor_.get(), static_cast<off_t>(size)); }) != 0) {
+            fail_errno(errno, "resize", path_);
+        }
+    }
+
+    void sync() override {
+        if (retry([&] { return ::fdatasync(descriptor_.get()); }) != 0) fail_errno(errno, "sync", path_);
+    }
+
+    bool try_lock() override {
+        if (retry([&] { return ::flock(descriptor_.get(), LOCK_EX | LOCK_NB); }) == 0) return true;
+        if (errno == EWOULDBLOCK) return false;
+        fail_errno(errno, "lock", path_);
+    }
+
+    [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+
+ private:
+    Descriptor descriptor_;
+    std::string path_;
+};
+
+class DiskFolder final : public Folder {
+ public:
+    DiskFolder(int number, std::string path) : descriptor_(number), path_(std::move(path)) {}
+
+    std::unique_ptr<File> open(std::string_view name) override { return open_at(name, O_RDWR, "open"); }
+
+    std::unique_ptr<File> open_read_only(std::string_view name) override {
+        return open_at(name, O_RDONLY, "open");
+    }
+
+    std::unique_ptr<File> create(std::string_view name) override {
+        return open_at(name, O_RDWR | O_CREAT | O_EXCL, "create");
+    }
+
+    std::unique_ptr<File> create_unnamed() override {
+        const int number =
+            retry([&] { return ::openat(descriptor_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); });
+        if (number < 0) fail_errno(errno, "create a temporary file in", path_);
+        return std::make_unique<DiskFile>(number, path_ + "/(unnamed)");
+    }
+
+    void link(File& unnamed, std::string_view name) override {
+        const std::string component = checked(name);
+        const auto* file = dynamic_cast<const DiskFile*>(&unnamed);
+        if (file == nullptr) fail(Status::ERR_INTERNAL, "a file was linked through a folder it is not from");
+        // open(2), O_TMPFILE: linking through /proc needs no capability, unlike AT_EMPTY_PATH.
+        const std::string source = fmt::format("/proc/self/fd/{}", file->descriptor());
+        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0) return;
+        if (errno == ENOENT &&  // no /proc in this root
+            ::linkat(file->descriptor(), "", descriptor_.get(), component.c_str(), AT_EMPTY_PATH) == 0) {
+            return;
+        }
+        fail_errno(errno, "create", full(component));
+    }
+
+    void rename(std::string_view from, std::string_view to) override {
+        const std::string source = checked(from);
+        const std::string target = checked(to);
+        if (::renameat(descriptor_.get(), source.c_str(), descriptor_.get(), target.c_str()) != 0) {
+            fail_errno(errno, "rename", full(source));
+        }
+    }
+
+    bool remove(std::string_view name) override {
+        const std::string component = checked(name);
+        if (::unlinkat(descriptor_.get(), component.c_str(), 0) == 0) return true;
+        if (errno == ENOENT) return false;
+        fail_errno(errno, "remove", full(component));
+    }
+
+    bool exists(std::string_view name) override {
+        const std::string component = checked(name);
+        struct stat info {};
+        if (::fstatat(descriptor_.get(), component.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) return true;
+        if (errno == ENOENT) return false;
+        fail_errno(errno, "inspect", full(component));
+    }
+
+    std::vector<std::string> list() override {
+        const int number =
+            retry([&] { return ::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+        if (number < 0) fail_errno(errno, "list", path_);
+        const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(number), &::closedir);
+        if (stream == nullptr) {
+            const int error_number = errno;
+            ::close(number);
+            fail_errno(error_number, "list", path_);
+        }
+        std::vector<std::string> names;
+        for (;;) {
+            errno = 0;
+            const dirent* entry = ::readdir(stream.get());
+            if (entry == nullptr) {
+                if (errno != 0) fail_errno(errno, "list", path_);
+                return names;
+            }
+            const std::string_view name = static_cast<const char*>(entry->d_name);
+            if (name != "." && name != "..") names.emplace_back(name);
+        }
+    }
+
+    void sync() override {
+        if (retry([&] { return ::fsync(descriptor_.get()); }) != 0) fail_errno(errno, "sync", path_);
+    }
+
+    std::unique_ptr<Folder> folder(std::string_view name) override {
+        const std::string component = checked(name);
+        if (::mkdirat(descriptor_.get(), component.c_str(), 0700) == 0) {
+            sync();
+        } else if (errno != EEXIST) {
+            fail_errno(errno, "create", full(component));
+        }
+        const int number = retry([&] {
+            return ::openat(descriptor_.get(), component.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        });
+        if (number < 0) fail_errno(errno, "open", full(component));
+        return std::make_unique<DiskFolder>(number, full(component));
+    }
+
+    [[nodiscard]] const std::string& path() const override { return path_; }
+
+ private:
+    static std::string checked(std::string_view name) {
+        if (name.empty() || name == "." || name == ".." || name.find('/') != std::string_view::npos ||
+            name.find('\0') != std::string_view::npos) {
+            fail(Status::ERR_INTERNAL, "a file name is not a single path component");
+        }
+        return std::string(name);
+    }
+
+    [[nodiscard]] std::string full(const std::string& component) const { return path_ + "/" + component; }
+
+    std::unique_ptr<File> open_at(std::string_view name, int flags, std::string_view action) {
+        const std::string component = checked(name);
+        const int number = retry([&] {
+            return ::openat(descriptor_.get(), component.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+        });
+        if (number < 0) fail_errno(errno, action, full(component));
+        auto file = std::make_unique<DiskFile>(number, full(component));
+        struct stat info {};
+        if (::fstat(number, &info) != 0) fail_errno(errno, "inspect", full(component));
+        if (!S_ISREG(info.st_mode)) {
+            fail(Status::ERR_CORRUPT, "'{}' is not a regular file; something replaced it", full(component));
+        }
+        return file;
+    }
+
+    Descriptor descriptor_;
+    std::string path_;
+};
+
+}  // namespace
+
+std::unique_ptr<Folder> open_folder(const std::string& path, bool create) {
+    if (create && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail_errno(errno, "create", path);
+    const int number = retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    if (number < 0) fail_errno(errno, "open", path);
+    return std::make_unique<DiskFolder>(number, path);
+}
+
+void write_durably(Folder& folder, std::string_view name, ByteView contents) {
+    const std::string temporary = std::string(name) + ".new";
+    folder.remove(temporary);
+    {
+        const auto file = folder.create(temporary);
+        file->write_at(0, contents);
+        file->sync();
+    }
+    folder.rename(temporary, name);
+    folder.sync();
+}
+
+Bytes read_all(File& file, std::size_t limit) {
+    const std::uint64_t size = file.size();
+    if (size > limit) fail(Status::ERR_LIMIT, "a file has {} bytes where at most {} are allowed", size, limit);
+    Bytes out(size);
+    out.resize(file.read_at(0, out));
+    return out;
+}
+
+}  // namespace myqsec

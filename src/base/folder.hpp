@@ -1,0 +1,72 @@
+// The one door to the file system. Everything the library stores goes through a Folder, so that tests can
+// play faults: each call failed once, short writes, lost syncs, power cuts.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace myqsec {
+
+/// An open file. All methods throw Error; none moves a shared position.
+class File {
+ public:
+    virtual ~File() = default;
+
+    /// Fills `into`; returns less than its size only at the end of the file.
+    virtual std::size_t read_at(std::uint64_t offset, ByteSpan into) = 0;
+    /// Writes all of it or throws; after a throw any part of it may be there.
+    virtual void write_at(std::uint64_t offset, ByteView from) = 0;
+    [[nodiscard]] virtual std::uint64_t size() = 0;
+    virtual void truncate(std::uint64_t size) = 0;
+    /// fdatasync: contents and size survive a power cut once this returns.
+    virtual void sync() = 0;
+    /// Takes the advisory exclusive lock (flock); false if another open file holds it. Released on close.
+    virtual bool try_lock() = 0;
+};
+
+/// A directory, held by handle: renaming its parents changes nothing, and no name leads out of it.
+/// Names are single path components; symbolic links are never followed. Files are 0600, folders 0700.
+class Folder {
+ public:
+    virtual ~Folder() = default;
+
+    /// An existing file, for reading and writing. Throws ERR_NOT_FOUND.
+    virtual std::unique_ptr<File> open(std::string_view name) = 0;
+    /// An existing file, for reading only.
+    virtual std::unique_ptr<File> open_read_only(std::string_view name) = 0;
+    /// A new file. Throws ERR_EXISTS.
+    virtual std::unique_ptr<File> create(std::string_view name) = 0;
+    /// A file without a name, gone when closed unless linked.
+    virtual std::unique_ptr<File> create_unnamed() = 0;
+    /// Gives a file made by create_unnamed() of this same folder its name. Durable after sync(). Throws ERR_EXISTS.
+    virtual void link(File& unnamed, std::string_view name) = 0;
+    /// Replaces `to` atomically. Durable after sync().
+    virtual void rename(std::string_view from, std::string_view to) = 0;
+    /// False if there was none. Durable after sync().
+    virtual bool remove(std::string_view name) = 0;
+    [[nodiscard]] virtual bool exists(std::string_view name) = 0;
+    /// The names in it, "." and ".." left out, in no particular order.
+    [[nodiscard]] virtual std::vector<std::string> list() = 0;
+    /// Makes creations, links, renames and removals durable.
+    virtual void sync() = 0;
+    /// A sub-folder, created durably if missing.
+    virtual std::unique_ptr<Folder> folder(std::string_view name) = 0;
+    /// For error messages only.
+    [[nodiscard]] virtual const std::string& path() const = 0;
+};
+
+/// Opens a directory of the real file system. `create` makes it (0700) if its parent exists.
+std::unique_ptr<Folder> open_folder(const std::string& path, bool create);
+
+/// Replaces `name` atomically and durably: temporary file, sync, rename, sync of the folder.
+void write_durably(Folder& folder, std::string_view name, ByteView contents);
+
+/// The whole file, at most `limit` bytes; a larger one throws ERR_LIMIT.
+Bytes read_all(File& file, std::size_t limit);
+
+}  // namespace myqsec

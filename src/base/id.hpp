@@ -1,0 +1,30 @@
+// Strong identifiers: a UserId is never a JobId.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace myqsec {
+
+/// 0 names nothing; stored ids start at 1. Job ids fit IPP's job-id (RFC 8011 §5.3.2): 1 … 2^31−1.
+template <typename Tag>
+struct Id {
+    std::int64_t value = 0;
+
+    constexpr Id() = default;
+    constexpr explicit Id(std::int64_t number) : value(number) {}
+    constexpr explicit operator bool() const { return value != 0; }
+    constexpr auto operator<=>(const Id&) const = default;
+};
+
+using UserId = Id<struct UserTag>;
+using GroupId = Id<struct GroupTag>;
+using RoleId = Id<struct RoleTag>;
+using CardId = Id<struct CardTag>;
+using QueueId = Id<struct QueueTag>;
+using JobId = Id<struct JobTag>;
+using DeviceId = Id<struct DeviceTag>;
+using SessionId = Id<struct SessionTag>;
+using LeafId = Id<struct LeafTag>;  ///< a job key or person key
+
+}  // namespace myqsec

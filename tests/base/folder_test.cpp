@@ -1,0 +1,101 @@
+#include "base/folder.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/temporary_folder.hpp"
+
+using namespace myqsec;
+
+namespace {
+
+Status status_of(const auto& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.status();
+    }
+    return Status::OK;
+}
+
+}  // namespace
+
+TEST_CASE("a file gives back what was written, and short reads only at its end") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    const auto file = folder->create("data");
+    file->write_at(3, as_bytes("hello"));
+    Bytes buffer(16);
+    CHECK(file->read_at(3, buffer) == 5);
+    CHECK(as_text(ByteView(buffer).first(5)) == "hello");
+    CHECK(file->size() == 8);
+}
+
+TEST_CASE("an unnamed file exists only once it is linked, and never replaces another") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    const auto file = folder->create_unnamed();
+    file->write_at(0, as_bytes("job"));
+    CHECK(folder->list().empty());
+    folder->link(*file, "job");
+    CHECK(folder->exists("job"));
+    const auto second = folder->create_unnamed();
+    CHECK(status_of([&] { folder->link(*second, "job"); }) == Status::ERR_EXISTS);
+}
+
+TEST_CASE("names cannot leave the folder and symbolic links are not followed") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    CHECK(status_of([&] { folder->open("../etc"); }) == Status::ERR_INTERNAL);
+    CHECK(status_of([&] { folder->create(""); }) == Status::ERR_INTERNAL);
+    REQUIRE(::symlink("/etc/passwd", (temporary.path() + "/link").c_str()) == 0);
+    CHECK(status_of([&] { folder->open_read_only("link"); }) != Status::OK);
+}
+
+TEST_CASE("files and folders are private to their owner") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    folder->create("file");
+    folder->folder("sub");
+    struct stat info {};
+    REQUIRE(::stat((temporary.path() + "/file").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777) == 0600);
+    REQUIRE(::stat((temporary.path() + "/sub").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777) == 0700);
+}
+
+TEST_CASE("a second opener does not get the lock until the first closes") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    auto first = folder->create("lock");
+    const auto second = folder->open("lock");
+    CHECK(first->try_lock());
+    CHECK_FALSE(second->try_lock());
+    first.reset();
+    CHECK(second->try_lock());
+}
+
+TEST_CASE("a durable write replaces the whole file") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    write_durably(*folder, "state", as_bytes("a long first state"));
+    write_durably(*folder, "state", as_bytes("second"));
+    const auto file = folder->open("state");
+    CHECK(as_text(read_all(*file, 100)) == "second");
+    CHECK(status_of([&] { read_all(*file, 3); }) == Status::ERR_LIMIT);
+    CHECK(folder->list().size() == 1);
+}
+
+TEST_CASE("a missing file is NOT_FOUND and says its path") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    try {
+        folder->open("nothing");
+        FAIL("opened a file that does not exist");
+    } catch (const Error& error) {
+        CHECK(error.status() == Status::ERR_NOT_FOUND);
+        CHECK(std::string(error.what()).find(temporary.path() + "/nothing") != std::string::npos);
+    }
+}
