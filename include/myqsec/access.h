@@ -1,0 +1,125 @@
+/* Users, credentials, groups, roles, and user sessions. */
+#ifndef MYQSEC_ACCESS_H
+#define MYQSEC_ACCESS_H
+
+#include "myqsec/engine.h"
+
+MYQSEC_BEGIN
+
+/** Fields of a user. NULL leaves a field as it is (or empty in a new user). Each at most 255 bytes, notes 4,000;
+ *  no control characters. Stored only sealed under the person's key. */
+typedef struct myqsec_user_fields {
+    uint32_t struct_size;
+    uint32_t state;        /**< 0 as it is, 1 active, 2 disabled */
+    const char *user_name; /**< unique, compared without regard to ASCII case */
+    const char *full_name;
+    const char *email;
+    const char *language; /**< BCP 47, e.g. "cs" */
+    const char *notes;
+} myqsec_user_fields;
+#define MYQSEC_USER_FIELDS_INIT {sizeof(myqsec_user_fields), 0, NULL, NULL, NULL, NULL, NULL}
+
+/** Creates the first administrator of a new instance and returns its random password, shown this once. `password` holds
+ *  *password_length bytes (64 are enough). Adds MYQSEC_ERR_EXISTS once there is one, MYQSEC_ERR_BUFFER_TOO_SMALL
+ *  (nothing was created). Right: the system principal's alone. Audit: user.created, role.granted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_first_administrator(myqsec_session *system, const myqsec_user_fields *fields,
+                                                    int64_t *user, char *password, size_t *password_length);
+
+/** Adds MYQSEC_ERR_EXISTS. Right: user.manage. Audit: user.created. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_create(myqsec_session *session, const myqsec_user_fields *fields, int64_t *out);
+/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_NOT_POSSIBLE (the last administrator).
+ *  Right: user.manage. Audit: user.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_change(myqsec_session *session, int64_t user, const myqsec_user_fields *fields);
+/** Deletes the user with credentials and held jobs, and destroys the person key. Adds MYQSEC_ERR_NOT_FOUND,
+ *  MYQSEC_ERR_NOT_POSSIBLE. Right: user.manage. Audit: user.deleted, job.deleted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_delete(myqsec_session *session, int64_t user);
+/** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or any system session. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *user_name, int64_t *out);
+/** Columns id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
+ *  has_password, has_pin, cards. Right: user.manage; oneself always. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
+/** All users; columns as myqsec_user_get. Right: user.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, myqsec_list **out);
+
+/** Sets the password; for oneself `current` is required, otherwise NULL. Adds MYQSEC_ERR_LIMIT (the password profile
+ *  refuses it, and says why), MYQSEC_ERR_AUTHENTICATION. Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,
+                                                  const char *password);
+/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. Adds MYQSEC_ERR_BUFFER_TOO_SMALL
+ *  (nothing changed), MYQSEC_ERR_LIMIT (the site is too large for PINs alone). Right: credential.manage, or oneself.
+ *  Audit: credential.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64_t user, char *pin, size_t *pin_length);
+/** A chosen PIN: second factor only, with user name or card. Adds MYQSEC_ERR_LIMIT (length, trivial).
+ *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *pin);
+/** Registers a card, as the reader gives it (text or hex, at most 128 bytes), with a label ("" or NULL for none) and
+ *  an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage.
+ *  Audit: credential.added. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_card_add(myqsec_session *session, int64_t user, const char *card, const char *label,
+                                         int64_t expires, int64_t *out);
+/** Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage. Audit: credential.removed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_card_remove(myqsec_session *session, int64_t card);
+/** Columns id, user, label, created, expires, last_used. Right: credential.manage, or oneself. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, myqsec_list **out);
+/** Ends a lockout of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t user);
+
+/** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage. Audit: group.created. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_create(myqsec_session *session, const char *name, int64_t parent, int64_t *out);
+/** Renames (NULL: not) and moves (-1: not, 0: to the top). Adds MYQSEC_ERR_NOT_POSSIBLE for a cycle.
+ *  Right: group.manage. Audit: group.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_change(myqsec_session *session, int64_t group, const char *name, int64_t parent);
+/** Right: group.manage. Audit: group.deleted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_delete(myqsec_session *session, int64_t group);
+/** Columns id, name, parent, members. Right: group.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_list(myqsec_session *session, myqsec_list **out);
+/** Idempotent. Right: group.manage. Audit: group.member-added. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_add(myqsec_session *session, int64_t group, int64_t user);
+/** Idempotent. Right: group.manage. Audit: group.member-removed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_remove(myqsec_session *session, int64_t group, int64_t user);
+/** Columns user, user_name. Right: group.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_group_members(myqsec_session *session, int64_t group, myqsec_list **out);
+
+/** The closed list of rights: columns name, meaning. No right needed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_right_list(myqsec_session *session, myqsec_list **out);
+/** Columns id, name, built_in, rights (names separated by spaces). Right: role.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_list(myqsec_session *session, myqsec_list **out);
+/** `rights`: names separated by spaces; each must be one's own. Adds MYQSEC_ERR_EXISTS. Right: role.manage. Audit: role.created. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_create(myqsec_session *session, const char *name, const char *rights,
+                                            int64_t *out);
+/** Built-in roles are MYQSEC_ERR_NOT_POSSIBLE. Right: role.manage. Audit: role.deleted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_delete(myqsec_session *session, int64_t role);
+
+/** To whom a role is given, and for what. Exactly one of user and group; at most one of the scopes. */
+typedef struct myqsec_role_grant {
+    uint32_t struct_size;
+    uint32_t reserved; /**< 0 */
+    int64_t user;
+    int64_t group;
+    int64_t scope_group; /**< only over users of this group */
+    int64_t scope_queue; /**< only in this queue */
+} myqsec_role_grant;
+#define MYQSEC_ROLE_GRANT_INIT {sizeof(myqsec_role_grant), 0, 0, 0, 0, 0}
+
+/** Gives a role by name. Nobody can grant a right they lack. Right: role.manage. Audit: role.granted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_give(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
+/** Takes it back. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (the last administrator).
+ *  Right: role.manage. Audit: role.revoked. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_take(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
+/** Who has which role: columns role, user, group, scope_group, scope_queue. Right: role.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_grants(myqsec_session *session, myqsec_list **out);
+
+/** Logs a user in by user name and password, for administration, away from any device. `source` names where the
+ *  attempt comes from (an address), for lockout; NULL for the host itself. Free with myqsec_session_free.
+ *  Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: session.host (the system session).
+ *  Audit: session.login, session.login-failed, user.locked. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_login(myqsec_session *system, const char *user_name, const char *password,
+                                      const char *source, myqsec_session **out);
+/** Ends the session now; the handle must still be freed. At a device: pending output is cancelled and the
+ *  clear-memory callback runs; if that fails, MYQSEC_ERR_CALLBACK, and the device is locked until resolved.
+ *  Audit: session.logout. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_logout(myqsec_session *session);
+
+MYQSEC_END_DECLARATIONS
+
+#endif

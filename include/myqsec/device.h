@@ -1,0 +1,88 @@
+/* Devices and the sessions at them. */
+#ifndef MYQSEC_DEVICE_H
+#define MYQSEC_DEVICE_H
+
+#include "myqsec/engine.h"
+
+MYQSEC_BEGIN
+
+/** Ways to log in at a device; a device allows any set of them. */
+enum {
+    MYQSEC_METHOD_CARD = 1,
+    MYQSEC_METHOD_PIN = 2, /**< generated PINs only */
+    MYQSEC_METHOD_NAME_PIN = 4,
+    MYQSEC_METHOD_NAME_PASSWORD = 8,
+    MYQSEC_METHOD_CARD_PIN = 16,
+    MYQSEC_METHOD_CARD_PASSWORD = 32
+};
+
+/** Fields of a device. NULL and -1 leave a field as it is, or take the default in a new device. */
+typedef struct myqsec_device_fields {
+    uint32_t struct_size;
+    int32_t methods; /**< default: card, name and PIN, name and password */
+    const char *name; /**< unique; 1 to 127 bytes */
+    const char *model;
+    const char *serial;
+    const char *mac;
+    const char *address;
+    const char *location;
+    int64_t idle_timeout; /**< ms; 0: the setting device.idle_timeout */
+    int32_t enabled;      /**< 0 or 1 */
+    int32_t reserved;     /**< -1 */
+} myqsec_device_fields;
+#define MYQSEC_DEVICE_FIELDS_INIT {sizeof(myqsec_device_fields), -1, NULL, NULL, NULL, NULL, NULL, NULL, -1, -1, -1}
+
+/** Adds MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.created. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_create(myqsec_session *session, const myqsec_device_fields *fields,
+                                              int64_t *out);
+/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.changed, old and new. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_change(myqsec_session *session, int64_t device,
+                                              const myqsec_device_fields *fields);
+/** Ends its session first. Right: device.manage. Audit: device.deleted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_delete(myqsec_session *session, int64_t device);
+/** Columns id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, session_user (0: none), clear_pending.
+ *  Right: device.manage or session.host. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, myqsec_list **out);
+
+/** What the host does for a device. */
+typedef struct myqsec_device_callbacks {
+    uint32_t struct_size;
+    uint32_t reserved; /**< 0 */
+    void *context;
+    /** Erases what the session left in the device's memory. Runs at every logout, before the call that caused it returns.
+     *  0: done; another number locks the device until a retry succeeds. May not call the library. */
+    int (*clear_memory)(void *context, int64_t device);
+} myqsec_device_callbacks;
+#define MYQSEC_DEVICE_CALLBACKS_INIT {sizeof(myqsec_device_callbacks), 0, NULL, NULL}
+
+/** Connects the host's callbacks to a device for the engine's life, replacing earlier ones. Does what a crash
+ *  left undone: if memory was still to be cleared, it is cleared now; MYQSEC_ERR_CALLBACK if that fails (the callbacks are attached).
+ *  Adds MYQSEC_ERR_NOT_FOUND. Right: session.host or device.manage. Audit: device.memory-cleared. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_attach(myqsec_session *session, int64_t device,
+                                              const myqsec_device_callbacks *callbacks);
+/** Runs clear-memory again at a locked device. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_CALLBACK.
+ *  Right: device.manage or session.host. Audit: device.memory-cleared, device.clear-failed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_clear(myqsec_session *session, int64_t device);
+
+/** What the person at the device presents; NULL for what is absent. */
+typedef struct myqsec_credentials {
+    uint32_t struct_size;
+    uint32_t reserved; /**< 0 */
+    const char *card;  /**< as the reader gives it */
+    const char *user_name;
+    const char *pin;
+    const char *password;
+} myqsec_credentials;
+#define MYQSEC_CREDENTIALS_INIT {sizeof(myqsec_credentials), 0, NULL, NULL, NULL, NULL}
+
+/** Logs a person in at a device. Wrong credentials get one answer, in one time, whoever they name. A session that the device
+ *  still has is ended first, or the login refused (setting device.second_login). Free with myqsec_session_free.
+ *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_DEVICE_LOCKED,
+ *  MYQSEC_ERR_NOT_POSSIBLE (device disabled, in use), MYQSEC_ERR_CALLBACK. Right: session.host (the system session); the
+ *  person needs device.login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_login(myqsec_session *system, int64_t device,
+                                             const myqsec_credentials *credentials, myqsec_session **out);
+
+MYQSEC_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,89 @@
+/* The engine: one opened instance folder. */
+#ifndef MYQSEC_ENGINE_H
+#define MYQSEC_ENGINE_H
+
+#include "myqsec/list.h"
+
+MYQSEC_BEGIN
+
+typedef struct myqsec_engine myqsec_engine;
+
+/** A principal: who is asking. The host's system principal, a user, or a user at a device. */
+typedef struct myqsec_session myqsec_session;
+
+/** The root key's origin. */
+typedef enum myqsec_root_kind {
+    MYQSEC_ROOT_PASSPHRASE = 1, /**< stretched by Argon2id with the parameters below */
+    MYQSEC_ROOT_KEY_FILE = 2,   /**< contents of a key file, 32 bytes to 64 KiB */
+    MYQSEC_ROOT_CALLBACK = 3    /**< the host's own: TPM, PKCS#11, RPMB, a key service */
+} myqsec_root_kind;
+
+#define MYQSEC_ROOT_KEY_SIZE 32
+#define MYQSEC_ROOT_BLOB_MAX 1024
+
+/** How the root key is obtained. All pointers are read during the call only. */
+typedef struct myqsec_root {
+    uint32_t struct_size;
+    uint32_t kind;         /**< a myqsec_root_kind */
+    const uint8_t *secret; /**< passphrase (UTF-8) or key file contents */
+    size_t secret_length;
+    uint32_t argon2_memory_kib;  /**< new instances only; 0: 65536. Firmware: 7168 */
+    uint32_t argon2_iterations;  /**< new instances only; 0: 3. Firmware: 5 */
+    void *context;               /**< passed back to the callbacks */
+    /** A fresh root key and the blob (at most MYQSEC_ROOT_BLOB_MAX bytes, *blob_length on entry) that finds it again.
+     *  The blob is stored in the clear. May not call the library. Non-zero: failure. */
+    int (*create)(void *context, uint8_t key[MYQSEC_ROOT_KEY_SIZE], uint8_t *blob, size_t *blob_length);
+    /** The root key that belongs to the blob. May not call the library. Non-zero: failure. */
+    int (*unlock)(void *context, const uint8_t *blob, size_t blob_length, uint8_t key[MYQSEC_ROOT_KEY_SIZE]);
+} myqsec_root;
+#define MYQSEC_ROOT_INIT {sizeof(myqsec_root), 0, NULL, 0, 0, 0, NULL, NULL, NULL}
+
+typedef struct myqsec_options {
+    uint32_t struct_size;
+    uint32_t cache_kib; /**< SQLite's page cache; 0: 2000 */
+    void *clock_context;
+    /** Milliseconds since 1970-01-01T00:00:00Z; NULL: the system's clock. May not call the library. */
+    int64_t (*clock)(void *context);
+} myqsec_options;
+#define MYQSEC_OPTIONS_INIT {sizeof(myqsec_options), 0, NULL, NULL}
+
+/** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash half-way
+ *  leaves nothing that opens; calling it again finishes the work. `options` may be NULL.
+ *  Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK.
+ *  Audit: instance.created. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
+                                       myqsec_engine **out);
+
+/** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here.
+ *  Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
+ *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK.
+ *  Audit: instance.opened, instance.damage-found. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *root, const myqsec_options *options,
+                                     myqsec_engine **out);
+
+/** What opening found and repaired: columns code (text), sentence (text). Empty if all was well. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
+
+/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers or readers of it live.
+ *  NULL is MYQSEC_OK. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
+
+/** The host's own principal. It may create the first administrator, tick, submit for a user it names, attach devices
+ *  and drive logins, and nothing else. Free with myqsec_session_free. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_session **out);
+
+/** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox. Call it when
+ *  `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory callbacks run inside.
+ *  Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
+
+/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Since 0.1. */
+MYQSEC_API void myqsec_session_free(myqsec_session *session);
+
+/** About the session: columns kind ("system", "user", "device"), id, user, user_name, full_name, device, started,
+ *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown). Since 0.1. */
+MYQSEC_API myqsec_status myqsec_session_info(myqsec_session *session, myqsec_list **out);
+
+MYQSEC_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,54 @@
+/* Lists: how everything that has rows or fields is read. Columns have names and types; later versions only append
+ * columns, so ask by name. */
+#ifndef MYQSEC_LIST_H
+#define MYQSEC_LIST_H
+
+#include "myqsec/status.h"
+
+MYQSEC_BEGIN
+
+/** A list of rows, positioned before the first. It is a snapshot: later changes don't show. */
+typedef struct myqsec_list myqsec_list;
+
+typedef enum myqsec_column_type {
+    MYQSEC_COLUMN_INTEGER = 1, /**< int64_t; also identifiers, sizes in bytes */
+    MYQSEC_COLUMN_TEXT = 2,    /**< UTF-8 */
+    MYQSEC_COLUMN_BYTES = 3,
+    MYQSEC_COLUMN_BOOLEAN = 4, /**< read with myqsec_list_integer: 0 or 1 */
+    MYQSEC_COLUMN_INSTANT = 5, /**< read with myqsec_list_integer: milliseconds since 1970-01-01T00:00:00Z */
+    MYQSEC_COLUMN_DURATION = 6 /**< read with myqsec_list_integer: milliseconds */
+} myqsec_column_type;
+
+/** Moves to the next row. MYQSEC_END behind the last. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_next(myqsec_list *list);
+
+/** The number of rows. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_size(const myqsec_list *list, size_t *out);
+
+/** The number of columns. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_column_count(const myqsec_list *list, size_t *out);
+
+/** Name (static for the list's life) and type of column `index`, counted from 0. `name` or `type` may be NULL. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_column(const myqsec_list *list, size_t index, const char **name,
+                                            myqsec_column_type *type);
+
+/** Whether the current row has a value in the column. Adds MYQSEC_ERR_NOT_FOUND (no such column),
+ *  MYQSEC_ERR_NOT_POSSIBLE (not on a row). Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_has(const myqsec_list *list, const char *column, int *out);
+
+/** The value of an integer, boolean, instant or duration column; 0 if it has none. Adds as above, and
+ *  MYQSEC_ERR_INVALID_ARGUMENT for a column of another type. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_integer(const myqsec_list *list, const char *column, int64_t *out);
+
+/** The value of a text column, "" if it has none; valid until the next call of myqsec_list_next or _free. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_text(const myqsec_list *list, const char *column, const char **out);
+
+/** The value of a bytes column; valid until the next call of myqsec_list_next or _free. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_bytes(const myqsec_list *list, const char *column, const uint8_t **data,
+                                           size_t *length);
+
+MYQSEC_API void myqsec_list_free(myqsec_list *list);
+
+MYQSEC_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,17 @@
+/* libmyqsec: secure release, encryption, access control and audit for print servers and MFPs.
+ * This header brings all of the C ABI; myqsec/base.h has its conventions, myqsec/myqsec.hpp wraps it for C++20. */
+#ifndef MYQSEC_MYQSEC_H
+#define MYQSEC_MYQSEC_H
+
+#include "myqsec/access.h"
+#include "myqsec/audit.h"
+#include "myqsec/base.h"
+#include "myqsec/container.h"
+#include "myqsec/device.h"
+#include "myqsec/engine.h"
+#include "myqsec/list.h"
+#include "myqsec/settings.h"
+#include "myqsec/spool.h"
+#include "myqsec/status.h"
+
+#endif

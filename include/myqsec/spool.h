@@ -1,0 +1,137 @@
+/* Queues and jobs. Job states and reasons are IPP's (RFC 8011 §5.3.7, §5.3.8; PWG 5100.11). */
+#ifndef MYQSEC_SPOOL_H
+#define MYQSEC_SPOOL_H
+
+#include "myqsec/engine.h"
+
+MYQSEC_BEGIN
+
+typedef enum myqsec_queue_kind {
+    MYQSEC_QUEUE_SECURE = 1,  /**< held until its owner releases it; kept for reprint */
+    MYQSEC_QUEUE_PRIVATE = 2, /**< held; deleted and its key destroyed at once after release */
+    MYQSEC_QUEUE_DIRECT = 3   /**< released by the host without a login */
+} myqsec_queue_kind;
+
+/** Fields of a queue. NULL and -1 leave a field as it is, or take the default in a new queue. */
+typedef struct myqsec_queue_fields {
+    uint32_t struct_size;
+    int32_t kind;              /**< a myqsec_queue_kind; only for new queues */
+    const char *name;          /**< unique; 1 to 127 bytes */
+    int64_t retention_held;    /**< ms a job waits for release; 0 … 90 days */
+    int64_t retention_printed; /**< ms a printed job is kept for reprint; 0 … 90 days; private queues: 0 */
+    int64_t max_job_size;      /**< bytes; 0: the setting spool.max_job_size */
+    int32_t enabled;           /**< accepting jobs: 0 or 1 */
+    int32_t restricted;        /**< 1: only users and groups allowed by myqsec_queue_allow may submit */
+} myqsec_queue_fields;
+#define MYQSEC_QUEUE_FIELDS_INIT {sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1}
+
+/** Adds MYQSEC_ERR_EXISTS. Right: queue.manage. Audit: queue.created. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqsec_queue_fields *fields, int64_t *out);
+/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS. Right: queue.manage. Audit: queue.changed, old and new. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t queue, const myqsec_queue_fields *fields);
+/** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage. Audit: queue.deleted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
+/** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure", "private", "direct"),
+ *  retention_held, retention_printed, max_job_size, enabled, restricted, jobs. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, myqsec_list **out);
+/** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
+/** Takes that back. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_disallow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
+
+/** What a job says of itself when it is submitted. */
+typedef struct myqsec_job_fields {
+    uint32_t struct_size;
+    uint32_t reserved;           /**< 0 */
+    int64_t queue;
+    int64_t owner;               /**< 0: the session's user. Another needs job.submit.for-others */
+    const char *name;            /**< IPP job-name, at most 1,023 bytes; sealed under the owner's key */
+    const char *document_format; /**< IPP document-format, e.g. "application/pdf"; NULL: application/octet-stream */
+    const char *host_name;       /**< IPP job-originating-host-name; sealed under the owner's key; may be NULL */
+} myqsec_job_fields;
+#define MYQSEC_JOB_FIELDS_INIT {sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL}
+
+/** A job being submitted; belongs to one thread at a time. */
+typedef struct myqsec_job_writer myqsec_job_writer;
+
+/** Begins a job. Nothing of it is visible, or survives a crash, until myqsec_job_writer_finish returns.
+ *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled).
+ *  Right: job.submit, and access to the queue. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
+                                           myqsec_job_writer **out);
+/** Takes document data; returns when it has been sealed and handed to the system: that is the back-pressure. After a
+ *  failure the writer can only be freed. Adds MYQSEC_ERR_LIMIT (job too large). Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_writer_write(myqsec_job_writer *writer, const void *data, size_t length);
+/** Makes the job durable and held. Once it returns MYQSEC_OK the job survives any crash. Audit: job.held. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_writer_finish(myqsec_job_writer *writer, int64_t *job);
+/** Frees the writer; an unfinished job leaves no trace. Since 0.1. */
+MYQSEC_API void myqsec_job_writer_free(myqsec_job_writer *writer);
+
+/** Which jobs to list; 0 and NULL mean any. */
+typedef struct myqsec_job_filter {
+    uint32_t struct_size;
+    uint32_t limit; /**< rows at most; 0: 1,000 */
+    int64_t owner;
+    int64_t queue;
+    const char *state; /**< an IPP keyword below */
+    int64_t after;     /**< only jobs with a greater id: the next page */
+} myqsec_job_filter;
+#define MYQSEC_JOB_FILTER_INIT {sizeof(myqsec_job_filter), 0, 0, 0, NULL, 0}
+
+/** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state ("pending-held",
+ *  "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g. "job-hold-until-specified",
+ *  "possibly-printed"), submitted, printed (instant of the last release), expires, releases (count). One's own jobs, or any
+ *  with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter, myqsec_list **out);
+/** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_get(myqsec_session *session, int64_t job, myqsec_list **out);
+/** Cancels a held job, or stops the one being released, and destroys its key. Adds MYQSEC_ERR_NOT_FOUND,
+ *  MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.cancelled. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_cancel(myqsec_session *session, int64_t job);
+/** Deletes a job in any state but processing: its key is destroyed, its row and file removed. Adds MYQSEC_ERR_NOT_FOUND,
+ *  MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.deleted. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_delete(myqsec_session *session, int64_t job);
+
+/** Where a released document goes. Each function returns 0, or another number to abort. They may call the library,
+ *  except on the session and job being released (MYQSEC_ERR_REENTRANT). */
+typedef struct myqsec_sink {
+    uint32_t struct_size;
+    uint32_t reserved; /**< 0 */
+    void *context;
+    /** Takes all of the data; blocking is the back-pressure. */
+    int (*write)(void *context, const void *data, size_t length);
+    /** The document is complete and the device has accepted it; only now does the job count as printed. May be NULL. */
+    int (*finish)(void *context);
+    /** Instead of finish, after a failure: discard what came. May be NULL. */
+    void (*abort)(void *context);
+} myqsec_sink;
+#define MYQSEC_SINK_INIT {sizeof(myqsec_sink), 0, NULL, NULL, NULL, NULL}
+
+typedef struct myqsec_release_options {
+    uint32_t struct_size;
+    uint32_t keep; /**< 1: keep the job held afterwards (not in private queues) */
+} myqsec_release_options;
+#define MYQSEC_RELEASE_OPTIONS_INIT {sizeof(myqsec_release_options), 0}
+
+/** Releases a job to a sink: an atomic claim, so of two at the same instant one prints. If the sink fails half-way the job is
+ *  held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job is gone; a secure
+ *  queue's is kept for reprint. From a device session, or any user session. `options` may be NULL.
+ *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled), MYQSEC_ERR_CALLBACK.
+ *  Right: job.release.own or job.release.all; in direct queues also session.host. Audit: job.released, job.release-failed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_release(myqsec_session *session, int64_t job, const myqsec_release_options *options,
+                                            const myqsec_sink *sink);
+
+/** Reads a job's document without releasing it, at any position: for previews. */
+typedef struct myqsec_job_reader myqsec_job_reader;
+/** Adds MYQSEC_ERR_NOT_FOUND. Right: job.read.own or job.preview.all. Audit: job.read. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_open(myqsec_session *session, int64_t job, myqsec_job_reader **out);
+/** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data,
+                                                size_t *length);
+/** The document's size in bytes. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_job_reader_size(myqsec_job_reader *reader, uint64_t *out);
+MYQSEC_API void myqsec_job_reader_free(myqsec_job_reader *reader);
+
+MYQSEC_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,49 @@
+// The keystore: one small file of two slots that holds the instance's independent random keys, sealed under the
+// root provider's key. docs/formats/keystore.md is the format's page.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/folder.hpp"
+#include "crypto/root_provider.hpp"
+#include "crypto/secret.hpp"
+
+namespace myqsec::storage {
+
+enum class KeyPurpose : std::uint16_t {
+    main_database = 1,
+    log_database = 2,
+    lookup = 3,         ///< PIN and card HMAC, versioned
+    pepper = 4,         ///< password verifiers
+    leaf_wrapping = 5,  ///< wraps job and person keys
+    archive = 6,
+    backup = 7,
+    audit_signing = 8,
+};
+
+/// Not thread-safe by itself; the vault's owner serialises changes.
+class Keystore {
+ public:
+    static constexpr std::string_view file_name = "keystore";
+
+    /// A new keystore with a fresh key of every purpose; durable when it returns. The file appears whole or not at all.
+    static void create(Folder& folder, crypto::RootProvider& provider);
+    /// Throws ERR_NOT_FOUND (no instance here), ERR_WRONG_KEY, ERR_CORRUPT (both slots), ERR_NEWER_VERSION.
+    Keystore(Folder& folder, crypto::RootProvider& provider);
+    ~Keystore();
+
+    /// The newest version of a key, or a given one. Throws ERR_NOT_FOUND.
+    [[nodiscard]] const crypto::Secret& key(KeyPurpose purpose) const;
+    [[nodiscard]] const crypto::Secret& key(KeyPurpose purpose, std::uint32_t version) const;
+    [[nodiscard]] std::uint32_t newest_version(KeyPurpose purpose) const;
+    [[nodiscard]] const ByteArray<16>& instance_id() const;
+    /// True if a damaged slot was found at open; it has been repaired from the other.
+    [[nodiscard]] bool repaired() const;
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace myqsec::storage
