@@ -1,0 +1,38 @@
+// Access control as one piece, for the layers above.
+#pragma once
+
+#include "access/authority.hpp"
+#include "access/credentials.hpp"
+#include "access/groups.hpp"
+#include "access/login.hpp"
+#include "access/roles.hpp"
+#include "access/sessions.hpp"
+#include "access/users.hpp"
+#include "storage/schema.hpp"
+
+namespace myqsec::access {
+
+/// Tables of users, credentials, groups, roles and lockouts, in the main database.
+[[nodiscard]] storage::Schema schema();
+
+/// What it is built from outlives it.
+struct Access {
+    Access(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
+        : sessions(vault, audit, settings),
+          authority(vault, audit, sessions),
+          users(vault, audit, settings, authority),
+          credentials(vault, audit, settings, authority),
+          groups(vault, audit, authority),
+          roles(vault, audit, authority),
+          login(vault, audit, settings, authority) {}
+
+    Sessions sessions;
+    Authority authority;
+    Users users;
+    Credentials credentials;
+    Groups groups;
+    Roles roles;
+    Login login;
+};
+
+}  // namespace myqsec::access

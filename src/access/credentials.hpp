@@ -1,0 +1,61 @@
+// Credentials: what a person knows or carries. Nothing here can be read back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/authority.hpp"
+#include "settings/settings.hpp"
+
+namespace myqsec::access {
+
+/// What a password may serve for; it decides how long it must be.
+enum class PasswordUse : std::uint8_t { alone = 1, with_card = 2 };
+
+struct Card {
+    CardId id;
+    UserId user;
+    std::string label;
+    Instant created;
+    std::optional<Instant> expires;
+    std::optional<Instant> last_used;
+};
+
+/// Passwords and PINs: credential.manage and every right that the user has, or oneself. Cards:
+/// credential.manage.
+class Credentials {
+ public:
+    Credentials(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+                Authority& authority);
+
+    /// For oneself the current password is required (once there is one): ERR_AUTHENTICATION, ERR_LOCKED_OUT.
+    /// ERR_LIMIT if the profile refuses the new one, and why. Argon2 runs outside of any transaction.
+    void set_password(const Principal& principal, UserId user, std::optional<std::string_view> current,
+                      std::string_view password, PasswordUse use = PasswordUse::alone);
+
+    /// A random PIN that logs in alone: returned once, unique. ERR_LIMIT if the site is too large for PINs
+    /// alone.
+    std::string generate_pin(const Principal& principal, UserId user);
+    /// A chosen PIN: second factor only, because "taken" would tell that somebody else has it. ERR_LIMIT.
+    void set_pin(const Principal& principal, UserId user, std::string_view pin);
+    void remove_pin(const Principal& principal, UserId user);
+
+    /// As the reader gives it: text or hexadecimal, at most 128 bytes. ERR_EXISTS if somebody has it.
+    CardId add_card(const Principal& principal, UserId user, std::string_view card, std::string_view label,
+                    std::optional<Instant> expires);
+    void remove_card(const Principal& principal, CardId card);
+    /// credential.manage, or oneself.
+    [[nodiscard]] std::vector<Card> cards(const Principal& principal, UserId user);
+
+ private:
+    Authorised authorise(const Principal& principal, UserId user);
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    const settings::Settings& settings_;
+    Authority& authority_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,51 @@
+// Groups (departments): nested; a member of a group is a member of the groups around it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/authority.hpp"
+
+namespace myqsec::access {
+
+struct Group {
+    GroupId id;
+    std::string name;
+    GroupId parent;            ///< 0 at the top
+    std::int64_t members = 0;  ///< direct ones
+};
+
+/// group.manage. Where a group carries roles, whoever changes its place or members needs all their rights.
+class Groups {
+ public:
+    Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authority);
+
+    /// Names are unique, 1 to 255 bytes. ERR_EXISTS, ERR_NOT_FOUND (parent).
+    GroupId create(const Principal& principal, std::string_view name, GroupId parent = {});
+    /// Renames and moves; absent: not. ERR_NOT_POSSIBLE for a cycle or the last administrator.
+    void change(const Principal& principal, GroupId group, std::optional<std::string_view> name,
+                std::optional<GroupId> parent);
+    /// With its memberships and grants. ERR_NOT_POSSIBLE while it has groups inside.
+    void remove(const Principal& principal, GroupId group);
+    [[nodiscard]] std::vector<Group> list(const Principal& principal);
+
+    /// Both idempotent.
+    void add(const Principal& principal, GroupId group, UserId user);
+    void remove_member(const Principal& principal, GroupId group, UserId user);
+    /// Direct members.
+    [[nodiscard]] std::vector<UserId> members(const Principal& principal, GroupId group);
+
+    // For upper layers, without principal.
+    [[nodiscard]] std::vector<GroupId> groups_of(UserId user);  ///< transitive
+    [[nodiscard]] bool is_member(UserId user, GroupId group);   ///< transitive
+    [[nodiscard]] bool exists(GroupId group);
+
+ private:
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    Authority& authority_;
+};
+
+}  // namespace myqsec::access

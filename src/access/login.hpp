@@ -1,0 +1,49 @@
+// Login: from what a person presents to who they are. One answer and one amount of work, whoever is named.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "access/authority.hpp"
+#include "settings/settings.hpp"
+
+namespace myqsec::access {
+
+/// A bit mask; the numbers are those of the C interface.
+using Methods = std::uint32_t;
+inline constexpr Methods method_card = 1;
+inline constexpr Methods method_pin = 2;  ///< generated PINs only
+inline constexpr Methods method_name_pin = 4;
+inline constexpr Methods method_name_password = 8;
+inline constexpr Methods method_card_pin = 16;
+inline constexpr Methods method_card_password = 32;
+inline constexpr Methods all_methods = 63;
+
+/// Empty: absent. The fields present decide the method.
+struct LoginAttempt {
+    std::string_view card;
+    std::string_view user_name;
+    std::string_view pin;
+    std::string_view password;
+    std::string source;  ///< where it comes from, for lockout; empty: the host itself
+    DeviceId device;     ///< for lockout
+};
+
+class Login {
+ public:
+    Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+          Authority& authority);
+
+    /// session.host. Throws ERR_AUTHENTICATION, always with the same sentence unless the method is not among
+    /// `allowed`; ERR_LOCKED_OUT, with the time left, for an account (existing or not), device or source with
+    /// too many failures; ERR_INVALID_ARGUMENT for a combination that is no method. Not inside a transaction.
+    UserId authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed);
+
+ private:
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    const settings::Settings& settings_;
+    Authority& authority_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,36 @@
+// Who is asking. Every operation names its principal.
+#pragma once
+
+#include <cstdint>
+
+#include "audit/event.hpp"
+#include "base/id.hpp"
+
+namespace myqsec::access {
+
+enum class PrincipalKind : std::uint8_t {
+    system,  ///< the host process itself
+    user,    ///< a user's session away from any device
+    device,  ///< a user's session at a device
+};
+
+struct Principal {
+    PrincipalKind kind = PrincipalKind::system;
+    UserId user;
+    SessionId session;
+    DeviceId device;
+    audit::Actor actor;
+
+    static Principal system() { return {PrincipalKind::system, {}, {}, {}, audit::Actor::system()}; }
+    /// True if `who` is the person asking.
+    [[nodiscard]] bool is(UserId who) const { return user && user == who; }
+};
+
+/// What an operation is about, as far as a grant may be limited to it.
+struct Target {
+    UserId user;
+    QueueId queue;
+    DeviceId device;
+};
+
+}  // namespace myqsec::access

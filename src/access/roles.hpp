@@ -1,0 +1,62 @@
+// Roles: named sets of rights, given to users or groups, for everything or for a group or a queue.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/authority.hpp"
+
+namespace myqsec::access {
+
+struct Role {
+    RoleId id;
+    std::string name;
+    bool built_in = false;
+    RightSet rights;
+};
+
+/// To whom, and for what. Exactly one of user and group; at most one of the scopes.
+struct Grant {
+    UserId user;
+    GroupId group;
+    GroupId scope_group;  ///< only over users of this group
+    QueueId scope_queue;  ///< only in this queue
+    bool operator==(const Grant&) const = default;
+};
+
+struct GrantRow {
+    RoleId role;
+    std::string role_name;
+    Grant grant;
+};
+
+/// role.manage.
+class Roles {
+ public:
+    Roles(storage::Vault& vault, audit::AuditLog& audit, Authority& authority);
+
+    /// Each right must be one's own. ERR_EXISTS, ERR_ACCESS_DENIED.
+    RoleId create(const Principal& principal, std::string_view name, RightSet rights);
+    /// With all its grants. Built-in roles are ERR_NOT_POSSIBLE.
+    void remove(const Principal& principal, RoleId role);
+    [[nodiscard]] std::vector<Role> list(const Principal& principal);
+
+    /// Idempotent. Nobody can grant a right they lack. ERR_NOT_FOUND, ERR_NOT_POSSIBLE ("user", "host").
+    void give(const Principal& principal, std::string_view role, const Grant& grant);
+    /// ERR_NOT_FOUND, ERR_NOT_POSSIBLE (the last administrator).
+    void take(const Principal& principal, std::string_view role, const Grant& grant);
+    [[nodiscard]] std::vector<GrantRow> grants(const Principal& principal);
+
+    /// Removes grants limited to a queue; joins the transaction that deletes the queue.
+    void forget_queue(storage::Transaction& transaction, QueueId queue);
+
+ private:
+    Role find(std::string_view name);
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    Authority& authority_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,102 @@
+// Users. All personal fields are sealed under the user's person key; names are found through a keyed hash.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/authority.hpp"
+#include "crypto/secret.hpp"
+#include "settings/settings.hpp"
+
+namespace myqsec::access {
+
+enum class UserState : std::uint8_t { active = 1, disabled = 2 };
+[[nodiscard]] std::string_view user_state_name(UserState state);
+
+/// Fields to set; what is absent stays as it is, or empty in a new user.
+struct UserFields {
+    std::optional<std::string> user_name;  ///< unique without regard to ASCII case; 1 to 255 bytes
+    std::optional<std::string> full_name;
+    std::optional<std::string> email;
+    std::optional<std::string> language;
+    std::optional<std::string> notes;  ///< at most 4,000 bytes; the others 255
+    std::optional<UserState> state;
+};
+
+struct User {
+    UserId id;
+    UserState state = UserState::active;
+    std::string user_name;
+    std::string full_name;
+    std::string email;
+    std::string language;
+    std::string notes;
+    Instant created;
+    LeafId person;
+    audit::Pseudonym pseudonym{};
+    std::optional<Instant> locked_until;
+    bool has_password = false;
+    bool has_pin = false;
+    std::int64_t cards = 0;
+};
+
+struct FirstAdministrator {
+    UserId user;
+    std::string password;  ///< random; this is the only time it is known
+};
+
+class Users {
+ public:
+    Users(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+          Authority& authority);
+
+    /// The system principal's alone. Throws ERR_EXISTS once there is an administrator.
+    FirstAdministrator create_first_administrator(const Principal& system, const UserFields& fields);
+
+    /// user.manage. Throws ERR_EXISTS, ERR_INVALID_ARGUMENT, ERR_LIMIT.
+    UserId create(const Principal& principal, const UserFields& fields);
+    /// user.manage over the user and every right that the user has. Throws ERR_NOT_POSSIBLE for the last
+    /// administrator.
+    void change(const Principal& principal, UserId user, const UserFields& fields);
+    /// As change(). Destroys the person key; credentials, memberships and grants go with the user.
+    void remove(const Principal& principal, UserId user);
+    /// Ends a lockout of the account. As change().
+    void unlock(const Principal& principal, UserId user);
+
+    /// user.manage, or oneself.
+    [[nodiscard]] User get(const Principal& principal, UserId user);
+    /// user.manage or session.host.
+    [[nodiscard]] UserId find(const Principal& principal, std::string_view user_name);
+    /// Those whom the principal may manage.
+    [[nodiscard]] std::vector<User> list(const Principal& principal);
+
+    /// Called inside remove()'s transaction, before anything is gone: the spool deletes the user's jobs
+    /// there.
+    using RemovalHook = std::function<void(storage::Transaction&, UserId)>;
+    void before_removal(RemovalHook hook);
+
+    // For upper layers, without principal: nothing personal is returned. All throw ERR_NOT_FOUND.
+    [[nodiscard]] LeafId person(UserId user);  ///< the leaf of the key that seals the person's fields
+    [[nodiscard]] crypto::Secret person_key(UserId user);
+    [[nodiscard]] audit::Actor actor(UserId user);
+    [[nodiscard]] bool is_active(UserId user);  ///< false also for nobody
+    /// Whose pseudonym an audit event shows; none once erased.
+    [[nodiscard]] std::optional<UserId> with_pseudonym(const audit::Pseudonym& pseudonym);
+    /// The user's name as the person's own documents show it (banner, watermark).
+    [[nodiscard]] std::string user_name(UserId user);
+
+ private:
+    UserId insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields);
+    void require_authority_over(const Principal& principal, UserId user);
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    const settings::Settings& settings_;
+    Authority& authority_;
+    std::vector<RemovalHook> hooks_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,67 @@
+// The typed registry of every tunable, made from settings.def, and the text form of values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace myqsec::settings {
+
+enum class Setting : std::uint8_t {
+#define MYQSEC_SETTING(enumerator, name, type, initial, minimum, maximum, choices, meaning) enumerator,
+#include "settings/settings.def"
+#undef MYQSEC_SETTING
+};
+
+enum class Type : std::uint8_t {
+    integer,
+    boolean,      ///< "true", "false"
+    duration,     ///< "250ms", "60s", "15min", "24h", "90d"; held in milliseconds
+    size,         ///< "512B", "64KiB", "10MiB", "4GiB", "1TiB"; held in bytes
+    probability,  ///< "0.001"; held in millionths
+    choice,       ///< one of a list of words; held as its index
+    text,
+};
+
+struct Definition {
+    Setting setting;
+    std::string_view name;
+    Type type;
+    std::string_view initial;
+    std::string_view minimum;
+    std::string_view maximum;
+    std::string_view choices;
+    std::string_view meaning;
+};
+
+/// In the order of the enumerators.
+[[nodiscard]] std::span<const Definition> definitions();
+[[nodiscard]] const Definition& definition(Setting setting);
+/// Null for an unknown name.
+[[nodiscard]] const Definition* find_definition(std::string_view name);
+[[nodiscard]] std::string_view type_name(Type type);
+/// For a person: "1 to 100", "one of nist, complexity", "at most 4000 bytes of UTF-8".
+[[nodiscard]] std::string range_text(const Definition& definition);
+
+/// A value in memory: a number in the type's unit, or a text.
+struct Value {
+    std::int64_t number = 0;
+    std::string text;
+    bool operator==(const Value&) const = default;
+};
+
+/// Throws ERR_INVALID_ARGUMENT that names the setting and says its range.
+[[nodiscard]] Value parse_value(const Definition& definition, std::string_view text);
+/// The shortest form that parse_value reads back to the same value.
+[[nodiscard]] std::string format_value(const Definition& definition, const Value& value);
+
+[[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
+[[nodiscard]] std::string format_duration(Duration duration);
+[[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
+[[nodiscard]] std::string format_size(std::int64_t bytes);
+
+}  // namespace myqsec::settings

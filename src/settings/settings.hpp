@@ -1,0 +1,62 @@
+// The values of all settings. Reading is a memory access; changing takes proof of authorisation and is
+// audited.
+#pragma once
+
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/audit_log.hpp"
+#include "settings/authorised.hpp"
+#include "settings/registry.hpp"
+#include "storage/schema.hpp"
+#include "storage/vault.hpp"
+
+namespace myqsec::settings {
+
+[[nodiscard]] storage::Schema schema();
+
+struct SettingRow {
+    const Definition* definition;
+    std::string value;
+    std::optional<Instant> changed;  ///< none while it has never been set
+};
+
+/// Thread-safe. Values of names this version does not know stay in the database untouched.
+class Settings {
+ public:
+    Settings(storage::Vault& vault, audit::AuditLog& audit);
+
+    [[nodiscard]] std::int64_t integer(Setting setting) const;  ///< also: bytes of a size
+    [[nodiscard]] bool boolean(Setting setting) const;
+    [[nodiscard]] Duration duration(Setting setting) const;
+    [[nodiscard]] double probability(Setting setting) const;
+    [[nodiscard]] std::string text(Setting setting) const;  ///< a text, or the word of a choice
+    /// The value as a person writes it.
+    [[nodiscard]] std::string value_text(Setting setting) const;
+
+    /// Proof of "settings.change". No value sets the default. Throws ERR_NOT_FOUND for an unknown name,
+    /// ERR_INVALID_ARGUMENT, with the range, for a bad value. Not inside a transaction.
+    void set(const Authorised& proof, std::string_view name, std::optional<std::string_view> value);
+
+    [[nodiscard]] std::vector<SettingRow> list() const;
+    /// Throws ERR_NOT_FOUND.
+    [[nodiscard]] SettingRow get(std::string_view name) const;
+
+ private:
+    struct Current {
+        Value value;
+        std::optional<Instant> changed;
+    };
+    [[nodiscard]] Current current(Setting setting) const;
+    [[nodiscard]] SettingRow row(const Definition& definition) const;
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    mutable std::shared_mutex mutex_;
+    std::vector<Current> values_;
+};
+
+}  // namespace myqsec::settings
