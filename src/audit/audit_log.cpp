@@ -1,0 +1,146 @@
+#include "audit/audit_log.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "audit/audit_store.hpp"
+#include "audit/event_format.hpp"
+#include "base/error.hpp"
+#include "crypto/random.hpp"
+#include "storage/personal_field.hpp"
+
+namespace myqsec::audit {
+
+namespace {
+
+// Bounds memory and the time that a drain holds the databases.
+constexpr std::size_t drain_batch = 1024;
+constexpr std::size_t leaf_batch = 4096;
+
+/// Names the place that a sealed value belongs to, so that none can be moved to another event.
+std::string place_of(std::int64_t sequence, std::size_t index, const std::string& field) {
+    return fmt::format("audit.{}:{}.{}", field, sequence, index);
+}
+
+}  // namespace
+
+AuditLog::AuditLog(storage::Vault& vault) : vault_(vault) {}
+
+void AuditLog::append(storage::Transaction& transaction, const Event& event) {
+    auto& main = transaction.database();
+    CanonicalEvent canonical{store::next_sequence(main), vault_.clock().now(), event.action, event.actor, event.object,
+                             event.result,               event.changes,        {}};
+    std::vector<SealedPersonal> sealed;
+    for (const auto& value : event.personal) {
+        const auto key = vault_.leaf_keys().get(value.person);
+        const auto place = place_of(canonical.sequence, sealed.size(), value.field);
+        auto& one = sealed.emplace_back();
+        one.salt = crypto::random_array<16>();
+        one.sealed = storage::seal_field(key, place, value.text);
+        canonical.personal.push_back({value.person, value.field, commit_to(one)});
+    }
+    store::insert_outbox(main, {canonical.sequence, encode_event(canonical), encode_personal(sealed)});
+    ++waiting_;
+}
+
+void AuditLog::drain() {
+    auto& main = vault_.main();
+    auto& log = vault_.log();
+    for (;;) {
+        storage::Transaction from(main);
+        const auto waiting = store::outbox_from(main, 0, drain_batch);
+        if (waiting.empty()) break;
+        storage::Transaction to(log);
+        auto tree = store::load_tree(log);
+        for (const auto& record : waiting) {
+            const auto next = static_cast<std::int64_t>(tree.size()) + 1;
+            if (record.sequence < next) continue;  // moved before a crash that kept it in the outbox
+            if (record.sequence > next) {
+                fail(Status::ERR_TAMPERED, "audit event {} is missing: the log ends at {} and the outbox goes on at {}",
+                     next, tree.size(), record.sequence);
+            }
+            const auto leaf = leaf_hash(record.event);
+            store::insert_event(log, record, leaf);
+            tree.append(leaf);
+        }
+        store::save_tree(log, tree);
+        to.commit();
+        store::delete_outbox_to(main, waiting.back().sequence);
+        from.commit();
+    }
+    waiting_ = 0;
+}
+
+void AuditLog::drain_if_due() {
+    if (waiting_ >= drain_threshold) drain();
+}
+
+namespace {
+
+std::optional<std::string> open_personal(storage::LeafKeys& keys, LeafId person, const std::string& place,
+                                         ByteView sealed) {
+    if (!keys.exists(person)) return std::nullopt;
+    return storage::open_field(keys.get(person), place, sealed);
+}
+
+StoredEvent read_event(storage::LeafKeys& keys, const store::Record& record) {
+    auto canonical = decode_event(record.event);
+    const auto sealed = decode_personal(record.personal);
+    if (canonical.sequence != record.sequence || sealed.size() != canonical.personal.size()) {
+        fail(Status::ERR_CORRUPT, "audit event {} does not match its row", record.sequence);
+    }
+    StoredEvent event{canonical.sequence, canonical.time, canonical.action, canonical.actor,
+                      canonical.object,   canonical.result, std::move(canonical.changes), {}, leaf_hash(record.event)};
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        const auto& personal = canonical.personal[i];
+        if (commit_to(sealed[i]) != personal.commitment) {
+            fail(Status::ERR_CORRUPT, "a personal value of audit event {} does not match its commitment",
+                 record.sequence);
+        }
+        const auto place = place_of(record.sequence, i, personal.field);
+        event.personal.push_back(
+            {personal.person, personal.field, open_personal(keys, personal.person, place, sealed[i].sealed)});
+    }
+    return event;
+}
+
+}  // namespace
+
+std::vector<StoredEvent> AuditLog::list(std::int64_t from, std::size_t limit) {
+    std::map<std::int64_t, store::Record> found;
+    // The outbox first: what moves in between is then found in the log.
+    for (auto& record : store::outbox_from(vault_.main(), from, limit)) found.emplace(record.sequence, record);
+    for (auto& record : store::events_from(vault_.log(), from, limit)) found.emplace(record.sequence, record);
+
+    std::vector<StoredEvent> events;
+    for (const auto& [sequence, record] : found) {
+        if (events.size() == limit) break;
+        events.push_back(read_event(vault_.leaf_keys(), record));
+    }
+    return events;
+}
+
+TreeHead AuditLog::head() {
+    drain();
+    const auto tree = store::load_tree(vault_.log());
+    return {static_cast<std::int64_t>(tree.size()), tree.root()};
+}
+
+crypto::Digest AuditLog::root(std::int64_t size) {
+    drain();
+    CompactRange tree;
+    const auto wanted = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0));
+    while (tree.size() < wanted) {
+        const auto left = static_cast<std::size_t>(wanted - tree.size());
+        const auto leaves = store::leaves_from(vault_.log(), static_cast<std::int64_t>(tree.size()) + 1,
+                                               std::min(left, leaf_batch));
+        if (leaves.empty()) break;
+        for (const auto& leaf : leaves) tree.append(leaf);
+    }
+    if (size < 0 || tree.size() != wanted) {
+        fail(Status::ERR_INVALID_ARGUMENT, "the audit log has {} events, not {}", tree.size(), size);
+    }
+    return tree.root();
+}
+
+}  // namespace myqsec::audit
