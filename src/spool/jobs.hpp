@@ -1,0 +1,78 @@
+// Jobs: intake, lists, cancelling, deletion, release, retention.
+//
+//   pending-held ──claim──► processing ──printed──► completed (secure, direct) ──claim──► processing …
+//        ▲                    │  │                  or gone  (private, or no time for reprint)
+//        └── sink failed, ────┘  └── cancel ──► canceled
+//            damaged, crash
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "access/access.hpp"
+#include "spool/job.hpp"
+#include "spool/job_reader.hpp"
+#include "spool/job_writer.hpp"
+#include "spool/release_sink.hpp"
+
+namespace myqsec::spool {
+
+using Finding = storage::Vault::Finding;
+
+/// Thread-safe. What it is built from outlives it. Jobs of others are ERR_NOT_FOUND unless the principal may
+/// see them; the refusal is audited all the same.
+class Jobs {
+ public:
+    Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+         access::Access& access);
+    ~Jobs();
+
+    /// Call once after opening, before anything else: finishes or undoes what a crash left, audits it, and
+    /// says so.
+    std::vector<Finding> recover();
+
+    /// job.submit, or job.submit.for-others; and the owner's access to the queue.
+    /// ERR_NOT_FOUND (queue, owner), ERR_NOT_POSSIBLE (queue or owner disabled), ERR_INVALID_ARGUMENT.
+    std::unique_ptr<JobWriter> submit(const access::Principal& principal, const JobFields& fields);
+
+    /// One's own jobs, or those over which one has job.manage.all; by ascending id.
+    [[nodiscard]] std::vector<Job> list(const access::Principal& principal, const JobFilter& filter);
+    [[nodiscard]] Job get(const access::Principal& principal, JobId job);
+
+    /// job.manage.own or job.manage.all. Destroys the key at once; output under way stops at its next chunk.
+    /// ERR_NOT_POSSIBLE unless the job is held or being released.
+    void cancel(const access::Principal& principal, JobId job);
+    /// job.manage.own or job.manage.all. Key, row and file. ERR_NOT_POSSIBLE while it is being released.
+    void remove(const access::Principal& principal, JobId job);
+
+    /// job.release.own or job.release.all; session.host in direct queues. Of two at the same instant one
+    /// prints. Session and cancelling are checked again before each write to the sink, which is called
+    /// without any lock held. ERR_NOT_POSSIBLE, ERR_CALLBACK (held again), ERR_CORRUPT (held; nothing
+    /// unverified left), ERR_SESSION_ENDED, ERR_REENTRANT (from the sink of the same job).
+    void release(const access::Principal& principal, JobId job, const ReleaseOptions& options,
+                 ReleaseSink& sink);
+    /// Stops what a session is releasing and waits for the sinks to be done with. False if that takes longer
+    /// than `patience`: bytes may still reach the device. ERR_REENTRANT from one of these sinks.
+    [[nodiscard]] bool stop_output(SessionId session, std::chrono::milliseconds patience);
+
+    /// job.read.own or job.preview.all; audited.
+    std::unique_ptr<JobReader> open_document(const access::Principal& principal, JobId job);
+
+    /// instance.tick. Deletes what has expired and retries what a full disk prevented; returns when it wants
+    /// to be called again (Instant::max(): no need). A clock that ran ahead of the monotonic one by more than
+    /// clock.max_step since the last tick suspends deletion, durably, until confirm_clock().
+    Instant tick(const access::Principal& principal);
+    /// settings.change: the clock is right; expired jobs may be deleted.
+    void confirm_clock(const access::Principal& principal);
+
+    /// For the removal of a user; joins its transaction. Files follow at the next tick or opening.
+    void remove_of_user(storage::Transaction& transaction, const audit::Actor& actor, UserId user);
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace myqsec::spool
