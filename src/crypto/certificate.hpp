@@ -26,8 +26,8 @@ class Certificate {
     [[nodiscard]] std::string subject_name() const;
     [[nodiscard]] Instant not_before() const;
     [[nodiscard]] Instant not_after() const;
-    /// Throws ERR_INVALID_ARGUMENT with the reason unless documents may be encrypted to it now: valid in time,
-    /// RSA >= 2048 bits or EC P-256/P-384, key usage (if any) allows key encipherment or agreement.
+    /// Throws ERR_INVALID_ARGUMENT with the reason unless documents may be encrypted to it now: valid in
+    /// time, RSA >= 2048 bits or EC P-256/P-384, key usage (if any) allows key encipherment or agreement.
     void check_recipient(Instant now) const;
 
     struct State;
@@ -47,7 +47,8 @@ class PrivateKey {
 
     /// PKCS#8 PEM, encrypted (PBES2) if `passphrase` is not empty.
     [[nodiscard]] Secret pem(std::string_view passphrase) const;
-    [[nodiscard]] Certificate self_signed(std::string_view common_name, Instant not_before, Instant not_after) const;
+    [[nodiscard]] Certificate self_signed(std::string_view common_name, Instant not_before,
+                                          Instant not_after) const;
     [[nodiscard]] bool belongs_to(const Certificate& certificate) const;
 
     struct State;

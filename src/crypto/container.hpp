@@ -1,8 +1,9 @@
 // The job container: one document, sealed. docs/formats/container.md is the format's page.
 //
-// Security: IND-CCA2 and ciphertext integrity of the whole stream (STREAM, Hoang, Reyhanitabar, Rogaway, Vizár,
-// CRYPTO 2015): truncation, extension, reordering, and splicing between containers are detected before any
-// plaintext of the chunk concerned is released. The file key is committed to: a container opens under one key only.
+// Security: IND-CCA2 and ciphertext integrity of the whole stream (STREAM, Hoang, Reyhanitabar, Rogaway,
+// Vizár, CRYPTO 2015): truncation, extension, reordering, and splicing between containers are detected before
+// any plaintext of the chunk concerned is released. The file key is committed to: a container opens under one
+// key only.
 #pragma once
 
 #include <memory>
@@ -24,8 +25,8 @@ enum class ContainerSuite : std::uint8_t { aes_256_gcm = 0, xchacha20_poly1305 =
 /// The faster suite on this CPU.
 [[nodiscard]] ContainerSuite preferred_container_suite() noexcept;
 
-/// Whoever can open the container: a 32-byte wrapping key (AES-256-KWP, RFC 5649), a passphrase-free local secret,
-/// and any number of certificates (RSA-OAEP-SHA256 or ephemeral ECDH + HKDF + KWP).
+/// Whoever can open the container: a 32-byte wrapping key (AES-256-KWP, RFC 5649), a passphrase-free local
+/// secret, and any number of certificates (RSA-OAEP-SHA256 or ephemeral ECDH + HKDF + KWP).
 struct Recipients {
     std::optional<Secret> wrapping_key;
     std::vector<Certificate> certificates;
@@ -60,13 +61,14 @@ struct Identity {
 /// Random access to a sealed file. Nothing of a chunk is returned before it authenticates.
 class ContainerReader {
  public:
-    /// Throws ERR_WRONG_KEY if no stanza opens, ERR_CORRUPT if damaged, ERR_NEWER_VERSION. `file` outlives the reader.
-    /// With `expected`, a container of another id is ERR_CORRUPT (files were swapped).
+    /// Throws ERR_WRONG_KEY if no stanza opens, ERR_CORRUPT if damaged, ERR_NEWER_VERSION. `file` outlives
+    /// the reader. With `expected`, a container of another id is ERR_CORRUPT (files were swapped).
     ContainerReader(File& file, const Identity& identity, const std::optional<ContainerId>& expected);
     ~ContainerReader();
     ContainerReader(ContainerReader&&) noexcept;
 
-    [[nodiscard]] std::uint64_t size() const;  ///< plaintext bytes; authenticated by opening the last chunk at construction
+    [[nodiscard]] std::uint64_t size()
+        const;  ///< plaintext bytes; authenticated by opening the last chunk at construction
     [[nodiscard]] const ContainerId& id() const;
     /// True if one header slot was damaged and the other served.
     [[nodiscard]] bool header_damaged() const;
@@ -80,8 +82,8 @@ class ContainerReader {
     std::unique_ptr<State> state_;
 };
 
-/// Opens a container that arrives as a stream (a pipe): same promises as ContainerReader, but bytes behind a later
-/// damage are only detected when reached; finish() throws unless the last chunk was seen.
+/// Opens a container that arrives as a stream (a pipe): same promises as ContainerReader, but bytes behind a
+/// later damage are only detected when reached; finish() throws unless the last chunk was seen.
 class ContainerOpener final : public ByteSink {
  public:
     ContainerOpener(const Identity& identity, ByteSink& out);
@@ -94,7 +96,8 @@ class ContainerOpener final : public ByteSink {
     std::unique_ptr<State> state_;
 };
 
-/// Replaces the recipients of a sealed file: rewrites the header only, crash-safely, one slot after the other.
+/// Replaces the recipients of a sealed file: rewrites the header only, crash-safely, one slot after the
+/// other.
 void rewrap(File& file, const Identity& identity, const Recipients& recipients);
 
 }  // namespace myqsec::crypto

@@ -1,5 +1,5 @@
-// Authenticated encryption of database pages, many per key, fast: nonces are 192 bits, made of a random prefix
-// per opening, a random part per transaction and a counter, never of one RNG call per page.
+// Authenticated encryption of database pages, many per key, fast: nonces are 192 bits, made of a random
+// prefix per opening, a random part per transaction and a counter, never of one RNG call per page.
 #pragma once
 
 #include <memory>
@@ -39,14 +39,16 @@ class PageCipher {
     void seal(ByteView associated, ByteSpan text, std::span<std::uint8_t, trailer_size> trailer);
 
     /// Decrypts `text` in place; false, with `text` wiped, if it does not authenticate.
-    [[nodiscard]] bool open(ByteView associated, ByteSpan text, std::span<const std::uint8_t, trailer_size> trailer);
+    [[nodiscard]] bool open(ByteView associated, ByteSpan text,
+                            std::span<const std::uint8_t, trailer_size> trailer);
 
  private:
     struct State;
     std::unique_ptr<State> state_;
 };
 
-/// XAES-256-GCM's key derivation (C2SP): the AES-256-GCM key for a 24-byte nonce, whose last 12 bytes are GCM's.
+/// XAES-256-GCM's key derivation (C2SP): the AES-256-GCM key for a 24-byte nonce, whose last 12 bytes are
+/// GCM's.
 [[nodiscard]] Secret xaes_256_gcm_subkey(const Secret& key, std::span<const std::uint8_t, 24> nonce);
 
 }  // namespace myqsec::crypto

@@ -21,7 +21,8 @@ struct Argon2Parameters {
 
 /// At most two derivations run at once in a process; further callers wait. Throws ERR_OUT_OF_MEMORY,
 /// ERR_CORRUPT for parameters out of range (they come from stored data).
-[[nodiscard]] Secret argon2id(ByteView password, ByteView salt, const Argon2Parameters& parameters, std::size_t size);
+[[nodiscard]] Secret argon2id(ByteView password, ByteView salt, const Argon2Parameters& parameters,
+                              std::size_t size);
 
 /// A password verifier: version 1 ‖ parameters ‖ salt 16 ‖ HMAC-SHA-256(pepper, Argon2id output) 32.
 /// `pepper` is a keystore key, so that a stolen database alone allows no guessing.

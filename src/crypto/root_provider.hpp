@@ -11,14 +11,15 @@
 
 namespace myqsec::crypto {
 
-/// The root key (32 bytes) seals the keystore and nothing else. A provider keeps what it needs to find the key
-/// again in a `blob` of at most 1,024 bytes, stored in the clear, authenticated, in the keystore.
+/// The root key (32 bytes) seals the keystore and nothing else. A provider keeps what it needs to find the
+/// key again in a `blob` of at most 1,024 bytes, stored in the clear, authenticated, in the keystore.
 class RootProvider {
  public:
     static constexpr std::size_t max_blob = 1024;
 
     virtual ~RootProvider() = default;
-    /// Stored with the blob; opening with another kind gives a clear ERR_WRONG_KEY. 1 passphrase, 2 key file, 3 callback.
+    /// Stored with the blob; opening with another kind gives a clear ERR_WRONG_KEY. 1 passphrase, 2 key file,
+    /// 3 callback.
     [[nodiscard]] virtual std::uint8_t kind() const = 0;
     struct Created {
         Bytes blob;

@@ -1,0 +1,54 @@
+#include "crypto/container_payload.hpp"
+
+#include <limits>
+
+#include "base/error.hpp"
+#include "crypto/container_format.hpp"
+
+namespace myqsec::crypto {
+
+namespace {
+
+std::string_view algorithm(ContainerSuite suite) {
+    return suite == ContainerSuite::aes_256_gcm ? aes_256_gcm : chacha20_poly1305;
+}
+
+}  // namespace
+
+ChunkNonces::ChunkNonces(const ContainerKeys& keys, const ContainerId& id)
+    : nonce_(keys.nonce_prefix),
+      associated_(ByteWriter().raw(as_bytes(container_format::chunk_label)).raw(id).take()) {
+    nonce_.resize(nonce_.size() + sizeof(std::uint32_t) + 1);
+}
+
+ByteView ChunkNonces::nonce(std::uint64_t index, bool last) {
+    if (index > std::numeric_limits<std::uint32_t>::max()) {
+        fail(Status::ERR_LIMIT, "a document is larger than a container can hold (256 TiB)");
+    }
+    std::uint8_t* counter = nonce_.data() + nonce_.size() - sizeof(std::uint32_t) - 1;
+    store_be(counter, static_cast<std::uint32_t>(index));
+    nonce_.back() = last ? 1 : 0;
+    return nonce_;
+}
+
+ChunkSealer::ChunkSealer(ContainerSuite suite, const ContainerKeys& keys, const ContainerId& id)
+    : nonces_(keys, id), cipher_(algorithm(suite), keys.payload.view()) {}
+
+void ChunkSealer::seal(std::uint64_t index, bool last, ByteSpan chunk) {
+    const ByteSpan text = chunk.first(chunk.size() - aead_tag_size);
+    cipher_.seal(nonces_.nonce(index, last), nonces_.associated(), text, text.data() + text.size());
+}
+
+ChunkOpener::ChunkOpener(ContainerSuite suite, const ContainerKeys& keys, const ContainerId& id)
+    : nonces_(keys, id), cipher_(algorithm(suite), keys.payload.view()) {}
+
+ByteSpan ChunkOpener::open(std::uint64_t index, bool last, ByteSpan chunk) {
+    if (chunk.size() < aead_tag_size) fail(Status::ERR_CORRUPT, "a container ends in the middle of a chunk");
+    const ByteSpan text = chunk.first(chunk.size() - aead_tag_size);
+    if (!cipher_.open(nonces_.nonce(index, last), nonces_.associated(), text, text.data() + text.size())) {
+        fail(Status::ERR_CORRUPT, "chunk {} of a container is damaged, or it was cut off or extended", index);
+    }
+    return text;
+}
+
+}  // namespace myqsec::crypto

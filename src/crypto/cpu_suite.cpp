@@ -1,0 +1,31 @@
+#include "crypto/cpu_suite.hpp"
+
+#include <botan/block_cipher.h>
+
+#include "crypto/container.hpp"
+#include "crypto/page_cipher.hpp"
+
+namespace myqsec::crypto {
+
+bool cpu_has_fast_aes() noexcept {
+    // Botan names the implementation it would run: "base" and "vperm" are its software ones.
+    static const bool fast = []() noexcept {
+        try {
+            const auto provider = Botan::BlockCipher::create_or_throw("AES-256")->provider();
+            return provider != "base" && provider != "vperm";
+        } catch (const std::exception&) {
+            return false;
+        }
+    }();
+    return fast;
+}
+
+ContainerSuite preferred_container_suite() noexcept {
+    return cpu_has_fast_aes() ? ContainerSuite::aes_256_gcm : ContainerSuite::xchacha20_poly1305;
+}
+
+PageSuite preferred_page_suite() noexcept {
+    return cpu_has_fast_aes() ? PageSuite::xaes_256_gcm : PageSuite::xchacha20_poly1305;
+}
+
+}  // namespace myqsec::crypto

@@ -1,0 +1,74 @@
+#include "crypto/random.hpp"
+
+#include <atomic>
+#include <mutex>
+
+#include <botan/auto_rng.h>
+#include <pthread.h>
+
+#include "base/error.hpp"
+#include "crypto/botan_errors.hpp"
+#include "crypto/fork_generation.hpp"
+
+namespace myqsec::crypto {
+
+namespace {
+
+// Both have trivial destructors, so that fork and exit handlers of the host may run in any order.
+constinit std::mutex generator_lock;
+constinit std::atomic<std::uint32_t> generation{0};
+
+// The lock is held across fork, so that a child never inherits it from a thread that it does not have.
+bool watch_forks() {
+    const int failed = ::pthread_atfork([] { generator_lock.lock(); }, [] { generator_lock.unlock(); },
+                                        [] {
+                                            generation.fetch_add(1, std::memory_order_relaxed);
+                                            generator_lock.unlock();
+                                        });
+    if (failed != 0) fail_errno(failed, "registering a fork handler for", "the random generator");
+    return true;
+}
+
+/// The generator of this process; call with the lock held.
+Botan::AutoSeeded_RNG& generator(std::uint32_t current) {
+    static Botan::AutoSeeded_RNG rng;
+    static std::uint32_t seeded_in = current;
+    if (seeded_in != current) {
+        rng.force_reseed();
+        rng.random_vec(1);  // reseeds now, while a failure can still be reported
+        seeded_in = current;
+    }
+    return rng;
+}
+
+}  // namespace
+
+std::uint32_t fork_generation() {
+    static const bool watching = watch_forks();
+    (void)watching;
+    return generation.load(std::memory_order_relaxed);
+}
+
+void randomize(ByteSpan into) {
+    const std::uint32_t current = fork_generation();
+    const std::lock_guard guard(generator_lock);
+    guarded("drawing random bytes", [&] { generator(current).randomize(into.data(), into.size()); });
+}
+
+Secret random_secret(std::size_t size) {
+    Secret out(size);
+    randomize(out.span());
+    return out;
+}
+
+std::uint32_t random_below(std::uint32_t bound) {
+    if (bound == 0) fail(Status::ERR_INTERNAL, "a random number below 0 was asked for");
+    // The smallest 2^32 mod bound values are left out, so that every remainder is equally likely.
+    const std::uint32_t reject_below = (0U - bound) % bound;
+    for (;;) {
+        const auto value = load_be<std::uint32_t>(random_array<4>().data());
+        if (value >= reject_below) return value % bound;
+    }
+}
+
+}  // namespace myqsec::crypto
