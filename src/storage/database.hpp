@@ -1,5 +1,5 @@
-// One encrypted SQLite database: connection, statements, transactions. The sqlite3* never leaves this folder, or a
-// backup through it would copy plaintext.
+// One encrypted SQLite database: connection, statements, transactions. The sqlite3* never leaves this folder,
+// or a backup through it would copy plaintext.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ class Rows {
     bool next();
 
     [[nodiscard]] bool is_null(int column) const;
-    [[nodiscard]] std::int64_t integer(int column) const;  ///< 0 for NULL
+    [[nodiscard]] std::int64_t integer(int column) const;   ///< 0 for NULL
     [[nodiscard]] std::string_view text(int column) const;  ///< "" for NULL
     [[nodiscard]] ByteView blob(int column) const;          ///< empty for NULL
     [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
@@ -50,11 +50,13 @@ class Rows {
     Rows(Database& database, sqlite3_stmt* statement);
     Database* database_;
     sqlite3_stmt* statement_;
+    bool done_ = false;
 };
 
 /// What open found and had to say about the files.
 struct DatabaseReport {
-    bool damaged_tail = false;      ///< the last transactions of the WAL were damaged or cut; an earlier state is shown
+    bool damaged_tail =
+        false;  ///< the last transactions of the WAL were damaged or cut; an earlier state is shown
     std::uint64_t recovered_transactions = 0;
 };
 
@@ -66,18 +68,23 @@ struct DatabaseOptions {
 /// Safe from any thread: every query and transaction takes the (recursive) lock of the database.
 class Database {
  public:
-    /// Creates the file completely under a temporary name, then renames it: a crash leaves none or a whole one.
+    /// Creates the file completely under a temporary name, then renames it: a crash leaves none or a whole
+    /// one. Throws ERR_EXISTS.
     static void create(Folder& folder, std::string_view name, const crypto::Secret& key,
                        const DatabaseOptions& options = {});
-    /// Throws ERR_NOT_FOUND, ERR_WRONG_KEY, ERR_CORRUPT, ERR_TAMPERED (a damaged WAL frame before valid later ones).
-    /// `folder` outlives the database. One Database per file per process; the instance lock sees to other processes.
-    Database(Folder& folder, std::string_view name, const crypto::Secret& key, const DatabaseOptions& options = {});
+    /// Throws ERR_NOT_FOUND, ERR_CORRUPT (also for a wrong key: keys come from the keystore, which has
+    /// authenticated them), ERR_TAMPERED (a damaged WAL frame before valid later ones), ERR_NEWER_VERSION.
+    /// `folder` outlives the database. One Database per file per process; the instance lock sees to other
+    /// processes.
+    Database(Folder& folder, std::string_view name, const crypto::Secret& key,
+             const DatabaseOptions& options = {});
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
 
-    /// A query that returns rows. SQL is a string literal (statements are cached by it), parameters are $1, $2, …:
-    /// integers, bool, std::string_view, ByteView/Bytes, Instant, Id<…>, std::optional of these, nullptr.
+    /// A query that returns rows. SQL is a string literal (statements are cached by it), parameters are $1,
+    /// $2, …: integers, bool, std::string_view, ByteView/Bytes, Instant, Id<…>, std::optional of these,
+    /// nullptr.
     template <typename... Args>
     [[nodiscard]] Rows query(std::string_view sql, const Args&... args) {
         Rows rows(*this, prepare(sql));
@@ -85,7 +92,8 @@ class Database {
         (bind(rows.statement_, ++index, args), ...);
         return rows;
     }
-    /// A statement without rows; returns the number of rows changed. A violated UNIQUE constraint is ERR_EXISTS.
+    /// A statement without rows; returns the number of rows changed. A violated UNIQUE constraint is
+    /// ERR_EXISTS.
     template <typename... Args>
     std::int64_t run(std::string_view sql, const Args&... args) {
         auto rows = query(sql, args...);
@@ -94,7 +102,7 @@ class Database {
     /// An INSERT; returns the new row's id.
     template <typename... Args>
     std::int64_t insert(std::string_view sql, const Args&... args) {
-        const std::lock_guard guard(mutex_);
+        const auto guard = lock();
         run(sql, args...);
         return last_insert_id();
     }
@@ -110,6 +118,10 @@ class Database {
  private:
     friend class Rows;
     friend class Transaction;
+    /// Throws ERR_FORKED in a child of the process that opened the database, before it waits for a lock
+    /// nobody holds.
+    [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
+    /// Leaves the database locked; Rows releases it.
     sqlite3_stmt* prepare(std::string_view sql);
     std::int64_t finish(Rows& rows);
     std::int64_t last_insert_id();
@@ -118,7 +130,9 @@ class Database {
     void bind(sqlite3_stmt* s, int index, ByteView value);
     void bind(sqlite3_stmt* s, int index, std::nullptr_t);
     void bind(sqlite3_stmt* s, int index, const char* value) { bind(s, index, std::string_view(value)); }
-    void bind(sqlite3_stmt* s, int index, const std::string& value) { bind(s, index, std::string_view(value)); }
+    void bind(sqlite3_stmt* s, int index, const std::string& value) {
+        bind(s, index, std::string_view(value));
+    }
     void bind(sqlite3_stmt* s, int index, const Bytes& value) { bind(s, index, ByteView(value)); }
     template <std::size_t N>
     void bind(sqlite3_stmt* s, int index, const ByteArray<N>& value) {
@@ -130,15 +144,13 @@ class Database {
         bind(s, index, value.value);
     }
     template <typename T>
-        requires(std::is_integral_v<T> && !std::is_same_v<T, std::int64_t>)
-    void bind(sqlite3_stmt* s, int index, T value) {
+    requires(std::is_integral_v<T> && !std::is_same_v<T, std::int64_t>) void bind(sqlite3_stmt* s, int index,
+                                                                                  T value) {
         bind(s, index, static_cast<std::int64_t>(value));
     }
     template <typename T>
-        requires std::is_enum_v<T>
-    void bind(sqlite3_stmt* s, int index, T value) {
-        bind(s, index, static_cast<std::int64_t>(value));
-    }
+    requires std::is_enum_v<T>
+    void bind(sqlite3_stmt* s, int index, T value) { bind(s, index, static_cast<std::int64_t>(value)); }
     template <typename T>
     void bind(sqlite3_stmt* s, int index, const std::optional<T>& value) {
         if (value) {
@@ -153,8 +165,9 @@ class Database {
     std::unique_ptr<State> state_;
 };
 
-/// BEGIN IMMEDIATE … COMMIT, durable when commit returns; holds the database's lock. Without commit it rolls back.
-/// Nested transactions join the outer one: an inner one that is not committed dooms the outer (its commit throws).
+/// BEGIN IMMEDIATE … COMMIT, durable when commit returns; holds the database's lock. Without commit it rolls
+/// back. Nested transactions join the outer one: an inner one that is not committed dooms the outer (its
+/// commit throws).
 class Transaction {
  public:
     explicit Transaction(Database& database);

@@ -1,0 +1,72 @@
+#include "storage/connection.hpp"
+
+#include "storage/sqlite_error.hpp"
+
+namespace myqsec::storage {
+
+Connection::Connection(Folder& folder, std::string_view name, const DatabaseIdentity& identity,
+                       const crypto::Secret& key, int cache_kib, bool create)
+    : name_(folder.path() + "/" + std::string(name)), vfs_(folder, identity, key) {
+    // The database's own lock serialises all use.
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                      SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
+    try {
+        check(sqlite3_open_v2(std::string(name).c_str(), &connection_, flags, vfs_.name()));
+        harden();
+        execute(fmt::format("PRAGMA cache_size = -{}", cache_kib).c_str());
+        create ? settle_new_file() : recover();
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
+Connection::~Connection() {
+    close();
+}
+
+void Connection::close() noexcept {
+    sqlite3_close(connection_);
+    connection_ = nullptr;
+}
+
+void Connection::fail(int code) {
+    fail_sqlite(connection_, code, vfs_, name_);
+}
+
+void Connection::execute(const char* script) {
+    vfs_.clear_error();
+    check(sqlite3_exec(connection_, script, nullptr, nullptr, nullptr));
+}
+
+void Connection::harden() {
+    check(sqlite3_db_config(connection_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr));
+    check(sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr));
+    // Exclusive before the first access: the index of the log then lives on the heap, never in a file.
+    // Temporary tables and sorters stay in memory; what spills nevertheless is sealed.
+    execute(
+        "PRAGMA locking_mode = EXCLUSIVE;"
+        "PRAGMA trusted_schema = OFF;"
+        "PRAGMA cell_size_check = ON;"
+        "PRAGMA foreign_keys = ON;"
+        "PRAGMA secure_delete = ON;"
+        "PRAGMA synchronous = FULL;"
+        "PRAGMA temp_store = MEMORY");
+}
+
+/// An empty database in WAL mode. The one transaction that makes it needs no journal on disk: the file has no
+/// name yet.
+void Connection::settle_new_file() {
+    int reserve = static_cast<int>(page_reserve);
+    check(sqlite3_file_control(connection_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve));
+    execute(
+        "PRAGMA page_size = 4096;"
+        "PRAGMA journal_mode = MEMORY;"
+        "PRAGMA journal_mode = WAL");
+}
+
+void Connection::recover() {
+    execute("SELECT count(*) FROM sqlite_schema");
+}
+
+}  // namespace myqsec::storage

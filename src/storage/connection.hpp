@@ -1,0 +1,45 @@
+// One SQLite connection over an encrypting VFS, set up the only way this library uses it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <sqlite3.h>
+
+#include "storage/page_vfs.hpp"
+
+namespace myqsec::storage {
+
+class Connection {
+ public:
+    /// `create`: the file must not exist. Otherwise it is opened and its log recovered.
+    Connection(Folder& folder, std::string_view name, const DatabaseIdentity& identity,
+               const crypto::Secret& key, int cache_kib, bool create);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+    [[nodiscard]] sqlite3* get() const { return connection_; }
+    [[nodiscard]] PageVfs& vfs() { return vfs_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+    void execute(const char* script);
+    /// Throws unless `code` says success.
+    void check(int code) {
+        if (code != SQLITE_OK) fail(code);
+    }
+    [[noreturn]] void fail(int code);
+    /// What it still writes on closing (a checkpoint) may fail without harm: the log stays.
+    void close() noexcept;
+
+ private:
+    void harden();
+    void settle_new_file();
+    void recover();
+
+    std::string name_;
+    PageVfs vfs_;
+    sqlite3* connection_ = nullptr;
+};
+
+}  // namespace myqsec::storage

@@ -1,0 +1,129 @@
+#include "storage/database.hpp"
+
+#include <unistd.h>
+
+#include "crypto/random.hpp"
+#include "storage/database_state.hpp"
+#include "storage/page_file.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+DatabaseIdentity identity_of(Folder& folder, std::string_view name) {
+    return read_identity(*folder.open_read_only(name), folder.path() + "/" + std::string(name));
+}
+
+}  // namespace
+
+Database::State::State(Folder& folder, std::string_view file, const DatabaseIdentity& identity,
+                       const crypto::Secret& key, int cache_kib)
+    : connection(folder, file, identity, key, cache_kib, false), name(file), process(::getpid()) {
+    report.damaged_tail = connection.vfs().damaged_tail();
+    report.recovered_transactions = connection.vfs().recovered_transactions();
+}
+
+void Database::create(Folder& folder, std::string_view name, const crypto::Secret& key,
+                      const DatabaseOptions& options) {
+    if (folder.exists(name)) fail(Status::ERR_EXISTS, "'{}/{}' exists already", folder.path(), name);
+    const std::string temporary = std::string(name) + ".new";
+    folder.remove(temporary);
+    folder.remove(temporary + "-wal");
+    folder.remove(std::string(name) + "-wal");  // of a file of this name that is gone
+    {
+        const DatabaseIdentity identity{options.suite, crypto::random_array<8>()};
+        Connection(folder, temporary, identity, key, options.cache_kib, true);
+    }
+    folder.open(temporary)->sync();
+    folder.sync();  // the stale log is gone before the new file has its name
+    folder.rename(temporary, name);
+    folder.sync();
+}
+
+Database::Database(Folder& folder, std::string_view name, const crypto::Secret& key,
+                   const DatabaseOptions& options)
+    : state_(std::make_unique<State>(folder, name, identity_of(folder, name), key, options.cache_kib)) {}
+
+Database::~Database() {
+    // In a forked child the parent still works on these files, and SQLite's locks may be held for ever.
+    if (state_->process != ::getpid()) static_cast<void>(state_.release());
+}
+
+std::unique_lock<std::recursive_mutex> Database::lock() {
+    if (state_->process != ::getpid()) {
+        fail(Status::ERR_FORKED, "database '{}' was opened by the parent of this process; open it again here",
+             state_->name);
+    }
+    return std::unique_lock(mutex_);
+}
+
+sqlite3_stmt* Database::prepare(std::string_view sql) {
+    auto guard = lock();
+    Connection& connection = state_->connection;
+    if (state_->depth > 0 && sqlite3_get_autocommit(connection.get()) != 0) {
+        fail(Status::ERR_NOT_POSSIBLE, "the transaction on '{}' was rolled back by an earlier failure",
+             state_->name);
+    }
+    sqlite3_stmt* statement = state_->statements.take(sql);
+    if (statement == nullptr) {
+        connection.vfs().clear_error();
+        connection.check(sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
+                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
+        if (statement == nullptr) fail(Status::ERR_INTERNAL, "an empty statement for '{}'", state_->name);
+    }
+    guard.release();
+    return statement;
+}
+
+std::int64_t Database::finish(Rows& rows) {
+    while (rows.next()) {
+    }
+    return sqlite3_changes64(state_->connection.get());
+}
+
+std::int64_t Database::last_insert_id() {
+    return sqlite3_last_insert_rowid(state_->connection.get());
+}
+
+void Database::bind(sqlite3_stmt* s, int index, std::int64_t value) {
+    state_->connection.check(sqlite3_bind_int64(s, index, value));
+}
+
+void Database::bind(sqlite3_stmt* s, int index, std::string_view value) {
+    // The caller's text may be a temporary that is gone when the statement runs. An empty view has no
+    // pointer.
+    state_->connection.check(sqlite3_bind_text64(s, index, value.empty() ? "" : value.data(), value.size(),
+                                                 SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void Database::bind(sqlite3_stmt* s, int index, ByteView value) {
+    state_->connection.check(
+        value.empty() ? sqlite3_bind_zeroblob(s, index, 0)
+                      : sqlite3_bind_blob64(s, index, value.data(), value.size(), SQLITE_TRANSIENT));
+}
+
+void Database::bind(sqlite3_stmt* s, int index, std::nullptr_t) {
+    state_->connection.check(sqlite3_bind_null(s, index));
+}
+
+void Database::execute(std::string_view script) {
+    const auto guard = lock();
+    state_->connection.execute(std::string(script).c_str());
+}
+
+void Database::checkpoint() {
+    const auto guard = lock();
+    Connection& connection = state_->connection;
+    connection.vfs().clear_error();
+    connection.check(
+        sqlite3_wal_checkpoint_v2(connection.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+}
+
+const DatabaseReport& Database::report() const {
+    return state_->report;
+}
+const std::string& Database::name() const {
+    return state_->name;
+}
+
+}  // namespace myqsec::storage

@@ -1,0 +1,27 @@
+// What a Database is made of; shared by its Rows and Transactions.
+#pragma once
+
+#include <sys/types.h>
+
+#include "storage/connection.hpp"
+#include "storage/database.hpp"
+#include "storage/statement_cache.hpp"
+
+namespace myqsec::storage {
+
+struct Database::State {
+    State(Folder& folder, std::string_view name, const DatabaseIdentity& identity, const crypto::Secret& key,
+          int cache_kib);
+
+    static constexpr std::size_t cached_statements = 64;
+
+    Connection connection;
+    StatementCache statements{cached_statements};  // dies before the connection
+    std::string name;
+    DatabaseReport report;
+    pid_t process;
+    int depth = 0;        ///< of nested transactions
+    bool doomed = false;  ///< an inner transaction was not committed
+};
+
+}  // namespace myqsec::storage

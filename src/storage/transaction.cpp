@@ -1,0 +1,47 @@
+#include "storage/database_state.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+/// SQLite rolls back by itself after some failures; then there is nothing left to do.
+void roll_back(Connection& connection) noexcept {
+    if (sqlite3_get_autocommit(connection.get()) != 0) return;
+    sqlite3_exec(connection.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+}  // namespace
+
+Transaction::Transaction(Database& database) : lock_(database.lock()), database_(database) {
+    Database::State& state = *database_.state_;
+    if (state.depth == 0) {
+        database_.run("BEGIN IMMEDIATE");
+        state.doomed = false;
+    }
+    ++state.depth;
+}
+
+Transaction::~Transaction() {
+    if (!open_) return;
+    Database::State& state = *database_.state_;
+    --state.depth;
+    if (state.depth == 0) {
+        roll_back(state.connection);
+    } else {
+        state.doomed = true;
+    }
+}
+
+void Transaction::commit() {
+    if (!open_) fail(Status::ERR_INTERNAL, "a transaction on '{}' was committed twice", database_.name());
+    Database::State& state = *database_.state_;
+    if (state.doomed) {
+        fail(Status::ERR_NOT_POSSIBLE, "a transaction inside this one on '{}' was rolled back",
+             database_.name());
+    }
+    if (state.depth == 1) database_.run("COMMIT");  // if it fails, the destructor rolls back
+    --state.depth;
+    open_ = false;
+}
+
+}  // namespace myqsec::storage

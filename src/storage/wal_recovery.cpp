@@ -1,0 +1,131 @@
+#include "storage/wal_recovery.hpp"
+
+#include "base/error.hpp"
+#include "storage/wal_checksum.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+WalLog newest_slot(File& file, WalCipher& cipher, std::string_view name) {
+    std::optional<WalLog> newest;
+    for (std::size_t slot = 0; slot < 2; ++slot) {
+        WalSlotBytes bytes;
+        if (file.read_at(slot * wal_slot_spacing, bytes) != bytes.size()) continue;
+        auto log = cipher.open_slot(slot, bytes);
+        if (log && (!newest || log->generation() > newest->generation())) newest = std::move(log);
+    }
+    if (!newest) {
+        fail(Status::ERR_TAMPERED,
+             "both header slots of '{}' are damaged, which no crash explains; restore a backup, or remove "
+             "the file to "
+             "open the state without its transactions",
+             name);
+    }
+    return std::move(*newest);
+}
+
+class Scan {
+ public:
+    Scan(File& file, WalCipher& cipher, std::string_view name)
+        : file_(file), cipher_(cipher), name_(name), log_(newest_slot(file, cipher, name)) {}
+    ~Scan() { crypto::wipe(bytes_); }
+    Scan(const Scan&) = delete;
+    Scan& operator=(const Scan&) = delete;
+
+    WalRecovery run() {
+        follow_log();
+        const std::uint64_t end = log_.size() + 1;
+        log_.drop_from(log_.last_commit() + 1);
+        const bool damaged = inspect_rest(end);
+        return {std::move(log_), damaged};
+    }
+
+ private:
+    enum class Found { nothing, cut, frame };
+
+    Found load(std::uint64_t number) {
+        const std::size_t got = file_.read_at(wal_frame_offset(number), bytes_);
+        if (got == 0) return Found::nothing;
+        if (got != bytes_.size()) return Found::cut;
+        header_ = WalFrameHeader::load(bytes_.data());
+        std::copy_n(bytes_.end() - static_cast<std::ptrdiff_t>(tag_.size()), tag_.size(), tag_.begin());
+        return Found::frame;
+    }
+
+    bool authentic(std::uint64_t number) {
+        return cipher_.open_page(number, header_, std::span(bytes_).last<page_size>());
+    }
+
+    /// Takes frames as long as each is authentic and exactly the one that continues the log.
+    void follow_log() {
+        SqliteWalChecksum checksum(log_.sqlite_header());
+        for (std::uint64_t number = 1; load(number) == Found::frame; ++number) {
+            if (header_ != log_.next_header(header_.page, header_.commit) || !authentic(number)) return;
+            ByteArray<8> start;  // what SQLite sums of a frame header
+            store_be(start.data(), header_.page);
+            store_be(start.data() + 4, header_.commit);
+            checksum.update(start);
+            checksum.update(std::span(bytes_).last<page_size>());
+            log_.append({header_.page, header_.commit, checksum.value(), tag_});
+        }
+    }
+
+    /// A frame of transaction n+1 is written only once transaction n is durable. So of this generation,
+    /// nothing later than the transaction after the last whole one can be there by accident, and nothing of a
+    /// later generation.
+    bool inspect_rest(std::uint64_t first) {
+        const std::uint64_t open_transaction = log_.commits() + 1;
+        bool damaged = false;
+        for (std::uint64_t number = first;; ++number) {
+            const Found found = load(number);
+            if (found == Found::nothing) return damaged;
+            if (found == Found::cut) return damaged || number == first;
+            const bool later =
+                header_.generation > log_.generation() ||
+                (header_.generation == log_.generation() && header_.transaction > open_transaction);
+            if (later && authentic(number)) alarm(number);
+            if (number == first) damaged = later || is_damaged(number, open_transaction);
+        }
+    }
+
+    /// The frame where the log ends is sound if it is left from earlier use: an older generation, or a longer
+    /// transaction that was rolled back.
+    bool is_damaged(std::uint64_t number, std::uint64_t open_transaction) {
+        const bool left_over =
+            header_.generation < log_.generation() || header_.transaction < open_transaction;
+        return !left_over || !authentic(number);
+    }
+
+    [[noreturn]] void alarm(std::uint64_t number) {
+        fail(Status::ERR_TAMPERED,
+             "frame {} of '{}' belongs to transaction {}, but the log is damaged behind transaction {}: no "
+             "crash "
+             "explains that; restore a backup",
+             number, name_, header_.transaction, log_.commits());
+    }
+
+    File& file_;
+    WalCipher& cipher_;
+    std::string_view name_;
+    WalLog log_;
+    WalFrameHeader header_;
+    WalTag tag_{};
+    ByteArray<wal_frame_size> bytes_{};
+};
+
+}  // namespace
+
+void format_wal(File& file, WalCipher& cipher) {
+    const SqliteWalHeader none{};
+    file.truncate(wal_frames_offset);
+    for (std::uint64_t generation = 0; generation < 2; ++generation) {
+        file.write_at(generation * wal_slot_spacing, cipher.seal_slot(generation, none));
+    }
+}
+
+WalRecovery recover_wal(File& file, WalCipher& cipher, std::string_view name) {
+    return Scan(file, cipher, name).run();
+}
+
+}  // namespace myqsec::storage
