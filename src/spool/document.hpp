@@ -1,0 +1,25 @@
+// The sealed document of a job, opened with the job's key.
+#pragma once
+
+#include <memory>
+
+#include "crypto/container.hpp"
+#include "spool/context.hpp"
+#include "spool/job_store.hpp"
+
+namespace myqsec::spool {
+
+class Document {
+ public:
+    /// Throws ERR_NOT_POSSIBLE if there is no key any more; ERR_CORRUPT if the file is missing, damaged,
+    /// another job's, or of another size than the job.
+    Document(const Context& context, const store::JobRecord& job);
+
+    [[nodiscard]] crypto::ContainerReader& reader() { return *reader_; }
+
+ private:
+    std::unique_ptr<File> file_;  // outlives its reader
+    std::unique_ptr<crypto::ContainerReader> reader_;
+};
+
+}  // namespace myqsec::spool

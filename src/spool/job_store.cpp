@@ -1,0 +1,158 @@
+#include "spool/job_store.hpp"
+
+#include <algorithm>
+
+#define JOB_ROWS                                                                                          \
+    "SELECT id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
+    "submitted, printed, expires, releases, claim FROM job "
+
+namespace myqsec::spool::store {
+
+namespace {
+
+template <std::size_t N>
+ByteArray<N> fixed(ByteView bytes) {
+    if (bytes.size() != N) fail(Status::ERR_CORRUPT, "an identifier in a job's row has the wrong length");
+    ByteArray<N> out;
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
+
+Bytes copy(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+JobRecord read_job(const storage::Rows& rows) {
+    JobRecord job{.id = rows.id<JobId>(0),
+                  .uuid = fixed<16>(rows.blob(1)),
+                  .blob = fixed<16>(rows.blob(2)),
+                  .queue = rows.id<QueueId>(3),
+                  .owner = rows.id<UserId>(4),
+                  .leaf = rows.id<LeafId>(5),
+                  .name = copy(rows.blob(6)),
+                  .host_name = copy(rows.blob(7)),
+                  .document_format = std::string(rows.text(8)),
+                  .size = static_cast<std::uint64_t>(rows.integer(9)),
+                  .state = static_cast<JobState>(rows.integer(10)),
+                  .reasons = std::string(rows.text(11)),
+                  .submitted = rows.instant(12),
+                  .printed = std::nullopt,
+                  .expires = rows.instant(14),
+                  .releases = rows.integer(15),
+                  .claim = std::nullopt};
+    if (!rows.is_null(13)) job.printed = rows.instant(13);
+    if (!rows.is_null(16)) job.claim = fixed<16>(rows.blob(16));
+    return job;
+}
+
+std::vector<JobRecord> read_jobs(storage::Rows rows) {
+    std::vector<JobRecord> jobs;
+    while (rows.next())
+        jobs.push_back(read_job(rows));
+    return jobs;
+}
+
+}  // namespace
+
+JobId insert_job(storage::Database& main, const JobRecord& job) {
+    return JobId(main.insert(
+        "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, "
+        "reasons, "
+        "submitted, expires, releases) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)",
+        job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.document_format,
+        job.size, job.state, job.reasons, job.submitted, job.expires));
+}
+
+std::optional<JobRecord> find_job(storage::Database& main, JobId job) {
+    auto rows = main.query(JOB_ROWS "WHERE id = $1", job);
+    if (!rows.next()) return std::nullopt;
+    return read_job(rows);
+}
+
+std::vector<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter) {
+    const auto state = filter.state ? static_cast<std::int64_t>(*filter.state) : 0;
+    const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(filter.limit, 1'000'000));
+    if (filter.owner) {  // a statement of its own, so that it walks job_owner
+        return read_jobs(
+            main.query(JOB_ROWS
+                       "WHERE owner = $1 AND id > $2 AND ($3 = 0 OR queue = $3) AND ($4 = 0 OR state = $4) "
+                       "ORDER BY id LIMIT $5",
+                       filter.owner, filter.after, filter.queue, state, limit));
+    }
+    return read_jobs(main.query(
+        JOB_ROWS "WHERE id > $1 AND ($2 = 0 OR queue = $2) AND ($3 = 0 OR state = $3) ORDER BY id LIMIT $4",
+        filter.after, filter.queue, state, limit));
+}
+
+void remove_job(storage::Database& main, JobId job) {
+    main.run("DELETE FROM job WHERE id = $1", job);
+}
+
+bool claim_job(storage::Database& main, JobId job, const ClaimToken& claim) {
+    return main.run(
+               "UPDATE job SET state = $1, reasons = $2, claim = $3 WHERE id = $4 AND leaf <> 0 AND state IN "
+               "($5, $6)",
+               JobState::processing, reason::printing, claim, job, JobState::pending_held,
+               JobState::completed) == 1;
+}
+
+bool hold_again(storage::Database& main, JobId job, const ClaimToken& claim, std::string_view reasons) {
+    return main.run("UPDATE job SET state = $1, reasons = $2, claim = NULL WHERE id = $3 AND claim = $4",
+                    JobState::pending_held, reasons, job, claim) == 1;
+}
+
+void settle_job(storage::Database& main, const JobRecord& job) {
+    main.run(
+        "UPDATE job SET state = $1, reasons = $2, printed = $3, expires = $4, releases = $5, claim = NULL "
+        "WHERE id = $6",
+        job.state, job.reasons, job.printed, job.expires, job.releases, job.id);
+}
+
+void cancel_job(storage::Database& main, JobId job, std::string_view reasons, Instant expires) {
+    main.run("UPDATE job SET state = $1, reasons = $2, expires = $3, leaf = 0, claim = NULL WHERE id = $4",
+             JobState::canceled, reasons, expires, job);
+}
+
+void set_state(storage::Database& main, JobId job, JobState state, std::string_view reasons) {
+    main.run("UPDATE job SET state = $1, reasons = $2 WHERE id = $3", state, reasons, job);
+}
+
+std::vector<JobRecord> processing_jobs(storage::Database& main) {
+    // The constant, so that it walks the partial index job_processing.
+    return read_jobs(main.query(JOB_ROWS "WHERE state = 5 ORDER BY id"));
+}
+
+std::vector<JobRecord> expired_jobs(storage::Database& main, Instant now, std::size_t limit) {
+    return read_jobs(main.query(JOB_ROWS "WHERE expires <= $1 AND state <> $2 ORDER BY expires LIMIT $3", now,
+                                JobState::processing, limit));
+}
+
+std::optional<Instant> next_expiry(storage::Database& main) {
+    auto rows = main.query("SELECT min(expires) FROM job WHERE state <> $1", JobState::processing);
+    if (!rows.next() || rows.is_null(0)) return std::nullopt;
+    return rows.instant(0);
+}
+
+std::vector<DocumentRow> documents(storage::Database& main) {
+    std::vector<DocumentRow> all;
+    auto rows = main.query("SELECT id, blob, state FROM job WHERE leaf <> 0");
+    while (rows.next()) {
+        all.push_back({rows.id<JobId>(0), fixed<16>(rows.blob(1)), static_cast<JobState>(rows.integer(2))});
+    }
+    return all;
+}
+
+bool has_document(storage::Database& main, const storage::BlobName& blob) {
+    return main.query("SELECT 1 FROM job WHERE blob = $1 AND leaf <> 0", blob).next();
+}
+
+bool deletion_suspended(storage::Database& main) {
+    auto rows = main.query("SELECT suspended FROM spool_clock WHERE id = 1");
+    return rows.next() && rows.boolean(0);
+}
+
+void suspend_deletion(storage::Database& main, bool suspended) {
+    main.run("UPDATE spool_clock SET suspended = $1 WHERE id = 1", suspended);
+}
+
+}  // namespace myqsec::spool::store

@@ -1,0 +1,73 @@
+// The SQL of jobs.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "spool/job.hpp"
+#include "storage/database.hpp"
+
+namespace myqsec::spool {
+
+/// Says whose release a job in state processing belongs to.
+using ClaimToken = ByteArray<16>;
+
+namespace store {
+
+/// A job's row. Personal texts are sealed.
+struct JobRecord {
+    JobId id;
+    crypto::ContainerId uuid{};
+    storage::BlobName blob{};
+    QueueId queue;
+    UserId owner;
+    LeafId leaf;  ///< 0: the key is destroyed, there is no document
+    Bytes name;
+    Bytes host_name;
+    std::string document_format;
+    std::uint64_t size = 0;
+    JobState state = JobState::pending_held;
+    std::string reasons;
+    Instant submitted;
+    std::optional<Instant> printed;
+    Instant expires;
+    std::int64_t releases = 0;
+    std::optional<ClaimToken> claim;
+};
+
+JobId insert_job(storage::Database& main, const JobRecord& job);
+[[nodiscard]] std::optional<JobRecord> find_job(storage::Database& main, JobId job);
+/// By ascending id.
+[[nodiscard]] std::vector<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter);
+void remove_job(storage::Database& main, JobId job);
+
+/// pending-held or completed → processing. False if the state does not allow it: somebody else has it.
+bool claim_job(storage::Database& main, JobId job, const ClaimToken& claim);
+/// processing, under this claim, → pending-held. False if the claim was lost to cancelling or deletion.
+bool hold_again(storage::Database& main, JobId job, const ClaimToken& claim, std::string_view reasons);
+/// A release that came to its end: writes state, reasons, printed, expires, releases and gives up the claim.
+void settle_job(storage::Database& main, const JobRecord& job);
+/// Without document from now on.
+void cancel_job(storage::Database& main, JobId job, std::string_view reasons, Instant expires);
+void set_state(storage::Database& main, JobId job, JobState state, std::string_view reasons);
+
+[[nodiscard]] std::vector<JobRecord> processing_jobs(storage::Database& main);
+[[nodiscard]] std::vector<JobRecord> expired_jobs(storage::Database& main, Instant now, std::size_t limit);
+[[nodiscard]] std::optional<Instant> next_expiry(storage::Database& main);
+
+struct DocumentRow {
+    JobId job;
+    storage::BlobName blob{};
+    JobState state = JobState::pending_held;
+};
+/// Of every job that has a key.
+[[nodiscard]] std::vector<DocumentRow> documents(storage::Database& main);
+[[nodiscard]] bool has_document(storage::Database& main, const storage::BlobName& blob);
+
+/// Whether deletion waits for an administrator to confirm the clock.
+[[nodiscard]] bool deletion_suspended(storage::Database& main);
+void suspend_deletion(storage::Database& main, bool suspended);
+
+}  // namespace store
+
+}  // namespace myqsec::spool

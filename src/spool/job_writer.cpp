@@ -1,0 +1,153 @@
+#include "spool/job_writer.hpp"
+
+#include "crypto/random.hpp"
+#include "spool/intake.hpp"
+#include "spool/queue_access.hpp"
+#include "spool/sealed_names.hpp"
+#include "spool/text.hpp"
+
+namespace myqsec::spool {
+
+using access::Right;
+
+namespace {
+
+/// IPP's job-id (RFC 8011 §5.3.2).
+constexpr std::int64_t greatest_job_id = 2147483647;
+
+void require_valid(const JobFields& fields) {
+    require_text(fields.name, 0, 1023, "a job's name");
+    require_text(fields.host_name, 0, 255, "a job's host name");
+    require_text(fields.document_format, 1, 255, "a job's document format");
+}
+
+std::uint64_t size_limit(const Context& context, const Queue& queue) {
+    if (queue.max_job_size != 0) return queue.max_job_size;
+    const auto site =
+        static_cast<std::uint64_t>(context.settings.integer(settings::Setting::spool_max_job_size));
+    return site != 0 ? site : UINT64_MAX;
+}
+
+/// A fresh key for every job: who destroys it destroys the document.
+crypto::Recipients sealed_for(const crypto::Secret& job_key) {
+    crypto::Recipients recipients;
+    recipients.wrapping_key = job_key.clone();
+    return recipients;
+}
+
+}  // namespace
+
+struct JobWriter::Parts {
+    Parts(const Context& the_context, access::Principal who, Authorised the_proof)
+        : context(the_context),
+          principal(std::move(who)),
+          proof(std::move(the_proof)),
+          job_key(crypto::random_secret(32)),
+          uuid(crypto::random_array<16>()),
+          blob(context.vault.jobs().writer()),
+          container(sealed_for(job_key), uuid, crypto::preferred_container_suite(), *blob) {}
+
+    const Context& context;
+    access::Principal principal;
+    Authorised proof;
+    crypto::Secret job_key;
+    crypto::ContainerId uuid;
+    std::unique_ptr<storage::BlobWriter> blob;
+    crypto::ContainerWriter container;
+    JobFields fields;
+    std::uint64_t limit = 0;
+    bool usable = true;  // cleared by the first failure and by finish()
+};
+
+std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Principal& principal,
+                                     const JobFields& request) {
+    auto& access = context.access;
+    auto fields = request;
+    if (!fields.owner) fields.owner = principal.user;
+    if (!fields.owner) fail(Status::ERR_INVALID_ARGUMENT, "the host must name the owner of a job");
+    const auto right = principal.is(fields.owner) ? Right::job_submit : Right::job_submit_for_others;
+    auto proof = access.authority.authorise(principal, right, {fields.owner, fields.queue, principal.device});
+
+    require_valid(fields);
+    const auto queue = require_queue(context.main(), fields.queue);
+    (void)access.users.person(fields.owner);
+    if (!access.users.is_active(fields.owner)) {
+        fail(Status::ERR_NOT_POSSIBLE, "user {} is disabled", fields.owner.value);
+    }
+    if (!may_use(context.main(), access.groups, queue, fields.owner))
+        access.authority.deny(principal, right, queue.id);
+    if (!queue.enabled) fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
+
+    auto parts = std::make_unique<JobWriter::Parts>(context, principal, std::move(proof));
+    parts->fields = std::move(fields);
+    parts->limit = size_limit(context, queue);
+    return std::make_unique<JobWriter>(std::move(parts));
+}
+
+JobWriter::JobWriter(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+JobWriter::~JobWriter() = default;
+
+void JobWriter::write(ByteView bytes) {
+    if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
+    parts_->usable = false;
+    parts_->context.access.sessions.touch(parts_->principal);
+    if (bytes.size() > parts_->limit - parts_->container.plaintext_size()) {
+        fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts",
+             parts_->limit);
+    }
+    parts_->container.write(bytes);
+    parts_->usable = true;
+}
+
+JobId JobWriter::finish() {
+    if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
+    parts_->usable = false;
+    parts_->context.access.sessions.touch(parts_->principal);
+    parts_->container.finish();
+    return commit();
+}
+
+JobId JobWriter::commit() {
+    const auto& context = parts_->context;
+    const auto& fields = parts_->fields;
+    store::JobRecord job;
+    job.uuid = parts_->uuid;
+    job.blob = crypto::random_array<16>();
+    try {
+        parts_->blob->publish(job.blob);
+
+        storage::Transaction transaction(context.main());
+        // Queue and owner may have gone while the document came in.
+        const auto queue = require_queue(context.main(), fields.queue);
+        const auto person_key = context.access.users.person_key(fields.owner);
+        const auto now = context.now();
+        job.queue = queue.id;
+        job.owner = fields.owner;
+        job.leaf = context.vault.leaf_keys().store(transaction, storage::LeafKind::job, parts_->job_key);
+        job.name = seal_job_name(person_key, job.uuid, fields.name);
+        job.host_name = seal_host_name(person_key, job.uuid, fields.host_name);
+        job.document_format = fields.document_format;
+        job.size = parts_->container.plaintext_size();
+        job.reasons = reason::held;
+        job.submitted = now;
+        job.expires = now + queue.retention_held;
+        job.id = store::insert_job(context.main(), job);
+        if (job.id.value > greatest_job_id) fail(Status::ERR_LIMIT, "the instance has used up all job ids");
+        // The owner by pseudonym, which names nobody once the user is deleted; never the document's name.
+        const auto owner = context.access.users.actor(fields.owner);
+        context.audit.append(transaction, {.action = audit::Action::job_held,
+                                           .actor = parts_->proof.actor(),
+                                           .object = job.id,
+                                           .changes = {{"queue", "", std::to_string(queue.id.value)},
+                                                       {"owner", "", to_hex(owner.pseudonym)},
+                                                       {"size", "", std::to_string(job.size)}},
+                                           .personal = {}});
+        transaction.commit();
+    } catch (...) {
+        context.vault.jobs().remove(job.blob);
+        throw;
+    }
+    return job.id;
+}
+
+}  // namespace myqsec::spool

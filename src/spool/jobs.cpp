@@ -1,0 +1,160 @@
+#include "spool/jobs.hpp"
+
+#include <algorithm>
+
+#include "spool/erasure.hpp"
+#include "spool/intake.hpp"
+#include "spool/outputs.hpp"
+#include "spool/permit.hpp"
+#include "spool/preview.hpp"
+#include "spool/queue_access.hpp"
+#include "spool/recovery.hpp"
+#include "spool/release.hpp"
+#include "spool/retention.hpp"
+#include "spool/sealed_names.hpp"
+
+namespace myqsec::spool {
+
+using access::PrincipalKind;
+using access::Right;
+
+struct Jobs::State {
+    explicit State(const Context& the_context) : context(the_context), retention(context, outputs) {}
+
+    Context context;
+    Outputs outputs;
+    Retention retention;
+};
+
+Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+           access::Access& access)
+    : state_(std::make_unique<State>(Context{vault, audit, settings, access})) {}
+Jobs::~Jobs() = default;
+
+std::vector<Finding> Jobs::recover() {
+    return recover_jobs(state_->context);
+}
+
+std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, const JobFields& fields) {
+    return begin_job(state_->context, principal, fields);
+}
+
+std::vector<Job> Jobs::list(const access::Principal& principal, const JobFilter& filter) {
+    auto& authority = state_->context.access.authority;
+    const bool sees_others =
+        principal.kind != PrincipalKind::device && authority.may_somewhere(principal, Right::job_manage_all);
+    auto wanted = filter;
+    if (sees_others) {
+        state_->context.access.sessions.touch(principal);
+    } else {
+        (void)authority.authorise(principal, Right::job_manage_own, {principal.user, {}, principal.device});
+        if (filter.owner && filter.owner != principal.user) return {};
+        wanted.owner = principal.user;
+    }
+
+    std::vector<Job> jobs;
+    JobDescriptions descriptions(state_->context);
+    // A grant may be limited to some users or queues: read on until the page is full of what may be seen.
+    while (jobs.size() < filter.limit) {
+        wanted.limit = filter.limit - jobs.size();
+        const auto records = store::list_jobs(state_->context.main(), wanted);
+        for (const auto& record : records) {
+            wanted.after = record.id;
+            const access::Target target{record.owner, record.queue, principal.device};
+            if (!principal.is(record.owner) && !authority.may(principal, Right::job_manage_all, target))
+                continue;
+            jobs.push_back(descriptions.describe(record));
+        }
+        if (records.size() < wanted.limit) break;
+    }
+    return jobs;
+}
+
+Job Jobs::get(const access::Principal& principal, JobId job) {
+    const auto permitted =
+        permit(state_->context, principal, job, Right::job_manage_own, Right::job_manage_all);
+    return JobDescriptions(state_->context).describe(permitted.job);
+}
+
+void Jobs::cancel(const access::Principal& principal, JobId id) {
+    state_->outputs.refuse_own(id);
+    const auto& context = state_->context;
+    const auto permitted = permit(context, principal, id, Right::job_manage_own, Right::job_manage_all);
+
+    storage::Transaction transaction(context.main());
+    const auto job = store::find_job(context.main(), id);
+    if (!job) fail_no_job(id);
+    if (job->state != JobState::pending_held && job->state != JobState::processing) {
+        fail(Status::ERR_NOT_POSSIBLE, "job {} is {} and can't be cancelled", id.value,
+             job_state_name(job->state));
+    }
+    const auto queue = require_queue(context.main(), job->queue);
+    context.vault.leaf_keys().destroy(transaction, job->leaf);
+    const auto reasons = principal.is(job->owner) ? reason::canceled_by_user : reason::canceled_by_operator;
+    store::cancel_job(context.main(), id, reasons, context.now() + queue.retention_printed);
+    context.audit.append(transaction,
+                         {.action = audit::Action::job_cancelled,
+                          .actor = permitted.proof.actor(),
+                          .object = id,
+                          .changes = {{"state", std::string(job_state_name(job->state)), "canceled"}},
+                          .personal = {}});
+    transaction.commit();
+    state_->outputs.stop(id);
+    context.vault.jobs().remove(job->blob);
+}
+
+void Jobs::remove(const access::Principal& principal, JobId id) {
+    state_->outputs.refuse_own(id);
+    const auto& context = state_->context;
+    const auto permitted = permit(context, principal, id, Right::job_manage_own, Right::job_manage_all);
+
+    storage::Transaction transaction(context.main());
+    const auto job = store::find_job(context.main(), id);
+    if (!job) fail_no_job(id);
+    if (job->state == JobState::processing) {
+        fail(Status::ERR_NOT_POSSIBLE, "job {} is being released: cancel it first", id.value);
+    }
+    erase_job(context, transaction, *job, audit::Action::job_deleted, permitted.proof.actor());
+    transaction.commit();
+    context.vault.jobs().remove(job->blob);
+}
+
+void Jobs::release(const access::Principal& principal, JobId job, const ReleaseOptions& options,
+                   ReleaseSink& sink) {
+    release_job(state_->context, state_->outputs, principal, job, options, sink);
+}
+
+bool Jobs::stop_output(SessionId session, std::chrono::milliseconds patience) {
+    return state_->outputs.stop(session, patience);
+}
+
+std::unique_ptr<JobReader> Jobs::open_document(const access::Principal& principal, JobId job) {
+    return open_job(state_->context, principal, job);
+}
+
+Instant Jobs::tick(const access::Principal& principal) {
+    const auto proof = state_->context.access.authority.authorise(principal, Right::instance_tick);
+    return state_->retention.tick(proof.actor());
+}
+
+void Jobs::confirm_clock(const access::Principal& principal) {
+    const auto proof = state_->context.access.authority.authorise(principal, Right::settings_change);
+    state_->retention.confirm_clock(proof.actor());
+}
+
+void Jobs::remove_of_user(storage::Transaction& transaction, const audit::Actor& actor, UserId user) {
+    JobFilter all;
+    all.owner = user;
+    all.limit = 256;
+    for (;;) {
+        const auto jobs = store::list_jobs(transaction.database(), all);
+        for (const auto& job : jobs) {
+            erase_job(state_->context, transaction, job, audit::Action::job_deleted, actor);
+            state_->outputs.stop(job.id);
+            state_->retention.remove_later(job.blob);
+        }
+        if (jobs.size() < all.limit) return;
+    }
+}
+
+}  // namespace myqsec::spool

@@ -1,0 +1,94 @@
+#include "spool/queue_store.hpp"
+
+// A queue's jobs are counted while they have a document (leaf <> 0).
+#define QUEUE_ROWS                                                                                  \
+    "SELECT id, kind, name, retention_held, retention_printed, max_job_size, enabled, restricted, " \
+    "(SELECT count(*) FROM job WHERE job.queue = queue.id AND job.leaf <> 0) FROM queue "
+
+namespace myqsec::spool::store {
+
+namespace {
+
+Queue read_queue(const storage::Rows& rows) {
+    return {.id = rows.id<QueueId>(0),
+            .kind = static_cast<QueueKind>(rows.integer(1)),
+            .name = std::string(rows.text(2)),
+            .retention_held = Duration(rows.integer(3)),
+            .retention_printed = Duration(rows.integer(4)),
+            .max_job_size = static_cast<std::uint64_t>(rows.integer(5)),
+            .enabled = rows.boolean(6),
+            .restricted = rows.boolean(7),
+            .jobs = rows.integer(8)};
+}
+
+}  // namespace
+
+QueueId insert_queue(storage::Database& main, const Queue& queue) {
+    return QueueId(
+        main.insert("INSERT INTO queue (kind, name, retention_held, retention_printed, max_job_size, "
+                    "enabled, restricted) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    queue.kind, queue.name, queue.retention_held.count(), queue.retention_printed.count(),
+                    queue.max_job_size, queue.enabled, queue.restricted));
+}
+
+void update_queue(storage::Database& main, const Queue& queue) {
+    main.run(
+        "UPDATE queue SET name = $1, retention_held = $2, retention_printed = $3, max_job_size = $4, enabled "
+        "= $5, "
+        "restricted = $6 WHERE id = $7",
+        queue.name, queue.retention_held.count(), queue.retention_printed.count(), queue.max_job_size,
+        queue.enabled, queue.restricted, queue.id);
+}
+
+void remove_queue(storage::Database& main, QueueId queue) {
+    main.run("DELETE FROM queue_access WHERE queue = $1", queue);
+    main.run("DELETE FROM job WHERE queue = $1 AND leaf = 0", queue);
+    main.run("DELETE FROM queue WHERE id = $1", queue);
+}
+
+std::optional<Queue> find_queue(storage::Database& main, QueueId queue) {
+    auto rows = main.query(QUEUE_ROWS "WHERE id = $1", queue);
+    if (!rows.next()) return std::nullopt;
+    return read_queue(rows);
+}
+
+std::optional<QueueId> find_queue_named(storage::Database& main, std::string_view name) {
+    auto rows = main.query("SELECT id FROM queue WHERE name = $1", name);
+    if (!rows.next()) return std::nullopt;
+    return rows.id<QueueId>(0);
+}
+
+std::vector<Queue> list_queues(storage::Database& main) {
+    std::vector<Queue> queues;
+    auto rows = main.query(QUEUE_ROWS "ORDER BY id");
+    while (rows.next())
+        queues.push_back(read_queue(rows));
+    return queues;
+}
+
+bool allow(storage::Database& main, QueueId queue, const Allowed& who) {
+    return main.run(
+               "INSERT INTO queue_access (queue, user_id, group_id) VALUES ($1, $2, $3) ON CONFLICT DO "
+               "NOTHING",
+               queue, who.user, who.group) > 0;
+}
+
+bool disallow(storage::Database& main, QueueId queue, const Allowed& who) {
+    return main.run("DELETE FROM queue_access WHERE queue = $1 AND user_id = $2 AND group_id = $3", queue,
+                    who.user, who.group) > 0;
+}
+
+std::vector<Allowed> allowed(storage::Database& main, QueueId queue) {
+    std::vector<Allowed> all;
+    auto rows = main.query("SELECT user_id, group_id FROM queue_access WHERE queue = $1", queue);
+    while (rows.next())
+        all.push_back({rows.id<UserId>(0), rows.id<GroupId>(1)});
+    return all;
+}
+
+void disallow_everywhere(storage::Database& main, UserId user) {
+    main.run("DELETE FROM queue_access WHERE user_id = $1", user);
+}
+
+}  // namespace myqsec::spool::store

@@ -1,0 +1,32 @@
+// The SQL of queues.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "spool/queue.hpp"
+#include "storage/database.hpp"
+
+namespace myqsec::spool::store {
+
+QueueId insert_queue(storage::Database& main, const Queue& queue);
+void update_queue(storage::Database& main, const Queue& queue);
+/// With who may use it and the rows of jobs without a document.
+void remove_queue(storage::Database& main, QueueId queue);
+[[nodiscard]] std::optional<Queue> find_queue(storage::Database& main, QueueId queue);
+[[nodiscard]] std::optional<QueueId> find_queue_named(storage::Database& main, std::string_view name);
+[[nodiscard]] std::vector<Queue> list_queues(storage::Database& main);
+
+/// Exactly one of user and group.
+struct Allowed {
+    UserId user;
+    GroupId group;
+};
+/// False if it was so already.
+bool allow(storage::Database& main, QueueId queue, const Allowed& who);
+bool disallow(storage::Database& main, QueueId queue, const Allowed& who);
+[[nodiscard]] std::vector<Allowed> allowed(storage::Database& main, QueueId queue);
+void disallow_everywhere(storage::Database& main, UserId user);
+
+}  // namespace myqsec::spool::store

@@ -1,0 +1,197 @@
+#include "spool/queues.hpp"
+
+#include <algorithm>
+
+#include "spool/queue_access.hpp"
+#include "spool/queue_store.hpp"
+#include "spool/text.hpp"
+
+namespace myqsec::spool {
+
+using access::Right;
+
+std::string_view queue_kind_name(QueueKind kind) {
+    switch (kind) {
+        case QueueKind::secure:
+            return "secure";
+        case QueueKind::private_:
+            return "private";
+        case QueueKind::direct:
+            return "direct";
+    }
+    fail(Status::ERR_CORRUPT, "a queue's row has a kind that this version does not know");
+}
+
+namespace {
+
+void require_valid(const Queue& queue) {
+    require_text(queue.name, 1, 127, "a queue's name");
+    for (const auto retention : {queue.retention_held, queue.retention_printed}) {
+        if (retention < Duration::zero() || retention > longest_retention) {
+            fail(Status::ERR_INVALID_ARGUMENT, "a queue's retention must be 0 to 90 days");
+        }
+    }
+    if (queue.kind == QueueKind::private_ && queue.retention_printed != Duration::zero()) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "a private queue keeps nothing after release: its retention for reprint is 0");
+    }
+    if (queue.max_job_size > static_cast<std::uint64_t>(INT64_MAX)) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a queue's largest job size is out of range");
+    }
+}
+
+void apply(const QueueFields& fields, Queue& queue) {
+    if (fields.name) queue.name = *fields.name;
+    if (fields.retention_held) queue.retention_held = *fields.retention_held;
+    if (fields.retention_printed) queue.retention_printed = *fields.retention_printed;
+    if (fields.max_job_size) queue.max_job_size = *fields.max_job_size;
+    if (fields.enabled) queue.enabled = *fields.enabled;
+    if (fields.restricted) queue.restricted = *fields.restricted;
+    require_valid(queue);
+}
+
+std::vector<audit::Change> differences(const Queue& old, const Queue& now) {
+    std::vector<audit::Change> changes;
+    const auto compare = [&](std::string_view field, const std::string& before, const std::string& after) {
+        if (before != after) changes.push_back({std::string(field), before, after});
+    };
+    const auto flag = [](bool value) { return std::string(value ? "true" : "false"); };
+    compare("name", old.name, now.name);
+    compare("retention_held", settings::format_duration(old.retention_held),
+            settings::format_duration(now.retention_held));
+    compare("retention_printed", settings::format_duration(old.retention_printed),
+            settings::format_duration(now.retention_printed));
+    compare("max_job_size", std::to_string(old.max_job_size), std::to_string(now.max_job_size));
+    compare("enabled", flag(old.enabled), flag(now.enabled));
+    compare("restricted", flag(old.restricted), flag(now.restricted));
+    return changes;
+}
+
+void require_free_name(storage::Database& main, const Queue& queue) {
+    const auto holder = store::find_queue_named(main, queue.name);
+    if (holder && *holder != queue.id) fail(Status::ERR_EXISTS, "there is a queue of that name already");
+}
+
+}  // namespace
+
+Queues::Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+               access::Access& access)
+    : vault_(vault), audit_(audit), settings_(settings), access_(access) {}
+
+QueueId Queues::create(const access::Principal& principal, const QueueFields& fields) {
+    const auto proof = access_.authority.authorise(principal, Right::queue_manage);
+    Queue queue;
+    queue.kind = fields.kind.value_or(QueueKind::secure);
+    queue.retention_held = settings_.duration(settings::Setting::queue_retention);
+    if (queue.kind != QueueKind::private_) {
+        queue.retention_printed = settings_.duration(settings::Setting::queue_reprint);
+    }
+    apply(fields, queue);
+
+    storage::Transaction transaction(vault_.main());
+    require_free_name(vault_.main(), queue);
+    queue.id = store::insert_queue(vault_.main(), queue);
+    auto changes = differences({}, queue);
+    changes.push_back({"kind", "", std::string(queue_kind_name(queue.kind))});
+    audit_.append(transaction, {.action = audit::Action::queue_created,
+                                .actor = proof.actor(),
+                                .object = queue.id,
+                                .changes = std::move(changes),
+                                .personal = {}});
+    transaction.commit();
+    return queue.id;
+}
+
+void Queues::change(const access::Principal& principal, QueueId id, const QueueFields& fields) {
+    const auto proof = access_.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    storage::Transaction transaction(vault_.main());
+    const auto old = require_queue(vault_.main(), id);
+    if (fields.kind && *fields.kind != old.kind) {
+        fail(Status::ERR_NOT_POSSIBLE, "the kind of a queue can't be changed: create another queue");
+    }
+    auto queue = old;
+    apply(fields, queue);
+    require_free_name(vault_.main(), queue);
+    auto changes = differences(old, queue);
+    if (!changes.empty()) {
+        store::update_queue(vault_.main(), queue);
+        audit_.append(transaction, {.action = audit::Action::queue_changed,
+                                    .actor = proof.actor(),
+                                    .object = id,
+                                    .changes = std::move(changes),
+                                    .personal = {}});
+    }
+    transaction.commit();
+}
+
+void Queues::remove(const access::Principal& principal, QueueId id) {
+    const auto proof = access_.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    storage::Transaction transaction(vault_.main());
+    const auto queue = require_queue(vault_.main(), id);
+    if (queue.jobs > 0) {
+        fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value,
+             queue.jobs);
+    }
+    store::remove_queue(vault_.main(), id);
+    access_.roles.forget_queue(transaction, id);
+    audit_.append(transaction, {.action = audit::Action::queue_deleted,
+                                .actor = proof.actor(),
+                                .object = id,
+                                .changes = {{"name", queue.name, ""}},
+                                .personal = {}});
+    transaction.commit();
+}
+
+std::vector<Queue> Queues::list(const access::Principal& principal) {
+    access_.sessions.touch(principal);
+    auto queues = store::list_queues(vault_.main());
+    const bool host = access_.authority.may(principal, Right::session_host);
+    std::erase_if(queues, [&](const Queue& queue) {
+        const access::Target target{principal.user, queue.id, {}};
+        if (host || access_.authority.may(principal, Right::queue_manage, {{}, queue.id, {}})) return false;
+        return !access_.authority.may(principal, Right::job_submit, target) ||
+               !may_use(vault_.main(), access_.groups, queue, principal.user);
+    });
+    return queues;
+}
+
+void Queues::allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {
+    set_allowed(principal, queue, user, group, true);
+}
+
+void Queues::disallow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {
+    set_allowed(principal, queue, user, group, false);
+}
+
+void Queues::set_allowed(const access::Principal& principal, QueueId id, UserId user, GroupId group,
+                         bool allowed) {
+    const auto proof = access_.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    if (static_cast<bool>(user) == static_cast<bool>(group)) {
+        fail(Status::ERR_INVALID_ARGUMENT, "name either a user or a group");
+    }
+    storage::Transaction transaction(vault_.main());
+    (void)require_queue(vault_.main(), id);
+    if (allowed && user) (void)access_.users.person(user);
+    if (allowed && group && !access_.groups.exists(group)) {
+        fail(Status::ERR_NOT_FOUND, "there is no group {}", group.value);
+    }
+    const bool changed = allowed ? store::allow(vault_.main(), id, {user, group})
+                                 : store::disallow(vault_.main(), id, {user, group});
+    if (changed) {
+        const auto who = std::to_string(user ? user.value : group.value);
+        audit_.append(
+            transaction,
+            {.action = audit::Action::queue_changed,
+             .actor = proof.actor(),
+             .object = id,
+             .changes = {{user ? "allowed_user" : "allowed_group", allowed ? "" : who, allowed ? who : ""}},
+             .personal = {}});
+    }
+    transaction.commit();
+}
+
+void Queues::forget_user(storage::Transaction& transaction, UserId user) {
+    store::disallow_everywhere(transaction.database(), user);
+}
+
+}  // namespace myqsec::spool
