@@ -37,6 +37,11 @@ struct Layout {
     [[nodiscard]] std::size_t sealed_size(std::uint64_t index) const {
         return is_last(index) ? last_sealed : format::sealed_chunk;
     }
+    /// What `count` chunks from `first` on take in the file; the end of the document may come earlier.
+    [[nodiscard]] std::size_t sealed_span(std::uint64_t first, std::uint64_t count) const {
+        const std::uint64_t last = std::min(first + count, chunks) - 1;
+        return static_cast<std::size_t>(last - first) * format::sealed_chunk + sealed_size(last);
+    }
     [[nodiscard]] std::uint64_t text_size() const {
         return (chunks - 1) * container_chunk + last_sealed - aead_tag_size;
     }
@@ -61,7 +66,7 @@ struct ContainerReader::State {
           opener(opened.header.suite, opened.keys, opened.header.id),
           id(opened.header.id),
           damaged(opened.damaged()),
-          buffer(format::sealed_chunk) {}
+          buffer(layout.sealed_span(0, 1)) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() { wipe(buffer); }
@@ -122,14 +127,11 @@ std::size_t ContainerReader::read_at(std::uint64_t offset, ByteSpan into) {
 
 void ContainerReader::copy_to(ByteSink& out) {
     const Layout& layout = state_->layout;
-    Secret batch(batch_chunks * format::sealed_chunk);
+    Secret batch(layout.sealed_span(0, batch_chunks));
     for (std::uint64_t first = 0; first < layout.chunks; first += batch_chunks) {
-        const std::uint64_t end = std::min<std::uint64_t>(first + batch_chunks, layout.chunks);
-        const std::size_t sealed =
-            static_cast<std::size_t>(end - 1 - first) * format::sealed_chunk + layout.sealed_size(end - 1);
-        ByteSpan rest = batch.span().first(sealed);
+        ByteSpan rest = batch.span().first(layout.sealed_span(first, batch_chunks));
         read_exactly(state_->file, container_header_area + first * format::sealed_chunk, rest);
-        for (std::uint64_t i = first; i < end; ++i) {
+        for (std::uint64_t i = first; !rest.empty(); ++i) {
             out.write(state_->opener.open(i, layout.is_last(i), rest.first(layout.sealed_size(i))));
             rest = rest.subspan(layout.sealed_size(i));
         }

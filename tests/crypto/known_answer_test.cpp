@@ -1,0 +1,130 @@
+// Known answers through this layer's own interfaces, beyond those the self-test runs at every start.
+#include <algorithm>
+
+#include <botan/argon2.h>
+#include <botan/version.h>
+#include <doctest/doctest.h>
+
+#include "crypto/aead.hpp"
+#include "crypto/container_fixture.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/in_place_aead.hpp"
+#include "crypto/key_wrap.hpp"
+#include "crypto/page_cipher.hpp"
+#include "crypto/password.hpp"
+
+using namespace myqsec;
+using namespace myqsec::crypto;
+using namespace myqsec::test;
+
+namespace {
+
+Bytes sealed_with(std::string_view algorithm, ByteView key, ByteView nonce, ByteView associated, Bytes text) {
+    const std::size_t size = text.size();
+    text.resize(size + aead_tag_size);
+    AeadSealer(algorithm, key).seal(nonce, associated, ByteSpan(text).first(size), text.data() + size);
+    return text;
+}
+
+std::string xaes(std::uint8_t key, std::string_view associated) {
+    ByteArray<24> nonce{};
+    std::ranges::copy(as_bytes("ABCDEFGHIJKLMNOPQRSTUVWX"), nonce.begin());
+    const auto text = as_bytes("XAES-256-GCM");
+    const Secret subkey = xaes_256_gcm_subkey(test_key(key), nonce);
+    return to_hex(sealed_with(aes_256_gcm, subkey.view(), ByteView(nonce).subspan(12), as_bytes(associated),
+                              Bytes(text.begin(), text.end())));
+}
+
+}  // namespace
+
+TEST_CASE("XAES-256-GCM: the specification's vectors, one for each value of CMAC's carry") {
+    CHECK(xaes(1, "") == "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271");
+    CHECK(xaes(3, "c2sp.org/XAES-256-GCM") == "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d");
+}
+
+TEST_CASE("AES-256-GCM: the specification's test cases 13 and 14") {
+    const Bytes zeros(32);
+    CHECK(to_hex(sealed_with(aes_256_gcm, zeros, Bytes(12), {}, {})) == "530f8afbc74536b9a963b4f1c4cb738b");
+    CHECK(to_hex(sealed_with(aes_256_gcm, zeros, Bytes(12), {}, Bytes(16))) ==
+          "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
+}
+
+TEST_CASE("SHA-256 in pieces is SHA-256 at once") {
+    const Bytes data = test_document(1000);
+    Sha256 hash;
+    for (const std::uint8_t byte : data)
+        hash.update({&byte, 1});
+    CHECK(hash.final() == sha256(data));
+    CHECK(to_hex(hash.final()) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST_CASE("HKDF-SHA-256: RFC 5869 A.3, without salt and info") {
+    CHECK(to_hex(hkdf_sha256(Bytes(22, 0x0b), {}, {}, 42).view()) ==
+          "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
+}
+
+TEST_CASE("HMAC-SHA-256: RFC 4231 §4.7, a key longer than a block") {
+    CHECK(to_hex(hmac_sha256(Bytes(131, 0xaa),
+                             as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
+          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST_CASE("Argon2id: RFC 9106 §5.3, with secret and associated data") {
+    const Bytes password(32, 1);
+    const Bytes salt(16, 2);
+    const Bytes secret(8, 3);
+    const Bytes associated(12, 4);
+    Bytes tag(32);
+#if BOTAN_VERSION_MAJOR >= 3
+    Botan::Argon2(2, 32, 3, 4)
+        .derive_key(tag.data(), tag.size(), as_text(password).data(), password.size(), salt.data(),
+                    salt.size(), associated.data(), associated.size(), secret.data(), secret.size());
+#else
+    Botan::argon2(tag.data(), tag.size(), as_text(password).data(), password.size(), salt.data(), salt.size(),
+                  secret.data(), secret.size(), associated.data(), associated.size(), 2, 4, 32, 3);
+#endif
+    CHECK(to_hex(tag) == "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
+}
+
+TEST_CASE("Argon2id: the reference implementation's vectors, one and two lanes") {
+    const auto derive = [](const Argon2Parameters& parameters) {
+        return to_hex(argon2id(as_bytes("password"), as_bytes("somesalt"), parameters, 32).view());
+    };
+    CHECK(derive({256, 2, 1}) == "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
+    CHECK(derive({256, 2, 2}) == "6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037");
+    CHECK(derive({65536, 2, 1}) == "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+}
+
+TEST_CASE("a wrapped key opens under its own wrapping key only, unchanged") {
+    const Bytes wrapped = wrap_key(test_key(1), test_key(2));
+    REQUIRE(wrapped.size() == wrapped_key_size);
+    CHECK(equal_constant_time(unwrap_key(test_key(1), wrapped)->view(), test_key(2).view()));
+    CHECK_FALSE(unwrap_key(test_key(3), wrapped));
+    for (std::size_t i = 0; i < wrapped.size(); ++i) {
+        Bytes altered = wrapped;
+        altered[i] ^= 1;
+        CHECK_FALSE(unwrap_key(test_key(1), altered));
+        CHECK_FALSE(unwrap_key(test_key(1), ByteView(wrapped).first(i)));
+    }
+}
+
+TEST_CASE("a record opens only with its key, its context and every byte as it was") {
+    for (const std::size_t size : {0, 1, 63, 64, 65, 1000}) {
+        const Bytes text = test_document(size);
+        const Bytes record = seal_record(test_key(), as_bytes("field 1"), text);
+        CHECK(record.size() == size + record_overhead);
+        CHECK(std::ranges::equal(open_record(test_key(), as_bytes("field 1"), record).view(), text));
+        const auto refused = [&](std::uint8_t key, std::string_view context, ByteView from) {
+            return status_of([&] { (void)open_record(test_key(key), as_bytes(context), from); }) ==
+                   Status::ERR_CORRUPT;
+        };
+        CHECK(refused(8, "field 1", record));
+        CHECK(refused(7, "field 2", record));
+        for (std::size_t i = 0; i < record.size(); i += 7) {
+            Bytes altered = record;
+            altered[i] ^= 1;
+            CHECK(refused(7, "field 1", altered));
+            CHECK(refused(7, "field 1", ByteView(record).first(i)));
+        }
+    }
+}
