@@ -19,8 +19,8 @@ class Authority {
     /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
     Authorised authorise(const Principal& principal, Right right, const Target& target = {});
 
-    /// For what a right or being oneself allows (profile.own): proof of `right` if the user is somebody else.
-    Authorised authorise_for(const Principal& principal, Right right, UserId user);
+    /// For what `others` allows for anybody, and `own` for oneself: proof of the one that applies.
+    Authorised authorise_for(const Principal& principal, UserId user, Right own, Right others);
 
     /// The same answer without audit, without an exception, and without marking activity.
     [[nodiscard]] bool may(const Principal& principal, Right right, const Target& target = {});

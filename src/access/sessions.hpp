@@ -72,7 +72,7 @@ class Sessions {
 
  private:
     Principal open(UserId user, DeviceId device, const SessionLimits& limits);
-    void audit_end(const Session& session, EndReason reason);
+    void audit_end(storage::Transaction& transaction, const Session& session, EndReason reason);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

@@ -1,0 +1,124 @@
+#include "access/authority.hpp"
+
+#include <algorithm>
+
+#include "access/groups_store.hpp"
+#include "access/roles_store.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::access {
+
+namespace {
+
+bool is_member(storage::Database& main, UserId user, GroupId group) {
+    const auto groups = store::groups_of(main, user);
+    return std::ranges::find(groups, group) != groups.end();
+}
+
+/// A limited grant counts only for a target that lies within its limit.
+bool applies(storage::Database& main, const store::EffectiveGrant& grant, const Target& target) {
+    if (grant.scope_queue && grant.scope_queue != target.queue) return false;
+    if (grant.scope_group && !(target.user && is_member(main, target.user, grant.scope_group))) return false;
+    return true;
+}
+
+RightSet usable(const Principal& principal, RightSet rights) {
+    return principal.kind == PrincipalKind::device ? rights & device_session_rights() : rights;
+}
+
+audit::Object object_of(const Target& target) {
+    if (target.user) return target.user;
+    if (target.queue) return target.queue;
+    if (target.device) return target.device;
+    return {};
+}
+
+}  // namespace
+
+Authority::Authority(storage::Vault& vault, audit::AuditLog& audit, Sessions& sessions)
+    : vault_(vault), audit_(audit), sessions_(sessions) {}
+
+Authority::Answer Authority::decide(const Principal& principal, Right right, const Target& target) {
+    if (principal.kind == PrincipalKind::system) {
+        return host_rights().has(right) ? Answer::granted : Answer::denied;
+    }
+    if (!sessions_.alive(principal)) return Answer::ended;
+    auto& main = vault_.main();
+    const auto user = store::find_user(main, principal.user);
+    if (!user || user->state != UserState::active) return Answer::ended;
+    if (usable(principal, user_rights()).has(right)) return Answer::granted;
+    for (const auto& grant : store::grants_of_user(main, principal.user)) {
+        if (usable(principal, grant.rights).has(right) && applies(main, grant, target)) return Answer::granted;
+    }
+    return Answer::denied;
+}
+
+Authorised Authority::authorise(const Principal& principal, Right right, const Target& target) {
+    if (principal.kind != PrincipalKind::system) sessions_.touch(principal);
+    switch (decide(principal, right, target)) {
+        case Answer::granted: break;
+        case Answer::denied: deny(principal, right, object_of(target));
+        case Answer::ended: fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
+    }
+    return {principal.actor, principal.user, right_name(right)};
+}
+
+Authorised Authority::authorise_for(const Principal& principal, UserId user, Right own, Right others) {
+    if (principal.is(user) && may(principal, own)) return authorise(principal, own);
+    return authorise(principal, others, {.user = user, .queue = {}, .device = {}});
+}
+
+bool Authority::may(const Principal& principal, Right right, const Target& target) {
+    return decide(principal, right, target) == Answer::granted;
+}
+
+bool Authority::may_somewhere(const Principal& principal, Right right) {
+    if (may(principal, right)) return true;
+    if (principal.kind == PrincipalKind::system || !sessions_.alive(principal)) return false;
+    return usable(principal, rights_of(principal.user)).has(right);
+}
+
+RightSet Authority::rights(const Principal& principal) {
+    if (principal.kind == PrincipalKind::system) return host_rights();
+    const auto user = store::find_user(vault_.main(), principal.user);
+    if (!user || user->state != UserState::active || !sessions_.alive(principal)) return {};
+    auto held = user_rights();
+    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
+        if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;
+    }
+    return usable(principal, held);
+}
+
+RightSet Authority::rights_of(UserId user) {
+    auto held = user_rights();
+    for (const auto& grant : store::grants_of_user(vault_.main(), user)) held |= grant.rights;
+    return held;
+}
+
+RightSet Authority::rights_through(GroupId group) {
+    RightSet held;
+    for (const auto& grant : store::grants_of_group(vault_.main(), group)) held |= grant.rights;
+    return held;
+}
+
+void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
+    const auto missing = needed.without(user_rights()).without(rights(principal));
+    for (const auto& one : all_rights()) {
+        if (missing.has(one.right)) deny(principal, one.right, object);
+    }
+}
+
+void Authority::deny(const Principal& principal, Right right, audit::Object object) {
+    storage::Transaction transaction(vault_.main());
+    audit_.append(transaction, {.action = audit::Action::session_denied,
+                                .actor = principal.actor,
+                                .object = object,
+                                .result = audit::Result::denied,
+                                .changes = {{"right", "", std::string(right_name(right))}},
+                                .personal = {}});
+    transaction.commit();
+    fail(Status::ERR_ACCESS_DENIED, "this needs the right {}", right_name(right));
+}
+
+}  // namespace myqsec::access

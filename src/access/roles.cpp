@@ -1,0 +1,137 @@
+#include "access/roles.hpp"
+
+#include <algorithm>
+
+#include "access/groups_store.hpp"
+#include "access/names.hpp"
+#include "access/roles_store.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::access {
+
+using audit::Action;
+
+namespace {
+
+audit::Event event(Action action, const Authorised& proof, audit::Object object, std::vector<audit::Change> changes) {
+    return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
+}
+
+std::string text_of(const Grant& grant) {
+    auto text = grant.user ? fmt::format("user {}", grant.user.value) : fmt::format("group {}", grant.group.value);
+    if (grant.scope_group) text += fmt::format(" over group {}", grant.scope_group.value);
+    if (grant.scope_queue) text += fmt::format(" in queue {}", grant.scope_queue.value);
+    return text;
+}
+
+audit::Object object_of(const Grant& grant) {
+    return grant.user ? audit::Object(grant.user) : audit::Object(grant.group);
+}
+
+void check_grant(storage::Database& main, const Grant& grant) {
+    if (!grant.user == !grant.group) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a role is given to exactly one user or group");
+    }
+    if (grant.scope_group && grant.scope_queue) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a role is limited to a group or to a queue, not to both");
+    }
+    if (grant.user) (void)store::get_user(main, grant.user);
+    if (grant.group) (void)store::get_group(main, grant.group);
+    if (grant.scope_group) (void)store::get_group(main, grant.scope_group);
+}
+
+bool is_built_in(RoleId role) {
+    return std::ranges::find(built_in_roles(), role, &BuiltInRole::id) != built_in_roles().end();
+}
+
+}  // namespace
+
+Roles::Roles(storage::Vault& vault, audit::AuditLog& audit, Authority& authority)
+    : vault_(vault), audit_(audit), authority_(authority) {}
+
+RoleId Roles::create(const Principal& principal, std::string_view name, RightSet rights) {
+    const auto proof = authority_.authorise(principal, Right::role_manage);
+    check_name("a role's name", name);
+    authority_.require_covers(principal, rights, {});
+    if (std::ranges::find(built_in_roles(), name, &BuiltInRole::name) != built_in_roles().end()) {
+        fail(Status::ERR_EXISTS, "there is a built-in role of that name");
+    }
+    storage::Transaction transaction(vault_.main());
+    const auto role = store::insert_role(vault_.main(), name, rights);
+    audit_.append(transaction, event(Action::role_created, proof, role,
+                                     {{"name", "", std::string(name)}, {"rights", "", rights.names()}}));
+    transaction.commit();
+    return role;
+}
+
+void Roles::remove(const Principal& principal, RoleId role) {
+    const auto proof = authority_.authorise(principal, Right::role_manage);
+    if (is_built_in(role)) fail(Status::ERR_NOT_POSSIBLE, "built-in roles cannot be deleted");
+    storage::Transaction transaction(vault_.main());
+    const auto roles = store::custom_roles(vault_.main());
+    const auto found = std::ranges::find(roles, role, &Role::id);
+    if (found == roles.end()) fail(Status::ERR_NOT_FOUND, "there is no role {}", role.value);
+    store::delete_role(vault_.main(), role);
+    audit_.append(transaction, event(Action::role_deleted, proof, role,
+                                     {{"name", found->name, ""}, {"rights", found->rights.names(), ""}}));
+    transaction.commit();
+}
+
+std::vector<Role> Roles::list(const Principal& principal) {
+    authority_.authorise(principal, Right::role_manage);
+    std::vector<Role> roles;
+    for (const auto& one : built_in_roles()) roles.push_back({one.id, std::string(one.name), true, one.rights});
+    for (auto& one : store::custom_roles(vault_.main())) roles.push_back(std::move(one));
+    return roles;
+}
+
+Role Roles::find(std::string_view name) {
+    const auto built_in = std::ranges::find(built_in_roles(), name, &BuiltInRole::name);
+    if (built_in != built_in_roles().end()) {
+        if (!built_in->grantable) fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
+        return {built_in->id, std::string(name), true, built_in->rights};
+    }
+    for (auto& one : store::custom_roles(vault_.main())) {
+        if (one.name == name) return std::move(one);
+    }
+    fail(Status::ERR_NOT_FOUND, "there is no role of that name; list the roles to see all");
+}
+
+void Roles::give(const Principal& principal, std::string_view name, const Grant& grant) {
+    const auto proof = authority_.authorise(principal, Right::role_manage);
+    const auto role = find(name);
+    authority_.require_covers(principal, role.rights, object_of(grant));
+    storage::Transaction transaction(vault_.main());
+    check_grant(vault_.main(), grant);
+    if (store::insert_grant(vault_.main(), role.id, grant)) {
+        audit_.append(transaction, event(Action::role_granted, proof, object_of(grant),
+                                         {{"role", "", role.name}, {"grant", "", text_of(grant)}}));
+    }
+    transaction.commit();
+}
+
+void Roles::take(const Principal& principal, std::string_view name, const Grant& grant) {
+    const auto proof = authority_.authorise(principal, Right::role_manage);
+    const auto role = find(name);
+    authority_.require_covers(principal, role.rights, object_of(grant));
+    storage::Transaction transaction(vault_.main());
+    if (!store::delete_grant(vault_.main(), role.id, grant)) {
+        fail(Status::ERR_NOT_FOUND, "the role {} is not given in that way", role.name);
+    }
+    store::require_administrator_left(vault_.main());
+    audit_.append(transaction, event(Action::role_revoked, proof, object_of(grant),
+                                     {{"role", role.name, ""}, {"grant", text_of(grant), ""}}));
+    transaction.commit();
+}
+
+std::vector<GrantRow> Roles::grants(const Principal& principal) {
+    authority_.authorise(principal, Right::role_manage);
+    return store::all_grants(vault_.main());
+}
+
+void Roles::forget_queue(storage::Transaction& transaction, QueueId queue) {
+    store::delete_queue_grants(transaction.database(), queue);
+}
+
+}  // namespace myqsec::access

@@ -1,0 +1,42 @@
+// The SQL of roles and grants.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "access/roles.hpp"
+#include "storage/database.hpp"
+
+namespace myqsec::access::store {
+
+/// A grant as it works: its role's rights, and what they are limited to.
+struct EffectiveGrant {
+    RightSet rights;
+    GroupId scope_group;
+    QueueId scope_queue;
+};
+
+/// Grants to the user, and to the groups that the user is in, nested ones included.
+std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user);
+/// Grants to the group and to those around it.
+std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group);
+
+/// Throws ERR_EXISTS if the name is taken.
+RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights);
+/// With all its grants.
+void delete_role(storage::Database& main, RoleId role);
+std::vector<Role> custom_roles(storage::Database& main);
+
+/// False if that was so already.
+bool insert_grant(storage::Database& main, RoleId role, const Grant& grant);
+bool delete_grant(storage::Database& main, RoleId role, const Grant& grant);
+void delete_queue_grants(storage::Database& main, QueueId queue);
+std::vector<GrantRow> all_grants(storage::Database& main);
+
+/// Active users who are administrators without limit.
+std::int64_t count_administrators(storage::Database& main);
+/// Throws ERR_NOT_POSSIBLE if the transaction's changes left none.
+void require_administrator_left(storage::Database& main);
+
+}  // namespace myqsec::access::store
