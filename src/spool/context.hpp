@@ -16,6 +16,10 @@ struct Context {
 
     [[nodiscard]] storage::Database& main() const { return vault.main(); }
     [[nodiscard]] Instant now() const { return vault.clock().now(); }
+    /// Marks activity; throws ERR_SESSION_ENDED. The system principal has no session that could end.
+    void touch(const access::Principal& principal) const {
+        if (principal.kind != access::PrincipalKind::system) access.sessions.touch(principal);
+    }
 };
 
 }  // namespace myqsec::spool

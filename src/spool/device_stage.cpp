@@ -36,7 +36,7 @@ void DeviceStage::abort() noexcept {
 
 void DeviceStage::require_live() const {
     output_.check();
-    context_.access.sessions.touch(principal_);
+    context_.touch(principal_);
 }
 
 }  // namespace myqsec::spool

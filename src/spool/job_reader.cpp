@@ -41,7 +41,7 @@ std::uint64_t JobReader::size() const {
 }
 
 std::size_t JobReader::read_at(std::uint64_t offset, ByteSpan into) {
-    parts_->context.access.sessions.touch(parts_->principal);
+    parts_->context.touch(parts_->principal);
     // The open file would still decrypt; a job that was deleted must not be read on.
     if (!parts_->context.vault.leaf_keys().exists(parts_->leaf)) fail_no_job(parts_->job);
     return parts_->document.reader().read_at(offset, into);

@@ -90,7 +90,7 @@ JobWriter::~JobWriter() = default;
 void JobWriter::write(ByteView bytes) {
     if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
     parts_->usable = false;
-    parts_->context.access.sessions.touch(parts_->principal);
+    parts_->context.touch(parts_->principal);
     if (bytes.size() > parts_->limit - parts_->container.plaintext_size()) {
         fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts",
              parts_->limit);
@@ -102,7 +102,7 @@ void JobWriter::write(ByteView bytes) {
 JobId JobWriter::finish() {
     if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
     parts_->usable = false;
-    parts_->context.access.sessions.touch(parts_->principal);
+    parts_->context.touch(parts_->principal);
     parts_->container.finish();
     return commit();
 }

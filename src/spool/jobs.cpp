@@ -45,7 +45,7 @@ std::vector<Job> Jobs::list(const access::Principal& principal, const JobFilter&
         principal.kind != PrincipalKind::device && authority.may_somewhere(principal, Right::job_manage_all);
     auto wanted = filter;
     if (sees_others) {
-        state_->context.access.sessions.touch(principal);
+        state_->context.touch(principal);
     } else {
         (void)authority.authorise(principal, Right::job_manage_own, {principal.user, {}, principal.device});
         if (filter.owner && filter.owner != principal.user) return {};

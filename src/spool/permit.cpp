@@ -13,7 +13,7 @@ Permit permit(const Context& context, const access::Principal& principal, JobId 
     auto& authority = context.access.authority;
     auto job = store::find_job(context.main(), id);
     if (!job) {
-        context.access.sessions.touch(principal);  // an ended session learns nothing
+        context.touch(principal);  // an ended session learns nothing
         fail_no_job(id);
     }
     const bool is_own = principal.is(job->owner);

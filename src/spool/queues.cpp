@@ -76,81 +76,82 @@ void require_free_name(storage::Database& main, const Queue& queue) {
 
 Queues::Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
                access::Access& access)
-    : vault_(vault), audit_(audit), settings_(settings), access_(access) {}
+    : context_{vault, audit, settings, access} {}
 
 QueueId Queues::create(const access::Principal& principal, const QueueFields& fields) {
-    const auto proof = access_.authority.authorise(principal, Right::queue_manage);
+    const auto proof = context_.access.authority.authorise(principal, Right::queue_manage);
     Queue queue;
     queue.kind = fields.kind.value_or(QueueKind::secure);
-    queue.retention_held = settings_.duration(settings::Setting::queue_retention);
+    queue.retention_held = context_.settings.duration(settings::Setting::queue_retention);
     if (queue.kind != QueueKind::private_) {
-        queue.retention_printed = settings_.duration(settings::Setting::queue_reprint);
+        queue.retention_printed = context_.settings.duration(settings::Setting::queue_reprint);
     }
     apply(fields, queue);
 
-    storage::Transaction transaction(vault_.main());
-    require_free_name(vault_.main(), queue);
-    queue.id = store::insert_queue(vault_.main(), queue);
+    storage::Transaction transaction(context_.main());
+    require_free_name(context_.main(), queue);
+    queue.id = store::insert_queue(context_.main(), queue);
     auto changes = differences({}, queue);
     changes.push_back({"kind", "", std::string(queue_kind_name(queue.kind))});
-    audit_.append(transaction, {.action = audit::Action::queue_created,
-                                .actor = proof.actor(),
-                                .object = queue.id,
-                                .changes = std::move(changes),
-                                .personal = {}});
+    context_.audit.append(transaction, {.action = audit::Action::queue_created,
+                                        .actor = proof.actor(),
+                                        .object = queue.id,
+                                        .changes = std::move(changes),
+                                        .personal = {}});
     transaction.commit();
     return queue.id;
 }
 
 void Queues::change(const access::Principal& principal, QueueId id, const QueueFields& fields) {
-    const auto proof = access_.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
-    storage::Transaction transaction(vault_.main());
-    const auto old = require_queue(vault_.main(), id);
+    const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    storage::Transaction transaction(context_.main());
+    const auto old = require_queue(context_.main(), id);
     if (fields.kind && *fields.kind != old.kind) {
         fail(Status::ERR_NOT_POSSIBLE, "the kind of a queue can't be changed: create another queue");
     }
     auto queue = old;
     apply(fields, queue);
-    require_free_name(vault_.main(), queue);
+    require_free_name(context_.main(), queue);
     auto changes = differences(old, queue);
     if (!changes.empty()) {
-        store::update_queue(vault_.main(), queue);
-        audit_.append(transaction, {.action = audit::Action::queue_changed,
-                                    .actor = proof.actor(),
-                                    .object = id,
-                                    .changes = std::move(changes),
-                                    .personal = {}});
+        store::update_queue(context_.main(), queue);
+        context_.audit.append(transaction, {.action = audit::Action::queue_changed,
+                                            .actor = proof.actor(),
+                                            .object = id,
+                                            .changes = std::move(changes),
+                                            .personal = {}});
     }
     transaction.commit();
 }
 
 void Queues::remove(const access::Principal& principal, QueueId id) {
-    const auto proof = access_.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
-    storage::Transaction transaction(vault_.main());
-    const auto queue = require_queue(vault_.main(), id);
+    const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    storage::Transaction transaction(context_.main());
+    const auto queue = require_queue(context_.main(), id);
     if (queue.jobs > 0) {
         fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value,
              queue.jobs);
     }
-    store::remove_queue(vault_.main(), id);
-    access_.roles.forget_queue(transaction, id);
-    audit_.append(transaction, {.action = audit::Action::queue_deleted,
-                                .actor = proof.actor(),
-                                .object = id,
-                                .changes = {{"name", queue.name, ""}},
-                                .personal = {}});
+    store::remove_queue(context_.main(), id);
+    context_.access.roles.forget_queue(transaction, id);
+    context_.audit.append(transaction, {.action = audit::Action::queue_deleted,
+                                        .actor = proof.actor(),
+                                        .object = id,
+                                        .changes = {{"name", queue.name, ""}},
+                                        .personal = {}});
     transaction.commit();
 }
 
 std::vector<Queue> Queues::list(const access::Principal& principal) {
-    access_.sessions.touch(principal);
-    auto queues = store::list_queues(vault_.main());
-    const bool host = access_.authority.may(principal, Right::session_host);
+    context_.touch(principal);
+    auto queues = store::list_queues(context_.main());
+    const bool host = context_.access.authority.may(principal, Right::session_host);
     std::erase_if(queues, [&](const Queue& queue) {
         const access::Target target{principal.user, queue.id, {}};
-        if (host || access_.authority.may(principal, Right::queue_manage, {{}, queue.id, {}})) return false;
-        return !access_.authority.may(principal, Right::job_submit, target) ||
-               !may_use(vault_.main(), access_.groups, queue, principal.user);
+        if (host || context_.access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}}))
+            return false;
+        return !context_.access.authority.may(principal, Right::job_submit, target) ||
+               !may_use(context_.main(), context_.access.groups, queue, principal.user);
     });
     return queues;
 }
@@ -165,21 +166,21 @@ void Queues::disallow(const access::Principal& principal, QueueId queue, UserId 
 
 void Queues::set_allowed(const access::Principal& principal, QueueId id, UserId user, GroupId group,
                          bool allowed) {
-    const auto proof = access_.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
     if (static_cast<bool>(user) == static_cast<bool>(group)) {
         fail(Status::ERR_INVALID_ARGUMENT, "name either a user or a group");
     }
-    storage::Transaction transaction(vault_.main());
-    (void)require_queue(vault_.main(), id);
-    if (allowed && user) (void)access_.users.person(user);
-    if (allowed && group && !access_.groups.exists(group)) {
+    storage::Transaction transaction(context_.main());
+    (void)require_queue(context_.main(), id);
+    if (allowed && user) (void)context_.access.users.person(user);
+    if (allowed && group && !context_.access.groups.exists(group)) {
         fail(Status::ERR_NOT_FOUND, "there is no group {}", group.value);
     }
-    const bool changed = allowed ? store::allow(vault_.main(), id, {user, group})
-                                 : store::disallow(vault_.main(), id, {user, group});
+    const bool changed = allowed ? store::allow(context_.main(), id, {user, group})
+                                 : store::disallow(context_.main(), id, {user, group});
     if (changed) {
         const auto who = std::to_string(user ? user.value : group.value);
-        audit_.append(
+        context_.audit.append(
             transaction,
             {.action = audit::Action::queue_changed,
              .actor = proof.actor(),

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "access/access.hpp"
+#include "spool/context.hpp"
 #include "spool/queue.hpp"
 
 namespace myqsec::spool {
@@ -35,10 +35,7 @@ class Queues {
     void set_allowed(const access::Principal& principal, QueueId queue, UserId user, GroupId group,
                      bool allowed);
 
-    storage::Vault& vault_;
-    audit::AuditLog& audit_;
-    const settings::Settings& settings_;
-    access::Access& access_;
+    Context context_;
 };
 
 }  // namespace myqsec::spool

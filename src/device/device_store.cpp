@@ -1,0 +1,158 @@
+#include "device/device_store.hpp"
+
+#include "device/devices.hpp"
+
+#define DEVICE_ROWS                                                                            \
+    "SELECT id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, " \
+    "clear_pending, (SELECT user_id FROM device_session WHERE device = id) FROM device "
+
+namespace myqsec::device {
+
+namespace {
+
+constexpr std::string_view steps[] = {
+    R"(
+    CREATE TABLE device (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        model TEXT NOT NULL,
+        serial TEXT NOT NULL,
+        mac TEXT NOT NULL,
+        address TEXT NOT NULL,
+        location TEXT NOT NULL,
+        methods INTEGER NOT NULL,
+        idle_timeout INTEGER NOT NULL,
+        enabled INTEGER NOT NULL,
+        keeps_memory INTEGER NOT NULL,
+        clear_pending INTEGER NOT NULL);
+    CREATE TABLE device_session (
+        device INTEGER PRIMARY KEY REFERENCES device (id),
+        session INTEGER NOT NULL,
+        user_id INTEGER NOT NULL);
+    )",
+};
+
+}  // namespace
+
+storage::Schema schema() {
+    return {"device", steps};
+}
+
+}  // namespace myqsec::device
+
+namespace myqsec::device::store {
+
+namespace {
+
+Device read_device(const storage::Rows& rows) {
+    return {.id = rows.id<DeviceId>(0),
+            .name = std::string(rows.text(1)),
+            .model = std::string(rows.text(2)),
+            .serial = std::string(rows.text(3)),
+            .mac = std::string(rows.text(4)),
+            .address = std::string(rows.text(5)),
+            .location = std::string(rows.text(6)),
+            .methods = static_cast<access::Methods>(rows.integer(7)),
+            .idle_timeout = Duration(rows.integer(8)),
+            .enabled = rows.boolean(9),
+            .session_user = rows.id<UserId>(11),
+            .clear_pending = rows.boolean(10)};
+}
+
+SessionRow read_session(const storage::Rows& rows) {
+    return {rows.id<DeviceId>(0), rows.id<SessionId>(1), rows.id<UserId>(2)};
+}
+
+}  // namespace
+
+DeviceId insert_device(storage::Database& main, const Device& device) {
+    return DeviceId(main.insert(
+        "INSERT INTO device (name, model, serial, mac, address, location, methods, idle_timeout, enabled, "
+        "keeps_memory, clear_pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)",
+        device.name, device.model, device.serial, device.mac, device.address, device.location, device.methods,
+        device.idle_timeout.count(), device.enabled));
+}
+
+void update_device(storage::Database& main, const Device& device) {
+    main.run(
+        "UPDATE device SET name = $1, model = $2, serial = $3, mac = $4, address = $5, location = $6, "
+        "methods = $7, "
+        "idle_timeout = $8, enabled = $9 WHERE id = $10",
+        device.name, device.model, device.serial, device.mac, device.address, device.location, device.methods,
+        device.idle_timeout.count(), device.enabled, device.id);
+}
+
+void remove_device(storage::Database& main, DeviceId device) {
+    main.run("DELETE FROM device_session WHERE device = $1", device);
+    main.run("DELETE FROM device WHERE id = $1", device);
+}
+
+std::optional<Device> find_device(storage::Database& main, DeviceId device) {
+    auto rows = main.query(DEVICE_ROWS "WHERE id = $1", device);
+    if (!rows.next()) return std::nullopt;
+    return read_device(rows);
+}
+
+std::optional<DeviceId> find_device_named(storage::Database& main, std::string_view name) {
+    auto rows = main.query("SELECT id FROM device WHERE name = $1", name);
+    if (!rows.next()) return std::nullopt;
+    return rows.id<DeviceId>(0);
+}
+
+std::vector<Device> list_devices(storage::Database& main) {
+    std::vector<Device> devices;
+    auto rows = main.query(DEVICE_ROWS "ORDER BY id");
+    while (rows.next())
+        devices.push_back(read_device(rows));
+    return devices;
+}
+
+void insert_session(storage::Database& main, const SessionRow& row) {
+    main.run("INSERT INTO device_session (device, session, user_id) VALUES ($1, $2, $3)", row.device,
+             row.session, row.user);
+}
+
+bool remove_session(storage::Database& main, DeviceId device, SessionId session) {
+    return main.run("DELETE FROM device_session WHERE device = $1 AND session = $2", device, session) > 0;
+}
+
+std::optional<SessionRow> session_at(storage::Database& main, DeviceId device) {
+    auto rows = main.query("SELECT device, session, user_id FROM device_session WHERE device = $1", device);
+    if (!rows.next()) return std::nullopt;
+    return read_session(rows);
+}
+
+std::vector<SessionRow> list_sessions(storage::Database& main) {
+    std::vector<SessionRow> all;
+    auto rows = main.query("SELECT device, session, user_id FROM device_session ORDER BY device");
+    while (rows.next())
+        all.push_back(read_session(rows));
+    return all;
+}
+
+bool keeps_memory(storage::Database& main, DeviceId device) {
+    auto rows = main.query("SELECT keeps_memory FROM device WHERE id = $1", device);
+    return rows.next() && rows.boolean(0);
+}
+
+void set_keeps_memory(storage::Database& main, DeviceId device, bool keeps) {
+    main.run("UPDATE device SET keeps_memory = $1 WHERE id = $2", keeps, device);
+}
+
+void mark_clear_pending(storage::Database& main, DeviceId device) {
+    main.run("UPDATE device SET clear_pending = 1 WHERE id = $1 AND keeps_memory = 1", device);
+}
+
+void unmark_clear_pending(storage::Database& main, DeviceId device) {
+    main.run("UPDATE device SET clear_pending = 0 WHERE id = $1", device);
+}
+
+std::vector<DeviceId> clear_pending(storage::Database& main) {
+    std::vector<DeviceId> all;
+    auto rows = main.query("SELECT id FROM device WHERE clear_pending = 1 ORDER BY id");
+    while (rows.next())
+        all.push_back(rows.id<DeviceId>(0));
+    return all;
+}
+
+}  // namespace myqsec::device::store
