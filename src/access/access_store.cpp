@@ -6,8 +6,8 @@ namespace myqsec::access {
 
 namespace {
 
-// AUTOINCREMENT where an id appears in the audit log: it must never name two things. 0 stands for "none" in grants,
-// because UNIQUE takes NULLs for different.
+// AUTOINCREMENT where an id appears in the audit log: it must never name two things. 0 stands for "none" in
+// grants, because UNIQUE takes NULLs for different.
 constexpr std::string_view steps[] = {
     R"(
     CREATE TABLE access_user (
@@ -96,6 +96,8 @@ constexpr std::string_view steps[] = {
 
 }  // namespace
 
-storage::Schema schema() { return {"access", steps}; }
+storage::Schema schema() {
+    return {"access", steps};
+}
 
 }  // namespace myqsec::access

@@ -49,7 +49,8 @@ Authority::Answer Authority::decide(const Principal& principal, Right right, con
     if (!user || user->state != UserState::active) return Answer::ended;
     if (usable(principal, user_rights()).has(right)) return Answer::granted;
     for (const auto& grant : store::grants_of_user(main, principal.user)) {
-        if (usable(principal, grant.rights).has(right) && applies(main, grant, target)) return Answer::granted;
+        if (usable(principal, grant.rights).has(right) && applies(main, grant, target))
+            return Answer::granted;
     }
     return Answer::denied;
 }
@@ -57,9 +58,12 @@ Authority::Answer Authority::decide(const Principal& principal, Right right, con
 Authorised Authority::authorise(const Principal& principal, Right right, const Target& target) {
     if (principal.kind != PrincipalKind::system) sessions_.touch(principal);
     switch (decide(principal, right, target)) {
-        case Answer::granted: break;
-        case Answer::denied: deny(principal, right, object_of(target));
-        case Answer::ended: fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
+        case Answer::granted:
+            break;
+        case Answer::denied:
+            deny(principal, right, object_of(target));
+        case Answer::ended:
+            fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
     }
     return {principal.actor, principal.user, right_name(right)};
 }
@@ -92,13 +96,15 @@ RightSet Authority::rights(const Principal& principal) {
 
 RightSet Authority::rights_of(UserId user) {
     auto held = user_rights();
-    for (const auto& grant : store::grants_of_user(vault_.main(), user)) held |= grant.rights;
+    for (const auto& grant : store::grants_of_user(vault_.main(), user))
+        held |= grant.rights;
     return held;
 }
 
 RightSet Authority::rights_through(GroupId group) {
     RightSet held;
-    for (const auto& grant : store::grants_of_group(vault_.main(), group)) held |= grant.rights;
+    for (const auto& grant : store::grants_of_group(vault_.main(), group))
+        held |= grant.rights;
     return held;
 }
 

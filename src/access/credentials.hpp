@@ -11,6 +11,10 @@
 
 namespace myqsec::access {
 
+namespace store {
+struct UserRecord;
+}
+
 /// What a password may serve for; it decides how long it must be.
 enum class PasswordUse : std::uint8_t { alone = 1, with_card = 2 };
 
@@ -51,6 +55,8 @@ class Credentials {
 
  private:
     Authorised authorise(const Principal& principal, UserId user);
+    void check_current(const store::UserRecord& user, std::optional<std::string_view> current);
+    void check_history(UserId user, std::string_view password);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

@@ -4,9 +4,13 @@ namespace myqsec::access::store {
 
 namespace {
 
-Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+Bytes copy(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
-crypto::Digest digest(ByteView bytes) { return ByteReader(bytes, "a credential's hash").array<32>(); }
+crypto::Digest digest(ByteView bytes) {
+    return ByteReader(bytes, "a credential's hash").array<32>();
+}
 
 std::optional<Instant> optional_instant(const storage::Rows& row, int column) {
     return row.is_null(column) ? std::nullopt : std::optional(row.instant(column));
@@ -44,11 +48,13 @@ std::optional<CardRecord> read_one_card(storage::Rows rows) {
 
 std::optional<PasswordRecord> find_password(storage::Database& main, UserId user) {
     auto rows = main.query(
-        "SELECT verifier, purpose, kdf_memory_kib, kdf_iterations FROM access_password WHERE user_id = $1", user);
+        "SELECT verifier, purpose, kdf_memory_kib, kdf_iterations FROM access_password WHERE user_id = $1",
+        user);
     if (!rows.next()) return std::nullopt;
-    return PasswordRecord{copy(rows.blob(0)),
-                          static_cast<PasswordUse>(rows.integer(1)),
-                          {static_cast<std::uint32_t>(rows.integer(2)), static_cast<std::uint32_t>(rows.integer(3)), 1}};
+    return PasswordRecord{
+        copy(rows.blob(0)),
+        static_cast<PasswordUse>(rows.integer(1)),
+        {static_cast<std::uint32_t>(rows.integer(2)), static_cast<std::uint32_t>(rows.integer(3)), 1}};
 }
 
 void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now) {
@@ -74,14 +80,17 @@ void retire_password(storage::Database& main, UserId user, std::int64_t keep) {
 std::vector<Bytes> password_history(storage::Database& main, UserId user, std::int64_t limit) {
     std::vector<Bytes> verifiers;
     auto rows = main.query(
-        "SELECT verifier FROM access_password_history WHERE user_id = $1 ORDER BY id DESC LIMIT $2", user, limit);
-    while (rows.next()) verifiers.push_back(copy(rows.blob(0)));
+        "SELECT verifier FROM access_password_history WHERE user_id = $1 ORDER BY id DESC LIMIT $2", user,
+        limit);
+    while (rows.next())
+        verifiers.push_back(copy(rows.blob(0)));
     return verifiers;
 }
 
 std::optional<PinRecord> find_pin(storage::Database& main, UserId user) {
     return read_pin(main.query(
-        "SELECT user_id, alone_hash, factor_hash, key_version, digits FROM access_pin WHERE user_id = $1", user));
+        "SELECT user_id, alone_hash, factor_hash, key_version, digits FROM access_pin WHERE user_id = $1",
+        user));
 }
 
 std::optional<PinRecord> find_pin_alone(storage::Database& main, const LookupHash& alone) {
@@ -93,7 +102,8 @@ std::optional<PinRecord> find_pin_alone(storage::Database& main, const LookupHas
 void save_pin(storage::Database& main, const PinRecord& pin, Instant now) {
     main.run(
         "INSERT INTO access_pin (user_id, alone_hash, factor_hash, key_version, digits, changed) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id) DO UPDATE SET alone_hash = excluded.alone_hash, "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id) DO UPDATE SET alone_hash = "
+        "excluded.alone_hash, "
         "factor_hash = excluded.factor_hash, key_version = excluded.key_version, digits = excluded.digits, "
         "changed = excluded.changed",
         pin.user, pin.alone, pin.factor.hash, pin.factor.key_version, pin.digits, now);
@@ -104,7 +114,8 @@ bool delete_pin(storage::Database& main, UserId user) {
 }
 
 std::int64_t count_pins_alone(storage::Database& main, UserId except) {
-    auto rows = main.query("SELECT COUNT(*) FROM access_pin WHERE alone_hash IS NOT NULL AND user_id <> $1", except);
+    auto rows =
+        main.query("SELECT COUNT(*) FROM access_pin WHERE alone_hash IS NOT NULL AND user_id <> $1", except);
     return rows.next() ? rows.integer(0) : 0;
 }
 
@@ -112,10 +123,13 @@ CardId insert_card(storage::Database& main, const CardRecord& card) {
     return CardId(main.insert(
         "INSERT INTO access_card (user_id, card_hash, key_version, label, created, expires, last_used) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        card.user, card.card.hash, card.card.key_version, card.label, card.created, card.expires, card.last_used));
+        card.user, card.card.hash, card.card.key_version, card.label, card.created, card.expires,
+        card.last_used));
 }
 
-void delete_card(storage::Database& main, CardId card) { main.run("DELETE FROM access_card WHERE id = $1", card); }
+void delete_card(storage::Database& main, CardId card) {
+    main.run("DELETE FROM access_card WHERE id = $1", card);
+}
 
 void touch_card(storage::Database& main, CardId card, Instant now) {
     main.run("UPDATE access_card SET last_used = $1 WHERE id = $2", now, card);
@@ -132,7 +146,8 @@ std::optional<CardRecord> find_card(storage::Database& main, const LookupHash& c
 std::vector<CardRecord> cards_of(storage::Database& main, UserId user) {
     std::vector<CardRecord> cards;
     auto rows = main.query(CARD_COLUMNS "WHERE user_id = $1 ORDER BY id", user);
-    while (rows.next()) cards.push_back(read_card(rows));
+    while (rows.next())
+        cards.push_back(read_card(rows));
     return cards;
 }
 

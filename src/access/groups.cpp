@@ -14,11 +14,14 @@ using audit::Action;
 
 namespace {
 
-audit::Event event(Action action, const Authorised& proof, audit::Object object, std::vector<audit::Change> changes) {
+audit::Event event(Action action, const Authorised& proof, audit::Object object,
+                   std::vector<audit::Change> changes) {
     return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
 }
 
-std::string number(std::int64_t id) { return fmt::format("{}", id); }
+std::string number(std::int64_t id) {
+    return fmt::format("{}", id);
+}
 
 }  // namespace
 
@@ -31,8 +34,9 @@ GroupId Groups::create(const Principal& principal, std::string_view name, GroupI
     storage::Transaction transaction(vault_.main());
     if (parent) (void)store::get_group(vault_.main(), parent);
     const auto group = store::insert_group(vault_.main(), name, parent);
-    audit_.append(transaction, event(Action::group_created, proof, group,
-                                     {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
+    audit_.append(transaction,
+                  event(Action::group_created, proof, group,
+                        {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
     transaction.commit();
     return group;
 }
@@ -61,10 +65,9 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
     }
     store::update_group(vault_.main(), after);
     if (parent) store::require_administrator_left(vault_.main());
-    audit_.append(transaction,
-                  event(Action::group_changed, proof, group,
-                        {{"name", before.name, after.name},
-                         {"parent", number(before.parent.value), number(after.parent.value)}}));
+    audit_.append(transaction, event(Action::group_changed, proof, group,
+                                     {{"name", before.name, after.name},
+                                      {"parent", number(before.parent.value), number(after.parent.value)}}));
     transaction.commit();
 }
 
@@ -74,7 +77,8 @@ void Groups::remove(const Principal& principal, GroupId group) {
     storage::Transaction transaction(vault_.main());
     const auto before = store::get_group(vault_.main(), group);
     if (store::has_children(vault_.main(), group)) {
-        fail(Status::ERR_NOT_POSSIBLE, "group {} still has groups inside; move or delete them first", group.value);
+        fail(Status::ERR_NOT_POSSIBLE, "group {} still has groups inside; move or delete them first",
+             group.value);
     }
     store::delete_group(vault_.main(), group);
     store::require_administrator_left(vault_.main());
@@ -120,13 +124,17 @@ std::vector<UserId> Groups::members(const Principal& principal, GroupId group) {
     return store::members_of(vault_.main(), group);
 }
 
-std::vector<GroupId> Groups::groups_of(UserId user) { return store::groups_of(vault_.main(), user); }
+std::vector<GroupId> Groups::groups_of(UserId user) {
+    return store::groups_of(vault_.main(), user);
+}
 
 bool Groups::is_member(UserId user, GroupId group) {
     const auto groups = groups_of(user);
     return std::ranges::find(groups, group) != groups.end();
 }
 
-bool Groups::exists(GroupId group) { return !store::group_and_ancestors(vault_.main(), group).empty(); }
+bool Groups::exists(GroupId group) {
+    return !store::group_and_ancestors(vault_.main(), group).empty();
+}
 
 }  // namespace myqsec::access

@@ -4,8 +4,8 @@ namespace myqsec::access::store {
 
 namespace {
 
-#define GROUP_COLUMNS                                                                               \
-    "SELECT id, name, parent, (SELECT COUNT(*) FROM access_member m WHERE m.group_id = g.id) "      \
+#define GROUP_COLUMNS                                                                          \
+    "SELECT id, name, parent, (SELECT COUNT(*) FROM access_member m WHERE m.group_id = g.id) " \
     "FROM access_group g "
 
 Group read_group(const storage::Rows& row) {
@@ -15,7 +15,8 @@ Group read_group(const storage::Rows& row) {
 template <typename T>
 std::vector<T> read_ids(storage::Rows rows) {
     std::vector<T> ids;
-    while (rows.next()) ids.push_back(rows.id<T>(0));
+    while (rows.next())
+        ids.push_back(rows.id<T>(0));
     return ids;
 }
 
@@ -26,7 +27,8 @@ GroupId insert_group(storage::Database& main, std::string_view name, GroupId par
 }
 
 void update_group(storage::Database& main, const Group& group) {
-    main.run("UPDATE access_group SET name = $1, parent = $2 WHERE id = $3", group.name, group.parent, group.id);
+    main.run("UPDATE access_group SET name = $1, parent = $2 WHERE id = $3", group.name, group.parent,
+             group.id);
 }
 
 void delete_group(storage::Database& main, GroupId group) {
@@ -44,7 +46,8 @@ Group get_group(storage::Database& main, GroupId group) {
 std::vector<Group> all_groups(storage::Database& main) {
     std::vector<Group> groups;
     auto rows = main.query(GROUP_COLUMNS "ORDER BY name");
-    while (rows.next()) groups.push_back(read_group(rows));
+    while (rows.next())
+        groups.push_back(read_group(rows));
     return groups;
 }
 
@@ -53,10 +56,11 @@ bool has_children(storage::Database& main, GroupId group) {
 }
 
 std::vector<GroupId> group_and_ancestors(storage::Database& main, GroupId group) {
-    return read_ids<GroupId>(main.query(
-        "WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION "
-        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) SELECT id FROM around",
-        group));
+    return read_ids<GroupId>(
+        main.query("WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION "
+                   "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
+                   "SELECT id FROM around",
+                   group));
 }
 
 bool insert_member(storage::Database& main, GroupId group, UserId user) {
@@ -78,7 +82,8 @@ std::vector<UserId> members_of(storage::Database& main, GroupId group) {
 std::vector<GroupId> groups_of(storage::Database& main, UserId user) {
     return read_ids<GroupId>(main.query(
         "WITH RECURSIVE around(id) AS (SELECT group_id FROM access_member WHERE user_id = $1 UNION "
-        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) SELECT id FROM around",
+        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) SELECT id "
+        "FROM around",
         user));
 }
 

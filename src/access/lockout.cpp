@@ -51,10 +51,14 @@ store::LockRecord count_failure(store::LockRecord record, const LockPolicy& poli
 
 std::string_view lock_scope_name(LockScope scope) {
     switch (scope) {
-        case LockScope::account: return "account";
-        case LockScope::device: return "device";
-        case LockScope::source: return "source";
-        case LockScope::site_pins: return "site-pins";
+        case LockScope::account:
+            return "account";
+        case LockScope::device:
+            return "device";
+        case LockScope::source:
+            return "source";
+        case LockScope::site_pins:
+            return "site-pins";
     }
     return "unknown";
 }
@@ -74,7 +78,8 @@ std::optional<Instant> Lockout::locked_until(std::span<const LockKey> keys) {
     std::optional<Instant> latest;
     for (const auto& key : keys) {
         const auto record = store::find_lock(vault_.main(), key);
-        if (record && record->locked_until > now) latest = std::max(latest.value_or(now), record->locked_until);
+        if (record && record->locked_until > now)
+            latest = std::max(latest.value_or(now), record->locked_until);
     }
     return latest;
 }
@@ -82,15 +87,17 @@ std::optional<Instant> Lockout::locked_until(std::span<const LockKey> keys) {
 void Lockout::refuse(Instant until) const {
     const auto left = std::chrono::ceil<std::chrono::seconds>(until - vault_.clock().now());
     fail(Status::ERR_LOCKED_OUT, "too many failed logins; try again in {}",
-         left >= std::chrono::minutes(2) ? fmt::format("{} minutes", std::chrono::ceil<std::chrono::minutes>(left).count())
-                                         : fmt::format("{} seconds", left.count()));
+         left >= std::chrono::minutes(2)
+             ? fmt::format("{} minutes", std::chrono::ceil<std::chrono::minutes>(left).count())
+             : fmt::format("{} seconds", left.count()));
 }
 
 void Lockout::failed(storage::Transaction& transaction, std::span<const LockKey> keys, audit::Object object) {
     const auto now = vault_.clock().now();
     auto& main = transaction.database();
     // Names that nobody has are counted too; they must not fill the disk.
-    store::delete_locks_before(main, now - 2 * std::max(day, settings_.duration(Setting::lockout_max_duration)));
+    store::delete_locks_before(main,
+                               now - 2 * std::max(day, settings_.duration(Setting::lockout_max_duration)));
     for (const auto& key : keys) {
         const auto record = count_failure(store::find_lock(main, key).value_or(store::LockRecord{}),
                                           policy_of(settings_, key.scope), now);

@@ -1,4 +1,5 @@
-// Lockout: failures are counted per account, device and source; too many within a window lock for a time that doubles.
+// Lockout: failures are counted per account, device and source; too many within a window lock for a time that
+// doubles.
 #pragma once
 
 #include <optional>
@@ -14,8 +15,8 @@
 namespace myqsec::access {
 
 enum class LockScope : std::uint8_t {
-    account = 1,    ///< the account named, whether or not it exists
-    device = 2,     ///< a wrong PIN names no account
+    account = 1,  ///< the account named, whether or not it exists
+    device = 2,   ///< a wrong PIN names no account
     source = 3,
     site_pins = 4,  ///< PINs alone, all over the site: the guess budget that their length is computed from
 };
@@ -44,8 +45,8 @@ class Lockout {
 
     /// Counts a failure under each key, and audits (user.locked) what is locked by it.
     void failed(storage::Transaction& transaction, std::span<const LockKey> keys, audit::Object object);
-    /// Forgets an account's failures; devices and sources have to wait for the window's end, or one's own login
-    /// would buy further guesses at others. True if it was locked.
+    /// Forgets an account's failures; devices and sources have to wait for the window's end, or one's own
+    /// login would buy further guesses at others. True if it was locked.
     bool forgive(storage::Transaction& transaction, const LockKey& account);
 
  private:

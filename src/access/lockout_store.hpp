@@ -11,7 +11,7 @@ namespace myqsec::access::store {
 struct LockRecord {
     std::int64_t failures = 0;  ///< within the window
     Instant window_start;
-    std::int64_t locks = 0;     ///< in a row; doubles the time
+    std::int64_t locks = 0;  ///< in a row; doubles the time
     Instant locked_until;
 };
 

@@ -8,9 +8,15 @@ namespace myqsec::access {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+char upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
+}
 
 }  // namespace
 
@@ -18,12 +24,15 @@ LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domai
     const auto version = keystore.newest_version(storage::KeyPurpose::lookup);
     ByteWriter message;
     message.field(as_bytes(domain)).field(as_bytes(text));
-    return {crypto::hmac_sha256(keystore.key(storage::KeyPurpose::lookup, version).view(), message.bytes()), version};
+    return {crypto::hmac_sha256(keystore.key(storage::KeyPurpose::lookup, version).view(), message.bytes()),
+            version};
 }
 
 std::string fold_user_name(std::string_view user_name) {
-    while (!user_name.empty() && user_name.front() == ' ') user_name.remove_prefix(1);
-    while (!user_name.empty() && user_name.back() == ' ') user_name.remove_suffix(1);
+    while (!user_name.empty() && user_name.front() == ' ')
+        user_name.remove_prefix(1);
+    while (!user_name.empty() && user_name.back() == ' ')
+        user_name.remove_suffix(1);
     std::string folded(user_name);
     std::ranges::transform(folded, folded.begin(), lower);
     return folded;

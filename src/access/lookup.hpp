@@ -25,7 +25,8 @@ struct LookupHash {
 };
 
 /// HMAC-SHA-256 under the keystore's newest lookup key.
-[[nodiscard]] LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain, std::string_view text);
+[[nodiscard]] LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain,
+                                     std::string_view text);
 
 /// Blanks around it removed, ASCII letters in lower case.
 [[nodiscard]] std::string fold_user_name(std::string_view user_name);

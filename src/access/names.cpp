@@ -24,7 +24,8 @@ void check_text(std::string_view what, std::string_view text, std::size_t limit)
         fail(Status::ERR_INVALID_ARGUMENT, "{} may have at most {} bytes, not {}", what, limit, text.size());
     }
     if (!is_utf8(text)) fail(Status::ERR_INVALID_ARGUMENT, "{} must be well-formed UTF-8", what);
-    if (has_control_characters(text)) fail(Status::ERR_INVALID_ARGUMENT, "{} may not hold control characters", what);
+    if (has_control_characters(text))
+        fail(Status::ERR_INVALID_ARGUMENT, "{} may not hold control characters", what);
 }
 
 void check_name(std::string_view what, std::string_view text) {

@@ -18,19 +18,24 @@ static_assert(std::size(rights_table) <= 64, "a RightSet is one 64-bit mask");
 
 constexpr RightSet all_of_them = [] {
     RightSet set;
-    for (const auto& one : rights_table) set |= RightSet{one.right};
+    for (const auto& one : rights_table)
+        set |= RightSet{one.right};
     return set;
 }();
 
-constexpr RightSet own_rights{Right::job_submit,   Right::job_release_own, Right::job_manage_own, Right::job_read_own,
-                              Right::device_login, Right::profile_own,     Right::credential_own};
+constexpr RightSet own_rights{Right::job_submit,    Right::job_release_own, Right::job_manage_own,
+                              Right::job_read_own,  Right::device_login,    Right::profile_own,
+                              Right::credential_own};
 
 constexpr RightSet system_rights{Right::job_submit_for_others, Right::instance_tick, Right::session_host};
 
 // Stored grants refer to the ids: append only. Ids from 1000 on are those of custom roles.
 constexpr BuiltInRole roles_table[] = {
     {administrator_role, "administrator", all_of_them, true},
-    {RoleId(2), "user-administrator", {Right::user_manage, Right::group_manage, Right::credential_manage}, true},
+    {RoleId(2),
+     "user-administrator",
+     {Right::user_manage, Right::group_manage, Right::credential_manage},
+     true},
     {RoleId(3), "device-administrator", {Right::device_manage, Right::settings_read}, true},
     {RoleId(4),
      "queue-administrator",
@@ -43,11 +48,17 @@ constexpr BuiltInRole roles_table[] = {
 
 }  // namespace
 
-std::span<const RightDefinition> all_rights() { return rights_table; }
+std::span<const RightDefinition> all_rights() {
+    return rights_table;
+}
 
-std::string_view right_name(Right right) { return rights_table[static_cast<std::size_t>(right)].name; }
+std::string_view right_name(Right right) {
+    return rights_table[static_cast<std::size_t>(right)].name;
+}
 
-RightSet RightSet::all() { return all_of_them; }
+RightSet RightSet::all() {
+    return all_of_them;
+}
 
 RightSet RightSet::parse(std::string_view names) {
     RightSet set;
@@ -74,13 +85,20 @@ std::string RightSet::names() const {
     return text;
 }
 
-std::span<const BuiltInRole> built_in_roles() { return roles_table; }
-RightSet user_rights() { return own_rights; }
-RightSet host_rights() { return system_rights; }
+std::span<const BuiltInRole> built_in_roles() {
+    return roles_table;
+}
+RightSet user_rights() {
+    return own_rights;
+}
+RightSet host_rights() {
+    return system_rights;
+}
 
 RightSet device_session_rights() {
-    return {Right::job_submit,      Right::job_release_own, Right::job_manage_own, Right::job_read_own, Right::device_login,
-            Right::job_release_all, Right::job_manage_all,  Right::profile_own,    Right::job_approve};
+    return {Right::job_submit,     Right::job_release_own, Right::job_manage_own,
+            Right::job_read_own,   Right::device_login,    Right::job_release_all,
+            Right::job_manage_all, Right::profile_own,     Right::job_approve};
 }
 
 }  // namespace myqsec::access

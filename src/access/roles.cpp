@@ -14,12 +14,14 @@ using audit::Action;
 
 namespace {
 
-audit::Event event(Action action, const Authorised& proof, audit::Object object, std::vector<audit::Change> changes) {
+audit::Event event(Action action, const Authorised& proof, audit::Object object,
+                   std::vector<audit::Change> changes) {
     return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
 }
 
 std::string text_of(const Grant& grant) {
-    auto text = grant.user ? fmt::format("user {}", grant.user.value) : fmt::format("group {}", grant.group.value);
+    auto text =
+        grant.user ? fmt::format("user {}", grant.user.value) : fmt::format("group {}", grant.group.value);
     if (grant.scope_group) text += fmt::format(" over group {}", grant.scope_group.value);
     if (grant.scope_queue) text += fmt::format(" in queue {}", grant.scope_queue.value);
     return text;
@@ -81,15 +83,18 @@ void Roles::remove(const Principal& principal, RoleId role) {
 std::vector<Role> Roles::list(const Principal& principal) {
     authority_.authorise(principal, Right::role_manage);
     std::vector<Role> roles;
-    for (const auto& one : built_in_roles()) roles.push_back({one.id, std::string(one.name), true, one.rights});
-    for (auto& one : store::custom_roles(vault_.main())) roles.push_back(std::move(one));
+    for (const auto& one : built_in_roles())
+        roles.push_back({one.id, std::string(one.name), true, one.rights});
+    for (auto& one : store::custom_roles(vault_.main()))
+        roles.push_back(std::move(one));
     return roles;
 }
 
 Role Roles::find(std::string_view name) {
     const auto built_in = std::ranges::find(built_in_roles(), name, &BuiltInRole::name);
     if (built_in != built_in_roles().end()) {
-        if (!built_in->grantable) fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
+        if (!built_in->grantable)
+            fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
         return {built_in->id, std::string(name), true, built_in->rights};
     }
     for (auto& one : store::custom_roles(vault_.main())) {

@@ -45,16 +45,17 @@ std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user)
 }
 
 std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group) {
-    return read_effective(main.query(
-        "WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION "
-        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
-        "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t "
-        "LEFT JOIN access_role r ON r.id = t.role_id WHERE t.group_id IN (SELECT id FROM around)",
-        group));
+    return read_effective(
+        main.query("WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION "
+                   "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
+                   "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t "
+                   "LEFT JOIN access_role r ON r.id = t.role_id WHERE t.group_id IN (SELECT id FROM around)",
+                   group));
 }
 
 RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights) {
-    return RoleId(main.insert("INSERT INTO access_role (name, rights) VALUES ($1, $2)", name, rights.names()));
+    return RoleId(
+        main.insert("INSERT INTO access_role (name, rights) VALUES ($1, $2)", name, rights.names()));
 }
 
 void delete_role(storage::Database& main, RoleId role) {
@@ -81,7 +82,8 @@ bool insert_grant(storage::Database& main, RoleId role, const Grant& grant) {
 
 bool delete_grant(storage::Database& main, RoleId role, const Grant& grant) {
     return main.run(
-               "DELETE FROM access_grant WHERE role_id = $1 AND user_id = $2 AND group_id = $3 AND scope_group = $4 "
+               "DELETE FROM access_grant WHERE role_id = $1 AND user_id = $2 AND group_id = $3 AND "
+               "scope_group = $4 "
                "AND scope_queue = $5",
                role, grant.user, grant.group, grant.scope_group, grant.scope_queue) > 0;
 }
@@ -109,10 +111,12 @@ std::vector<GrantRow> all_grants(storage::Database& main) {
 std::int64_t count_administrators(storage::Database& main) {
     auto rows = main.query(
         "WITH RECURSIVE holder(id) AS ("
-        "SELECT group_id FROM access_grant WHERE role_id = $1 AND group_id <> 0 AND scope_group = 0 AND scope_queue = 0 "
+        "SELECT group_id FROM access_grant WHERE role_id = $1 AND group_id <> 0 AND scope_group = 0 AND "
+        "scope_queue = 0 "
         "UNION SELECT g.id FROM access_group g JOIN holder h ON g.parent = h.id) "
         "SELECT COUNT(*) FROM access_user u WHERE u.state = $2 AND ("
-        "EXISTS (SELECT 1 FROM access_grant t WHERE t.user_id = u.id AND t.role_id = $1 AND t.scope_group = 0 "
+        "EXISTS (SELECT 1 FROM access_grant t WHERE t.user_id = u.id AND t.role_id = $1 AND t.scope_group = "
+        "0 "
         "AND t.scope_queue = 0) OR "
         "EXISTS (SELECT 1 FROM access_member m JOIN holder h ON m.group_id = h.id WHERE m.user_id = u.id))",
         administrator_role, UserState::active);
@@ -121,7 +125,8 @@ std::int64_t count_administrators(storage::Database& main) {
 
 void require_administrator_left(storage::Database& main) {
     if (count_administrators(main) > 0) return;
-    fail(Status::ERR_NOT_POSSIBLE, "this would leave the instance without an administrator; appoint another one first");
+    fail(Status::ERR_NOT_POSSIBLE,
+         "this would leave the instance without an administrator; appoint another one first");
 }
 
 }  // namespace myqsec::access::store

@@ -21,23 +21,33 @@ SessionId random_session_id() {
     }
 }
 
-[[noreturn]] void refuse_ended() { fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again"); }
+[[noreturn]] void refuse_ended() {
+    fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
+}
 
 audit::Object place_of(const Session& session) {
-    return session.principal.device ? audit::Object(session.principal.device) : audit::Object(session.principal.user);
+    return session.principal.device ? audit::Object(session.principal.device)
+                                    : audit::Object(session.principal.user);
 }
 
 }  // namespace
 
 std::string_view end_reason_name(EndReason reason) {
     switch (reason) {
-        case EndReason::logout: return "logout";
-        case EndReason::idle: return "idle";
-        case EndReason::maximum: return "maximum";
-        case EndReason::replaced: return "replaced";
-        case EndReason::card_removed: return "card-removed";
-        case EndReason::closed: return "closed";
-        case EndReason::revoked: return "revoked";
+        case EndReason::logout:
+            return "logout";
+        case EndReason::idle:
+            return "idle";
+        case EndReason::maximum:
+            return "maximum";
+        case EndReason::replaced:
+            return "replaced";
+        case EndReason::card_removed:
+            return "card-removed";
+        case EndReason::closed:
+            return "closed";
+        case EndReason::revoked:
+            return "revoked";
     }
     return "unknown";
 }
@@ -48,7 +58,8 @@ Sessions::Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings
 Principal Sessions::open_user_session(const Authorised& host, UserId user) {
     host.require("session.host");
     return open(user, {},
-                {settings_.duration(Setting::session_idle_timeout), settings_.duration(Setting::session_max_duration)});
+                {settings_.duration(Setting::session_idle_timeout),
+                 settings_.duration(Setting::session_max_duration)});
 }
 
 Principal Sessions::open_device_session(const Authorised& host, UserId user, DeviceId device,
@@ -58,15 +69,21 @@ Principal Sessions::open_device_session(const Authorised& host, UserId user, Dev
 }
 
 SessionLimits Sessions::device_limits() const {
-    return {settings_.duration(Setting::device_idle_timeout), settings_.duration(Setting::device_session_max)};
+    return {settings_.duration(Setting::device_idle_timeout),
+            settings_.duration(Setting::device_session_max)};
 }
 
 Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits) {
     const auto record = store::get_user(vault_.main(), user);
     if (record.state != UserState::active) fail(Status::ERR_NOT_FOUND, "user {} is disabled", user.value);
+    {
+        const std::lock_guard lock(mutex_);
+        if (sessions_.size() >= max_sessions)
+            fail(Status::ERR_LIMIT, "there are {} sessions already", max_sessions);
+    }
     const auto now = vault_.clock().now();
-    const Principal principal{device ? PrincipalKind::device : PrincipalKind::user, user, random_session_id(), device,
-                              audit::Actor{audit::ActorKind::user, record.pseudonym}};
+    const Principal principal{device ? PrincipalKind::device : PrincipalKind::user, user, random_session_id(),
+                              device, audit::Actor{audit::ActorKind::user, record.pseudonym}};
     storage::Transaction transaction(vault_.main());
     audit_.append(transaction, {.action = audit::Action::session_login,
                                 .actor = principal.actor,
@@ -76,7 +93,6 @@ Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limi
     transaction.commit();
 
     const std::lock_guard lock(mutex_);
-    if (sessions_.size() >= max_sessions) fail(Status::ERR_LIMIT, "there are {} sessions already", max_sessions);
     sessions_.emplace(principal.session, Session{principal, now, now, limits});
     return principal;
 }
@@ -150,12 +166,15 @@ std::vector<EndedSession> Sessions::expire(Instant now) {
     if (ended.empty()) return ended;
     try {
         storage::Transaction transaction(vault_.main());
-        for (const auto& one : ended) audit_end(transaction, one.session, one.reason);
+        for (const auto& one : ended)
+            audit_end(transaction, one.session, one.reason);
         transaction.commit();
     } catch (...) {
-        // Past their deadlines they serve nobody, but the next call must find them: a device has to be cleared.
+        // Past their deadlines they serve nobody, but the next call must find them: a device has to be
+        // cleared.
         const std::lock_guard lock(mutex_);
-        for (const auto& one : ended) sessions_.emplace(one.session.principal.session, one.session);
+        for (const auto& one : ended)
+            sessions_.emplace(one.session.principal.session, one.session);
         throw;
     }
     return ended;
@@ -164,7 +183,8 @@ std::vector<EndedSession> Sessions::expire(Instant now) {
 std::optional<Instant> Sessions::next_deadline() const {
     const std::lock_guard lock(mutex_);
     std::optional<Instant> next;
-    for (const auto& [id, session] : sessions_) next = std::min(next.value_or(session.deadline()), session.deadline());
+    for (const auto& [id, session] : sessions_)
+        next = std::min(next.value_or(session.deadline()), session.deadline());
     return next;
 }
 

@@ -4,13 +4,15 @@ namespace myqsec::access::store {
 
 namespace {
 
-#define USER_COLUMNS                                                                                       \
-    "SELECT id, name_hash, key_version, user_name, full_name, email, language, notes, state, created, "    \
-    "person, pseudonym, (SELECT COUNT(*) FROM access_password p WHERE p.user_id = u.id), "                 \
-    "(SELECT COUNT(*) FROM access_pin p WHERE p.user_id = u.id), "                                         \
+#define USER_COLUMNS                                                                                    \
+    "SELECT id, name_hash, key_version, user_name, full_name, email, language, notes, state, created, " \
+    "person, pseudonym, (SELECT COUNT(*) FROM access_password p WHERE p.user_id = u.id), "              \
+    "(SELECT COUNT(*) FROM access_pin p WHERE p.user_id = u.id), "                                      \
     "(SELECT COUNT(*) FROM access_card c WHERE c.user_id = u.id) FROM access_user u "
 
-Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+Bytes copy(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
 UserRecord read_user(const storage::Rows& row) {
     UserRecord user;
@@ -40,19 +42,21 @@ std::optional<UserRecord> read_one(storage::Rows rows) {
 }  // namespace
 
 UserId insert_user(storage::Database& main, const UserRecord& user) {
-    return UserId(main.insert(
-        "INSERT INTO access_user (name_hash, key_version, user_name, full_name, email, language, notes, state, "
-        "created, person, pseudonym) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        user.name.hash, user.name.key_version, user.user_name, user.full_name, user.email, user.language, user.notes,
-        user.state, user.created, user.person, user.pseudonym));
+    return UserId(
+        main.insert("INSERT INTO access_user (name_hash, key_version, user_name, full_name, email, language, "
+                    "notes, state, "
+                    "created, person, pseudonym) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                    user.name.hash, user.name.key_version, user.user_name, user.full_name, user.email,
+                    user.language, user.notes, user.state, user.created, user.person, user.pseudonym));
 }
 
 void update_user(storage::Database& main, const UserRecord& user) {
     main.run(
-        "UPDATE access_user SET name_hash = $1, key_version = $2, user_name = $3, full_name = $4, email = $5, "
+        "UPDATE access_user SET name_hash = $1, key_version = $2, user_name = $3, full_name = $4, email = "
+        "$5, "
         "language = $6, notes = $7, state = $8 WHERE id = $9",
-        user.name.hash, user.name.key_version, user.user_name, user.full_name, user.email, user.language, user.notes,
-        user.state, user.id);
+        user.name.hash, user.name.key_version, user.user_name, user.full_name, user.email, user.language,
+        user.notes, user.state, user.id);
 }
 
 void delete_user(storage::Database& main, UserId user) {
@@ -82,7 +86,8 @@ std::optional<UserId> find_user(storage::Database& main, const audit::Pseudonym&
 std::vector<UserRecord> all_users(storage::Database& main) {
     std::vector<UserRecord> users;
     auto rows = main.query(USER_COLUMNS "ORDER BY id");
-    while (rows.next()) users.push_back(read_user(rows));
+    while (rows.next())
+        users.push_back(read_user(rows));
     return users;
 }
 

@@ -28,8 +28,14 @@ AuditLog::AuditLog(storage::Vault& vault) : vault_(vault) {}
 
 void AuditLog::append(storage::Transaction& transaction, const Event& event) {
     auto& main = transaction.database();
-    CanonicalEvent canonical{store::next_sequence(main), vault_.clock().now(), event.action, event.actor, event.object,
-                             event.result,               event.changes,        {}};
+    CanonicalEvent canonical{store::next_sequence(main),
+                             vault_.clock().now(),
+                             event.action,
+                             event.actor,
+                             event.object,
+                             event.result,
+                             event.changes,
+                             {}};
     std::vector<SealedPersonal> sealed;
     for (const auto& value : event.personal) {
         const auto key = vault_.leaf_keys().get(value.person);
@@ -56,8 +62,9 @@ void AuditLog::drain() {
             const auto next = static_cast<std::int64_t>(tree.size()) + 1;
             if (record.sequence < next) continue;  // moved before a crash that kept it in the outbox
             if (record.sequence > next) {
-                fail(Status::ERR_TAMPERED, "audit event {} is missing: the log ends at {} and the outbox goes on at {}",
-                     next, tree.size(), record.sequence);
+                fail(Status::ERR_TAMPERED,
+                     "audit event {} is missing: the log ends at {} and the outbox goes on at {}", next,
+                     tree.size(), record.sequence);
             }
             const auto leaf = leaf_hash(record.event);
             store::insert_event(log, record, leaf);
@@ -89,8 +96,15 @@ StoredEvent read_event(storage::LeafKeys& keys, const store::Record& record) {
     if (canonical.sequence != record.sequence || sealed.size() != canonical.personal.size()) {
         fail(Status::ERR_CORRUPT, "audit event {} does not match its row", record.sequence);
     }
-    StoredEvent event{canonical.sequence, canonical.time, canonical.action, canonical.actor,
-                      canonical.object,   canonical.result, std::move(canonical.changes), {}, leaf_hash(record.event)};
+    StoredEvent event{canonical.sequence,
+                      canonical.time,
+                      canonical.action,
+                      canonical.actor,
+                      canonical.object,
+                      canonical.result,
+                      std::move(canonical.changes),
+                      {},
+                      leaf_hash(record.event)};
     for (std::size_t i = 0; i < sealed.size(); ++i) {
         const auto& personal = canonical.personal[i];
         if (commit_to(sealed[i]) != personal.commitment) {
@@ -109,8 +123,10 @@ StoredEvent read_event(storage::LeafKeys& keys, const store::Record& record) {
 std::vector<StoredEvent> AuditLog::list(std::int64_t from, std::size_t limit) {
     std::map<std::int64_t, store::Record> found;
     // The outbox first: what moves in between is then found in the log.
-    for (auto& record : store::outbox_from(vault_.main(), from, limit)) found.emplace(record.sequence, record);
-    for (auto& record : store::events_from(vault_.log(), from, limit)) found.emplace(record.sequence, record);
+    for (auto& record : store::outbox_from(vault_.main(), from, limit))
+        found.emplace(record.sequence, record);
+    for (auto& record : store::events_from(vault_.log(), from, limit))
+        found.emplace(record.sequence, record);
 
     std::vector<StoredEvent> events;
     for (const auto& [sequence, record] : found) {
@@ -135,7 +151,8 @@ crypto::Digest AuditLog::root(std::int64_t size) {
         const auto leaves = store::leaves_from(vault_.log(), static_cast<std::int64_t>(tree.size()) + 1,
                                                std::min(left, leaf_batch));
         if (leaves.empty()) break;
-        for (const auto& leaf : leaves) tree.append(leaf);
+        for (const auto& leaf : leaves)
+            tree.append(leaf);
     }
     if (size < 0 || tree.size() != wanted) {
         fail(Status::ERR_INVALID_ARGUMENT, "the audit log has {} events, not {}", tree.size(), size);

@@ -33,8 +33,12 @@ constexpr std::string_view log_steps[] = {
 
 }  // namespace
 
-storage::Schema main_schema() { return {"audit", main_steps}; }
-storage::Schema log_schema() { return {"audit-log", log_steps}; }
+storage::Schema main_schema() {
+    return {"audit", main_steps};
+}
+storage::Schema log_schema() {
+    return {"audit-log", log_steps};
+}
 
 }  // namespace myqsec::audit
 
@@ -42,11 +46,14 @@ namespace myqsec::audit::store {
 
 namespace {
 
-Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+Bytes copy(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
 std::vector<Record> read_records(storage::Rows rows) {
     std::vector<Record> records;
-    while (rows.next()) records.push_back({rows.integer(0), copy(rows.blob(1)), copy(rows.blob(2))});
+    while (rows.next())
+        records.push_back({rows.integer(0), copy(rows.blob(1)), copy(rows.blob(2))});
     return records;
 }
 
@@ -54,21 +61,22 @@ std::vector<Record> read_records(storage::Rows rows) {
 
 std::int64_t next_sequence(storage::Database& main) {
     auto rows = main.query("UPDATE audit_counter SET last = last + 1 WHERE id = 1 RETURNING last");
-    if (!rows.next()) fail(Status::ERR_CORRUPT, "the audit sequence counter is missing from the main database");
+    if (!rows.next())
+        fail(Status::ERR_CORRUPT, "the audit sequence counter is missing from the main database");
     const auto sequence = rows.integer(0);
     rows.next();
     return sequence;
 }
 
 void insert_outbox(storage::Database& main, const Record& record) {
-    main.run("INSERT INTO audit_outbox (sequence, event, personal) VALUES ($1, $2, $3)", record.sequence, record.event,
-             record.personal);
+    main.run("INSERT INTO audit_outbox (sequence, event, personal) VALUES ($1, $2, $3)", record.sequence,
+             record.event, record.personal);
 }
 
 std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t limit) {
     return read_records(main.query(
-        "SELECT sequence, event, personal FROM audit_outbox WHERE sequence >= $1 ORDER BY sequence LIMIT $2", from,
-        limit));
+        "SELECT sequence, event, personal FROM audit_outbox WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
+        from, limit));
 }
 
 void delete_outbox_to(storage::Database& main, std::int64_t last) {
@@ -84,15 +92,16 @@ void insert_event(storage::Database& log, const Record& record, const crypto::Di
 
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit) {
     return read_records(log.query(
-        "SELECT sequence, event, personal FROM audit_event WHERE sequence >= $1 ORDER BY sequence LIMIT $2", from,
-        limit));
+        "SELECT sequence, event, personal FROM audit_event WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
+        from, limit));
 }
 
 std::vector<crypto::Digest> leaves_from(storage::Database& log, std::int64_t from, std::size_t limit) {
     std::vector<crypto::Digest> leaves;
-    auto rows =
-        log.query("SELECT leaf FROM audit_event WHERE sequence >= $1 ORDER BY sequence LIMIT $2", from, limit);
-    while (rows.next()) leaves.push_back(ByteReader(rows.blob(0), "an audit leaf").array<32>());
+    auto rows = log.query("SELECT leaf FROM audit_event WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
+                          from, limit);
+    while (rows.next())
+        leaves.push_back(ByteReader(rows.blob(0), "an audit leaf").array<32>());
     return leaves;
 }
 

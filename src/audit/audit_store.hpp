@@ -1,4 +1,5 @@
-// The SQL of the audit log: outbox and sequence counter in the main database, events and tree in the log database.
+// The SQL of the audit log: outbox and sequence counter in the main database, events and tree in the log
+// database.
 #pragma once
 
 #include <cstdint>

@@ -5,7 +5,8 @@ namespace myqsec::audit {
 std::string_view action_name(Action action) noexcept {
     switch (action) {
 #define MYQSEC_ACTION(enumerator, name, number, meaning) \
-    case Action::enumerator: return name;
+    case Action::enumerator:                             \
+        return name;
 #include "audit/actions.def"
 #undef MYQSEC_ACTION
     }
@@ -15,7 +16,8 @@ std::string_view action_name(Action action) noexcept {
 std::string_view action_meaning(Action action) noexcept {
     switch (action) {
 #define MYQSEC_ACTION(enumerator, name, number, meaning) \
-    case Action::enumerator: return meaning;
+    case Action::enumerator:                             \
+        return meaning;
 #include "audit/actions.def"
 #undef MYQSEC_ACTION
     }
@@ -24,34 +26,50 @@ std::string_view action_meaning(Action action) noexcept {
 
 std::string_view actor_kind_name(ActorKind kind) noexcept {
     switch (kind) {
-        case ActorKind::system: return "system";
-        case ActorKind::user: return "user";
-        case ActorKind::anonymous: return "anonymous";
+        case ActorKind::system:
+            return "system";
+        case ActorKind::user:
+            return "user";
+        case ActorKind::anonymous:
+            return "anonymous";
     }
     return "unknown";
 }
 
 std::string_view object_kind_name(ObjectKind kind) noexcept {
     switch (kind) {
-        case ObjectKind::none: return "";
-        case ObjectKind::instance: return "instance";
-        case ObjectKind::setting: return "setting";
-        case ObjectKind::user: return "user";
-        case ObjectKind::group: return "group";
-        case ObjectKind::role: return "role";
-        case ObjectKind::card: return "card";
-        case ObjectKind::queue: return "queue";
-        case ObjectKind::device: return "device";
-        case ObjectKind::job: return "job";
+        case ObjectKind::none:
+            return "";
+        case ObjectKind::instance:
+            return "instance";
+        case ObjectKind::setting:
+            return "setting";
+        case ObjectKind::user:
+            return "user";
+        case ObjectKind::group:
+            return "group";
+        case ObjectKind::role:
+            return "role";
+        case ObjectKind::card:
+            return "card";
+        case ObjectKind::queue:
+            return "queue";
+        case ObjectKind::device:
+            return "device";
+        case ObjectKind::job:
+            return "job";
     }
     return "unknown";
 }
 
 std::string_view result_name(Result result) noexcept {
     switch (result) {
-        case Result::ok: return "ok";
-        case Result::denied: return "denied";
-        case Result::failed: return "failed";
+        case Result::ok:
+            return "ok";
+        case Result::denied:
+            return "denied";
+        case Result::failed:
+            return "failed";
     }
     return "unknown";
 }

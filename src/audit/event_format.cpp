@@ -6,9 +6,13 @@ namespace myqsec::audit {
 
 namespace {
 
-std::int64_t read_int64(ByteReader& reader) { return static_cast<std::int64_t>(reader.integer<std::uint64_t>()); }
+std::int64_t read_int64(ByteReader& reader) {
+    return static_cast<std::int64_t>(reader.integer<std::uint64_t>());
+}
 
-std::string read_text(ByteReader& reader) { return std::string(as_text(reader.field())); }
+std::string read_text(ByteReader& reader) {
+    return std::string(as_text(reader.field()));
+}
 
 std::uint16_t count_of(std::size_t size) {
     if (size > 0xFFFF) fail(Status::ERR_LIMIT, "an audit event holds at most 65535 changes, not {}", size);
@@ -34,7 +38,9 @@ Bytes encode_event(const CanonicalEvent& event) {
         .integer(static_cast<std::uint8_t>(event.result))
         .integer(count_of(event.changes.size()));
     for (const auto& change : event.changes) {
-        writer.field(as_bytes(change.field)).field(as_bytes(change.old_value)).field(as_bytes(change.new_value));
+        writer.field(as_bytes(change.field))
+            .field(as_bytes(change.old_value))
+            .field(as_bytes(change.new_value));
     }
     writer.integer(count_of(event.personal.size()));
     for (const auto& personal : event.personal) {
@@ -49,8 +55,8 @@ CanonicalEvent decode_event(ByteView encoded) {
     ByteReader reader(encoded, "an audit event");
     const auto version = reader.integer<std::uint8_t>();
     if (version != event_format_version) {
-        fail(Status::ERR_NEWER_VERSION, "an audit event has format version {}; this library reads version {}", version,
-             event_format_version);
+        fail(Status::ERR_NEWER_VERSION, "an audit event has format version {}; this library reads version {}",
+             version, event_format_version);
     }
     CanonicalEvent event;
     event.sequence = read_int64(reader);
@@ -79,7 +85,8 @@ CanonicalEvent decode_event(ByteView encoded) {
 
 Bytes encode_personal(const std::vector<SealedPersonal>& personal) {
     ByteWriter writer;
-    for (const auto& value : personal) writer.raw(value.salt).field(value.sealed);
+    for (const auto& value : personal)
+        writer.raw(value.salt).field(value.sealed);
     return writer.take();
 }
 

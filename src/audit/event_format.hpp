@@ -1,5 +1,5 @@
-// The canonical form of an event, whose hash is the leaf of the tree, and the form of the personal values beside it.
-// docs/formats/audit-event.md is the format's page.
+// The canonical form of an event, whose hash is the leaf of the tree, and the form of the personal values
+// beside it. docs/formats/audit-event.md is the format's page.
 #pragma once
 
 #include <vector>

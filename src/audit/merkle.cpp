@@ -22,7 +22,8 @@ CompactRange CompactRange::decode(ByteView encoded) {
     ByteReader reader(encoded, "the audit tree's state");
     CompactRange range;
     range.size_ = reader.integer<std::uint64_t>();
-    for (int peaks = std::popcount(range.size_); peaks > 0; --peaks) range.peaks_.push_back(reader.array<32>());
+    for (int peaks = std::popcount(range.size_); peaks > 0; --peaks)
+        range.peaks_.push_back(reader.array<32>());
     reader.expect_end();
     return range;
 }
@@ -30,13 +31,15 @@ CompactRange CompactRange::decode(ByteView encoded) {
 Bytes CompactRange::encode() const {
     ByteWriter writer;
     writer.integer(size_);
-    for (const auto& peak : peaks_) writer.raw(peak);
+    for (const auto& peak : peaks_)
+        writer.raw(peak);
     return writer.take();
 }
 
 void CompactRange::append(const Digest& leaf) {
     Digest node = leaf;
-    // Each trailing 1 bit of the size is a complete subtree as large as the one that ends here: the two become one.
+    // Each trailing 1 bit of the size is a complete subtree as large as the one that ends here: the two
+    // become one.
     for (auto bits = size_; (bits & 1) != 0; bits >>= 1) {
         node = node_hash(peaks_.back(), node);
         peaks_.pop_back();
@@ -48,7 +51,8 @@ void CompactRange::append(const Digest& leaf) {
 Digest CompactRange::root() const {
     if (peaks_.empty()) return crypto::sha256({});
     Digest node = peaks_.back();
-    for (auto peak = peaks_.rbegin() + 1; peak != peaks_.rend(); ++peak) node = node_hash(*peak, node);
+    for (auto peak = peaks_.rbegin() + 1; peak != peaks_.rend(); ++peak)
+        node = node_hash(*peak, node);
     return node;
 }
 

@@ -1,10 +1,10 @@
 #include "settings/registry.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -25,7 +25,8 @@ struct Unit {
     std::int64_t factor;
 };
 // Largest first: format uses the first that divides.
-constexpr Unit duration_units[] = {{"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1'000}, {"ms", 1}};
+constexpr Unit duration_units[] = {
+    {"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1'000}, {"ms", 1}};
 constexpr Unit size_units[] = {{"TiB", std::int64_t{1} << 40},
                                {"GiB", std::int64_t{1} << 30},
                                {"MiB", std::int64_t{1} << 20},
@@ -45,7 +46,8 @@ std::optional<std::int64_t> parse_with_unit(std::string_view text, std::span<con
     if (!number) return std::nullopt;
     for (const auto& unit : units) {
         std::int64_t value = 0;
-        if (text.substr(digits) == unit.suffix && !__builtin_mul_overflow(*number, unit.factor, &value)) return value;
+        if (text.substr(digits) == unit.suffix && !__builtin_mul_overflow(*number, unit.factor, &value))
+            return value;
     }
     return std::nullopt;
 }
@@ -95,13 +97,20 @@ std::optional<std::int64_t> parse_choice(std::string_view choices, std::string_v
 
 std::optional<std::int64_t> parse_number(const Definition& definition, std::string_view text) {
     switch (definition.type) {
-        case Type::integer: return parse_integer(text);
-        case Type::boolean: return parse_choice("false true", text);
-        case Type::duration: return parse_with_unit(text, duration_units);
-        case Type::size: return parse_with_unit(text, size_units);
-        case Type::probability: return parse_millionths(text);
-        case Type::choice: return parse_choice(definition.choices, text);
-        case Type::text: break;
+        case Type::integer:
+            return parse_integer(text);
+        case Type::boolean:
+            return parse_choice("false true", text);
+        case Type::duration:
+            return parse_with_unit(text, duration_units);
+        case Type::size:
+            return parse_with_unit(text, size_units);
+        case Type::probability:
+            return parse_millionths(text);
+        case Type::choice:
+            return parse_choice(definition.choices, text);
+        case Type::text:
+            break;
     }
     return std::nullopt;
 }
@@ -112,15 +121,20 @@ std::optional<std::int64_t> parse_number(const Definition& definition, std::stri
 
 Value parse_text_value(const Definition& definition, std::string_view text) {
     const auto limit = static_cast<std::size_t>(*parse_integer(definition.maximum));
-    if (text.size() > limit || !is_utf8(text) || text.find('\0') != std::string_view::npos) refuse(definition);
+    if (text.size() > limit || !is_utf8(text) || text.find('\0') != std::string_view::npos)
+        refuse(definition);
     return {0, std::string(text)};
 }
 
 }  // namespace
 
-std::span<const Definition> definitions() { return table; }
+std::span<const Definition> definitions() {
+    return table;
+}
 
-const Definition& definition(Setting setting) { return table[static_cast<std::size_t>(setting)]; }
+const Definition& definition(Setting setting) {
+    return table[static_cast<std::size_t>(setting)];
+}
 
 const Definition* find_definition(std::string_view name) {
     for (const auto& one : table) {
@@ -131,27 +145,38 @@ const Definition* find_definition(std::string_view name) {
 
 std::string_view type_name(Type type) {
     switch (type) {
-        case Type::integer: return "integer";
-        case Type::boolean: return "boolean";
-        case Type::duration: return "duration";
-        case Type::size: return "size";
-        case Type::probability: return "probability";
-        case Type::choice: return "choice";
-        case Type::text: return "text";
+        case Type::integer:
+            return "integer";
+        case Type::boolean:
+            return "boolean";
+        case Type::duration:
+            return "duration";
+        case Type::size:
+            return "size";
+        case Type::probability:
+            return "probability";
+        case Type::choice:
+            return "choice";
+        case Type::text:
+            return "text";
     }
     return "unknown";
 }
 
 std::string range_text(const Definition& definition) {
     switch (definition.type) {
-        case Type::boolean: return "true or false";
-        case Type::choice: return fmt::format("one of {}", fmt::join(words(definition.choices), ", "));
-        case Type::text: return fmt::format("at most {} bytes of UTF-8", definition.maximum);
+        case Type::boolean:
+            return "true or false";
+        case Type::choice:
+            return fmt::format("one of {}", fmt::join(words(definition.choices), ", "));
+        case Type::text:
+            return fmt::format("at most {} bytes of UTF-8", definition.maximum);
         case Type::integer:
             return fmt::format("a whole number from {} to {}", definition.minimum, definition.maximum);
         case Type::duration:
         case Type::size:
-        case Type::probability: break;
+        case Type::probability:
+            break;
     }
     return fmt::format("a {} from {} to {}, such as {}", type_name(definition.type), definition.minimum,
                        definition.maximum, definition.initial);
@@ -171,13 +196,20 @@ Value parse_value(const Definition& definition, std::string_view text) {
 
 std::string format_value(const Definition& definition, const Value& value) {
     switch (definition.type) {
-        case Type::integer: return fmt::format("{}", value.number);
-        case Type::boolean: return value.number != 0 ? "true" : "false";
-        case Type::duration: return format_duration(Duration(value.number));
-        case Type::size: return format_size(value.number);
-        case Type::probability: return format_millionths(value.number);
-        case Type::choice: return std::string(words(definition.choices).at(static_cast<std::size_t>(value.number)));
-        case Type::text: break;
+        case Type::integer:
+            return fmt::format("{}", value.number);
+        case Type::boolean:
+            return value.number != 0 ? "true" : "false";
+        case Type::duration:
+            return format_duration(Duration(value.number));
+        case Type::size:
+            return format_size(value.number);
+        case Type::probability:
+            return format_millionths(value.number);
+        case Type::choice:
+            return std::string(words(definition.choices).at(static_cast<std::size_t>(value.number)));
+        case Type::text:
+            break;
     }
     return value.text;
 }
@@ -187,10 +219,16 @@ std::optional<Duration> parse_duration(std::string_view text) {
     return value ? std::optional(Duration(*value)) : std::nullopt;
 }
 
-std::string format_duration(Duration duration) { return format_with_unit(duration.count(), duration_units, "0s"); }
+std::string format_duration(Duration duration) {
+    return format_with_unit(duration.count(), duration_units, "0s");
+}
 
-std::optional<std::int64_t> parse_size(std::string_view text) { return parse_with_unit(text, size_units); }
+std::optional<std::int64_t> parse_size(std::string_view text) {
+    return parse_with_unit(text, size_units);
+}
 
-std::string format_size(std::int64_t bytes) { return format_with_unit(bytes, size_units, "0B"); }
+std::string format_size(std::int64_t bytes) {
+    return format_with_unit(bytes, size_units, "0B");
+}
 
 }  // namespace myqsec::settings

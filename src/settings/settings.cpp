@@ -6,11 +6,13 @@
 namespace myqsec::settings {
 
 Settings::Settings(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {
-    for (const auto& one : definitions()) values_.push_back({parse_value(one, one.initial), std::nullopt});
+    for (const auto& one : definitions())
+        values_.push_back({parse_value(one, one.initial), std::nullopt});
     for (const auto& record : store::load(vault_.main())) {
         const auto* known = find_definition(record.name);
         if (known == nullptr) continue;
-        values_[static_cast<std::size_t>(known->setting)] = {parse_value(*known, record.value), record.changed};
+        values_[static_cast<std::size_t>(known->setting)] = {parse_value(*known, record.value),
+                                                             record.changed};
     }
 }
 
@@ -19,11 +21,21 @@ Settings::Current Settings::current(Setting setting) const {
     return values_[static_cast<std::size_t>(setting)];
 }
 
-std::int64_t Settings::integer(Setting setting) const { return current(setting).value.number; }
-bool Settings::boolean(Setting setting) const { return integer(setting) != 0; }
-Duration Settings::duration(Setting setting) const { return Duration(integer(setting)); }
-double Settings::probability(Setting setting) const { return static_cast<double>(integer(setting)) / 1e6; }
-std::string Settings::text(Setting setting) const { return value_text(setting); }
+std::int64_t Settings::integer(Setting setting) const {
+    return current(setting).value.number;
+}
+bool Settings::boolean(Setting setting) const {
+    return integer(setting) != 0;
+}
+Duration Settings::duration(Setting setting) const {
+    return Duration(integer(setting));
+}
+double Settings::probability(Setting setting) const {
+    return static_cast<double>(integer(setting)) / 1e6;
+}
+std::string Settings::text(Setting setting) const {
+    return value_text(setting);
+}
 
 std::string Settings::value_text(Setting setting) const {
     return format_value(definition(setting), current(setting).value);
@@ -32,7 +44,8 @@ std::string Settings::value_text(Setting setting) const {
 void Settings::set(const Authorised& proof, std::string_view name, std::optional<std::string_view> value) {
     proof.require("settings.change");
     const auto* known = find_definition(name);
-    if (known == nullptr) fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
+    if (known == nullptr)
+        fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
     const auto parsed = parse_value(*known, value.value_or(known->initial));
     const auto new_text = format_value(*known, parsed);
     const auto now = vault_.clock().now();
@@ -57,13 +70,15 @@ SettingRow Settings::row(const Definition& definition) const {
 
 std::vector<SettingRow> Settings::list() const {
     std::vector<SettingRow> rows;
-    for (const auto& one : definitions()) rows.push_back(row(one));
+    for (const auto& one : definitions())
+        rows.push_back(row(one));
     return rows;
 }
 
 SettingRow Settings::get(std::string_view name) const {
     const auto* known = find_definition(name);
-    if (known == nullptr) fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
+    if (known == nullptr)
+        fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
     return row(*known);
 }
 

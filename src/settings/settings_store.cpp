@@ -19,7 +19,9 @@ constexpr std::string_view steps[] = {
 
 }  // namespace
 
-storage::Schema schema() { return {"settings", steps}; }
+storage::Schema schema() {
+    return {"settings", steps};
+}
 
 }  // namespace myqsec::settings
 
@@ -28,7 +30,8 @@ namespace myqsec::settings::store {
 std::vector<Record> load(storage::Database& main) {
     std::vector<Record> records;
     auto rows = main.query("SELECT name, value, changed FROM setting");
-    while (rows.next()) records.push_back({std::string(rows.text(0)), std::string(rows.text(1)), rows.instant(2)});
+    while (rows.next())
+        records.push_back({std::string(rows.text(0)), std::string(rows.text(1)), rows.instant(2)});
     return records;
 }
 

@@ -1,0 +1,74 @@
+// Cards: stored as keyed hashes; the label, which may name a person, is sealed.
+#include "access/credentials.hpp"
+#include "access/credentials_store.hpp"
+#include "access/names.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+#include "storage/personal_field.hpp"
+
+namespace myqsec::access {
+
+using audit::Action;
+
+namespace {
+
+/// Named by the hash and not the row: the hash exists first.
+std::string label_place(const LookupHash& card) {
+    return fmt::format("card.label:{}", to_hex(card.hash));
+}
+
+audit::Event event(Action action, const Authorised& proof, CardId card, UserId user) {
+    const auto owner = fmt::format("{}", user.value);
+    const bool added = action == Action::credential_added;
+    return {
+        action, proof.actor(), card, audit::Result::ok, {{"user", added ? "" : owner, added ? owner : ""}},
+        {}};
+}
+
+}  // namespace
+
+CardId Credentials::add_card(const Principal& principal, UserId user, std::string_view card,
+                             std::string_view label, std::optional<Instant> expires) {
+    const auto proof =
+        authority_.authorise(principal, Right::credential_manage, {.user = user, .queue = {}, .device = {}});
+    const auto person = store::get_user(vault_.main(), user).person;
+    authority_.require_covers(principal, authority_.rights_of(user), user);
+    check_text("a card's label", label);
+    const auto hash = lookup_hash(vault_.keystore(), lookup_domain::card, normalise_card(card));
+    const auto now = vault_.clock().now();
+    if (expires && *expires <= now) fail(Status::ERR_INVALID_ARGUMENT, "the card's expiry is in the past");
+
+    storage::Transaction transaction(vault_.main());
+    if (store::find_card(vault_.main(), hash)) fail(Status::ERR_EXISTS, "the card is registered already");
+    const auto sealed = storage::seal_field(vault_.leaf_keys().get(person), label_place(hash), label);
+    const auto id = store::insert_card(vault_.main(), {{}, user, hash, sealed, now, expires, std::nullopt});
+    audit_.append(transaction, event(Action::credential_added, proof, id, user));
+    transaction.commit();
+    return id;
+}
+
+void Credentials::remove_card(const Principal& principal, CardId card) {
+    const auto found = store::find_card(vault_.main(), card);
+    const auto owner = found ? found->user : UserId();
+    const auto proof =
+        authority_.authorise(principal, Right::credential_manage, {.user = owner, .queue = {}, .device = {}});
+    if (!found) fail(Status::ERR_NOT_FOUND, "there is no card {}", card.value);
+    authority_.require_covers(principal, authority_.rights_of(owner), owner);
+    storage::Transaction transaction(vault_.main());
+    store::delete_card(vault_.main(), card);
+    audit_.append(transaction, event(Action::credential_removed, proof, card, owner));
+    transaction.commit();
+}
+
+std::vector<Card> Credentials::cards(const Principal& principal, UserId user) {
+    authority_.authorise_for(principal, user, Right::profile_own, Right::credential_manage);
+    const auto key = vault_.leaf_keys().get(store::get_user(vault_.main(), user).person);
+    std::vector<Card> cards;
+    for (const auto& one : store::cards_of(vault_.main(), user)) {
+        cards.push_back({one.id, one.user, storage::open_field(key, label_place(one.card), one.label),
+                         one.created, one.expires, one.last_used});
+    }
+    return cards;
+}
+
+}  // namespace myqsec::access

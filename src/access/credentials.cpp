@@ -1,0 +1,144 @@
+#include "access/credentials.hpp"
+
+#include "access/credentials_store.hpp"
+#include "access/lockout.hpp"
+#include "access/password_policy.hpp"
+#include "access/pin_policy.hpp"
+#include "access/user_fields.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+#include "crypto/password.hpp"
+
+namespace myqsec::access {
+
+using audit::Action;
+using settings::Setting;
+
+namespace {
+
+audit::Event event(Action action, const Authorised& proof, UserId user, std::string_view credential) {
+    return {action, proof.actor(), user, audit::Result::ok, {{"credential", "", std::string(credential)}},
+            {}};
+}
+
+}  // namespace
+
+Credentials::Credentials(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+                         Authority& authority)
+    : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
+
+Authorised Credentials::authorise(const Principal& principal, UserId user) {
+    const auto proof =
+        authority_.authorise_for(principal, user, Right::credential_own, Right::credential_manage);
+    (void)store::get_user(vault_.main(), user);
+    // Whoever sets another's credentials can log in as that person.
+    if (!principal.is(user)) authority_.require_covers(principal, authority_.rights_of(user), user);
+    return proof;
+}
+
+void Credentials::check_current(const store::UserRecord& user, std::optional<std::string_view> current) {
+    const auto stored = store::find_password(vault_.main(), user.id);
+    if (!stored) return;
+    Lockout lockout(vault_, audit_, settings_);
+    const LockKey keys[] = {Lockout::account_key(user.name)};
+    if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
+    const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
+    const bool right = current && crypto::check_password(*current, pepper, stored->verifier, stored->kdf);
+
+    storage::Transaction transaction(vault_.main());
+    // Again, because guesses may have run in parallel: which of them count is decided here, one after the
+    // other.
+    if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
+    if (!right) {
+        audit_.append(transaction, {Action::session_login_failed,
+                                    audit::Actor::anonymous(),
+                                    user.id,
+                                    audit::Result::failed,
+                                    {{"method", "", "current-password"}},
+                                    {}});
+        lockout.failed(transaction, keys, user.id);
+    }
+    transaction.commit();
+    if (!right) fail(Status::ERR_AUTHENTICATION, "the current password is missing or wrong");
+}
+
+void Credentials::check_history(UserId user, std::string_view password) {
+    if (settings_.text(Setting::password_profile) != "complexity") return;
+    const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
+    const auto keep = settings_.integer(Setting::password_history);
+    auto earlier = store::password_history(vault_.main(), user, keep);
+    if (const auto present = store::find_password(vault_.main(), user); present && keep > 0) {
+        earlier.push_back(present->verifier);
+    }
+    for (const auto& verifier : earlier) {
+        if (crypto::check_password(password, pepper, verifier, password_kdf(settings_))) {
+            fail(Status::ERR_LIMIT, "the password was used before; the last {} may not be used again", keep);
+        }
+    }
+}
+
+void Credentials::set_password(const Principal& principal, UserId user,
+                               std::optional<std::string_view> current, std::string_view password,
+                               PasswordUse use) {
+    const auto proof = authorise(principal, user);
+    const auto record = store::get_user(vault_.main(), user);
+    if (principal.is(user)) check_current(record, current);
+    const auto name = open_user_name(record, vault_.leaf_keys().get(record.person));
+    check_password_policy(settings_, password, name, use);
+    check_history(user, password);
+    const auto kdf = password_kdf(settings_);
+    const auto verifier =
+        crypto::make_password_verifier(password, vault_.keystore().key(storage::KeyPurpose::pepper), kdf);
+
+    storage::Transaction transaction(vault_.main());
+    const bool replaced = store::get_user(vault_.main(), user).has_password;
+    store::retire_password(vault_.main(), user, settings_.integer(Setting::password_history));
+    store::save_password(vault_.main(), user, {verifier, use, kdf}, vault_.clock().now());
+    audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
+                                     user, "password"));
+    transaction.commit();
+}
+
+std::string Credentials::generate_pin(const Principal& principal, UserId user) {
+    const auto proof = authorise(principal, user);
+    storage::Transaction transaction(vault_.main());
+    const bool replaced = store::get_user(vault_.main(), user).has_pin;
+    const auto digits = generated_pin_length(settings_, store::count_pins_alone(vault_.main(), user) + 1);
+    std::string pin;
+    LookupHash alone;
+    do {
+        pin = random_pin(digits);
+        alone = pin_alone_hash(vault_.keystore(), pin);
+    } while (store::find_pin_alone(vault_.main(), alone));
+    store::save_pin(vault_.main(), {user, alone.hash, pin_factor_hash(vault_.keystore(), user, pin), digits},
+                    vault_.clock().now());
+    audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
+                                     user, "pin"));
+    transaction.commit();
+    return pin;
+}
+
+void Credentials::set_pin(const Principal& principal, UserId user, std::string_view pin) {
+    const auto proof = authorise(principal, user);
+    check_chosen_pin(settings_, pin);
+    storage::Transaction transaction(vault_.main());
+    const bool replaced = store::get_user(vault_.main(), user).has_pin;
+    store::save_pin(vault_.main(),
+                    {user, std::nullopt, pin_factor_hash(vault_.keystore(), user, pin),
+                     static_cast<std::int64_t>(pin.size())},
+                    vault_.clock().now());
+    audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
+                                     user, "chosen-pin"));
+    transaction.commit();
+}
+
+void Credentials::remove_pin(const Principal& principal, UserId user) {
+    const auto proof = authorise(principal, user);
+    storage::Transaction transaction(vault_.main());
+    if (!store::delete_pin(vault_.main(), user))
+        fail(Status::ERR_NOT_FOUND, "user {} has no PIN", user.value);
+    audit_.append(transaction, event(Action::credential_removed, proof, user, "pin"));
+    transaction.commit();
+}
+
+}  // namespace myqsec::access

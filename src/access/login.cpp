@@ -1,0 +1,198 @@
+#include "access/login.hpp"
+
+#include <vector>
+
+#include "access/credentials_store.hpp"
+#include "access/lockout.hpp"
+#include "access/password_policy.hpp"
+#include "access/pin_policy.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+#include "crypto/password.hpp"
+
+namespace myqsec::access {
+
+using audit::Action;
+using settings::Setting;
+
+namespace {
+
+/// What an attempt comes to, before the answer is decided.
+struct Claim {
+    Methods method = 0;
+    std::optional<store::UserRecord> user;  ///< whom the attempt names, if anybody
+    std::optional<store::CardRecord> card;
+    std::vector<LockKey> keys;
+    bool verified = false;
+    std::optional<store::PasswordRecord>
+        upgraded;  ///< the password under the present cost, if it was stored under another
+};
+
+struct MethodName {
+    Methods method;
+    std::string_view name;
+};
+constexpr MethodName method_names[] = {
+    {method_card, "card"},         {method_pin, "pin"},
+    {method_name_pin, "name-pin"}, {method_name_password, "name-password"},
+    {method_card_pin, "card-pin"}, {method_card_password, "card-password"}};
+
+std::string_view method_name(Methods method) {
+    for (const auto& one : method_names) {
+        if (one.method == method) return one.name;
+    }
+    return "unknown";
+}
+
+Methods method_of(const LoginAttempt& attempt) {
+    const unsigned present = (attempt.card.empty() ? 0U : 8U) | (attempt.user_name.empty() ? 0U : 4U) |
+                             (attempt.pin.empty() ? 0U : 2U) | (attempt.password.empty() ? 0U : 1U);
+    switch (present) {
+        case 8:
+            return method_card;
+        case 2:
+            return method_pin;
+        case 4 + 2:
+            return method_name_pin;
+        case 4 + 1:
+            return method_name_password;
+        case 8 + 2:
+            return method_card_pin;
+        case 8 + 1:
+            return method_card_password;
+        default:
+            break;
+    }
+    fail(Status::ERR_INVALID_ARGUMENT,
+         "a login takes a card, a PIN, or one of card and user name together with one of PIN and password");
+}
+
+class Verification {
+ public:
+    Verification(storage::Vault& vault, const settings::Settings& settings, const LoginAttempt& attempt)
+        : vault_(vault), settings_(settings), attempt_(attempt) {}
+
+    /// Finds whom the attempt names. Counts against names that nobody has like against others, or the
+    /// lockout would tell them apart.
+    Claim identify(const Lockout& lockout) {
+        Claim claim;
+        claim.method = method_of(attempt_);
+        if (attempt_.device) claim.keys.push_back(lockout.device_key(attempt_.device));
+        if (!attempt_.source.empty()) claim.keys.push_back(lockout.source_key(attempt_.source));
+        if (!attempt_.user_name.empty()) {
+            const auto name = hash(lookup_domain::user_name, fold_user_name(attempt_.user_name));
+            claim.user = store::find_user(vault_.main(), name);
+            claim.keys.push_back(Lockout::account_key(name));
+        } else if (!attempt_.card.empty()) {
+            const auto card = hash(lookup_domain::card, normalise_card(attempt_.card));
+            claim.card = store::find_card(vault_.main(), card);
+            if (claim.card) claim.user = store::find_user(vault_.main(), claim.card->user);
+            claim.keys.push_back(Lockout::account_key(claim.user ? claim.user->name : card));
+        } else {
+            const auto pin =
+                store::find_pin_alone(vault_.main(), pin_alone_hash(vault_.keystore(), attempt_.pin));
+            if (pin && pin->digits >= settings_.integer(Setting::pin_min_length)) {
+                claim.user = store::find_user(vault_.main(), pin->user);
+            }
+            claim.keys.push_back(Lockout::site_pins_key());
+            if (claim.user) claim.keys.push_back(Lockout::account_key(claim.user->name));
+        }
+        return claim;
+    }
+
+    /// The same work for everybody: the slow part runs also where nobody was named. Not inside a transaction.
+    void verify(Claim& claim) const {
+        const auto now = vault_.clock().now();
+        const auto user = claim.user ? claim.user->id : UserId();
+        bool right = claim.user && claim.user->state == UserState::active;
+        if (!attempt_.card.empty())
+            right &= claim.card && (!claim.card->expires || *claim.card->expires > now);
+        if (!attempt_.password.empty()) right &= password_matches(claim, user);
+        if (!attempt_.pin.empty()) right &= pin_matches(user);
+        claim.verified = right;
+    }
+
+ private:
+    LookupHash hash(std::string_view domain, std::string_view text) const {
+        return lookup_hash(vault_.keystore(), domain, text);
+    }
+
+    bool pin_matches(UserId user) const {
+        const auto stored = store::find_pin(vault_.main(), user).value_or(store::PinRecord{});
+        const auto given = pin_factor_hash(vault_.keystore(), user, attempt_.pin);
+        const bool equal = crypto::equal_constant_time(given.hash, stored.factor.hash);
+        return equal && stored.digits >= settings_.integer(Setting::pin_min_length);
+    }
+
+    bool password_matches(Claim& claim, UserId user) const {
+        const auto kdf = password_kdf(settings_);
+        const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
+        const auto stored = store::find_password(vault_.main(), user)
+                                .value_or(store::PasswordRecord{{}, PasswordUse::alone, kdf});
+        if (!crypto::check_password(attempt_.password, pepper, stored.verifier, kdf)) return false;
+        if (claim.method == method_name_password && stored.use != PasswordUse::alone) return false;
+        if (stored.kdf != kdf) {
+            claim.upgraded = {crypto::make_password_verifier(attempt_.password, pepper, kdf), stored.use,
+                              kdf};
+        }
+        return true;
+    }
+
+    storage::Vault& vault_;
+    const settings::Settings& settings_;
+    const LoginAttempt& attempt_;
+};
+
+audit::Event refusal(const Claim& claim, const LoginAttempt& attempt, audit::Result result) {
+    const audit::Object object = claim.user && claim.method != method_pin ? audit::Object(claim.user->id)
+                                 : attempt.device                         ? audit::Object(attempt.device)
+                                                                          : audit::Object();
+    return {Action::session_login_failed,
+            audit::Actor::anonymous(),
+            object,
+            result,
+            {{"method", "", std::string(method_name(claim.method))}},
+            {}};
+}
+
+}  // namespace
+
+Login::Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+             Authority& authority)
+    : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
+
+UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed) {
+    authority_.authorise(host, Right::session_host);
+    Lockout lockout(vault_, audit_, settings_);
+    Verification verification(vault_, settings_, attempt);
+    auto claim = verification.identify(lockout);
+    if ((claim.method & allowed) == 0) {
+        fail(Status::ERR_AUTHENTICATION, "the login method {} is not allowed here",
+             method_name(claim.method));
+    }
+    // A locked account costs no derivation; the answer is the same for names that nobody has.
+    if (!lockout.locked_until(claim.keys)) verification.verify(claim);
+
+    storage::Transaction transaction(vault_.main());
+    auto& main = vault_.main();
+    // Attempts may have run in parallel: which of them still count is decided here, one after the other.
+    const auto until = lockout.locked_until(claim.keys);
+    const bool admitted = !until && claim.verified && store::find_user(main, claim.user->id);
+    if (admitted) {
+        lockout.forgive(transaction, Lockout::account_key(claim.user->name));
+        if (claim.card) store::touch_card(main, claim.card->id, vault_.clock().now());
+        if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
+    } else {
+        const auto refused = refusal(claim, attempt, until ? audit::Result::denied : audit::Result::failed);
+        audit_.append(transaction, refused);
+        if (!until) lockout.failed(transaction, claim.keys, refused.object);
+    }
+    transaction.commit();
+
+    if (until) lockout.refuse(*until);
+    if (!admitted)
+        fail(Status::ERR_AUTHENTICATION, "the credentials are wrong, or this person may not log in here");
+    return claim.user->id;
+}
+
+}  // namespace myqsec::access

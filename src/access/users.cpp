@@ -1,0 +1,139 @@
+#include "access/users.hpp"
+
+#include "access/credentials_store.hpp"
+#include "access/lockout.hpp"
+#include "access/password_policy.hpp"
+#include "access/roles_store.hpp"
+#include "access/user_fields.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+#include "crypto/password.hpp"
+#include "crypto/random.hpp"
+
+namespace myqsec::access {
+
+using audit::Action;
+
+std::string_view user_state_name(UserState state) {
+    return state == UserState::active ? "active" : "disabled";
+}
+
+Users::Users(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+             Authority& authority)
+    : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
+
+UserId Users::insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields) {
+    store::UserRecord record;
+    record.person = vault_.leaf_keys().create(transaction, storage::LeafKind::person);
+    record.pseudonym = crypto::random_array<16>();
+    record.created = vault_.clock().now();
+    auto changes = apply_fields(record, fields, vault_.keystore(), vault_.leaf_keys().get(record.person));
+    if (store::find_user(vault_.main(), record.name)) {
+        fail(Status::ERR_EXISTS, "there is a user of that name already");
+    }
+    const auto user = store::insert_user(vault_.main(), record);
+    audit_.append(transaction, {Action::user_created, actor, user, audit::Result::ok,
+                                std::move(changes.changes), std::move(changes.personal)});
+    return user;
+}
+
+FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& fields) {
+    const auto proof = authority_.authorise(system, Right::session_host);
+    if (system.kind != PrincipalKind::system) authority_.deny(system, Right::session_host);
+    check_fields(fields);
+    if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
+    if (fields.state == UserState::disabled)
+        fail(Status::ERR_NOT_POSSIBLE, "the administrator must be active");
+    if (store::count_administrators(vault_.main()) > 0)
+        fail(Status::ERR_EXISTS, "there is an administrator already");
+
+    FirstAdministrator made{{}, random_password()};
+    const auto kdf = password_kdf(settings_);
+    const auto verifier = crypto::make_password_verifier(
+        made.password, vault_.keystore().key(storage::KeyPurpose::pepper), kdf);
+
+    storage::Transaction transaction(vault_.main());
+    if (store::count_administrators(vault_.main()) > 0)
+        fail(Status::ERR_EXISTS, "there is an administrator already");
+    made.user = insert(transaction, proof.actor(), fields);
+    store::save_password(vault_.main(), made.user, {verifier, PasswordUse::alone, kdf}, vault_.clock().now());
+    Grant grant;
+    grant.user = made.user;
+    store::insert_grant(vault_.main(), administrator_role, grant);
+    audit_.append(transaction, {Action::role_granted,
+                                proof.actor(),
+                                made.user,
+                                audit::Result::ok,
+                                {{"role", "", "administrator"}},
+                                {}});
+    transaction.commit();
+    return made;
+}
+
+UserId Users::create(const Principal& principal, const UserFields& fields) {
+    const auto proof = authority_.authorise(principal, Right::user_manage);
+    check_fields(fields);
+    if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
+    storage::Transaction transaction(vault_.main());
+    const auto user = insert(transaction, proof.actor(), fields);
+    transaction.commit();
+    return user;
+}
+
+void Users::require_authority_over(const Principal& principal, UserId user) {
+    (void)store::get_user(vault_.main(), user);
+    authority_.require_covers(principal, authority_.rights_of(user), user);
+}
+
+void Users::change(const Principal& principal, UserId user, const UserFields& fields) {
+    const auto proof =
+        authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
+    require_authority_over(principal, user);
+    check_fields(fields);
+    storage::Transaction transaction(vault_.main());
+    auto record = store::get_user(vault_.main(), user);
+    auto changes = apply_fields(record, fields, vault_.keystore(), vault_.leaf_keys().get(record.person));
+    const auto holder = store::find_user(vault_.main(), record.name);
+    if (holder && holder->id != user) fail(Status::ERR_EXISTS, "there is a user of that name already");
+    if (!changes.changes.empty() || !changes.personal.empty()) {
+        store::update_user(vault_.main(), record);
+        if (!changes.changes.empty()) store::require_administrator_left(vault_.main());
+        audit_.append(transaction, {Action::user_changed, proof.actor(), user, audit::Result::ok,
+                                    std::move(changes.changes), std::move(changes.personal)});
+    }
+    transaction.commit();
+}
+
+void Users::remove(const Principal& principal, UserId user) {
+    const auto proof =
+        authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
+    require_authority_over(principal, user);
+    storage::Transaction transaction(vault_.main());
+    const auto record = store::get_user(vault_.main(), user);
+    for (const auto& hook : hooks_)
+        hook(transaction, user);
+    Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name));
+    store::delete_user(vault_.main(), user);
+    store::require_administrator_left(vault_.main());
+    vault_.leaf_keys().destroy(transaction, record.person);
+    audit_.append(transaction, {Action::user_deleted, proof.actor(), user, audit::Result::ok, {}, {}});
+    transaction.commit();
+}
+
+void Users::unlock(const Principal& principal, UserId user) {
+    const auto proof =
+        authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
+    require_authority_over(principal, user);
+    storage::Transaction transaction(vault_.main());
+    const auto record = store::get_user(vault_.main(), user);
+    if (Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name))) {
+        audit_.append(transaction, {Action::user_unlocked, proof.actor(), user, audit::Result::ok, {}, {}});
+    }
+    transaction.commit();
+}
+
+void Users::before_removal(RemovalHook hook) {
+    hooks_.push_back(std::move(hook));
+}
+
+}  // namespace myqsec::access

@@ -1,0 +1,77 @@
+// Reading users: what a principal may see, and what upper layers need to know about a person.
+#include "access/lockout.hpp"
+#include "access/user_fields.hpp"
+#include "access/users.hpp"
+#include "access/users_store.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::access {
+
+namespace {
+
+User read(storage::Vault& vault, Lockout& lockout, const store::UserRecord& record) {
+    auto user = open_user(record, vault.leaf_keys().get(record.person));
+    const LockKey keys[] = {Lockout::account_key(record.name)};
+    user.locked_until = lockout.locked_until(keys);
+    return user;
+}
+
+}  // namespace
+
+User Users::get(const Principal& principal, UserId user) {
+    authority_.authorise_for(principal, user, Right::profile_own, Right::user_manage);
+    Lockout lockout(vault_, audit_, settings_);
+    return read(vault_, lockout, store::get_user(vault_.main(), user));
+}
+
+UserId Users::find(const Principal& principal, std::string_view user_name) {
+    if (!authority_.may(principal, Right::session_host)) authority_.authorise(principal, Right::user_manage);
+    const auto name = lookup_hash(vault_.keystore(), lookup_domain::user_name, fold_user_name(user_name));
+    const auto found = store::find_user(vault_.main(), name);
+    if (!found) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
+    return found->id;
+}
+
+std::vector<User> Users::list(const Principal& principal) {
+    const bool all = authority_.may(principal, Right::user_manage);
+    // Who manages the users of a group sees those; everybody else is refused, and the refusal audited.
+    if (all || !authority_.may_somewhere(principal, Right::user_manage)) {
+        authority_.authorise(principal, Right::user_manage);
+    }
+    Lockout lockout(vault_, audit_, settings_);
+    std::vector<User> users;
+    for (const auto& record : store::all_users(vault_.main())) {
+        const Target target{record.id, {}, {}};
+        if (all || authority_.may(principal, Right::user_manage, target))
+            users.push_back(read(vault_, lockout, record));
+    }
+    return users;
+}
+
+LeafId Users::person(UserId user) {
+    return store::get_user(vault_.main(), user).person;
+}
+
+crypto::Secret Users::person_key(UserId user) {
+    return vault_.leaf_keys().get(person(user));
+}
+
+audit::Actor Users::actor(UserId user) {
+    return {audit::ActorKind::user, store::get_user(vault_.main(), user).pseudonym};
+}
+
+bool Users::is_active(UserId user) {
+    const auto record = store::find_user(vault_.main(), user);
+    return record && record->state == UserState::active;
+}
+
+std::optional<UserId> Users::with_pseudonym(const audit::Pseudonym& pseudonym) {
+    return store::find_user(vault_.main(), pseudonym);
+}
+
+std::string Users::user_name(UserId user) {
+    const auto record = store::get_user(vault_.main(), user);
+    return open_user_name(record, vault_.leaf_keys().get(record.person));
+}
+
+}  // namespace myqsec::access
