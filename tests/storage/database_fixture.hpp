@@ -1,12 +1,12 @@
 // What the tests of the storage layer share: a key, a folder with a database, statuses and raw file access.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "base/error.hpp"
 #include "base/temporary_folder.hpp"
@@ -16,7 +16,8 @@ namespace myqsec::test {
 
 inline crypto::Secret test_key(std::uint8_t fill = 5) {
     crypto::Secret key(32);
-    for (auto& byte : key.span()) byte = fill;
+    for (auto& byte : key.span())
+        byte = fill;
     return key;
 }
 
@@ -42,13 +43,17 @@ inline void write_raw(const std::string& path, ByteView bytes) {
 /// A fresh database "main.db" in its own folder; open() as often as a test wants.
 class DatabaseFolder {
  public:
-    DatabaseFolder() : folder_(temporary_.open()) { storage::Database::create(*folder_, "main.db", test_key()); }
+    DatabaseFolder() : folder_(temporary_.open()) {
+        storage::Database::create(*folder_, "main.db", test_key());
+    }
 
     [[nodiscard]] std::unique_ptr<storage::Database> open(const storage::DatabaseOptions& options = {}) {
         return std::make_unique<storage::Database>(*folder_, "main.db", test_key(), options);
     }
     [[nodiscard]] Folder& folder() { return *folder_; }
-    [[nodiscard]] std::string path(std::string_view name) const { return temporary_.path() + "/" + std::string(name); }
+    [[nodiscard]] std::string path(std::string_view name) const {
+        return temporary_.path() + "/" + std::string(name);
+    }
     [[nodiscard]] std::string database_path() const { return path("main.db"); }
     [[nodiscard]] std::string wal_path() const { return path("main.db-wal"); }
 
