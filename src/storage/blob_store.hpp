@@ -1,5 +1,5 @@
-// Documents as files: unnamed temporary file → write → sync → link → sync of the folder → the caller's SQL commit.
-// Names are opaque and random. Files without a row are orphans of a crash, collected at open.
+// Documents as files: unnamed temporary file → write → sync → link → sync of the folder → the caller's SQL
+// commit. Names are opaque and random. Files without a row are orphans of a crash, collected at open.
 #pragma once
 
 #include <functional>

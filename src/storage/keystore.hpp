@@ -1,5 +1,5 @@
-// The keystore: one small file of two slots that holds the instance's independent random keys, sealed under the
-// root provider's key. docs/formats/keystore.md is the format's page.
+// The keystore: one small file of two slots that holds the instance's independent random keys, sealed under
+// the root provider's key. docs/formats/keystore.md is the format's page.
 #pragma once
 
 #include <memory>
@@ -27,11 +27,16 @@ class Keystore {
  public:
     static constexpr std::string_view file_name = "keystore";
 
-    /// A new keystore with a fresh key of every purpose; durable when it returns. The file appears whole or not at all.
-    static void create(Folder& folder, crypto::RootProvider& provider);
-    /// Throws ERR_NOT_FOUND (no instance here), ERR_WRONG_KEY, ERR_CORRUPT (both slots), ERR_NEWER_VERSION.
+    /// A fresh key of every purpose, in memory only.
+    static Keystore generate(crypto::RootProvider& provider);
+    /// Throws ERR_NOT_FOUND (no instance here), ERR_WRONG_KEY, ERR_CORRUPT (both slots), ERR_NEWER_VERSION. A
+    /// damaged slot is repaired from the other once the right root key has opened that one.
     Keystore(Folder& folder, crypto::RootProvider& provider);
     ~Keystore();
+    Keystore(Keystore&&) noexcept;
+
+    /// Writes a generated keystore: the file appears whole and durable, or not at all.
+    void publish(Folder& folder);
 
     /// The newest version of a key, or a given one. Throws ERR_NOT_FOUND.
     [[nodiscard]] const crypto::Secret& key(KeyPurpose purpose) const;
@@ -43,6 +48,7 @@ class Keystore {
 
  private:
     struct State;
+    explicit Keystore(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -1,10 +1,11 @@
-// Keys of jobs and persons: independent random keys, one each, behind one small interface. Destroying a key makes
-// all it ever sealed unreadable.
+// Keys of jobs and persons: independent random keys, one each, behind one small interface. Destroying a key
+// makes all it ever sealed unreadable.
 #pragma once
 
 #include "base/id.hpp"
 #include "crypto/secret.hpp"
 #include "storage/database.hpp"
+#include "storage/schema.hpp"
 
 namespace myqsec::storage {
 
@@ -29,5 +30,8 @@ class LeafKeys {
     Database& main_;
     crypto::Secret wrapping_key_;
 };
+
+/// The table of leaf keys, for migrate() on the main database.
+[[nodiscard]] const Schema& leaf_key_schema();
 
 }  // namespace myqsec::storage

@@ -11,9 +11,11 @@ namespace myqsec::storage {
 
 /// Seals a UTF-8 text under a person's key. `field` names table, column and row ("user.full_name:17"), and is
 /// authenticated: a value can't be moved to another place. Lengths are padded to 32 bytes.
-[[nodiscard]] Bytes seal_field(const crypto::Secret& person_key, std::string_view field, std::string_view text);
+[[nodiscard]] Bytes seal_field(const crypto::Secret& person_key, std::string_view field,
+                               std::string_view text);
 
 /// Throws ERR_CORRUPT. An empty blob is an empty text.
-[[nodiscard]] std::string open_field(const crypto::Secret& person_key, std::string_view field, ByteView sealed);
+[[nodiscard]] std::string open_field(const crypto::Secret& person_key, std::string_view field,
+                                     ByteView sealed);
 
 }  // namespace myqsec::storage

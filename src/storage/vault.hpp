@@ -26,10 +26,11 @@ struct VaultOptions {
 
 class Vault {
  public:
-    /// Makes an instance in an empty folder, or finishes one that a crash left without keystore. ERR_EXISTS if there is one;
-    /// ERR_EXISTS too if the folder holds anything foreign.
+    /// Makes an instance in an empty folder, or finishes one that a crash left without keystore. ERR_EXISTS
+    /// if there is one; ERR_EXISTS too if the folder holds anything foreign.
     static void create(Folder& folder, crypto::RootProvider& root);
-    /// ERR_NOT_FOUND, ERR_IN_USE, ERR_WRONG_KEY, ERR_CORRUPT, ERR_TAMPERED, ERR_NEWER_VERSION: nothing changed.
+    /// ERR_NOT_FOUND, ERR_IN_USE, ERR_WRONG_KEY, ERR_CORRUPT, ERR_TAMPERED, ERR_NEWER_VERSION: nothing
+    /// changed.
     Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
           const VaultOptions& options = {});
     Vault(const Vault&) = delete;
@@ -44,7 +45,7 @@ class Vault {
     [[nodiscard]] const Clock& clock() const;
     /// What open found, one sentence each: repaired keystore slot, damaged tail … The engine audits them.
     struct Finding {
-        std::string code;      ///< "keystore-repaired", "main-damaged-tail", "log-damaged-tail"
+        std::string code;  ///< "keystore-repaired", "main-damaged-tail", "log-damaged-tail"
         std::string sentence;
     };
     [[nodiscard]] const std::vector<Finding>& findings() const;
@@ -53,8 +54,5 @@ class Vault {
     struct State;
     std::unique_ptr<State> state_;
 };
-
-/// The schema steps of the storage layer itself (leaf keys), for migrate() on the main database.
-[[nodiscard]] const struct Schema& leaf_key_schema();
 
 }  // namespace myqsec::storage

@@ -1,0 +1,35 @@
+// One slot of the keystore file, as bytes. docs/formats/keystore.md is the format's page; writer and reader
+// mirror each other.
+#pragma once
+
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "crypto/secret.hpp"
+
+namespace myqsec::storage {
+
+inline constexpr std::size_t keystore_slot_size = 4096;
+inline constexpr std::size_t keystore_slots = 2;
+inline constexpr std::size_t keystore_secret_size = 2048;  ///< padded, so that the size tells nothing
+
+/// What a slot says in the clear, and the record that only the root key opens.
+struct KeystoreSlot {
+    std::uint64_t sequence = 0;
+    ByteArray<16> instance_id{};
+    std::uint8_t provider_kind = 0;
+    Bytes provider_blob;
+    Bytes sealed;
+};
+
+/// Seals `secret` (keystore_secret_size bytes) under the root key into a whole slot.
+[[nodiscard]] Bytes write_slot(const KeystoreSlot& clear, const crypto::Secret& root_key,
+                               const crypto::Secret& secret);
+
+/// Nothing if the slot is damaged: short, or its checksum differs. Throws ERR_NEWER_VERSION.
+[[nodiscard]] std::optional<KeystoreSlot> read_slot(ByteView bytes);
+
+/// Throws ERR_WRONG_KEY: the slot is undamaged, so it is the root key that does not fit.
+[[nodiscard]] crypto::Secret open_slot(const KeystoreSlot& slot, const crypto::Secret& root_key);
+
+}  // namespace myqsec::storage

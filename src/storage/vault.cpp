@@ -1,0 +1,152 @@
+#include "storage/vault.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+constexpr std::string_view lock_file = "lock";
+constexpr std::string_view main_file = "main.db";
+constexpr std::string_view log_file = "log.db";
+constexpr std::string_view jobs_folder = "jobs";
+
+/// What a creation that was cut off may have left. A keystore is not among it: its appearing ends the
+/// creation.
+bool is_leftover(std::string_view name) {
+    constexpr std::array<std::string_view, 3> stems = {main_file, log_file, Keystore::file_name};
+    if (name == lock_file || name == jobs_folder) return true;
+    return std::ranges::any_of(stems, [&](std::string_view stem) { return name.starts_with(stem); });
+}
+
+/// Takes the instance's lock; it is held as long as the file is open.
+std::unique_ptr<File> lock_instance(Folder& folder) {
+    std::unique_ptr<File> lock;
+    if (folder.exists(lock_file)) {
+        lock = folder.open(lock_file);
+    } else {
+        lock = folder.create(lock_file);
+    }
+    if (!lock->try_lock()) {
+        fail(Status::ERR_IN_USE,
+             "another process, or another engine of this one, has '{}' open; close it first", folder.path());
+    }
+    return lock;
+}
+
+void require_no_foreign_files(Folder& folder) {
+    for (const std::string& name : folder.list()) {
+        if (!is_leftover(name)) {
+            fail(Status::ERR_EXISTS, "'{}' is not empty (it holds '{}'); choose an empty folder",
+                 folder.path(), name);
+        }
+    }
+}
+
+void remove_leftovers(Folder& folder) {
+    for (const std::string& name : folder.list()) {
+        if (name != lock_file && name != jobs_folder) folder.remove(name);
+    }
+}
+
+}  // namespace
+
+void Vault::create(Folder& folder, crypto::RootProvider& root) {
+    if (folder.exists(Keystore::file_name)) {
+        fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
+             folder.path());
+    }
+    require_no_foreign_files(folder);
+    const auto lock = lock_instance(folder);
+    if (folder.exists(Keystore::file_name)) {  // another process was faster
+        fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
+             folder.path());
+    }
+    remove_leftovers(folder);
+    Keystore keystore = Keystore::generate(root);
+    Database::create(folder, main_file, keystore.key(KeyPurpose::main_database),
+                     {.suite = crypto::preferred_page_suite()});
+    Database::create(folder, log_file, keystore.key(KeyPurpose::log_database),
+                     {.suite = crypto::preferred_page_suite()});
+    folder.folder(jobs_folder);
+    folder.sync();
+    keystore.publish(folder);
+}
+
+struct Vault::State {
+    State(std::unique_ptr<Folder> home, const Clock& time) : folder(std::move(home)), clock(time) {}
+
+    // In the order of construction; the lock is released last.
+    std::unique_ptr<Folder> folder;
+    const Clock& clock;
+    std::unique_ptr<File> lock;
+    std::unique_ptr<Keystore> keystore;
+    std::unique_ptr<Database> main;
+    std::unique_ptr<Database> log;
+    std::unique_ptr<LeafKeys> leaf_keys;
+    std::unique_ptr<BlobStore> jobs;
+    std::vector<Finding> findings;
+
+    void note_damage(const Database& database, std::string_view code) {
+        if (!database.report().damaged_tail) return;
+        findings.push_back(
+            {std::string(code),
+             fmt::format("the end of the write-ahead log of '{}' was damaged or cut; the last state "
+                         "before it is in force",
+                         database.name())});
+    }
+};
+
+Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
+             const VaultOptions& options)
+    : state_(std::make_unique<State>(std::move(folder), clock)) {
+    Folder& home = *state_->folder;
+    if (!home.exists(Keystore::file_name)) {
+        fail(Status::ERR_NOT_FOUND, "'{}' holds no instance; create one there first", home.path());
+    }
+    state_->lock = lock_instance(home);
+    state_->keystore = std::make_unique<Keystore>(home, root);
+    const Keystore& keys = *state_->keystore;
+    if (keys.repaired()) {
+        state_->findings.push_back(
+            {"keystore-repaired", "a slot of the keystore was damaged; it was repaired from the other"});
+    }
+    state_->main = std::make_unique<Database>(home, main_file, keys.key(KeyPurpose::main_database),
+                                              DatabaseOptions{.cache_kib = options.cache_kib});
+    state_->log =
+        std::make_unique<Database>(home, log_file, keys.key(KeyPurpose::log_database),
+                                   DatabaseOptions{.cache_kib = std::max(options.cache_kib / 4, 64)});
+    state_->note_damage(*state_->main, "main-damaged-tail");
+    state_->note_damage(*state_->log, "log-damaged-tail");
+    state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, keys.key(KeyPurpose::leaf_wrapping));
+    state_->jobs = std::make_unique<BlobStore>(home.folder(jobs_folder));
+}
+
+Vault::~Vault() = default;
+
+Database& Vault::main() {
+    return *state_->main;
+}
+Database& Vault::log() {
+    return *state_->log;
+}
+const Keystore& Vault::keystore() const {
+    return *state_->keystore;
+}
+LeafKeys& Vault::leaf_keys() {
+    return *state_->leaf_keys;
+}
+BlobStore& Vault::jobs() {
+    return *state_->jobs;
+}
+const Clock& Vault::clock() const {
+    return state_->clock;
+}
+const std::vector<Vault::Finding>& Vault::findings() const {
+    return state_->findings;
+}
+
+}  // namespace myqsec::storage
