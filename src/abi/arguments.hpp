@@ -1,0 +1,101 @@
+// Reading what C callers pass: pointers, texts, sized structs, buffers, identifiers. All throw ERR_INVALID_ARGUMENT and name the
+// parameter.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/id.hpp"
+
+namespace myqsec::abi {
+
+inline constexpr std::size_t longest_text = 65536;
+inline constexpr std::uint32_t largest_struct = 4096;
+
+[[noreturn]] void fail_null(const char* name);
+
+template <class T>
+T& required(T* pointer, const char* name) {
+    if (!pointer) fail_null(name);
+    return *pointer;
+}
+
+/// An out-parameter, set to zero so that it is defined whatever happens.
+template <class T>
+T& output(T* pointer, const char* name) {
+    auto& out = required(pointer, name);
+    out = T{};
+    return out;
+}
+
+enum class Characters : std::uint8_t {
+    printable,  ///< no control characters
+    lines,      ///< line feeds and tabs are allowed too
+};
+
+/// UTF-8 of at most `longest_text` bytes; never reads further than that.
+[[nodiscard]] std::string_view text(const char* value, const char* name, Characters characters = Characters::printable);
+/// None for NULL.
+[[nodiscard]] std::optional<std::string_view> optional_text(const char* value, const char* name,
+                                                            Characters characters = Characters::printable);
+[[nodiscard]] std::optional<std::string> optional_string(const char* value, const char* name);
+/// "" for NULL.
+[[nodiscard]] std::string_view text_or_empty(const char* value, const char* name);
+/// PEM: NUL-terminated, of at most 1 MiB; its parser judges the contents.
+[[nodiscard]] ByteView pem(const char* value, const char* name);
+
+[[nodiscard]] ByteView bytes(const void* data, std::size_t length, const char* name);
+/// Room to write to; NULL is allowed for no room at all.
+[[nodiscard]] ByteSpan room(void* data, std::size_t length, const char* name);
+
+void copy_struct(const void* from, void* to, std::size_t known_size, const char* name);
+
+/// A copy of a struct that begins with struct_size. `Struct` is its first version, so that a smaller one is a mistake;
+/// bytes of a later version must be zero.
+template <class Struct>
+Struct read_struct(const Struct* given, const char* name) {
+    static_assert(std::is_trivially_copyable_v<Struct> && std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
+    required(given, name);
+    Struct copy{};
+    copy_struct(given, &copy, sizeof copy, name);
+    return copy;
+}
+/// As initialised by `initial` if NULL.
+template <class Struct>
+Struct read_struct_or(const Struct* given, const Struct& initial, const char* name) {
+    return given ? read_struct(given, name) : initial;
+}
+
+void check_reserved(bool is_initial, const char* name);
+
+/// An identifier that must name something.
+template <class T>
+T id(std::int64_t value, const char* name) {
+    if (value <= 0) fail(Status::ERR_INVALID_ARGUMENT, "{} must be an id, which is at least 1", name);
+    return T(value);
+}
+/// 0 names nothing.
+template <class T>
+T optional_id(std::int64_t value, const char* name) {
+    if (value < 0) fail(Status::ERR_INVALID_ARGUMENT, "{} must be an id, or 0 for none", name);
+    return T(value);
+}
+
+/// The tristate of the field structs: -1 leaves it as it is, otherwise 0 or 1.
+[[nodiscard]] std::optional<bool> optional_flag(std::int32_t value, const char* name);
+/// -1 leaves it as it is, otherwise at least 0.
+[[nodiscard]] std::optional<std::int64_t> optional_amount(std::int64_t value, const char* name);
+[[nodiscard]] std::optional<Duration> optional_duration(std::int64_t value, const char* name);
+
+/// The caller's buffer rule, for text: throws ERR_BUFFER_TOO_SMALL, with *length set to what is needed.
+void check_room(const char* buffer, std::size_t* length, std::size_t needed, const char* name);
+void write_text(std::string_view text, char* buffer, std::size_t* length, const char* name);
+
+}  // namespace myqsec::abi

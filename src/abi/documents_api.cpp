@@ -1,0 +1,145 @@
+// Documents on their way in, and read for previews (myqsec/spool.h).
+#include "abi/session.hpp"
+#include "myqsec/spool.h"
+
+namespace myqsec::abi {
+
+namespace {
+
+/// The handle that a document's writer or reader is behind. Belongs to one thread at a time.
+template <class Document>
+struct Open {
+    Open(Engine& of, std::unique_ptr<Document> what) : engine(of), document(std::move(what)), child(of) {}
+
+    Engine& engine;
+    std::unique_ptr<Document> document;
+    Engine::Child child;
+    bool ended = false;  ///< finished or failed: it can only be freed
+};
+
+using Writer = Open<spool::JobWriter>;
+using Reader = Open<spool::JobReader>;
+
+}  // namespace
+
+template <>
+struct HandleType<myqsec_job_writer> {
+    using Object = Writer;
+    static constexpr auto kind = HandleKind::job_writer;
+    static constexpr const char* noun = "job writer";
+};
+
+template <>
+struct HandleType<myqsec_job_reader> {
+    using Object = Reader;
+    static constexpr auto kind = HandleKind::job_reader;
+    static constexpr const char* noun = "job reader";
+};
+
+namespace {
+
+spool::JobFields job_fields(const myqsec_job_fields* given) {
+    const auto fields = read_struct(given, "fields");
+    check_reserved(fields.reserved == 0, "fields");
+    spool::JobFields out;
+    out.queue = id<QueueId>(fields.queue, "fields.queue");
+    out.owner = optional_id<UserId>(fields.owner, "fields.owner");
+    out.name = text_or_empty(fields.name, "fields.name");
+    if (const auto format = optional_text(fields.document_format, "fields.document_format")) {
+        out.document_format = *format;
+    }
+    out.host_name = text_or_empty(fields.host_name, "fields.host_name");
+    return out;
+}
+
+/// Runs `work` on the document; whatever it throws ends the writer.
+template <class Work>
+void step(Writer& writer, Work&& work) {
+    writer.engine.check_process();
+    if (writer.ended) fail(Status::ERR_NOT_POSSIBLE, "this writer has finished or failed; free it and begin another job");
+    writer.ended = true;
+    const AuditMove move_audit(writer.engine);
+    writer.ended = work(*writer.document);
+}
+
+// Freeing in a forked child would touch the parent's files; the child's copy is left alone.
+template <class Opaque>
+void free_document(Opaque* handle) {
+    if (!handle) return;
+    guard_free([&] {
+        CallbackScope::check_calls_allowed();
+        object_of(handle).engine.check_process();
+        take_object(handle);
+    });
+}
+
+}  // namespace
+
+}  // namespace myqsec::abi
+
+using namespace myqsec;
+using namespace myqsec::abi;
+
+myqsec_status myqsec_job_submit(myqsec_session* session, const myqsec_job_fields* fields, myqsec_job_writer** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        auto writer = s.engine.spool.jobs.submit(s.principal, job_fields(fields));
+        handle = new_handle<myqsec_job_writer>(std::make_unique<Writer>(s.engine, std::move(writer)));
+    });
+}
+
+myqsec_status myqsec_job_writer_write(myqsec_job_writer* writer, const void* data, size_t length) {
+    return guard([&] {
+        auto& open = object_of(writer);
+        const auto document = bytes(data, length, "data");
+        step(open, [&](spool::JobWriter& job) {
+            job.write(document);
+            return false;
+        });
+    });
+}
+
+myqsec_status myqsec_job_writer_finish(myqsec_job_writer* writer, int64_t* job) {
+    return guard([&] {
+        auto& open = object_of(writer);
+        auto& held = output(job, "job");
+        step(open, [&](spool::JobWriter& document) {
+            held = document.finish().value;
+            return true;
+        });
+    });
+}
+
+void myqsec_job_writer_free(myqsec_job_writer* writer) { free_document(writer); }
+
+myqsec_status myqsec_job_open(myqsec_session* session, int64_t job, myqsec_job_reader** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        const auto which = id<JobId>(job, "job");
+        CallbackScope::check_job(s.engine, which);
+        auto reader = s.engine.spool.jobs.open_document(s.principal, which);
+        handle = new_handle<myqsec_job_reader>(std::make_unique<Reader>(s.engine, std::move(reader)));
+    });
+}
+
+myqsec_status myqsec_job_reader_read(myqsec_job_reader* reader, uint64_t offset, void* data, size_t* length) {
+    return guard([&] {
+        auto& open = object_of(reader);
+        open.engine.check_process();
+        auto& size = required(length, "length");
+        const auto into = room(data, size, "data");
+        size = 0;
+        size = open.document->read_at(offset, into);
+    });
+}
+
+myqsec_status myqsec_job_reader_size(myqsec_job_reader* reader, uint64_t* out) {
+    return guard([&] {
+        auto& size = output(out, "out");
+        auto& open = object_of(reader);
+        open.engine.check_process();
+        size = open.document->size();
+    });
+}
+
+void myqsec_job_reader_free(myqsec_job_reader* reader) { free_document(reader); }

@@ -1,0 +1,131 @@
+#include "abi/engine.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "abi/callback_scope.hpp"
+#include "crypto/fork_generation.hpp"
+
+namespace myqsec::abi {
+
+namespace {
+
+storage::VaultOptions vault_options(const myqsec_options& options) {
+    storage::VaultOptions out;
+    if (options.cache_kib > 0) out.cache_kib = static_cast<int>(options.cache_kib);
+    return out;
+}
+
+const audit::Object whole_instance{audit::ObjectKind::instance, 0};
+
+audit::Event found(const storage::Vault::Finding& finding) {
+    return {audit::Action::instance_damage_found, audit::Actor::system(), whole_instance, audit::Result::ok,
+            {{"code", "", finding.code}}, {}};
+}
+
+}  // namespace
+
+Instant HostClock::now() const {
+    if (!function_) return SystemClock().now();
+    const CallbackScope scope;
+    return from_milliseconds(function_(context_));
+}
+
+// One transaction of the main database around both migrations: if the log turns out to be newer than this library,
+// the main database stays as it is too.
+Engine::Migrated::Migrated(storage::Vault& vault) {
+    const std::array main{storage::leaf_key_schema(), audit::main_schema(), settings::schema(),
+                          access::schema(),           spool::schema(),      device::schema()};
+    const std::array log{audit::log_schema()};
+    storage::Transaction transaction(vault.main());
+    storage::migrate(vault.main(), main);
+    storage::migrate(vault.log(), log);
+    transaction.commit();
+}
+
+Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options, Birth birth)
+    : process_(crypto::fork_generation()),
+      clock(options),
+      vault(std::move(folder), root, clock, vault_options(options)),
+      migrated(vault),
+      audit(vault),
+      settings(vault, audit),
+      access(vault, audit, settings),
+      spool(vault, audit, settings, access),
+      devices(vault, audit, settings, access, spool.jobs) {
+    recover(birth);
+}
+
+// A child's copy is never destroyed: it would write to its parent's files (see in_opening_process).
+Engine::~Engine() {
+    try {
+        audit.drain();
+    } catch (...) {  // what waits in the outbox is durable there, and moved at the next opening
+        return;
+    }
+}
+
+void Engine::recover(Birth birth) {
+    findings = vault.findings();
+    {
+        storage::Transaction transaction(vault.main());
+        const auto action = birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
+        audit.append(transaction, {action, audit::Actor::system(), whole_instance, audit::Result::ok, {}, {}});
+        for (const auto& finding : findings) audit.append(transaction, found(finding));
+        transaction.commit();
+    }
+    auto jobs = spool.jobs.recover();  // audits what it finds by itself
+    std::move(jobs.begin(), jobs.end(), std::back_inserter(findings));
+    devices.recover();
+    audit.drain();
+    last_checkpoint_ = clock.now();
+}
+
+void Engine::check_process() const {
+    if (!in_opening_process()) {
+        fail(Status::ERR_FORKED, "this handle was opened before fork(), by the parent; open it anew after the parent closed it");
+    }
+}
+
+bool Engine::in_opening_process() const noexcept { return crypto::fork_generation() == process_; }
+
+// A destroyed key is gone from the tables at once, but its wrapped form lies in the write-ahead log until that is emptied.
+Instant Engine::checkpoint_if_due() {
+    constexpr Duration shortest = std::chrono::seconds(1);  // so that a setting of 0 does not keep the host busy
+    const auto delay = std::max(settings.duration(settings::Setting::erasure_max_delay), shortest);
+    const std::lock_guard guard(checkpoint_mutex_);
+    const auto now = clock.now();
+    // A clock that was set back must not put it off.
+    if (now >= last_checkpoint_ + delay || now < last_checkpoint_) {
+        vault.main().checkpoint();
+        last_checkpoint_ = now;
+    }
+    return last_checkpoint_ + delay;
+}
+
+Instant Engine::tick(const access::Principal& principal) {
+    static_cast<void>(access.authority.authorise(principal, access::Right::instance_tick));
+    auto next = Instant::max();
+    std::exception_ptr first_failure;
+    // One domain's trouble does not keep the others from what is due.
+    const auto attempt = [&](auto&& work) {
+        try {
+            work();
+        } catch (...) {
+            if (!first_failure) first_failure = std::current_exception();
+        }
+    };
+    attempt([&] { next = std::min(next, devices.tick(principal)); });
+    attempt([&] {
+        access.sessions.expire(clock.now());
+        if (const auto deadline = access.sessions.next_deadline()) next = std::min(next, *deadline);
+    });
+    attempt([&] { next = std::min(next, spool.jobs.tick(principal)); });
+    attempt([&] { audit.drain(); });
+    attempt([&] { next = std::min(next, checkpoint_if_due()); });
+    if (first_failure) std::rethrow_exception(first_failure);
+    return next;
+}
+
+}  // namespace myqsec::abi

@@ -1,0 +1,86 @@
+// myqsec/engine.h: creating, opening and closing instances; the system session; tick.
+#include <limits>
+
+#include "abi/list.hpp"
+#include "abi/session.hpp"
+
+using namespace myqsec;
+using namespace myqsec::abi;
+
+namespace {
+
+myqsec_options options_of(const myqsec_options* given) {
+    const auto options = read_struct_or(given, MYQSEC_OPTIONS_INIT, "options");
+    constexpr std::uint32_t largest_cache_kib = 1U << 22;
+    if (options.cache_kib > largest_cache_kib) {
+        fail(Status::ERR_INVALID_ARGUMENT, "options.cache_kib must be at most {}", largest_cache_kib);
+    }
+    return options;
+}
+
+using Opener = std::unique_ptr<Engine> (*)(const std::string&, crypto::RootProvider&, const myqsec_options&);
+
+myqsec_status start(const char* directory, const myqsec_root* root, const myqsec_options* options, myqsec_engine** out,
+                    Engine::Birth birth, Opener opener) {
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const std::string path(text(directory, "directory"));
+        if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
+        const auto provider = root_provider(read_struct(root, "root"), birth);
+        handle = new_handle<myqsec_engine>(opener(path, *provider, options_of(options)));
+    });
+}
+
+constexpr Column finding_columns[] = {{"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}};
+
+}  // namespace
+
+myqsec_status myqsec_create(const char* directory, const myqsec_root* root, const myqsec_options* options,
+                            myqsec_engine** out) {
+    return start(directory, root, options, out, Engine::Birth::created, create_engine);
+}
+
+myqsec_status myqsec_open(const char* directory, const myqsec_root* root, const myqsec_options* options,
+                          myqsec_engine** out) {
+    return start(directory, root, options, out, Engine::Birth::opened, open_engine);
+}
+
+myqsec_status myqsec_open_findings(myqsec_engine* engine, myqsec_list** out) {
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const auto& opened = object_of(engine);
+        opened.check_process();
+        List list(finding_columns);
+        for (const auto& finding : opened.findings) list.add(finding.code, finding.sentence);
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_close(myqsec_engine* engine) {
+    return guard([&] {
+        if (!engine) return;
+        const auto& opened = object_of(engine);
+        opened.check_process();
+        if (const auto children = opened.children(); children > 0) {
+            fail(Status::ERR_BUSY, "{} sessions, writers or readers of this engine are still open; free them first", children);
+        }
+        take_object(engine);
+    });
+}
+
+myqsec_status myqsec_system_session(myqsec_engine* engine, myqsec_session** out) {
+    return guard([&] {
+        auto& handle = output(out, "out");
+        auto& opened = object_of(engine);
+        opened.check_process();
+        handle = new_session(opened, access::Principal::system());
+    });
+}
+
+myqsec_status myqsec_tick(myqsec_session* session, int64_t* next) {
+    if (next) *next = std::numeric_limits<int64_t>::max();
+    return with_session(session, [&](Session& s) {
+        const auto instant = s.engine.tick(s.principal);
+        if (next) *next = to_milliseconds(instant);
+    });
+}

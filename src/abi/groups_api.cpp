@@ -1,0 +1,165 @@
+// Groups, roles and rights (myqsec/access.h).
+#include "abi/session.hpp"
+#include "myqsec/access.h"
+
+using namespace myqsec;
+using namespace myqsec::abi;
+
+namespace {
+
+constexpr Column group_columns[] = {
+    {"id", MYQSEC_COLUMN_INTEGER},
+    {"name", MYQSEC_COLUMN_TEXT},
+    {"parent", MYQSEC_COLUMN_INTEGER},
+    {"members", MYQSEC_COLUMN_INTEGER},
+};
+constexpr Column member_columns[] = {{"user", MYQSEC_COLUMN_INTEGER}, {"user_name", MYQSEC_COLUMN_TEXT}};
+constexpr Column right_columns[] = {{"name", MYQSEC_COLUMN_TEXT}, {"meaning", MYQSEC_COLUMN_TEXT}};
+constexpr Column role_columns[] = {
+    {"id", MYQSEC_COLUMN_INTEGER},
+    {"name", MYQSEC_COLUMN_TEXT},
+    {"built_in", MYQSEC_COLUMN_BOOLEAN},
+    {"rights", MYQSEC_COLUMN_TEXT},
+};
+constexpr Column grant_columns[] = {
+    {"role", MYQSEC_COLUMN_TEXT},
+    {"user", MYQSEC_COLUMN_INTEGER},
+    {"group", MYQSEC_COLUMN_INTEGER},
+    {"scope_group", MYQSEC_COLUMN_INTEGER},
+    {"scope_queue", MYQSEC_COLUMN_INTEGER},
+};
+
+access::Grant grant_of(const myqsec_role_grant* given) {
+    const auto grant = read_struct(given, "grant");
+    check_reserved(grant.reserved == 0, "grant");
+    access::Grant out;
+    out.user = optional_id<UserId>(grant.user, "grant.user");
+    out.group = optional_id<GroupId>(grant.group, "grant.group");
+    out.scope_group = optional_id<GroupId>(grant.scope_group, "grant.scope_group");
+    out.scope_queue = optional_id<QueueId>(grant.scope_queue, "grant.scope_queue");
+    if (bool(out.user) == bool(out.group)) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a grant names either a user or a group");
+    }
+    if (out.scope_group && out.scope_queue) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a grant is limited to a group or to a queue, not to both");
+    }
+    return out;
+}
+
+}  // namespace
+
+myqsec_status myqsec_group_create(myqsec_session* session, const char* name, int64_t parent, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& group = output(out, "out");
+        group = s.engine.access.groups
+                    .create(s.principal, text(name, "name"), optional_id<GroupId>(parent, "parent"))
+                    .value;
+    });
+}
+
+myqsec_status myqsec_group_change(myqsec_session* session, int64_t group, const char* name, int64_t parent) {
+    return with_session(session, [&](Session& s) {
+        std::optional<GroupId> to;
+        if (parent != -1) to = optional_id<GroupId>(parent, "parent");
+        s.engine.access.groups.change(s.principal, id<GroupId>(group, "group"), optional_text(name, "name"), to);
+    });
+}
+
+myqsec_status myqsec_group_delete(myqsec_session* session, int64_t group) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.groups.remove(s.principal, id<GroupId>(group, "group"));
+    });
+}
+
+myqsec_status myqsec_group_list(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(group_columns);
+        for (const auto& group : s.engine.access.groups.list(s.principal)) {
+            list.add(group.id, group.name, group.parent, group.members);
+        }
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_group_add(myqsec_session* session, int64_t group, int64_t user) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.groups.add(s.principal, id<GroupId>(group, "group"), id<UserId>(user, "user"));
+    });
+}
+
+myqsec_status myqsec_group_remove(myqsec_session* session, int64_t group, int64_t user) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.groups.remove_member(s.principal, id<GroupId>(group, "group"), id<UserId>(user, "user"));
+    });
+}
+
+myqsec_status myqsec_group_members(myqsec_session* session, int64_t group, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        auto& access = s.engine.access;
+        List list(member_columns);
+        for (const auto user : access.groups.members(s.principal, id<GroupId>(group, "group"))) {
+            list.add(user, access.users.user_name(user));
+        }
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_right_list(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session&) {
+        auto& handle = output(out, "out");
+        List list(right_columns);
+        for (const auto& right : access::all_rights()) list.add(right.name, right.meaning);
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_role_list(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(role_columns);
+        for (const auto& role : s.engine.access.roles.list(s.principal)) {
+            list.add(role.id, role.name, role.built_in, role.rights.names());
+        }
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_role_create(myqsec_session* session, const char* name, const char* rights, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& role = output(out, "out");
+        role = s.engine.access.roles
+                   .create(s.principal, text(name, "name"), access::RightSet::parse(text(rights, "rights")))
+                   .value;
+    });
+}
+
+myqsec_status myqsec_role_delete(myqsec_session* session, int64_t role) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.roles.remove(s.principal, id<RoleId>(role, "role"));
+    });
+}
+
+myqsec_status myqsec_role_give(myqsec_session* session, const char* role, const myqsec_role_grant* grant) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.roles.give(s.principal, text(role, "role"), grant_of(grant));
+    });
+}
+
+myqsec_status myqsec_role_take(myqsec_session* session, const char* role, const myqsec_role_grant* grant) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.roles.take(s.principal, text(role, "role"), grant_of(grant));
+    });
+}
+
+myqsec_status myqsec_role_grants(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(grant_columns);
+        for (const auto& row : s.engine.access.roles.grants(s.principal)) {
+            list.add(row.role_name, row.grant.user, row.grant.group, row.grant.scope_group, row.grant.scope_queue);
+        }
+        handle = new_list(std::move(list));
+    });
+}

@@ -1,0 +1,119 @@
+// Sessions: what they are, and how they end (from myqsec/engine.h and myqsec/access.h).
+#include "abi/list.hpp"
+#include "abi/session.hpp"
+
+namespace myqsec::abi {
+
+AuditMove::~AuditMove() {
+    try {
+        engine_.audit.drain_if_due();
+    } catch (...) {  // it stays in the outbox, durable
+        return;
+    }
+}
+
+namespace {
+
+constexpr Column info_columns[] = {
+    {"kind", MYQSEC_COLUMN_TEXT},
+    {"id", MYQSEC_COLUMN_INTEGER},
+    {"user", MYQSEC_COLUMN_INTEGER},
+    {"user_name", MYQSEC_COLUMN_TEXT},
+    {"full_name", MYQSEC_COLUMN_TEXT},
+    {"device", MYQSEC_COLUMN_INTEGER},
+    {"started", MYQSEC_COLUMN_INSTANT},
+    {"idle_deadline", MYQSEC_COLUMN_INSTANT},
+    {"end_deadline", MYQSEC_COLUMN_INSTANT},
+    {"rights", MYQSEC_COLUMN_TEXT},
+    {"message", MYQSEC_COLUMN_TEXT},
+};
+
+void end_session(Session& session, access::EndReason reason) {
+    switch (session.principal.kind) {
+        case access::PrincipalKind::system:
+            break;  // lives as long as its handle
+        case access::PrincipalKind::user:
+            session.engine.access.sessions.end(session.principal.session, reason);
+            break;
+        case access::PrincipalKind::device:
+            session.engine.devices.logout(session.principal, reason);
+            break;
+    }
+}
+
+List describe(Session& session) {
+    auto& [engine, principal, child] = session;
+    const auto message = engine.settings.text(settings::Setting::login_rights_message);
+    const auto rights = engine.access.authority.rights(principal).names();
+    List list(info_columns);
+    if (principal.kind == access::PrincipalKind::system) {
+        list.add("system", Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), rights, message);
+        return list;
+    }
+    const auto user = engine.access.users.get(principal, principal.user);  // refuses if the session has ended
+    const auto state = engine.access.sessions.get(principal.session);
+    if (!state) fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
+    const bool at_device = principal.kind == access::PrincipalKind::device;
+    list.add(at_device ? "device" : "user", principal.session, principal.user, user.user_name, user.full_name,
+             at_device ? Cell(principal.device) : Cell(), state->started, state->idle_deadline(), state->end_deadline(),
+             rights, message);
+    return list;
+}
+
+}  // namespace
+
+}  // namespace myqsec::abi
+
+using namespace myqsec;
+using namespace myqsec::abi;
+
+myqsec_status myqsec_session_info(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        handle = new_list(describe(s));
+    });
+}
+
+myqsec_status myqsec_logout(myqsec_session* session) {
+    return with_session(session, [&](Session& s) {
+        if (s.principal.kind == access::PrincipalKind::system) {
+            fail(Status::ERR_NOT_POSSIBLE, "the system session is not logged in; free it instead");
+        }
+        end_session(s, access::EndReason::logout);
+    });
+}
+
+// Where this may not be called, and in a forked child, the handle stays what it is: whoever holds it can free it later.
+void myqsec_session_free(myqsec_session* session) {
+    if (!session) return;
+    guard_free([&] {
+        CallbackScope::check_calls_allowed();
+        auto& live = object_of(session);
+        live.engine.check_process();
+        CallbackScope::check_session(live);
+        guard_free([&] { end_session(live, access::EndReason::closed); });
+        const AuditMove move_audit(live.engine);
+        take_object(session);
+    });
+}
+
+myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const char* password, const char* source,
+                           myqsec_session** out) {
+    return with_session(system, [&](Session& s) {
+        auto& handle = output(out, "out");
+        access::LoginAttempt attempt;
+        attempt.user_name = text(user_name, "user_name");
+        attempt.password = text(password, "password");
+        attempt.source = text_or_empty(source, "source");
+        auto& access = s.engine.access;
+        const auto user = access.login.authenticate(s.principal, attempt, access::method_name_password);
+        const auto proof = access.authority.authorise(s.principal, access::Right::session_host);
+        const auto principal = access.sessions.open_user_session(proof, user);
+        try {
+            handle = new_session(s.engine, principal);
+        } catch (...) {  // a session nobody holds must not stay open
+            access.sessions.end(principal.session, access::EndReason::closed);
+            throw;
+        }
+    });
+}

@@ -1,0 +1,182 @@
+// Users and their credentials (myqsec/access.h).
+#include "abi/session.hpp"
+#include "myqsec/access.h"
+
+using namespace myqsec;
+using namespace myqsec::abi;
+
+namespace {
+
+// What a password or PIN that is made here may need, with its NUL; asked for before anything is changed.
+constexpr std::size_t password_room = 64;
+constexpr std::size_t pin_room = 32;
+
+constexpr Column user_columns[] = {
+    {"id", MYQSEC_COLUMN_INTEGER},       {"user_name", MYQSEC_COLUMN_TEXT},
+    {"full_name", MYQSEC_COLUMN_TEXT},   {"email", MYQSEC_COLUMN_TEXT},
+    {"language", MYQSEC_COLUMN_TEXT},    {"notes", MYQSEC_COLUMN_TEXT},
+    {"state", MYQSEC_COLUMN_TEXT},       {"locked_until", MYQSEC_COLUMN_INSTANT},
+    {"created", MYQSEC_COLUMN_INSTANT},  {"has_password", MYQSEC_COLUMN_BOOLEAN},
+    {"has_pin", MYQSEC_COLUMN_BOOLEAN},  {"cards", MYQSEC_COLUMN_INTEGER},
+};
+
+constexpr Column card_columns[] = {
+    {"id", MYQSEC_COLUMN_INTEGER},      {"user", MYQSEC_COLUMN_INTEGER},    {"label", MYQSEC_COLUMN_TEXT},
+    {"created", MYQSEC_COLUMN_INSTANT}, {"expires", MYQSEC_COLUMN_INSTANT}, {"last_used", MYQSEC_COLUMN_INSTANT},
+};
+
+void add_user(List& list, const access::User& user) {
+    list.add(user.id, user.user_name, user.full_name, user.email, user.language, user.notes,
+             access::user_state_name(user.state), user.locked_until, user.created, user.has_password, user.has_pin,
+             user.cards);
+}
+
+access::UserFields user_fields(const myqsec_user_fields* given) {
+    const auto fields = read_struct(given, "fields");
+    access::UserFields out;
+    out.user_name = optional_string(fields.user_name, "fields.user_name");
+    out.full_name = optional_string(fields.full_name, "fields.full_name");
+    out.email = optional_string(fields.email, "fields.email");
+    out.language = optional_string(fields.language, "fields.language");
+    out.notes = optional_string(fields.notes, "fields.notes");
+    if (fields.state > 2) fail(Status::ERR_INVALID_ARGUMENT, "fields.state must be 0, 1 (active) or 2 (disabled)");
+    if (fields.state != 0) out.state = static_cast<access::UserState>(fields.state);
+    return out;
+}
+
+// A secret that was generated for one person must not stay in memory that others may be given.
+struct Wiped {
+    explicit Wiped(std::string& text) : text_(text) {}
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+    ~Wiped() { crypto::wipe({reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}); }
+
+ private:
+    std::string& text_;
+};
+
+}  // namespace
+
+myqsec_status myqsec_first_administrator(myqsec_session* system, const myqsec_user_fields* fields, int64_t* user,
+                                         char* password, size_t* password_length) {
+    return with_session(system, [&](Session& s) {
+        auto& id = output(user, "user");
+        const auto given = required(password_length, "password_length");
+        required(password, "password");
+        const auto user_fields_given = user_fields(fields);
+        check_room(password, password_length, password_room, "password");
+        auto administrator = s.engine.access.users.create_first_administrator(s.principal, user_fields_given);
+        const Wiped wiped(administrator.password);
+        *password_length = given;
+        write_text(administrator.password, password, password_length, "password");
+        id = administrator.user.value;
+    });
+}
+
+myqsec_status myqsec_user_create(myqsec_session* session, const myqsec_user_fields* fields, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& user = output(out, "out");
+        user = s.engine.access.users.create(s.principal, user_fields(fields)).value;
+    });
+}
+
+myqsec_status myqsec_user_change(myqsec_session* session, int64_t user, const myqsec_user_fields* fields) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.users.change(s.principal, id<UserId>(user, "user"), user_fields(fields));
+    });
+}
+
+// The spool takes the user's jobs along, in the same transaction.
+myqsec_status myqsec_user_delete(myqsec_session* session, int64_t user) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.users.remove(s.principal, id<UserId>(user, "user"));
+    });
+}
+
+myqsec_status myqsec_user_find(myqsec_session* session, const char* user_name, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& user = output(out, "out");
+        user = s.engine.access.users.find(s.principal, text(user_name, "user_name")).value;
+    });
+}
+
+myqsec_status myqsec_user_get(myqsec_session* session, int64_t user, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(user_columns);
+        add_user(list, s.engine.access.users.get(s.principal, id<UserId>(user, "user")));
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_user_list(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(user_columns);
+        for (const auto& user : s.engine.access.users.list(s.principal)) add_user(list, user);
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_user_unlock(myqsec_session* session, int64_t user) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.users.unlock(s.principal, id<UserId>(user, "user"));
+    });
+}
+
+myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, const char* current,
+                                       const char* password) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.credentials.set_password(s.principal, id<UserId>(user, "user"),
+                                                 optional_text(current, "current"), text(password, "password"));
+    });
+}
+
+myqsec_status myqsec_user_generate_pin(myqsec_session* session, int64_t user, char* pin, size_t* pin_length) {
+    return with_session(session, [&](Session& s) {
+        const auto given = required(pin_length, "pin_length");
+        required(pin, "pin");
+        const auto who = id<UserId>(user, "user");
+        check_room(pin, pin_length, pin_room, "pin");
+        auto generated = s.engine.access.credentials.generate_pin(s.principal, who);
+        const Wiped wiped(generated);
+        *pin_length = given;
+        write_text(generated, pin, pin_length, "pin");
+    });
+}
+
+myqsec_status myqsec_user_set_pin(myqsec_session* session, int64_t user, const char* pin) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.credentials.set_pin(s.principal, id<UserId>(user, "user"), text(pin, "pin"));
+    });
+}
+
+myqsec_status myqsec_card_add(myqsec_session* session, int64_t user, const char* card, const char* label,
+                              int64_t expires, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& added = output(out, "out");
+        if (expires < 0) fail(Status::ERR_INVALID_ARGUMENT, "expires must be an instant, or 0 for none");
+        const auto instant = expires == 0 ? std::nullopt : std::optional(from_milliseconds(expires));
+        added = s.engine.access.credentials
+                    .add_card(s.principal, id<UserId>(user, "user"), text(card, "card"), text_or_empty(label, "label"),
+                              instant)
+                    .value;
+    });
+}
+
+myqsec_status myqsec_card_remove(myqsec_session* session, int64_t card) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.credentials.remove_card(s.principal, id<CardId>(card, "card"));
+    });
+}
+
+myqsec_status myqsec_card_list(myqsec_session* session, int64_t user, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(card_columns);
+        for (const auto& card : s.engine.access.credentials.cards(s.principal, id<UserId>(user, "user"))) {
+            list.add(card.id, card.user, card.label, card.created, card.expires, card.last_used);
+        }
+        handle = new_list(std::move(list));
+    });
+}

@@ -1,0 +1,63 @@
+# libmyqsec, shared and static, from the objects of all layers.
+set(layer_objects)
+foreach(layer IN LISTS MYQSEC_LAYERS)
+    list(APPEND layer_objects $<TARGET_OBJECTS:${layer}>)
+endforeach()
+
+file(GLOB MYQSEC_PUBLIC_HEADERS CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/myqsec/*.h"
+     "${PROJECT_SOURCE_DIR}/include/myqsec/*.hpp")
+set(MYQSEC_LIBRARY_DEPENDENCIES fmt::fmt Threads::Threads PkgConfig::BOTAN PkgConfig::SQLITE)
+# The ABI has its own major version, in the file name; the release follows it.
+set(MYQSEC_ABI_VERSION 1)
+set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/myqsec.map")
+
+function(myqsec_library target)
+    target_include_directories(${target} INTERFACE
+        "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+    target_compile_features(${target} INTERFACE c_std_99)
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME myqsec LINKER_LANGUAGE CXX)
+endfunction()
+
+add_library(myqsec SHARED ${layer_objects})
+myqsec_library(myqsec)
+set_target_properties(myqsec PROPERTIES
+    VERSION "${MYQSEC_ABI_VERSION}.${PROJECT_VERSION_MINOR}.${PROJECT_VERSION_PATCH}"
+    SOVERSION ${MYQSEC_ABI_VERSION}
+    LINK_DEPENDS "${version_script}")
+target_link_libraries(myqsec PRIVATE myqsec_options ${MYQSEC_LIBRARY_DEPENDENCIES})
+target_link_options(myqsec PRIVATE "-Wl,--version-script=${version_script}")
+if(NOT MYQSEC_SANITIZE)
+    target_link_options(myqsec PRIVATE -Wl,-z,defs)
+endif()
+
+add_library(myqsec_static STATIC ${layer_objects})
+myqsec_library(myqsec_static)
+set_target_properties(myqsec_static PROPERTIES EXPORT_NAME static)
+# Who links it statically links its dependencies too: here by target, when installed through myqsec-config.cmake.
+target_link_libraries(myqsec_static INTERFACE
+    "$<BUILD_INTERFACE:myqsec_options;${MYQSEC_LIBRARY_DEPENDENCIES}>"
+    "$<INSTALL_INTERFACE:fmt::fmt;Threads::Threads;PkgConfig::MYQSEC_BOTAN;PkgConfig::MYQSEC_SQLITE;stdc++>")
+
+add_library(myqsec::myqsec ALIAS myqsec)
+add_library(myqsec::static ALIAS myqsec_static)
+
+# Installation: headers, both libraries, a CMake package with the component "static", a pkg-config file.
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/myqsec")
+string(REPLACE ";" " " botan_module "${BOTAN_MODULE_NAME}")
+
+install(TARGETS myqsec EXPORT myqsec-targets LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS myqsec_static EXPORT myqsec-static-targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(FILES ${MYQSEC_PUBLIC_HEADERS} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/myqsec")
+install(EXPORT myqsec-targets NAMESPACE myqsec:: DESTINATION "${package_dir}")
+install(EXPORT myqsec-static-targets NAMESPACE myqsec:: DESTINATION "${package_dir}")
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/myqsec-config.cmake.in"
+    "${CMAKE_CURRENT_BINARY_DIR}/myqsec-config.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/myqsec-config-version.cmake"
+    COMPATIBILITY SameMajorVersion)
+file(RELATIVE_PATH prefix_from_pc "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")  # so that the installation can be moved
+configure_file("${PROJECT_SOURCE_DIR}/cmake/myqsec.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/myqsec.pc" @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/myqsec-config.cmake"
+    "${CMAKE_CURRENT_BINARY_DIR}/myqsec-config-version.cmake" DESTINATION "${package_dir}")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/myqsec.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
