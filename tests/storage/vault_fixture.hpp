@@ -1,0 +1,37 @@
+// An instance in a temporary folder, its root key from a key file: fast, and the same for every test.
+#pragma once
+
+#include <memory>
+
+#include "base/manual_clock.hpp"
+#include "base/temporary_folder.hpp"
+#include "storage/schema.hpp"
+#include "storage/vault.hpp"
+
+namespace myqsec::test {
+
+inline std::unique_ptr<crypto::RootProvider> key_file_root(std::uint8_t fill = 7) {
+    const Bytes contents(32, fill);
+    return crypto::key_file_provider(crypto::Secret(contents));
+}
+
+struct VaultFixture {
+    TemporaryFolder temporary;
+    ManualClock clock;
+    std::unique_ptr<crypto::RootProvider> root = key_file_root();
+    std::unique_ptr<storage::Vault> vault;
+
+    VaultFixture() {
+        storage::Vault::create(*temporary.open(), *root);
+        open();
+        migrate(*vault);
+    }
+    void open() { vault = std::make_unique<storage::Vault>(temporary.open(), *root, clock); }
+    void close() { vault.reset(); }
+    static void migrate(storage::Vault& opened) {
+        const storage::Schema schemas[] = {storage::leaf_key_schema()};
+        storage::migrate(opened.main(), schemas);
+    }
+};
+
+}  // namespace myqsec::test

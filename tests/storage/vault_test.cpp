@@ -1,0 +1,172 @@
+#include "storage/vault.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.hpp"
+#include "storage/personal_field.hpp"
+#include "storage/vault_fixture.hpp"
+
+using namespace myqsec;
+using namespace myqsec::storage;
+
+namespace {
+
+Status status_of(const auto& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.status();
+    }
+    return Status::OK;
+}
+
+}  // namespace
+
+TEST_CASE("a vault keeps what was committed across a restart") {
+    test::VaultFixture fixture;
+    LeafId leaf;
+    std::string key;
+    {
+        Transaction transaction(fixture.vault->main());
+        leaf = fixture.vault->leaf_keys().create(transaction, LeafKind::job);
+        transaction.commit();
+        key = to_hex(fixture.vault->leaf_keys().get(leaf).view());
+    }
+    fixture.close();
+    fixture.open();
+    CHECK(to_hex(fixture.vault->leaf_keys().get(leaf).view()) == key);
+    CHECK(fixture.vault->findings().empty());
+}
+
+TEST_CASE("a second engine, in this process or another, is told IN_USE") {
+    test::VaultFixture fixture;
+    CHECK(status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); }) == Status::ERR_IN_USE);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const Status status = status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); });
+        ::_exit(status == Status::ERR_IN_USE ? 0 : 1);
+    }
+    int result = 0;
+    REQUIRE(::waitpid(child, &result, 0) == child);
+    CHECK(WIFEXITED(result));
+    CHECK(WEXITSTATUS(result) == 0);
+    fixture.close();
+    CHECK_NOTHROW(fixture.open());
+}
+
+TEST_CASE("a folder without a keystore is no instance; one with foreign files is not made one") {
+    const test::TemporaryFolder temporary;
+    const test::ManualClock clock;
+    const auto root = test::key_file_root();
+    CHECK(status_of([&] { Vault(temporary.open(), *root, clock); }) == Status::ERR_NOT_FOUND);
+    CHECK(std::filesystem::is_empty(temporary.path()));
+    std::ofstream(temporary.path() + "/letter.txt") << "mine";
+    CHECK(status_of([&] { Vault::create(*temporary.open(), *root); }) == Status::ERR_EXISTS);
+    CHECK(std::filesystem::exists(temporary.path() + "/letter.txt"));
+}
+
+TEST_CASE("an instance is never created over another") {
+    const test::VaultFixture fixture;
+    CHECK(status_of([&] { Vault::create(*fixture.temporary.open(), *fixture.root); }) == Status::ERR_EXISTS);
+}
+
+TEST_CASE("a creation that was cut off before its keystore is begun again") {
+    test::VaultFixture fixture;
+    fixture.close();
+    std::filesystem::remove(fixture.temporary.path() + "/keystore");
+    CHECK_NOTHROW(Vault::create(*fixture.temporary.open(), *fixture.root));
+    CHECK_NOTHROW(fixture.open());
+}
+
+TEST_CASE("databases of another instance, or swapped ones, are CORRUPT") {
+    test::VaultFixture one;
+    test::VaultFixture two;
+    one.close();
+    two.close();
+    const auto main = [](const test::VaultFixture& fixture) { return fixture.temporary.path() + "/main.db"; };
+    SUBCASE("another instance's") {
+        std::filesystem::remove(main(one) + "-wal");
+        std::filesystem::copy_file(main(two), main(one), std::filesystem::copy_options::overwrite_existing);
+    }
+    SUBCASE("main and log swapped") {
+        const std::string log = one.temporary.path() + "/log.db";
+        std::filesystem::remove(main(one) + "-wal");
+        std::filesystem::remove(log + "-wal");
+        std::filesystem::rename(main(one), log + ".swap");
+        std::filesystem::rename(log, main(one));
+        std::filesystem::rename(log + ".swap", log);
+    }
+    CHECK(status_of([&] { one.open(); }) == Status::ERR_CORRUPT);
+}
+
+TEST_CASE("a destroyed leaf key is gone for good, and its id is not used again") {
+    test::VaultFixture fixture;
+    LeafKeys& keys = fixture.vault->leaf_keys();
+    Transaction transaction(fixture.vault->main());
+    const LeafId leaf = keys.create(transaction, LeafKind::person);
+    const LeafId other = keys.create(transaction, LeafKind::person);
+    CHECK(leaf != other);
+    keys.destroy(transaction, leaf);
+    keys.destroy(transaction, leaf);
+    transaction.commit();
+    CHECK_FALSE(keys.exists(leaf));
+    CHECK(status_of([&] { (void)keys.get(leaf); }) == Status::ERR_NOT_FOUND);
+    CHECK(keys.exists(other));
+}
+
+TEST_CASE("a wrapped key moved to another row does not open") {
+    test::VaultFixture fixture;
+    LeafKeys& keys = fixture.vault->leaf_keys();
+    Transaction transaction(fixture.vault->main());
+    const LeafId one = keys.create(transaction, LeafKind::job);
+    const LeafId two = keys.create(transaction, LeafKind::job);
+    fixture.vault->main().run("UPDATE leaf_key SET wrapped = (SELECT wrapped FROM leaf_key WHERE id = $1) WHERE id = $2",
+                              one, two);
+    CHECK(status_of([&] { (void)keys.get(two); }) == Status::ERR_CORRUPT);
+}
+
+TEST_CASE("a personal field opens in its place, under its key, and nowhere else") {
+    const crypto::Secret key(Bytes(32, 1));
+    const crypto::Secret other(Bytes(32, 2));
+    const std::string name = "Žofie Nováková";
+    const Bytes sealed = seal_field(key, "user.full_name:17", name);
+    CHECK(open_field(key, "user.full_name:17", sealed) == name);
+    CHECK(seal_field(key, "user.full_name:17", "A").size() == sealed.size());
+    CHECK(open_field(key, "user.full_name:17", {}).empty());
+    CHECK(status_of([&] { (void)open_field(key, "user.full_name:18", sealed); }) == Status::ERR_CORRUPT);
+    CHECK(status_of([&] { (void)open_field(other, "user.full_name:17", sealed); }) == Status::ERR_CORRUPT);
+    CHECK(status_of([&] { (void)seal_field(key, "x", std::string(70000, 'a')); }) == Status::ERR_LIMIT);
+}
+
+TEST_CASE("a blob appears only when published; unpublished and unknown ones leave no trace") {
+    test::VaultFixture fixture;
+    BlobStore& blobs = fixture.vault->jobs();
+    const std::string folder = fixture.temporary.path() + "/jobs";
+    BlobName name{};
+    name[0] = 1;
+    {
+        const auto writer = blobs.writer();
+        writer->write(as_bytes("sealed"));
+        writer->finish();
+    }
+    CHECK(std::filesystem::is_empty(folder));
+    const auto writer = blobs.writer();
+    writer->write(as_bytes("seal"));
+    writer->write(as_bytes("ed"));
+    writer->finish();
+    writer->publish(name);
+    CHECK(writer->size() == 6);
+    CHECK(as_text(read_all(*blobs.open(name), 100)) == "sealed");
+    std::ofstream(folder + "/README") << "foreign";
+    CHECK(blobs.collect_orphans([&](const BlobName& known) { return known == name; }) == 0);
+    CHECK(blobs.collect_orphans([](const BlobName&) { return false; }) == 1);
+    CHECK(std::filesystem::exists(folder + "/README"));
+    CHECK_FALSE(blobs.exists(name));
+    CHECK(status_of([&] { (void)blobs.open(name); }) == Status::ERR_CORRUPT);
+    CHECK_NOTHROW(blobs.remove(name));
+}
