@@ -25,8 +25,9 @@ enum class ContainerSuite : std::uint8_t { aes_256_gcm = 0, xchacha20_poly1305 =
 /// The faster suite on this CPU.
 [[nodiscard]] ContainerSuite preferred_container_suite() noexcept;
 
-/// Whoever can open the container: a 32-byte wrapping key (AES-256-KWP, RFC 5649), a passphrase-free local
-/// secret, and any number of certificates (RSA-OAEP-SHA256 or ephemeral ECDH + HKDF + KWP).
+/// Whoever can open the container: the holder of a 32-byte wrapping key (AES-256-KWP, RFC 5649), and the
+/// holders of any number of certificates' private keys (RSA-OAEP-SHA-256, or ephemeral ECDH with HKDF and
+/// KWP). Whether a certificate may be used now is the caller's to check: Certificate::check_recipient().
 struct Recipients {
     std::optional<Secret> wrapping_key;
     std::vector<Certificate> certificates;
@@ -36,8 +37,9 @@ struct Recipients {
 inline constexpr std::size_t container_header_area = 16384;
 inline constexpr std::size_t container_chunk = 65536;
 
-/// Where sealed bytes go at given offsets: an abstraction of File, so that sealing to a pipe works too.
-/// Seals what is written and passes it on, in order, to `out`: header area first, then chunks.
+/// Seals what is written and passes it on, in order, to `out`: header area first, then chunks. Constructing
+/// it writes the header area. Throws ERR_INVALID_ARGUMENT for no or unusable recipients, ERR_LIMIT for too
+/// many.
 class ContainerWriter final : public ByteSink {
  public:
     ContainerWriter(const Recipients& recipients, const ContainerId& id, ContainerSuite suite, ByteSink& out);
@@ -70,7 +72,7 @@ class ContainerReader {
     [[nodiscard]] std::uint64_t size()
         const;  ///< plaintext bytes; authenticated by opening the last chunk at construction
     [[nodiscard]] const ContainerId& id() const;
-    /// True if one header slot was damaged and the other served.
+    /// True if one header slot was damaged and the other served; rewrap() repairs it.
     [[nodiscard]] bool header_damaged() const;
     /// Fills `into` from `offset`; returns less only at the end of the document.
     std::size_t read_at(std::uint64_t offset, ByteSpan into);
@@ -97,7 +99,7 @@ class ContainerOpener final : public ByteSink {
 };
 
 /// Replaces the recipients of a sealed file: rewrites the header only, crash-safely, one slot after the
-/// other.
+/// other. After a crash in between, old and new recipients both open it until it is rewrapped again.
 void rewrap(File& file, const Identity& identity, const Recipients& recipients);
 
 }  // namespace myqsec::crypto

@@ -62,16 +62,16 @@ OpenedHeader open_header(ByteView area, const Identity& identity,
     const Slots slots = parse_slots(area);
     expect_readable(slots);
     bool any_key = false;
+    bool swapped = false;
     for (const ParsedSlot& slot : slots) {
         auto opened = open_with_slot(slot, identity);
         if (!opened) continue;
         any_key = true;
         if (!authenticate(*opened, slots)) continue;
-        if (expected && opened->header.id != *expected) {
-            fail(Status::ERR_CORRUPT, "a container is another one than expected: files were swapped");
-        }
-        return std::move(*opened);
+        if (!expected || opened->header.id == *expected) return std::move(*opened);
+        swapped = true;  // the other slot may still be the right container's
     }
+    if (swapped) fail(Status::ERR_CORRUPT, "a container is another one than expected: files were swapped");
     if (any_key) fail(Status::ERR_CORRUPT, "both copies of a container's header are damaged");
     fail(Status::ERR_WRONG_KEY, "none of a container's recipients is the one whose key was given");
 }

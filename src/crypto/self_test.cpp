@@ -5,10 +5,13 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "crypto/certificate_stanza.hpp"
+#include "crypto/container_format.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/key_wrap.hpp"
 #include "crypto/known_answers.hpp"
+#include "crypto/known_answers_public_key.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/password.hpp"
 #include "crypto/random.hpp"
@@ -86,6 +89,25 @@ void test_password() {
     expect(is(output.view(), answers::argon2id_output), "Argon2id");
 }
 
+/// Opens a stanza made earlier, and refuses it with one bit changed.
+void test_stanza(std::string_view name, container_format::StanzaType type, std::string_view key,
+                 std::string_view body) {
+    const Bytes encoded = from_hex(key);
+    const PrivateKey private_key = PrivateKey::parse(encoded, "");
+    const Bytes salt(32, answers::stanza_salt_byte);
+    Stanza stanza{static_cast<std::uint16_t>(type), from_hex(body)};
+    const auto file_key = unwrap_with_private_key(stanza, private_key, {}, salt);
+    expect(file_key && equal_constant_time(file_key->view(), Bytes(32, answers::stanza_file_key_byte)), name);
+    stanza.body.back() ^= 1;
+    expect(!unwrap_with_private_key(stanza, private_key, {}, salt), name);
+}
+
+void test_public_keys() {
+    using container_format::StanzaType;
+    test_stanza("ECDH on P-256", StanzaType::ecdh, answers::ecdh_private_key, answers::ecdh_stanza);
+    test_stanza("RSA-OAEP", StanzaType::rsa_oaep, answers::rsa_private_key, answers::rsa_stanza);
+}
+
 /// Catches a generator that is stuck; its quality is the system's and Botan's matter.
 void test_random() {
     expect(random_array<32>() != random_array<32>(), "the random generator");
@@ -95,6 +117,7 @@ void run() {
     test_hashes();
     test_ciphers();
     test_key_wrap();
+    test_public_keys();
     test_password();
     test_random();
 }

@@ -155,6 +155,18 @@ TEST_CASE("chunks and header slots of another container under the same wrapping 
     Bytes mixed = ours;  // the second slot is another container's
     std::copy_n(theirs.begin() + format::slot_size, format::slot_size, mixed.begin() + format::slot_size);
     CHECK(open_by_file(mixed, document) == Outcome::right_with_damage);
+
+    // Told what to expect, the reader also passes over a first slot that is another container's.
+    const ContainerId other_id{42};
+    const Bytes other = sealed(document, local_recipients(), ContainerSuite::aes_256_gcm, other_id);
+    mixed = ours;
+    std::copy_n(other.begin(), format::slot_size, mixed.begin());
+    MemoryFile file(mixed);
+    ContainerReader reader(file, local_identity(), test_id);
+    CHECK(reader.id() == test_id);
+    CHECK(reader.header_damaged());
+    CHECK(status_of([&] { ContainerReader(file, local_identity(), ContainerId{43}); }) ==
+          Status::ERR_CORRUPT);
 }
 
 TEST_CASE("a header that names a later version says so, unless the other slot serves") {
