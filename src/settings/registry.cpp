@@ -70,12 +70,6 @@ std::optional<std::int64_t> parse_millionths(std::string_view text) {
     return *whole * 1'000'000 + *parse_integer(fmt::format("{:0<6}", fraction));
 }
 
-std::string format_millionths(std::int64_t value) {
-    auto text = fmt::format("{}.{:06}", value / 1'000'000, value % 1'000'000);
-    text.erase(text.find_last_not_of('0') + 1);
-    return text.back() == '.' ? text + "0" : text;
-}
-
 std::vector<std::string_view> words(std::string_view text) {
     std::vector<std::string_view> out;
     while (!text.empty()) {
@@ -191,27 +185,10 @@ Value parse_value(const Definition& definition, std::string_view text) {
                    *number > *parse_number(definition, definition.maximum))) {
         refuse(definition);
     }
-    return {*number, {}};
-}
-
-std::string format_value(const Definition& definition, const Value& value) {
-    switch (definition.type) {
-        case Type::integer:
-            return fmt::format("{}", value.number);
-        case Type::boolean:
-            return value.number != 0 ? "true" : "false";
-        case Type::duration:
-            return format_duration(Duration(value.number));
-        case Type::size:
-            return format_size(value.number);
-        case Type::probability:
-            return format_millionths(value.number);
-        case Type::choice:
-            return std::string(words(definition.choices).at(static_cast<std::size_t>(value.number)));
-        case Type::text:
-            break;
-    }
-    return value.text;
+    // Numbers have one spelling; quantities stay as they were written: who set "24h" does not want to read
+    // "1d".
+    if (definition.type == Type::integer) return {*number, fmt::format("{}", *number)};
+    return {*number, std::string(text)};
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

@@ -47,7 +47,7 @@ struct Definition {
 /// For a person: "1 to 100", "one of nist, complexity", "at most 4000 bytes of UTF-8".
 [[nodiscard]] std::string range_text(const Definition& definition);
 
-/// A value in memory: a number in the type's unit, or a text.
+/// A value in memory: what was written and, unless it is a text, its number in the type's unit.
 struct Value {
     std::int64_t number = 0;
     std::string text;
@@ -56,9 +56,6 @@ struct Value {
 
 /// Throws ERR_INVALID_ARGUMENT that names the setting and says its range.
 [[nodiscard]] Value parse_value(const Definition& definition, std::string_view text);
-/// The shortest form that parse_value reads back to the same value.
-[[nodiscard]] std::string format_value(const Definition& definition, const Value& value);
-
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 [[nodiscard]] std::string format_duration(Duration duration);
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);

@@ -38,7 +38,7 @@ std::string Settings::text(Setting setting) const {
 }
 
 std::string Settings::value_text(Setting setting) const {
-    return format_value(definition(setting), current(setting).value);
+    return current(setting).value.text;
 }
 
 void Settings::set(const Authorised& proof, std::string_view name, std::optional<std::string_view> value) {
@@ -47,16 +47,16 @@ void Settings::set(const Authorised& proof, std::string_view name, std::optional
     if (known == nullptr)
         fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
     const auto parsed = parse_value(*known, value.value_or(known->initial));
-    const auto new_text = format_value(*known, parsed);
     const auto now = vault_.clock().now();
 
     storage::Transaction transaction(vault_.main());
-    store::save(vault_.main(), {std::string(known->name), new_text, now});
-    audit_.append(transaction, {.action = audit::Action::settings_changed,
-                                .actor = proof.actor(),
-                                .object = {audit::ObjectKind::setting, 0},
-                                .changes = {{std::string(known->name), value_text(known->setting), new_text}},
-                                .personal = {}});
+    store::save(vault_.main(), {std::string(known->name), parsed.text, now});
+    audit_.append(transaction,
+                  {.action = audit::Action::settings_changed,
+                   .actor = proof.actor(),
+                   .object = {audit::ObjectKind::setting, 0},
+                   .changes = {{std::string(known->name), value_text(known->setting), parsed.text}},
+                   .personal = {}});
     transaction.commit();
 
     const std::unique_lock lock(mutex_);
@@ -65,7 +65,7 @@ void Settings::set(const Authorised& proof, std::string_view name, std::optional
 
 SettingRow Settings::row(const Definition& definition) const {
     const auto now = current(definition.setting);
-    return {&definition, format_value(definition, now.value), now.changed};
+    return {&definition, now.value.text, now.changed};
 }
 
 std::vector<SettingRow> Settings::list() const {

@@ -1,0 +1,202 @@
+#include "access/login.hpp"
+
+#include <doctest/doctest.h>
+
+#include "access/fixture.hpp"
+
+using namespace myqsec;
+using namespace myqsec::access;
+using test::status_of;
+
+namespace {
+
+struct Fixture : test::AccessFixture {
+    UserId log_in_with(const LoginAttempt& attempt, Methods allowed = all_methods) {
+        return access.login.authenticate(system, attempt, allowed);
+    }
+    Status answer(const LoginAttempt& attempt, Methods allowed = all_methods) {
+        return status_of([&] { log_in_with(attempt, allowed); });
+    }
+    std::string sentence(const LoginAttempt& attempt) {
+        try {
+            log_in_with(attempt);
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return "logged in";
+    }
+};
+
+LoginAttempt name_password(std::string_view name, std::string_view password) {
+    LoginAttempt attempt;
+    attempt.user_name = name;
+    attempt.password = password;
+    return attempt;
+}
+LoginAttempt with_pin(std::string_view pin) {
+    LoginAttempt attempt;
+    attempt.pin = pin;
+    attempt.device = DeviceId(7);
+    return attempt;
+}
+LoginAttempt with_card(std::string_view card) {
+    LoginAttempt attempt;
+    attempt.card = card;
+    attempt.device = DeviceId(7);
+    return attempt;
+}
+
+}  // namespace
+
+TEST_CASE("each method leads to the person") {
+    Fixture f;
+    CHECK(f.log_in_with(name_password(" ADA ", test::ada_password)) == f.ada);
+    CHECK(f.log_in_with(name_password("root", f.administrator_password)) == f.administrator);
+    CHECK(f.log_in_with(with_pin(f.ada_pin)) == f.ada);
+    CHECK(f.log_in_with(with_card("\x02"
+                                  "04 a2 b3 c4 d5\r\n\x03")) == f.ada);
+    auto attempt = with_card("04A2B3C4D5");
+    attempt.pin = f.ada_pin;
+    CHECK(f.log_in_with(attempt) == f.ada);
+    attempt.pin = {};
+    attempt.password = test::ada_password;
+    CHECK(f.log_in_with(attempt) == f.ada);
+    attempt = with_pin(f.ada_pin);
+    attempt.user_name = "ada";
+    CHECK(f.log_in_with(attempt) == f.ada);
+    CHECK(f.access.credentials.cards(f.root, f.ada).at(0).last_used == f.clock.now());
+}
+
+TEST_CASE("wrong credentials get one answer, whoever they name") {
+    Fixture f;
+    const auto wrong = f.sentence(name_password("ada", "not her password"));
+    CHECK(wrong == "the credentials are wrong, or this person may not log in here");
+    CHECK(f.sentence(name_password("nobody", "not her password")) == wrong);
+    CHECK(f.sentence(with_pin("0")) == wrong);
+    CHECK(f.sentence(with_card("DEADBEEF")) == wrong);
+    CHECK(f.count(audit::Action::session_login_failed) == 4);
+    UserFields disabled;
+    disabled.state = UserState::disabled;
+    f.access.users.change(f.root, f.ada, disabled);
+    CHECK(f.sentence(name_password("ada", test::ada_password)) == wrong);
+}
+
+TEST_CASE("methods that a place does not allow, and combinations that are none, are refused") {
+    Fixture f;
+    CHECK(f.answer(with_pin(f.ada_pin), method_card | method_name_password) == Status::ERR_AUTHENTICATION);
+    CHECK(f.answer({}) == Status::ERR_INVALID_ARGUMENT);
+    auto attempt = with_card("04A2B3C4D5");
+    attempt.user_name = "ada";
+    CHECK(f.answer(attempt) == Status::ERR_INVALID_ARGUMENT);
+    CHECK(status_of([&] { f.access.login.authenticate(f.root, with_pin(f.ada_pin), all_methods); }) ==
+          Status::OK);
+    const auto ada = f.log_in(f.ada);
+    CHECK(status_of([&] { f.access.login.authenticate(ada, with_pin(f.ada_pin), all_methods); }) ==
+          Status::ERR_ACCESS_DENIED);
+}
+
+TEST_CASE(
+    "five failures lock the account, existing or not; time unlocks it, and each further lock lasts twice as "
+    "long") {
+    Fixture f;
+    for (const auto* name : {"ada", "nobody"}) {
+        for (int i = 0; i < 5; ++i)
+            CHECK(f.answer(name_password(name, "wrong")) == Status::ERR_AUTHENTICATION);
+        CHECK(f.answer(name_password(name, test::ada_password)) == Status::ERR_LOCKED_OUT);
+        CHECK(f.sentence(name_password(name, "wrong")) == "too many failed logins; try again in 15 minutes");
+    }
+    CHECK(f.count(audit::Action::user_locked) == 2);
+    CHECK(f.access.users.get(f.root, f.ada).locked_until == f.clock.now() + std::chrono::minutes(15));
+
+    f.clock.advance(std::chrono::minutes(15));
+    for (int i = 0; i < 5; ++i)
+        CHECK(f.answer(name_password("ada", "wrong")) == Status::ERR_AUTHENTICATION);
+    CHECK(f.sentence(name_password("ada", "wrong")) == "too many failed logins; try again in 30 minutes");
+    f.clock.advance(std::chrono::minutes(30));
+    CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
+}
+
+TEST_CASE("an administrator ends a lockout, and that is audited") {
+    Fixture f;
+    for (int i = 0; i < 5; ++i)
+        f.answer(name_password("ada", "wrong"));
+    f.access.users.unlock(f.root, f.ada);
+    CHECK(f.count(audit::Action::user_unlocked) == 1);
+    CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
+}
+
+TEST_CASE("failures outside of the window do not add up") {
+    Fixture f;
+    for (int i = 0; i < 12; ++i) {
+        CHECK(f.answer(name_password("ada", "wrong")) == Status::ERR_AUTHENTICATION);
+        f.clock.advance(std::chrono::minutes(5));
+    }
+}
+
+TEST_CASE("wrong PINs and strangers' cards lock the device, and nobody's own login buys further guesses") {
+    Fixture f;
+    for (int i = 0; i < 4; ++i)
+        f.answer(with_pin("31415926"));
+    CHECK(f.log_in_with(with_card("04A2B3C4D5")) == f.ada);
+    CHECK(f.answer(with_card("DEADBEEF")) == Status::ERR_AUTHENTICATION);
+    CHECK(f.answer(with_card("04A2B3C4D5")) == Status::ERR_LOCKED_OUT);
+    auto elsewhere = with_card("04A2B3C4D5");
+    elsewhere.device = DeviceId(8);
+    CHECK(f.log_in_with(elsewhere) == f.ada);
+}
+
+TEST_CASE("a source is locked whatever names it tries") {
+    Fixture f;
+    for (int i = 0; i < 5; ++i) {
+        const auto name = "user" + std::to_string(i);
+        auto attempt = name_password(name, "wrong");
+        attempt.source = "192.0.2.7";
+        CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
+    }
+    auto attempt = name_password("ada", test::ada_password);
+    attempt.source = "192.0.2.7";
+    CHECK(f.answer(attempt) == Status::ERR_LOCKED_OUT);
+    attempt.source = "192.0.2.8";
+    CHECK(f.log_in_with(attempt) == f.ada);
+}
+
+TEST_CASE("the site's daily budget of PIN guesses ends PINs alone, not PINs with a name") {
+    Fixture f;
+    f.set("pin.site_guesses", "10");
+    for (int i = 0; i < 10; ++i) {
+        auto attempt = with_pin("31415926");
+        attempt.device = DeviceId(100 + i);
+        CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
+    }
+    CHECK(f.answer(with_pin(f.ada_pin)) == Status::ERR_LOCKED_OUT);
+    auto attempt = with_pin(f.ada_pin);
+    attempt.user_name = "ada";
+    CHECK(f.log_in_with(attempt) == f.ada);
+}
+
+TEST_CASE("a chosen PIN is a second factor only") {
+    Fixture f;
+    f.access.credentials.set_pin(f.log_in(f.ada), f.ada, "739164");
+    auto attempt = with_pin("739164");
+    CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
+    attempt.user_name = "ada";
+    CHECK(f.log_in_with(attempt) == f.ada);
+}
+
+TEST_CASE("an expired card is a stranger's") {
+    Fixture f;
+    f.access.credentials.add_card(f.root, f.ada, "TEMP-0001", "", f.clock.now() + std::chrono::hours(1));
+    CHECK(f.log_in_with(with_card("TEMP-0001")) == f.ada);
+    f.clock.advance(std::chrono::hours(1));
+    CHECK(f.answer(with_card("TEMP-0001")) == Status::ERR_AUTHENTICATION);
+}
+
+TEST_CASE("a password stored at another cost is stored anew at its next use") {
+    Fixture f;
+    f.set("kdf.iterations", "2");
+    CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
+    auto rows =
+        f.vault().main().query("SELECT kdf_iterations FROM access_password WHERE user_id = $1", f.ada);
+    REQUIRE(rows.next());
+    CHECK(rows.integer(0) == 2);
+}
