@@ -56,6 +56,7 @@ struct JobWriter::Parts {
     crypto::ContainerWriter container;
     JobFields fields;
     std::uint64_t limit = 0;
+    std::uint64_t size = 0;  // of the document so far
     bool usable = true;  // cleared by the first failure and by finish()
 };
 
@@ -91,11 +92,12 @@ void JobWriter::write(ByteView bytes) {
     if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
     parts_->usable = false;
     parts_->context.touch(parts_->principal);
-    if (bytes.size() > parts_->limit - parts_->container.plaintext_size()) {
+    if (bytes.size() > parts_->limit - parts_->size) {
         fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts",
              parts_->limit);
     }
     parts_->container.write(bytes);
+    parts_->size += bytes.size();
     parts_->usable = true;
 }
 
@@ -127,7 +129,7 @@ JobId JobWriter::commit() {
         job.name = seal_job_name(person_key, job.uuid, fields.name);
         job.host_name = seal_host_name(person_key, job.uuid, fields.host_name);
         job.document_format = fields.document_format;
-        job.size = parts_->container.plaintext_size();
+        job.size = parts_->size;
         job.reasons = reason::held;
         job.submitted = now;
         job.expires = now + queue.retention_held;

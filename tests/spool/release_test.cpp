@@ -1,0 +1,218 @@
+// From submission to paper: what each kind of queue promises, and to whom.
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "site.hpp"
+
+using namespace myqsec;
+using namespace myqsec::test;
+using audit::Action;
+using spool::JobState;
+
+TEST_CASE("a job in a secure queue is held, printed byte for byte, and can be printed again") {
+    Site site;
+    const auto text = document(300'000);
+    const auto job = site.submit(site.ada, site.secure, text);
+    const auto held = site.jobs().get(site.ada, job);
+    CHECK(held.state == JobState::pending_held);
+    CHECK(held.reasons == "job-hold-until-specified");
+    CHECK(held.name == "Quarterly figures");
+    CHECK(held.owner_name == "ada");
+    CHECK(held.queue_name == "secure");
+    CHECK(held.host_name == "workstation-7.example.org");
+    CHECK(held.size == text.size());
+    CHECK_FALSE(held.printed);
+
+    CHECK(site.release(site.ada, job) == text);
+    const auto printed = site.jobs().get(site.ada, job);
+    CHECK(printed.state == JobState::completed);
+    CHECK(printed.reasons == "job-completed-successfully");
+    CHECK(printed.releases == 1);
+    CHECK(printed.expires == site.clock.now() + std::chrono::hours(4));
+    CHECK(site.release(site.ada, job) == text);
+    CHECK(site.count(Action::job_held) == 1);
+    CHECK(site.count(Action::job_released) == 2);
+}
+
+TEST_CASE("a released job in a private queue is gone: row, key and file") {
+    Site site;
+    const auto job = site.submit(site.ada, site.private_queue, "secret");
+    CHECK(site.files().size() == 1);
+    CHECK(site.release(site.ada, job) == "secret");
+    CHECK(status_of([&] { (void)site.jobs().get(site.ada, job); }) == Status::ERR_NOT_FOUND);
+    CHECK(site.files().empty());
+    CHECK_FALSE(site.vault().main().query("SELECT 1 FROM leaf_key WHERE kind = 1").next());
+    CHECK(site.count(Action::job_released) == 1);
+    const auto kept = site.submit(site.ada, site.private_queue, "secret");
+    TraySink tray;
+    CHECK(status_of([&] { site.jobs().release(site.ada, kept, {true}, tray); }) == Status::ERR_NOT_POSSIBLE);
+    CHECK(tray.printed.empty());
+}
+
+TEST_CASE("the host releases jobs of direct queues, and only those") {
+    Site site;
+    const auto direct = site.submit(site.ada, site.direct, "now");
+    const auto secure = site.submit(site.ada, site.secure, "later");
+    CHECK(site.release(site.system, direct) == "now");
+    TraySink tray;
+    CHECK(status_of([&] { site.jobs().release(site.system, secure, {}, tray); }) == Status::ERR_NOT_FOUND);
+    CHECK(tray.printed.empty());
+}
+
+TEST_CASE("a kept job stays held after its release") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "twice");
+    CHECK(site.release(site.ada, job, true) == "twice");
+    CHECK(site.jobs().get(site.ada, job).state == JobState::pending_held);
+    CHECK(site.jobs().get(site.ada, job).releases == 1);
+}
+
+TEST_CASE("an empty document is a document") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "");
+    CHECK(site.jobs().get(site.ada, job).size == 0);
+    CHECK(site.release(site.ada, job).empty());
+}
+
+TEST_CASE("to a stranger a job does not exist, and the attempt is audited") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    TraySink tray;
+    const auto denials = site.count(Action::session_denied);
+    CHECK(status_of([&] { (void)site.jobs().get(site.bob, job); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { site.jobs().release(site.bob, job, {}, tray); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { site.jobs().cancel(site.bob, job); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { site.jobs().remove(site.bob, job); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { (void)site.jobs().open_document(site.bob, job); }) == Status::ERR_NOT_FOUND);
+    CHECK(site.jobs().list(site.bob, {}).empty());
+    CHECK(site.count(Action::session_denied) == denials + 5);
+    CHECK(tray.printed.empty());
+    CHECK(site.jobs().list(site.ada, {}).size() == 1);
+    CHECK(site.jobs().list(site.root, {}).size() == 1);
+    CHECK(site.jobs().get(site.root, job).name == "Quarterly figures");
+}
+
+TEST_CASE("a session at a device serves its own person only, whatever their rights") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    const auto at_device =
+        site.access().sessions.open_device_session(site.host_proof(), site.root_user, DeviceId(7));
+    TraySink tray;
+    CHECK(status_of([&] { site.jobs().release(at_device, job, {}, tray); }) == Status::ERR_NOT_FOUND);
+    CHECK(site.jobs().list(at_device, {}).empty());
+    const auto adas =
+        site.access().sessions.open_device_session(site.host_proof(), site.ada_user, DeviceId(7));
+    CHECK(site.release(adas, job) == "mine");
+}
+
+TEST_CASE("of two releases at the same instant one prints") {
+    Site site;
+    for (int round = 0; round < 20; ++round) {
+        const auto job = site.submit(site.ada, site.private_queue, document(100'000));
+        TraySink trays[2];
+        Status results[2];
+        {
+            std::jthread threads[2];
+            for (int i = 0; i < 2; ++i) {
+                threads[i] = std::jthread([&, i] {
+                    results[i] = status_of([&] { site.jobs().release(site.ada, job, {}, trays[i]); });
+                });
+            }
+        }
+        CHECK(trays[0].finished != trays[1].finished);
+        CHECK(trays[0].printed.empty() != trays[1].printed.empty());
+        CHECK((results[0] == Status::OK) != (results[1] == Status::OK));
+    }
+}
+
+TEST_CASE("a job whose sink fails half-way is held again, and that is audited") {
+    Site site;
+    const auto text = document(500'000);
+    const auto job = site.submit(site.ada, site.private_queue, text);
+    TraySink jammed;
+    jammed.fail_beyond = 200'000;
+    CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, jammed); }) == Status::ERR_CALLBACK);
+    CHECK(jammed.aborted);
+    TraySink full;
+    full.fail_at_finish = true;
+    CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, full); }) == Status::ERR_CALLBACK);
+    CHECK_FALSE(full.aborted);
+    CHECK(site.jobs().get(site.ada, job).state == JobState::pending_held);
+    CHECK(site.count(Action::job_release_failed) == 2);
+    CHECK(site.count(Action::job_released) == 0);
+    CHECK(site.release(site.ada, job) == text);
+}
+
+TEST_CASE("cancelling a job that is being released stops it at the next chunk") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, document(1'000'000));
+    TraySink tray;
+    tray.before_write = [&] {
+        if (tray.printed.empty()) return;
+        std::jthread([&] { site.jobs().cancel(site.ada, job); }).join();
+        tray.before_write = nullptr;
+    };
+    CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, tray); }) == Status::ERR_NOT_POSSIBLE);
+    CHECK(tray.aborted);
+    CHECK(tray.printed.size() < 300'000);
+    const auto cancelled = site.jobs().get(site.ada, job);
+    CHECK(cancelled.state == JobState::canceled);
+    CHECK(cancelled.reasons == "job-canceled-by-user");
+    CHECK(site.files().empty());
+    CHECK(status_of([&] { site.release(site.ada, job); }) == Status::ERR_NOT_POSSIBLE);
+}
+
+TEST_CASE("a sink may use the library, but not the job that it is given") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "one");
+    const auto other = site.submit(site.ada, site.secure, "two");
+    TraySink tray;
+    tray.before_write = [&] {
+        CHECK(status_of([&] { site.jobs().cancel(site.ada, job); }) == Status::ERR_REENTRANT);
+        CHECK(status_of([&] { site.release(site.ada, job); }) == Status::ERR_REENTRANT);
+        CHECK(status_of([&] { (void)site.jobs().stop_output(site.ada.session, std::chrono::seconds(1)); }) ==
+              Status::ERR_REENTRANT);
+        CHECK(site.release(site.bob.session ? site.ada : site.bob, other) == "two");
+    };
+    site.jobs().release(site.ada, job, {}, tray);
+    CHECK(tray.printed == "one");
+}
+
+TEST_CASE("output stops when its session ends, and the job is held again") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, document(1'000'000));
+    TraySink tray;
+    tray.before_write = [&] { site.access().sessions.end(site.ada.session, access::EndReason::logout); };
+    CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, tray); }) == Status::ERR_SESSION_ENDED);
+    CHECK(tray.printed.size() < 300'000);
+    CHECK(site.jobs().get(site.root, job).state == JobState::pending_held);
+    CHECK(status_of([&] { (void)site.jobs().get(site.ada, job); }) == Status::ERR_SESSION_ENDED);
+}
+
+TEST_CASE("a document can be read at any place without releasing it, until it is deleted") {
+    Site site;
+    const auto text = document(400'000);
+    const auto job = site.submit(site.ada, site.secure, text);
+    const auto reader = site.jobs().open_document(site.ada, job);
+    CHECK(reader->size() == text.size());
+    Bytes part(1000);
+    CHECK(reader->read_at(131'000, part) == 1000);
+    CHECK(as_text(part) == text.substr(131'000, 1000));
+    CHECK(reader->read_at(text.size() - 10, part) == 10);
+    CHECK(site.count(Action::job_read) == 1);
+    CHECK(site.jobs().get(site.ada, job).state == JobState::pending_held);
+    site.jobs().remove(site.ada, job);
+    CHECK(status_of([&] { (void)reader->read_at(0, part); }) == Status::ERR_NOT_FOUND);
+}
+
+TEST_CASE("a user who is removed takes their jobs along") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    site.submit(site.bob, site.secure, "his");
+    site.access().users.remove(site.root, site.ada_user);
+    CHECK(status_of([&] { (void)site.jobs().get(site.root, job); }) == Status::ERR_NOT_FOUND);
+    CHECK(site.count(Action::job_deleted) == 1);
+    site.jobs().tick(site.system);
+    CHECK(site.files().size() == 1);
+}

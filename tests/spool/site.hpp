@@ -1,0 +1,216 @@
+// An instance with people, queues and a spool that can be closed and opened again, for tests of the spool and
+// above.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "access/access.hpp"
+#include "audit/audit_log.hpp"
+#include "base/manual_clock.hpp"
+#include "base/temporary_folder.hpp"
+#include "crypto/root_provider.hpp"
+#include "settings/settings.hpp"
+#include "spool/spool.hpp"
+#include "storage/schema.hpp"
+#include "storage/vault.hpp"
+
+namespace myqsec::test {
+
+using spool::JobFields;
+using spool::QueueFields;
+using spool::QueueKind;
+
+/// A sink that keeps what it is given, and fails when told to.
+class TraySink final : public spool::ReleaseSink {
+ public:
+    void write(ByteView bytes) override {
+        if (before_write) before_write();
+        if (printed.size() + bytes.size() > fail_beyond) fail(Status::ERR_CALLBACK, "paper jam");
+        printed.append(as_text(bytes));
+    }
+    void finish() override {
+        if (fail_at_finish) throw std::runtime_error("stacker full");
+        finished = true;
+    }
+    void abort() noexcept override { aborted = true; }
+
+    std::function<void()> before_write;
+    std::size_t fail_beyond = SIZE_MAX;
+    bool fail_at_finish = false;
+    std::string printed;
+    bool finished = false;
+    bool aborted = false;
+};
+
+/// The status that a call throws; OK if none.
+template <typename Call>
+Status status_of(Call&& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.status();
+    }
+    return Status::OK;
+}
+
+/// Bytes that no compressor likes and a grep finds.
+inline std::string document(std::size_t size, std::string_view marker = "CONFIDENTIAL") {
+    std::string out;
+    out.reserve(size + marker.size() + 8);
+    for (std::size_t i = 0; out.size() < size; ++i)
+        out.append(marker).append(std::to_string(i * 2654435761U));
+    out.resize(size);
+    return out;
+}
+
+/// What a process has in memory while the instance is open.
+struct OpenSite {
+    OpenSite(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
+             const std::vector<storage::Schema>& more)
+        : vault(std::move(folder), root, clock) {
+        std::vector<storage::Schema> schemas{storage::leaf_key_schema(), audit::main_schema(),
+                                             settings::schema(), access::schema(), spool::schema()};
+        schemas.insert(schemas.end(), more.begin(), more.end());
+        storage::migrate(vault.main(), schemas);
+        const storage::Schema log[] = {audit::log_schema()};
+        storage::migrate(vault.log(), log);
+        vault.main().run(
+            "INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0), "
+            "('kdf.iterations', '1', 0) ON CONFLICT DO NOTHING");
+        audit = std::make_unique<audit::AuditLog>(vault);
+        settings = std::make_unique<settings::Settings>(vault, *audit);
+        access = std::make_unique<access::Access>(vault, *audit, *settings);
+        spool = std::make_unique<spool::Spool>(vault, *audit, *settings, *access);
+    }
+
+    storage::Vault vault;
+    std::unique_ptr<audit::AuditLog> audit;
+    std::unique_ptr<settings::Settings> settings;
+    std::unique_ptr<access::Access> access;
+    std::unique_ptr<spool::Spool> spool;
+};
+
+/// "root" administers; "ada" and "bob" print.
+class Site {
+ public:
+    using Wrap = std::function<std::unique_ptr<Folder>(std::unique_ptr<Folder>)>;
+
+    explicit Site(std::vector<storage::Schema> more = {}) : more_(std::move(more)) {
+        storage::Vault::create(*folder_.open(), *root_key_);
+        open();
+        access::UserFields fields;
+        fields.user_name = "root";
+        root_user = access().users.create_first_administrator(system, fields).user;
+        root = log_in(root_user);
+        ada_user = add_user("ada", "Ada Quillfeather");
+        bob_user = add_user("bob", "Bob Marrowbone");
+        secure = add_queue("secure", QueueKind::secure);
+        private_queue = add_queue("private", QueueKind::private_);
+        direct = add_queue("direct", QueueKind::direct);
+        log_in_everybody();
+    }
+
+    /// Opens what is there. Findings of the spool are kept in `findings`. `wrap` puts itself in front of the
+    /// folder.
+    void open(const Wrap& wrap = nullptr) {
+        auto folder = folder_.open();
+        if (wrap) folder = wrap(std::move(folder));
+        opened_ = std::make_unique<OpenSite>(std::move(folder), *root_key_, clock, more_);
+        findings = spool().jobs.recover();
+    }
+    void close() { opened_.reset(); }
+    void reopen() {
+        close();
+        open();
+        log_in_everybody();
+    }
+    void log_in_everybody() {
+        root = log_in(root_user);
+        ada = log_in(ada_user);
+        bob = log_in(bob_user);
+    }
+
+    [[nodiscard]] storage::Vault& vault() { return opened_->vault; }
+    [[nodiscard]] audit::AuditLog& audit() { return *opened_->audit; }
+    [[nodiscard]] settings::Settings& settings() { return *opened_->settings; }
+    [[nodiscard]] access::Access& access() { return *opened_->access; }
+    [[nodiscard]] spool::Spool& spool() { return *opened_->spool; }
+    [[nodiscard]] spool::Jobs& jobs() { return spool().jobs; }
+    [[nodiscard]] const std::string& path() const { return folder_.path(); }
+
+    Authorised host_proof() { return access().authority.authorise(system, access::Right::session_host); }
+    access::Principal log_in(UserId user) { return access().sessions.open_user_session(host_proof(), user); }
+    UserId add_user(const std::string& name, const std::string& full_name) {
+        access::UserFields fields;
+        fields.user_name = name;
+        fields.full_name = full_name;
+        return access().users.create(root, fields);
+    }
+    QueueId add_queue(const std::string& name, QueueKind kind) {
+        QueueFields fields;
+        fields.kind = kind;
+        fields.name = name;
+        return spool().queues.create(root, fields);
+    }
+    void change_queue(QueueId queue, const QueueFields& fields) {
+        spool().queues.change(root, queue, fields);
+    }
+    void set(std::string_view name, std::string_view value) {
+        settings().set(access().authority.authorise(root, access::Right::settings_change), name, value);
+    }
+
+    JobFields fields(QueueId queue, const std::string& name = "Quarterly figures") const {
+        JobFields fields;
+        fields.queue = queue;
+        fields.name = name;
+        fields.host_name = "workstation-7.example.org";
+        return fields;
+    }
+    JobId submit(const access::Principal& who, QueueId queue, std::string_view text) {
+        const auto writer = jobs().submit(who, fields(queue));
+        writer->write(as_bytes(text));
+        return writer->finish();
+    }
+    std::string release(const access::Principal& who, JobId job, bool keep = false) {
+        TraySink tray;
+        jobs().release(who, job, {keep}, tray);
+        return tray.printed;
+    }
+    /// Time that really passes: in steps that no clock watch mistrusts, with sessions kept alive.
+    void pass(Duration time) {
+        while (time > Duration::zero()) {
+            const auto step = std::min<Duration>(time, std::chrono::minutes(10));
+            clock.advance(step);
+            time -= step;
+            jobs().tick(system);
+        }
+        log_in_everybody();
+    }
+
+    std::size_t count(audit::Action action) {
+        std::size_t found = 0;
+        for (const auto& event : audit().list(1, 1'000'000))
+            found += event.action == action ? 1 : 0;
+        return found;
+    }
+    std::vector<std::string> files() { return open_folder(folder_.path() + "/jobs", false)->list(); }
+
+    ManualClock clock;
+    const access::Principal system = access::Principal::system();
+    UserId root_user, ada_user, bob_user;
+    access::Principal root, ada, bob;
+    QueueId secure, private_queue, direct;
+    std::vector<spool::Finding> findings;
+
+ private:
+    TemporaryFolder folder_;
+    std::unique_ptr<crypto::RootProvider> root_key_ =
+        crypto::key_file_provider(crypto::Secret(as_bytes("a key file of the tests, 32 bytes or more")));
+    std::vector<storage::Schema> more_;
+    std::unique_ptr<OpenSite> opened_;
+};
+
+}  // namespace myqsec::test
