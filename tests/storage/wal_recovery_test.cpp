@@ -290,3 +290,36 @@ TEST_CASE("a log of another database or key is refused") {
     crashed.restore_wal(read_raw(others.wal_path()));
     CHECK(status_of([&] { crashed.open(); }) == Status::ERR_TAMPERED);
 }
+
+TEST_CASE("frames of a rolled back transaction never stand in for lost ones of its successor") {
+    test::DatabaseFolder files;
+    const auto database = files.open();
+    fill(*database);
+    database->execute("PRAGMA cache_size = 5");
+    {
+        const Transaction transaction(*database);
+        for (int i = 100; i < 160; ++i)
+            database->run("INSERT INTO t VALUES ($1, randomblob(3000))", i);
+    }
+    const Bytes spilled = Crashed(files).wal();
+    database->run("INSERT INTO t VALUES (200, randomblob(20000))");
+    Crashed crashed(files);
+    const Bytes& wal = crashed.wal();
+    std::uint64_t commit = 1;
+    while (header_at(wal, commit).transaction != transactions + 2 || header_at(wal, commit).commit == 0)
+        ++commit;
+    int mixtures = 0;
+    for (std::uint64_t frame = commit - 1; header_at(wal, frame).transaction == transactions + 2;
+         --frame, ++mixtures) {
+        const auto at = static_cast<std::ptrdiff_t>(wal_frame_offset(frame));
+        REQUIRE(header_at(spilled, frame).transaction ==
+                transactions + 2);  // same number, authentic in this place
+        Bytes mixed = wal;
+        std::copy_n(spilled.begin() + at, wal_frame_size, mixed.begin() + at);
+        crashed.restore_wal(mixed);
+        const auto again = crashed.open();
+        CHECK(scalar(*again, "SELECT count(*) FROM t") == transactions);
+        CHECK(again->report().damaged_tail);
+    }
+    CHECK(mixtures > 2);
+}
