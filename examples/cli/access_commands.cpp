@@ -1,0 +1,244 @@
+// user, group, role.
+#include <memory>
+
+#include "instance.hpp"
+#include "output.hpp"
+
+namespace cli {
+
+namespace {
+
+struct UserOptions {
+    std::string user;
+    std::string name;
+    std::string full_name;
+    std::string email;
+    std::string language;
+    std::string notes;
+    std::string state;
+    std::string card_id;
+    std::string label;
+    bool generate = false;
+    SecretOption secret{"new-password"};
+    SecretOption pin{"pin"};
+    SecretOption card{"card"};
+
+    void add_fields(CLI::App& command) {
+        command.add_option("--full-name", full_name);
+        command.add_option("--email", email);
+        command.add_option("--language", language, "BCP 47, e.g. cs");
+        command.add_option("--notes", notes);
+    }
+    [[nodiscard]] myqsec_user_fields fields() const {
+        myqsec_user_fields out = MYQSEC_USER_FIELDS_INIT;
+        out.user_name = or_null(name);
+        out.full_name = or_null(full_name);
+        out.email = or_null(email);
+        out.language = or_null(language);
+        out.notes = or_null(notes);
+        if (state == "active") out.state = 1;
+        if (state == "disabled") out.state = 2;
+        return out;
+    }
+};
+
+using Options = std::shared_ptr<UserOptions>;
+
+/// A sub-command about one user, named by its first argument.
+CLI::App* about_user(CLI::App* parent, const std::string& name, const std::string& meaning,
+                     const Options& options) {
+    auto* command = parent->add_subcommand(name, meaning);
+    command->add_option("USER", options->user, "User name or id")->required();
+    return command;
+}
+
+void add_users(CLI::App& app, Instance& instance) {
+    auto options = std::make_shared<UserOptions>();
+    auto* user = app.add_subcommand("user", "Users");
+    user->require_subcommand(1);
+    auto* add = user->add_subcommand("add", "Create a user");
+    add->add_option("NAME", options->name, "User name")->required();
+    options->add_fields(*add);
+    add->callback([&instance, options] {
+        const auto fields = options->fields();
+        std::int64_t id = 0;
+        check(myqsec_user_create(instance.principal(), &fields, &id));
+        print_result("user", id, "Created user " + std::to_string(id) + ".", instance.json);
+    });
+    auto* change = about_user(user, "change", "Change a user", options);
+    change->add_option("--name", options->name, "New user name");
+    change->add_option("--state", options->state)->check(CLI::IsMember({"active", "disabled"}));
+    options->add_fields(*change);
+    change->callback([&instance, options] {
+        const auto fields = options->fields();
+        check(myqsec_user_change(instance.principal(), instance.user(options->user), &fields));
+    });
+    user->add_subcommand("list", "All users")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_user_list, instance.principal()), instance.json);
+    });
+    about_user(user, "show", "One user", options)->callback([&instance, options] {
+        print(get<myqsec_list>(myqsec_user_get, instance.principal(), instance.user(options->user)),
+              instance.json);
+    });
+    about_user(user, "delete", "Delete a user, with jobs and keys", options)->callback([&instance, options] {
+        check(myqsec_user_delete(instance.principal(), instance.user(options->user)));
+    });
+    about_user(user, "unlock", "End a lockout", options)->callback([&instance, options] {
+        check(myqsec_user_unlock(instance.principal(), instance.user(options->user)));
+    });
+}
+
+void add_credentials(CLI::App& app, Instance& instance) {
+    auto options = std::make_shared<UserOptions>();
+    auto* user = app.get_subcommand("user");
+    auto* password = about_user(user, "password", "Set a password", options);
+    options->secret.add_to(*password, "new password");
+    password->callback([&instance, options] {
+        myqsec_session* who = instance.principal();
+        const Secret secret = options->secret.read(true);
+        check(myqsec_user_set_password(who, instance.user(options->user), nullptr, secret.c_str()));
+    });
+    auto* pin = about_user(user, "pin", "Generate a PIN that logs in alone, or set a second factor", options);
+    pin->add_flag("--generate", options->generate, "A random PIN, shown this once");
+    options->pin.add_to(*pin, "PIN");
+    pin->callback([&instance, options] {
+        myqsec_session* who = instance.principal();
+        const std::int64_t id = instance.user(options->user);
+        if (options->generate) {
+            char buffer[64];
+            std::size_t size = sizeof buffer;
+            check(myqsec_user_generate_pin(who, id, buffer, &size));
+            print_result("pin", std::string(buffer), std::string("PIN, shown this once: ") + buffer,
+                         instance.json);
+        } else {
+            const Secret secret = options->pin.read(true);
+            check(myqsec_user_set_pin(who, id, secret.c_str()));
+        }
+    });
+    auto* card = user->add_subcommand("card", "Cards of a user");
+    card->require_subcommand(1);
+    auto* add = about_user(card, "add", "Register a card", options);
+    options->card.add_to(*add, "card number");
+    add->add_option("--label", options->label);
+    add->callback([&instance, options] {
+        myqsec_session* who = instance.principal();
+        const Secret number = options->card.read();
+        std::int64_t id = 0;
+        check(myqsec_card_add(who, instance.user(options->user), number.c_str(), or_null(options->label), 0,
+                              &id));
+        print_result("card", id, "Registered card " + std::to_string(id) + ".", instance.json);
+    });
+    about_user(card, "list", "Registered cards", options)->callback([&instance, options] {
+        print(get<myqsec_list>(myqsec_card_list, instance.principal(), instance.user(options->user)),
+              instance.json);
+    });
+    auto* remove = card->add_subcommand("remove", "Remove a card");
+    remove->add_option("ID", options->card_id)->required();
+    remove->callback([&instance, options] {
+        check(myqsec_card_remove(instance.principal(), std::stoll(options->card_id)));
+    });
+}
+
+void add_groups(CLI::App& app, Instance& instance) {
+    struct GroupOptions {
+        std::string group;
+        std::string parent;
+        std::string user;
+    };
+    auto options = std::make_shared<GroupOptions>();
+    auto* group = app.add_subcommand("group", "Groups");
+    group->require_subcommand(1);
+    auto* add = group->add_subcommand("add", "Create a group");
+    add->add_option("NAME", options->group)->required();
+    add->add_option("--parent", options->parent, "The group it lies in");
+    add->callback([&instance, options] {
+        const std::int64_t parent = options->parent.empty() ? 0 : instance.group(options->parent);
+        std::int64_t id = 0;
+        check(myqsec_group_create(instance.principal(), options->group.c_str(), parent, &id));
+        print_result("group", id, "Created group " + std::to_string(id) + ".", instance.json);
+    });
+    group->add_subcommand("list", "All groups")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_group_list, instance.principal()), instance.json);
+    });
+    const auto about = [&](const std::string& name, const std::string& meaning, bool with_user) {
+        auto* command = group->add_subcommand(name, meaning);
+        command->add_option("GROUP", options->group, "Name or id")->required();
+        if (with_user) command->add_option("USER", options->user, "Name or id")->required();
+        return command;
+    };
+    about("delete", "Delete a group", false)->callback([&instance, options] {
+        check(myqsec_group_delete(instance.principal(), instance.group(options->group)));
+    });
+    about("members", "Who is in it", false)->callback([&instance, options] {
+        print(get<myqsec_list>(myqsec_group_members, instance.principal(), instance.group(options->group)),
+              instance.json);
+    });
+    about("add-member", "Add a user", true)->callback([&instance, options] {
+        check(myqsec_group_add(instance.principal(), instance.group(options->group),
+                               instance.user(options->user)));
+    });
+    about("remove-member", "Remove a user", true)->callback([&instance, options] {
+        check(myqsec_group_remove(instance.principal(), instance.group(options->group),
+                                  instance.user(options->user)));
+    });
+}
+
+void add_roles(CLI::App& app, Instance& instance) {
+    struct RoleOptions {
+        std::string role;
+        std::string rights;
+        std::string user;
+        std::string group;
+        std::string scope_group;
+        std::string scope_queue;
+    };
+    auto options = std::make_shared<RoleOptions>();
+    auto* role = app.add_subcommand("role", "Roles and rights");
+    role->require_subcommand(1);
+    role->add_subcommand("rights", "The closed list of rights")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_right_list, instance.principal()), instance.json);
+    });
+    role->add_subcommand("list", "All roles")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_role_list, instance.principal()), instance.json);
+    });
+    role->add_subcommand("grants", "Who has which role")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_role_grants, instance.principal()), instance.json);
+    });
+    auto* add = role->add_subcommand("add", "Create a role");
+    add->add_option("NAME", options->role)->required();
+    add->add_option("--rights", options->rights, "Names separated by spaces")->required();
+    add->callback([&instance, options] {
+        std::int64_t id = 0;
+        check(myqsec_role_create(instance.principal(), options->role.c_str(), options->rights.c_str(), &id));
+        print_result("role", id, "Created role " + std::to_string(id) + ".", instance.json);
+    });
+    for (const bool give : {true, false}) {
+        auto* command =
+            role->add_subcommand(give ? "give" : "take", give ? "Give a role" : "Take a role back");
+        command->add_option("ROLE", options->role, "Its name")->required();
+        command->add_option("--to-user", options->user);
+        command->add_option("--to-group", options->group);
+        command->add_option("--only-group", options->scope_group, "Only over users of this group");
+        command->add_option("--only-queue", options->scope_queue, "Only in this queue");
+        command->callback([&instance, options, give] {
+            myqsec_role_grant grant = MYQSEC_ROLE_GRANT_INIT;
+            if (!options->user.empty()) grant.user = instance.user(options->user);
+            if (!options->group.empty()) grant.group = instance.group(options->group);
+            if (!options->scope_group.empty()) grant.scope_group = instance.group(options->scope_group);
+            if (!options->scope_queue.empty()) grant.scope_queue = instance.queue(options->scope_queue);
+            check((give ? myqsec_role_give : myqsec_role_take)(instance.principal(), options->role.c_str(),
+                                                               &grant));
+        });
+    }
+}
+
+}  // namespace
+
+void add_access_commands(CLI::App& app, Instance& instance) {
+    add_users(app, instance);
+    add_credentials(app, instance);
+    add_groups(app, instance);
+    add_roles(app, instance);
+}
+
+}  // namespace cli

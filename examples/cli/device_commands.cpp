@@ -1,0 +1,90 @@
+// device.
+#include <memory>
+
+#include "instance.hpp"
+#include "output.hpp"
+
+namespace cli {
+
+namespace {
+
+struct DeviceOptions {
+    std::string device, name, model, serial, mac, address, location;
+    std::vector<std::string> methods;
+    std::int64_t idle_timeout = -1;
+    int enabled = -1;
+
+    void add_fields(CLI::App& command) {
+        command.add_option("--model", model);
+        command.add_option("--serial", serial);
+        command.add_option("--mac", mac);
+        command.add_option("--address", address);
+        command.add_option("--location", location);
+        command.add_option("--method", methods, "Ways to log in, any number")
+            ->check(CLI::IsMember({"card", "pin", "name-pin", "name-password", "card-pin", "card-password"}));
+        command.add_option("--idle-timeout", idle_timeout,
+                           "Milliseconds; 0: the setting device.idle_timeout");
+        command.add_option("--enabled", enabled, "0 or 1");
+    }
+    [[nodiscard]] myqsec_device_fields fields() const {
+        static constexpr const char* names[] = {"card",          "pin",      "name-pin",
+                                                "name-password", "card-pin", "card-password"};
+        myqsec_device_fields out = MYQSEC_DEVICE_FIELDS_INIT;
+        out.name = or_null(name);
+        out.model = or_null(model);
+        out.serial = or_null(serial);
+        out.mac = or_null(mac);
+        out.address = or_null(address);
+        out.location = or_null(location);
+        out.idle_timeout = idle_timeout;
+        out.enabled = enabled;
+        if (methods.empty()) return out;
+        out.methods = 0;
+        for (const std::string& method : methods) {
+            for (int bit = 0; bit < 6; ++bit) {
+                if (method == names[bit]) out.methods |= 1 << bit;
+            }
+        }
+        return out;
+    }
+};
+
+}  // namespace
+
+void add_device_commands(CLI::App& app, Instance& instance) {
+    auto options = std::make_shared<DeviceOptions>();
+    auto* device = app.add_subcommand("device", "Devices");
+    device->require_subcommand(1);
+    auto* add = device->add_subcommand("add", "Register a device");
+    add->add_option("NAME", options->name)->required();
+    options->add_fields(*add);
+    add->callback([&instance, options] {
+        const auto fields = options->fields();
+        std::int64_t id = 0;
+        check(myqsec_device_create(instance.principal(), &fields, &id));
+        print_result("device", id, "Registered device " + std::to_string(id) + ".", instance.json);
+    });
+    device->add_subcommand("list", "All devices")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_device_list, instance.principal()), instance.json);
+    });
+    const auto about = [&](const std::string& name, const std::string& meaning) {
+        auto* command = device->add_subcommand(name, meaning);
+        command->add_option("DEVICE", options->device, "Name or id")->required();
+        return command;
+    };
+    auto* change = about("change", "Change a device");
+    change->add_option("--name", options->name, "New name");
+    options->add_fields(*change);
+    change->callback([&instance, options] {
+        const auto fields = options->fields();
+        check(myqsec_device_change(instance.principal(), instance.device(options->device), &fields));
+    });
+    about("delete", "Remove a device")->callback([&instance, options] {
+        check(myqsec_device_delete(instance.principal(), instance.device(options->device)));
+    });
+    about("clear", "Clear the memory of a locked device")->callback([&instance, options] {
+        check(myqsec_device_clear(instance.principal(), instance.device(options->device)));
+    });
+}
+
+}  // namespace cli

@@ -1,0 +1,104 @@
+#include "instance.hpp"
+
+#include <algorithm>
+
+namespace cli {
+
+namespace {
+
+bool is_number(const std::string& text) {
+    return !text.empty() && text.size() < 19 &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+void Instance::add_to(CLI::App& app) {
+    app.add_option("--instance", directory, "The instance's folder")->envname("MYQSEC_INSTANCE");
+    app.add_flag("--json", json, "Print JSON for programs");
+    app.add_option("--root-key-file", root_key_file_, "File with the root key (32 bytes to 64 KiB)")
+        ->envname("MYQSEC_ROOT_KEY_FILE");
+    passphrase_.add_to(app, "root passphrase");
+    app.add_option("--user", user_name, "Log in as this user; otherwise the host itself is asking");
+    password_.add_to(app, "password of --user");
+}
+
+void Instance::with_root(std::uint32_t memory, std::uint32_t iterations,
+                         const std::function<void(const myqsec_root&)>& use, bool twice) {
+    if (directory.empty()) throw CLI::ValidationError("--instance", "name the instance's folder");
+    const bool key_file = !root_key_file_.empty();
+    const Secret secret = key_file ? read_key_file(root_key_file_) : passphrase_.read(twice);
+    myqsec_root root = MYQSEC_ROOT_INIT;
+    root.kind = key_file ? MYQSEC_ROOT_KEY_FILE : MYQSEC_ROOT_PASSPHRASE;
+    root.secret = reinterpret_cast<const std::uint8_t*>(secret.text().data());
+    root.secret_length = secret.text().size();
+    root.argon2_memory_kib = memory;
+    root.argon2_iterations = iterations;
+    use(root);
+}
+
+void Instance::create(std::uint32_t argon2_memory_kib, std::uint32_t argon2_iterations) {
+    with_root(
+        argon2_memory_kib, argon2_iterations,
+        [&](const myqsec_root& root) {
+            engine_ = get<myqsec_engine>(myqsec_create, directory.c_str(), &root, nullptr);
+        },
+        true);
+}
+
+myqsec_engine* Instance::engine() {
+    if (!engine_) {
+        with_root(
+            0, 0,
+            [&](const myqsec_root& root) {
+                engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
+            },
+            false);
+    }
+    return engine_.get();
+}
+
+myqsec_session* Instance::system() {
+    if (!system_) system_ = get<myqsec_session>(myqsec_system_session, engine());
+    return system_.get();
+}
+
+myqsec_session* Instance::principal() {
+    if (user_name.empty()) return system();
+    if (!login_) {
+        myqsec_session* host = system();
+        const Secret password = password_.read();
+        login_ = get<myqsec_session>(myqsec_login, host, user_name.c_str(), password.c_str(), nullptr);
+    }
+    return login_.get();
+}
+
+std::int64_t Instance::user(const std::string& name_or_id) {
+    if (is_number(name_or_id)) return std::stoll(name_or_id);
+    std::int64_t id = 0;
+    check(myqsec_user_find(system(), name_or_id.c_str(), &id));
+    return id;
+}
+
+std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, myqsec_list**),
+                             const std::string& name_or_id, const char* kind, myqsec_session* who) {
+    if (is_number(name_or_id)) return std::stoll(name_or_id);
+    const auto rows = get<myqsec_list>(list, who);
+    while (next(rows)) {
+        if (text(rows, "name") == name_or_id) return integer(rows, "id");
+    }
+    throw Failure(MYQSEC_ERR_NOT_FOUND, std::string("there is no ") + kind + " '" + name_or_id +
+                                            "'; see 'myqsec " + kind + " list'");
+}
+
+std::int64_t Instance::queue(const std::string& name_or_id) {
+    return named(myqsec_queue_list, name_or_id, "queue", system());
+}
+std::int64_t Instance::device(const std::string& name_or_id) {
+    return named(myqsec_device_list, name_or_id, "device", system());
+}
+std::int64_t Instance::group(const std::string& name_or_id) {
+    return named(myqsec_group_list, name_or_id, "group", principal());
+}
+
+}  // namespace cli

@@ -1,0 +1,60 @@
+// The options that every command shares: which instance, how its root key is found, who is asking.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "call.hpp"
+#include "secret.hpp"
+
+namespace cli {
+
+class Instance {
+ public:
+    void add_to(CLI::App& app);
+
+    bool json = false;
+
+    /// Creates the instance; `argon2_memory_kib` and `_iterations` of 0 are the library's defaults.
+    void create(std::uint32_t argon2_memory_kib, std::uint32_t argon2_iterations);
+    /// The host's own principal.
+    myqsec_session* system();
+    /// The user named by --user, logged in; the system principal if none is named.
+    myqsec_session* principal();
+    myqsec_engine* engine();
+
+    // Names are accepted where ids are.
+    std::int64_t user(const std::string& name_or_id);
+    std::int64_t queue(const std::string& name_or_id);
+    std::int64_t device(const std::string& name_or_id);
+    std::int64_t group(const std::string& name_or_id);
+
+    std::string directory;
+    std::string user_name;
+
+ private:
+    void with_root(std::uint32_t memory, std::uint32_t iterations,
+                   const std::function<void(const myqsec_root&)>& use, bool twice);
+    std::int64_t named(myqsec_status (*list)(myqsec_session*, myqsec_list**), const std::string& name_or_id,
+                       const char* kind, myqsec_session* who);
+
+    std::string root_key_file_;
+    SecretOption passphrase_{"passphrase"};
+    SecretOption password_{"password"};
+    // In this order: sessions go before the engine.
+    Handle<myqsec_engine> engine_;
+    Handle<myqsec_session> system_;
+    Handle<myqsec_session> login_;
+};
+
+/// Every family of commands adds itself to the program.
+void add_access_commands(CLI::App& app, Instance& instance);
+void add_spool_commands(CLI::App& app, Instance& instance);
+void add_device_commands(CLI::App& app, Instance& instance);
+void add_release_command(CLI::App& app, Instance& instance);
+void add_instance_commands(CLI::App& app, Instance& instance);
+void add_container_commands(CLI::App& app, Instance& instance);
+
+}  // namespace cli

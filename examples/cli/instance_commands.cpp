@@ -1,0 +1,132 @@
+// init, status, tick, setting, audit, version, self-test.
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <memory>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "instance.hpp"
+#include "output.hpp"
+
+namespace cli {
+
+namespace {
+
+/// Writes 32 random bytes from the system to a new file that only its owner can read.
+void generate_key_file(const std::string& path) {
+    unsigned char key[32];
+    const int source = ::open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (source < 0 || ::read(source, key, sizeof key) != sizeof key)
+        throw std::runtime_error("no random bytes");
+    ::close(source);
+    const int target = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (target < 0) throw std::runtime_error("cannot create '" + path + "': " + ::strerror(errno));
+    const bool written = ::write(target, key, sizeof key) == sizeof key && ::fsync(target) == 0;
+    ::explicit_bzero(key, sizeof key);
+    ::close(target);
+    if (!written) throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
+}
+
+void add_init(CLI::App& app, Instance& instance) {
+    struct Options {
+        std::string administrator = "admin";
+        std::string new_key_file;
+        std::uint32_t memory = 0;
+        std::uint32_t iterations = 0;
+    };
+    auto options = std::make_shared<Options>();
+    auto* init = app.add_subcommand("init", "Create an instance and its first administrator");
+    init->add_option("--admin", options->administrator, "User name of the first administrator")
+        ->capture_default_str();
+    init->add_option("--argon2-memory", options->memory, "KiB of memory for stretching a passphrase");
+    init->add_option("--argon2-iterations", options->iterations, "Passes over that memory");
+    init->callback([&instance, options] {
+        instance.create(options->memory, options->iterations);
+        myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+        fields.user_name = options->administrator.c_str();
+        std::int64_t id = 0;
+        char password[128];
+        std::size_t size = sizeof password;
+        check(myqsec_first_administrator(instance.system(), &fields, &id, password, &size));
+        print_result("password", std::string(password),
+                     "Created an instance in '" + instance.directory + "'.\nAdministrator: " +
+                         options->administrator + "\nPassword, shown this once: " + password,
+                     instance.json);
+        ::explicit_bzero(password, sizeof password);
+    });
+    auto path = std::make_shared<std::string>();
+    auto* key = app.add_subcommand("new-root-key", "Write a fresh root key file");
+    key->add_option("FILE", *path, "The file to create")->required();
+    key->callback([path] { generate_key_file(*path); });
+}
+
+void add_settings(CLI::App& app, Instance& instance) {
+    auto name = std::make_shared<std::string>();
+    auto value = std::make_shared<std::string>();
+    auto* setting = app.add_subcommand("setting", "Read and change settings");
+    setting->require_subcommand(1);
+    setting->add_subcommand("list", "All settings")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_setting_list, instance.principal()), instance.json);
+    });
+    auto* one = setting->add_subcommand("get", "One setting");
+    one->add_option("NAME", *name)->required();
+    one->callback([&instance, name] {
+        print(get<myqsec_list>(myqsec_setting_get, instance.principal(), name->c_str()), instance.json);
+    });
+    auto* set = setting->add_subcommand("set", "Change a setting");
+    set->add_option("NAME", *name)->required();
+    set->add_option("VALUE", *value)->required();
+    set->callback([&instance, name, value] {
+        check(myqsec_setting_set(instance.principal(), name->c_str(), value->c_str()));
+    });
+    auto* reset = setting->add_subcommand("reset", "Back to the default");
+    reset->add_option("NAME", *name)->required();
+    reset->callback(
+        [&instance, name] { check(myqsec_setting_set(instance.principal(), name->c_str(), nullptr)); });
+}
+
+void add_audit(CLI::App& app, Instance& instance) {
+    struct Options {
+        std::int64_t from = 1;
+        std::uint32_t limit = 0;
+    };
+    auto options = std::make_shared<Options>();
+    auto* audit = app.add_subcommand("audit", "Read the audit log");
+    audit->require_subcommand(1);
+    auto* list = audit->add_subcommand("list", "Events");
+    list->add_option("--from", options->from, "First sequence number")->capture_default_str();
+    list->add_option("--limit", options->limit, "Events at most");
+    list->callback([&instance, options] {
+        print(get<myqsec_list>(myqsec_audit_list, instance.principal(), options->from, options->limit),
+              instance.json);
+    });
+    audit->add_subcommand("head", "Size and root hash of the tree")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_audit_head, instance.principal()), instance.json);
+    });
+}
+
+}  // namespace
+
+void add_instance_commands(CLI::App& app, Instance& instance) {
+    add_init(app, instance);
+    app.add_subcommand("status", "What opening the instance found and repaired")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_open_findings, instance.engine()), instance.json);
+    });
+    app.add_subcommand("tick", "Do what is due: retention, idle logouts")->callback([&instance] {
+        check(myqsec_tick(instance.system(), nullptr));
+    });
+    add_settings(app, instance);
+    add_audit(app, instance);
+    app.add_subcommand("version", "The library's version")->callback([&instance] {
+        print_result("version", std::string(myqsec_version()), std::string("libmyqsec ") + myqsec_version(),
+                     instance.json);
+    });
+    app.add_subcommand("self-test", "Run the known-answer tests of the cryptography")->callback([] {
+        check(myqsec_self_test());
+        std::cout << "All known-answer tests hold.\n";
+    });
+}
+
+}  // namespace cli

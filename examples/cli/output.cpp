@@ -1,0 +1,165 @@
+#include "output.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <iostream>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Column {
+    std::string name;
+    myqsec_column_type type;
+};
+
+std::vector<Column> columns_of(const Handle<myqsec_list>& list) {
+    std::size_t count = 0;
+    check(myqsec_list_column_count(list.get(), &count));
+    std::vector<Column> columns;
+    for (std::size_t i = 0; i < count; ++i) {
+        const char* name = nullptr;
+        myqsec_column_type type{};
+        check(myqsec_list_column(list.get(), i, &name, &type));
+        columns.push_back({name, type});
+    }
+    return columns;
+}
+
+/// RFC 3339 in UTC.
+std::string instant(std::int64_t milliseconds) {
+    const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char buffer[32];
+    std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return buffer;
+}
+
+std::string duration(std::int64_t milliseconds) {
+    if (milliseconds % 3'600'000 == 0) return std::to_string(milliseconds / 3'600'000) + "h";
+    if (milliseconds % 60'000 == 0) return std::to_string(milliseconds / 60'000) + "min";
+    if (milliseconds % 1000 == 0) return std::to_string(milliseconds / 1000) + "s";
+    return std::to_string(milliseconds) + "ms";
+}
+
+std::string hex(const Handle<myqsec_list>& list, const char* column) {
+    static constexpr char digits[] = "0123456789abcdef";
+    const std::uint8_t* data = nullptr;
+    std::size_t size = 0;
+    check(myqsec_list_bytes(list.get(), column, &data, &size));
+    std::string out;
+    for (std::size_t i = 0; i < size; ++i) {
+        out += digits[data[i] >> 4];
+        out += digits[data[i] & 15];
+    }
+    return out;
+}
+
+Json value(const Handle<myqsec_list>& list, const Column& column) {
+    int has = 0;
+    check(myqsec_list_has(list.get(), column.name.c_str(), &has));
+    if (has == 0) return nullptr;
+    switch (column.type) {
+        case MYQSEC_COLUMN_TEXT:
+            return text(list, column.name.c_str());
+        case MYQSEC_COLUMN_BYTES:
+            return hex(list, column.name.c_str());
+        case MYQSEC_COLUMN_BOOLEAN:
+            return integer(list, column.name.c_str()) != 0;
+        case MYQSEC_COLUMN_INSTANT:
+            return instant(integer(list, column.name.c_str()));
+        case MYQSEC_COLUMN_INTEGER:
+        case MYQSEC_COLUMN_DURATION:
+            break;
+    }
+    return integer(list, column.name.c_str());
+}
+
+/// What a terminal shows: control characters of stored text must not steer it.
+std::string shown(const Json& cell, myqsec_column_type type) {
+    if (cell.is_null()) return "-";
+    if (cell.is_boolean()) return cell.get<bool>() ? "yes" : "no";
+    if (type == MYQSEC_COLUMN_DURATION) return duration(cell.get<std::int64_t>());
+    if (cell.is_number()) return std::to_string(cell.get<std::int64_t>());
+    std::string out = cell.get<std::string>();
+    std::ranges::replace_if(
+        out, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, '?');
+    return out.empty() ? "-" : out;
+}
+
+/// Characters, not bytes, so that columns stay aligned under accents.
+std::size_t width(const std::string& cell) {
+    return static_cast<std::size_t>(std::ranges::count_if(cell, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void print_table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        std::size_t widest = width(columns[i].name);
+        for (const auto& row : rows)
+            widest = std::max(widest, width(row[i]));
+        widths.push_back(std::min<std::size_t>(widest, 60));
+    }
+    const auto line = [&](const auto& cell_at) {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const std::string cell = cell_at(i);
+            std::cout << cell;
+            if (i + 1 < columns.size())
+                std::cout << std::string(widths[i] - std::min(widths[i], width(cell)) + 2, ' ');
+        }
+        std::cout << '\n';
+    };
+    line([&](std::size_t i) { return columns[i].name; });
+    for (const auto& row : rows)
+        line([&](std::size_t i) { return row[i]; });
+}
+
+}  // namespace
+
+void print(const Handle<myqsec_list>& list, bool json) {
+    const auto columns = columns_of(list);
+    Json all = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    while (next(list)) {
+        Json object = Json::object();
+        std::vector<std::string> row;
+        for (const Column& column : columns) {
+            object[column.name] = value(list, column);
+            row.push_back(shown(object[column.name], column.type));
+        }
+        all.push_back(std::move(object));
+        rows.push_back(std::move(row));
+    }
+    if (json) {
+        std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    } else if (rows.empty()) {
+        std::cout << "(none)\n";
+    } else {
+        print_table(columns, rows);
+    }
+}
+
+void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json) {
+    if (json) {
+        std::cout << Json{{key, value}}.dump() << '\n';
+    } else {
+        std::cout << sentence << '\n';
+    }
+}
+
+void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json) {
+    if (json) {
+        std::cout << Json{{key, value}}.dump() << '\n';
+    } else {
+        std::cout << sentence << '\n';
+    }
+}
+
+}  // namespace cli

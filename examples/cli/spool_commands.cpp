@@ -1,0 +1,236 @@
+// queue, submit, jobs.
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "instance.hpp"
+#include "output.hpp"
+
+namespace cli {
+
+namespace {
+
+struct QueueOptions {
+    std::string queue;
+    std::string name;
+    std::string kind = "secure";
+    std::string user;
+    std::string group;
+    std::int64_t held = -1;
+    std::int64_t printed = -1;
+    std::int64_t max_job_size = -1;
+    int enabled = -1;
+    int restricted = -1;
+
+    void add_fields(CLI::App& command) {
+        command.add_option("--retention-held", held, "Milliseconds a job waits for release");
+        command.add_option("--retention-printed", printed, "Milliseconds a printed job is kept for reprint");
+        command.add_option("--max-job-size", max_job_size, "Bytes; 0: the setting spool.max_job_size");
+        command.add_option("--enabled", enabled, "0 or 1");
+        command.add_option("--restricted", restricted, "1: only for those allowed");
+    }
+    [[nodiscard]] myqsec_queue_fields fields() const {
+        myqsec_queue_fields out = MYQSEC_QUEUE_FIELDS_INIT;
+        out.name = or_null(name);
+        out.retention_held = held;
+        out.retention_printed = printed;
+        out.max_job_size = max_job_size;
+        out.enabled = enabled;
+        out.restricted = restricted;
+        return out;
+    }
+};
+
+void add_queues(CLI::App& app, Instance& instance) {
+    auto options = std::make_shared<QueueOptions>();
+    auto* queue = app.add_subcommand("queue", "Queues");
+    queue->require_subcommand(1);
+    auto* add = queue->add_subcommand("add", "Create a queue");
+    add->add_option("NAME", options->name)->required();
+    add->add_option("--kind", options->kind)
+        ->check(CLI::IsMember({"secure", "private", "direct"}))
+        ->capture_default_str();
+    options->add_fields(*add);
+    add->callback([&instance, options] {
+        auto fields = options->fields();
+        fields.kind = options->kind == "secure"    ? MYQSEC_QUEUE_SECURE
+                      : options->kind == "private" ? MYQSEC_QUEUE_PRIVATE
+                                                   : MYQSEC_QUEUE_DIRECT;
+        std::int64_t id = 0;
+        check(myqsec_queue_create(instance.principal(), &fields, &id));
+        print_result("queue", id, "Created queue " + std::to_string(id) + ".", instance.json);
+    });
+    queue->add_subcommand("list", "Queues one may use")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_queue_list, instance.principal()), instance.json);
+    });
+    const auto about = [&](const std::string& name, const std::string& meaning) {
+        auto* command = queue->add_subcommand(name, meaning);
+        command->add_option("QUEUE", options->queue, "Name or id")->required();
+        return command;
+    };
+    auto* change = about("change", "Change a queue");
+    change->add_option("--name", options->name, "New name");
+    options->add_fields(*change);
+    change->callback([&instance, options] {
+        const auto fields = options->fields();
+        check(myqsec_queue_change(instance.principal(), instance.queue(options->queue), &fields));
+    });
+    about("delete", "Delete a queue without jobs")->callback([&instance, options] {
+        check(myqsec_queue_delete(instance.principal(), instance.queue(options->queue)));
+    });
+    for (const bool allow : {true, false}) {
+        auto* command =
+            about(allow ? "allow" : "disallow", allow ? "Let a user or group submit" : "Take that back");
+        command->add_option("--to-user", options->user);
+        command->add_option("--to-group", options->group);
+        command->callback([&instance, options, allow] {
+            const std::int64_t user = options->user.empty() ? 0 : instance.user(options->user);
+            const std::int64_t group = options->group.empty() ? 0 : instance.group(options->group);
+            check((allow ? myqsec_queue_allow : myqsec_queue_disallow)(
+                instance.principal(), instance.queue(options->queue), user, group));
+        });
+    }
+}
+
+/// Shows how far a long submission is, on a terminal only.
+class Progress {
+ public:
+    explicit Progress(std::uint64_t total) : total_(total), shown_(::isatty(2) != 0 && total > (64U << 20)) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    ~Progress() {
+        if (shown_) std::cerr << "\r\033[K";
+    }
+    void add(std::uint64_t bytes) {
+        done_ += bytes;
+        const std::uint64_t percent = total_ == 0 ? 0 : done_ * 100 / total_;
+        if (!shown_ || percent == percent_) return;
+        percent_ = percent;
+        std::cerr << "\rsealing … " << percent << " %" << std::flush;
+    }
+
+ private:
+    std::uint64_t total_;
+    bool shown_;
+    std::uint64_t done_ = 0;
+    std::uint64_t percent_ = 0;
+};
+
+/// An open file, or standard input for "-".
+class Input {
+ public:
+    explicit Input(const std::string& path)
+        : path_(path), descriptor_(path == "-" ? 0 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        if (descriptor_ < 0) throw std::runtime_error("cannot open '" + path + "': " + ::strerror(errno));
+    }
+    Input(const Input&) = delete;
+    Input& operator=(const Input&) = delete;
+    ~Input() {
+        if (descriptor_ > 0) ::close(descriptor_);
+    }
+    [[nodiscard]] std::uint64_t size() const {
+        struct stat info {};
+        return ::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)
+                   ? static_cast<std::uint64_t>(info.st_size)
+                   : 0;
+    }
+    std::size_t read(std::vector<char>& into) {
+        for (;;) {
+            const ssize_t got = ::read(descriptor_, into.data(), into.size());
+            if (got >= 0) return static_cast<std::size_t>(got);
+            if (errno != EINTR) throw std::runtime_error("cannot read '" + path_ + "': " + ::strerror(errno));
+        }
+    }
+
+ private:
+    std::string path_;
+    int descriptor_;
+};
+
+void add_submit(CLI::App& app, Instance& instance) {
+    struct Options {
+        std::string queue, owner, name, format, host, file;
+    };
+    auto options = std::make_shared<Options>();
+    auto* submit = app.add_subcommand("submit", "Submit a document");
+    submit->add_option("--queue", options->queue, "Name or id")->required();
+    submit->add_option("--owner", options->owner, "Whose job it is; otherwise that of --user");
+    submit->add_option("--name", options->name, "Its title; otherwise the file's name");
+    submit->add_option("--format", options->format, "Its MIME type");
+    submit->add_option("--host", options->host, "The host it came from");
+    submit->add_option("FILE", options->file, "The document, or - for standard input")->required();
+    submit->callback([&instance, options] {
+        Input input(options->file);
+        const std::string title =
+            options->name.empty() ? options->file.substr(options->file.rfind('/') + 1) : options->name;
+        myqsec_job_fields fields = MYQSEC_JOB_FIELDS_INIT;
+        fields.queue = instance.queue(options->queue);
+        if (!options->owner.empty()) fields.owner = instance.user(options->owner);
+        fields.name = title.c_str();
+        fields.document_format = or_null(options->format);
+        fields.host_name = or_null(options->host);
+        const auto writer = get<myqsec_job_writer>(myqsec_job_submit, instance.principal(), &fields);
+        std::vector<char> buffer(1U << 20);
+        {
+            Progress progress(input.size());
+            while (const std::size_t size = input.read(buffer)) {
+                check(myqsec_job_writer_write(writer.get(), buffer.data(), size));
+                progress.add(size);
+            }
+        }
+        std::int64_t job = 0;
+        check(myqsec_job_writer_finish(writer.get(), &job));
+        print_result("job", job, "Job " + std::to_string(job) + " is held.", instance.json);
+    });
+}
+
+void add_jobs(CLI::App& app, Instance& instance) {
+    struct Options {
+        std::string owner, queue, state;
+        std::int64_t job = 0;
+    };
+    auto options = std::make_shared<Options>();
+    auto* jobs = app.add_subcommand("jobs", "List, cancel and delete jobs");
+    jobs->require_subcommand(1);
+    auto* list = jobs->add_subcommand("list", "Jobs");
+    list->add_option("--owner", options->owner);
+    list->add_option("--queue", options->queue);
+    list->add_option("--state", options->state, "IPP job-state, e.g. pending-held");
+    list->callback([&instance, options] {
+        myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
+        if (!options->owner.empty()) filter.owner = instance.user(options->owner);
+        if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
+        filter.state = or_null(options->state);
+        print(get<myqsec_list>(myqsec_job_list, instance.principal(), &filter), instance.json);
+    });
+    const auto about = [&](const std::string& name, const std::string& meaning) {
+        auto* command = jobs->add_subcommand(name, meaning);
+        command->add_option("JOB", options->job, "Its id")->required();
+        return command;
+    };
+    about("show", "One job")->callback([&instance, options] {
+        print(get<myqsec_list>(myqsec_job_get, instance.principal(), options->job), instance.json);
+    });
+    about("cancel", "Cancel a job")->callback([&instance, options] {
+        check(myqsec_job_cancel(instance.principal(), options->job));
+    });
+    about("delete", "Delete a job and destroy its key")->callback([&instance, options] {
+        check(myqsec_job_delete(instance.principal(), options->job));
+    });
+}
+
+}  // namespace
+
+void add_spool_commands(CLI::App& app, Instance& instance) {
+    add_queues(app, instance);
+    add_submit(app, instance);
+    add_jobs(app, instance);
+}
+
+}  // namespace cli
