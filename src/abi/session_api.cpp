@@ -1,6 +1,7 @@
 // Sessions: what they are, and how they end (from myqsec/engine.h and myqsec/access.h).
 #include "abi/list.hpp"
 #include "abi/session.hpp"
+#include "myqsec/access.h"
 
 namespace myqsec::abi {
 
