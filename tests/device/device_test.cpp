@@ -103,7 +103,7 @@ TEST_CASE("wrong credentials, forbidden methods, disabled and unknown devices le
     CHECK(status_of([&] { site.log_in_at_lobby(); }) == Status::ERR_NOT_POSSIBLE);
     CHECK(status_of([&] { site.devices->login(site.system, DeviceId(99), ada_login); }) ==
           Status::ERR_NOT_FOUND);
-    CHECK(status_of([&] { site.devices->login(site.root, site.lobby, ada_login); }) ==
+    CHECK(status_of([&] { site.devices->login(site.ada, site.lobby, ada_login); }) ==
           Status::ERR_ACCESS_DENIED);
 }
 
