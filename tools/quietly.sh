@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: runs long commands quietly. Their output is shown only if they fail.
 
 # quietly TITLE COMMAND...: prints the title, a dot now and then while the command runs, and the time it took.
