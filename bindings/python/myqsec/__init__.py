@@ -1,0 +1,30 @@
+"""Secure release, encryption, access control and audit for print servers and MFPs: the Python binding of libmyqsec."""
+
+from __future__ import annotations
+
+from . import container, errors
+from ._devices import (METHOD_CARD, METHOD_CARD_PASSWORD, METHOD_CARD_PIN, METHOD_NAME_PASSWORD, METHOD_NAME_PIN,
+                       METHOD_PIN)
+from ._library import call as _call
+from ._library import library as _library
+from ._spool import QUEUE_DIRECT, QUEUE_PRIVATE, QUEUE_SECURE, JobReader, JobWriter
+from .engine import Engine, KeyFile, Passphrase, RootCallbacks, create, open
+from .errors import Error
+from .session import Session
+
+__all__ = [
+    "METHOD_CARD", "METHOD_CARD_PASSWORD", "METHOD_CARD_PIN", "METHOD_NAME_PASSWORD", "METHOD_NAME_PIN",
+    "METHOD_PIN", "QUEUE_DIRECT", "QUEUE_PRIVATE", "QUEUE_SECURE", "Engine", "Error", "JobReader", "JobWriter",
+    "KeyFile", "Passphrase", "RootCallbacks", "Session", "container", "create", "errors", "open", "self_test",
+    "version",
+]
+
+
+def version() -> str:
+    """The library's version."""
+    return str(_library.myqsec_version().decode())
+
+
+def self_test() -> None:
+    """Runs the known-answer tests of the cryptography again."""
+    _call("myqsec_self_test")

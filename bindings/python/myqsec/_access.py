@@ -1,0 +1,132 @@
+"""Users, credentials, groups and roles."""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime
+from typing import Iterable, List, Optional, Tuple
+
+from . import _signatures as c
+from ._handles import Child
+from ._library import call, new_integer
+from ._values import Row, instant, row, rows, text
+
+_SECRET_ROOM = 256
+
+
+def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Optional[str], language: Optional[str],
+                 notes: Optional[str], active: Optional[bool] = None) -> c.UserFields:
+    state = 0 if active is None else 1 if active else 2
+    return c.UserFields(state=state, user_name=text(user_name), full_name=text(full_name), email=text(email),
+                        language=text(language), notes=text(notes))
+
+
+class Access(Child):
+    def first_administrator(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
+                            language: Optional[str] = None, notes: Optional[str] = None) -> Tuple[int, str]:
+        """Creates the first administrator; returns the id and the password, shown this once."""
+        fields = _user_fields(user_name, full_name, email, language, notes)
+        user = ctypes.c_int64()
+        password, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
+        call("myqsec_first_administrator", self._pointer, ctypes.byref(fields), ctypes.byref(user), password,
+             ctypes.byref(length))
+        return user.value, password.value.decode("utf-8")
+
+    def create_user(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
+                    language: Optional[str] = None, notes: Optional[str] = None,
+                    active: Optional[bool] = None) -> int:
+        fields = _user_fields(user_name, full_name, email, language, notes, active)
+        return new_integer("myqsec_user_create", self._pointer, ctypes.byref(fields))
+
+    def change_user(self, user: int, *, user_name: Optional[str] = None, full_name: Optional[str] = None,
+                    email: Optional[str] = None, language: Optional[str] = None, notes: Optional[str] = None,
+                    active: Optional[bool] = None) -> None:
+        """Changes the fields that are not None."""
+        fields = _user_fields(user_name, full_name, email, language, notes, active)
+        call("myqsec_user_change", self._pointer, user, ctypes.byref(fields))
+
+    def delete_user(self, user: int) -> None:
+        call("myqsec_user_delete", self._pointer, user)
+
+    def find_user(self, user_name: str) -> int:
+        return new_integer("myqsec_user_find", self._pointer, text(user_name))
+
+    def user(self, user: int) -> Row:
+        return row("myqsec_user_get", self._pointer, user)
+
+    def users(self) -> List[Row]:
+        return rows("myqsec_user_list", self._pointer)
+
+    def set_password(self, user: int, password: str, current: Optional[str] = None) -> None:
+        """For oneself `current` is required."""
+        call("myqsec_user_set_password", self._pointer, user, text(current), text(password))
+
+    def generate_pin(self, user: int) -> str:
+        """A new random PIN that logs in alone, shown this once."""
+        pin, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
+        call("myqsec_user_generate_pin", self._pointer, user, pin, ctypes.byref(length))
+        return pin.value.decode("ascii")
+
+    def set_pin(self, user: int, pin: str) -> None:
+        call("myqsec_user_set_pin", self._pointer, user, text(pin))
+
+    def unlock_user(self, user: int) -> None:
+        call("myqsec_user_unlock", self._pointer, user)
+
+    def add_card(self, user: int, card: str, *, label: Optional[str] = None,
+                 expires: Optional[datetime] = None) -> int:
+        return new_integer("myqsec_card_add", self._pointer, user, text(card), text(label), instant(expires))
+
+    def remove_card(self, card: int) -> None:
+        call("myqsec_card_remove", self._pointer, card)
+
+    def cards(self, user: int) -> List[Row]:
+        return rows("myqsec_card_list", self._pointer, user)
+
+    def create_group(self, name: str, parent: int = 0) -> int:
+        return new_integer("myqsec_group_create", self._pointer, text(name), parent)
+
+    def change_group(self, group: int, *, name: Optional[str] = None, parent: Optional[int] = None) -> None:
+        """Renames and moves; parent 0 is the top."""
+        call("myqsec_group_change", self._pointer, group, text(name), -1 if parent is None else parent)
+
+    def delete_group(self, group: int) -> None:
+        call("myqsec_group_delete", self._pointer, group)
+
+    def groups(self) -> List[Row]:
+        return rows("myqsec_group_list", self._pointer)
+
+    def add_to_group(self, group: int, user: int) -> None:
+        call("myqsec_group_add", self._pointer, group, user)
+
+    def remove_from_group(self, group: int, user: int) -> None:
+        call("myqsec_group_remove", self._pointer, group, user)
+
+    def group_members(self, group: int) -> List[Row]:
+        return rows("myqsec_group_members", self._pointer, group)
+
+    def rights(self) -> List[Row]:
+        return rows("myqsec_right_list", self._pointer)
+
+    def roles(self) -> List[Row]:
+        return rows("myqsec_role_list", self._pointer)
+
+    def create_role(self, name: str, rights: Iterable[str]) -> int:
+        return new_integer("myqsec_role_create", self._pointer, text(name), text(" ".join(rights)))
+
+    def delete_role(self, role: int) -> None:
+        call("myqsec_role_delete", self._pointer, role)
+
+    def give_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
+                  scope_queue: int = 0) -> None:
+        """To a user or a group; everywhere, or over the users of a group, or in a queue."""
+        grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
+        call("myqsec_role_give", self._pointer, text(role), ctypes.byref(grant))
+
+    def take_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
+                  scope_queue: int = 0) -> None:
+        grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
+        call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
+
+    def role_grants(self) -> List[Row]:
+        return rows("myqsec_role_grants", self._pointer)

@@ -1,0 +1,62 @@
+"""Devices."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Callable, List, Optional
+
+from . import _signatures as c
+from ._handles import Child
+from ._library import call, guarded, new_integer
+from ._values import Duration, Row, duration, flag, rows, text
+
+METHOD_CARD = 1
+METHOD_PIN = 2
+METHOD_NAME_PIN = 4
+METHOD_NAME_PASSWORD = 8
+METHOD_CARD_PIN = 16
+METHOD_CARD_PASSWORD = 32
+
+
+class Devices(Child):
+    def create_device(self, name: str, *, methods: int = -1, model: Optional[str] = None,
+                      serial: Optional[str] = None, mac: Optional[str] = None, address: Optional[str] = None,
+                      location: Optional[str] = None, idle_timeout: Optional[Duration] = None,
+                      enabled: Optional[bool] = None) -> int:
+        fields = c.DeviceFields(methods=methods, name=text(name), model=text(model), serial=text(serial),
+                                mac=text(mac), address=text(address), location=text(location),
+                                idle_timeout=duration(idle_timeout), enabled=flag(enabled), reserved=-1)
+        return new_integer("myqsec_device_create", self._pointer, ctypes.byref(fields))
+
+    def change_device(self, device: int, *, name: Optional[str] = None, methods: int = -1,
+                      model: Optional[str] = None, serial: Optional[str] = None, mac: Optional[str] = None,
+                      address: Optional[str] = None, location: Optional[str] = None,
+                      idle_timeout: Optional[Duration] = None, enabled: Optional[bool] = None) -> None:
+        """Changes the fields that are given."""
+        fields = c.DeviceFields(methods=methods, name=text(name), model=text(model), serial=text(serial),
+                                mac=text(mac), address=text(address), location=text(location),
+                                idle_timeout=duration(idle_timeout), enabled=flag(enabled), reserved=-1)
+        call("myqsec_device_change", self._pointer, device, ctypes.byref(fields))
+
+    def delete_device(self, device: int) -> None:
+        call("myqsec_device_delete", self._pointer, device)
+
+    def devices(self) -> List[Row]:
+        return rows("myqsec_device_list", self._pointer)
+
+    def attach_device(self, device: int, clear_memory: Callable[[int], None]) -> None:
+        """`clear_memory(device)` runs at every logout there. It may not call the library; an exception locks the
+        device and comes out of the call that ended the session."""
+
+        def clear(_: Optional[int], which: int) -> int:
+            clear_memory(which)
+            return 0
+
+        callbacks = c.DeviceCallbacks(clear_memory=c.ClearFunction(guarded(clear)))
+        # Before the call: it may run the callback, and attaches it even if that fails.
+        self._engine._kept.append(callbacks)
+        call("myqsec_device_attach", self._pointer, device, ctypes.byref(callbacks))
+
+    def clear_device(self, device: int) -> None:
+        """Runs clear-memory again at a locked device."""
+        call("myqsec_device_clear", self._pointer, device)

@@ -1,0 +1,91 @@
+"""Finds libmyqsec, and calls it so that failures and exceptions of callbacks come out as Python exceptions."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from pathlib import Path
+from typing import Any, Callable
+
+from . import _signatures
+from .errors import error_class
+
+_SONAME = "libmyqsec.so.1"
+
+
+def _load() -> ctypes.CDLL:
+    # What a wheel carries was tested with this package, so it comes first; MYQSEC_LIBRARY serves builds from source.
+    bundled = Path(__file__).parent / "_lib" / _SONAME
+    name = str(bundled) if bundled.exists() else os.environ.get("MYQSEC_LIBRARY") or _SONAME
+    try:
+        library = ctypes.CDLL(name)
+    except OSError as reason:
+        raise ImportError(f"libmyqsec was not found ({reason}); install it, or name it in MYQSEC_LIBRARY") from reason
+    _signatures.declare(library)
+    return library
+
+
+library = _load()
+
+
+class _Calls(threading.local):
+    """The calls that this thread is in, innermost last: each the exceptions that its callbacks raised."""
+
+    def __init__(self) -> None:
+        self.raised: list[list[BaseException]] = []
+
+
+_calls = _Calls()
+
+
+def inside_call() -> bool:
+    return bool(_calls.raised)
+
+
+def call(function: str, *arguments: Any) -> int:
+    """Calls a function that returns a status. An exception of a callback wins: it is the cause of the status."""
+    raised: list[BaseException] = []
+    _calls.raised.append(raised)
+    try:
+        status = getattr(library, function)(*arguments)
+        # Still inside: a finalizer that ran now and called the library would replace the sentence.
+        sentence = library.myqsec_last_error().decode("utf-8", "replace") if status else ""
+    finally:
+        _calls.raised.pop()
+    if raised:
+        raise raised[0]
+    if status:
+        raise error_class(status)(status, library.myqsec_status_name(status).decode(), sentence)
+    return 0
+
+
+def new_handle(function: str, free: str, *arguments: Any) -> ctypes.c_void_p:
+    """Calls a function whose last parameter receives a handle; frees that if an exception is raised all the same."""
+    handle = ctypes.c_void_p()
+    try:
+        call(function, *arguments, ctypes.byref(handle))
+    except BaseException:
+        if handle:
+            getattr(library, free)(handle)
+        raise
+    return handle
+
+
+def new_integer(function: str, *arguments: Any) -> int:
+    out = ctypes.c_int64()
+    call(function, *arguments, ctypes.byref(out))
+    return out.value
+
+
+def guarded(body: Callable[..., int], on_failure: int = -1) -> Callable[..., int]:
+    """Wraps a callback: its exception is kept for the call that runs it, and the library sees a failure."""
+
+    def callback(*arguments: Any) -> int:
+        try:
+            return body(*arguments)
+        except BaseException as error:  # also KeyboardInterrupt: it must not be lost in C
+            _calls.raised[-1].append(error)
+            return on_failure
+
+    return callback

@@ -1,0 +1,227 @@
+"""The C ABI as ctypes sees it: one table of functions, one Structure for each struct of the headers.
+
+tests/python/test_signatures.py compares both with include/myqsec/*.h and with what a C compiler makes of them."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64,
+                    c_void_p)
+from typing import Any
+
+status = c_int32
+handle = c_void_p
+out_handle = POINTER(c_void_p)
+text = c_char_p
+out_text = POINTER(c_char_p)
+out_int = POINTER(c_int)
+out_int64 = POINTER(c_int64)
+out_uint64 = POINTER(c_uint64)
+out_size = POINTER(c_size_t)
+out_type = POINTER(c_uint32)
+
+ReadFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, out_size)
+WriteFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)
+FinishFunction = CFUNCTYPE(c_int, c_void_p)
+AbortFunction = CFUNCTYPE(None, c_void_p)
+ClearFunction = CFUNCTYPE(c_int, c_void_p, c_int64)
+ClockFunction = CFUNCTYPE(c_int64, c_void_p)
+RootCreateFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, out_size)
+RootUnlockFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, c_void_p)
+
+
+class _Options(ctypes.Structure):
+    """A struct that begins with struct_size, filled in here so that no caller can forget it."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**fields)
+        self.struct_size = ctypes.sizeof(self)
+
+
+class UserFields(_Options):
+    _fields_ = [("struct_size", c_uint32), ("state", c_uint32), ("user_name", text), ("full_name", text),
+                ("email", text), ("language", text), ("notes", text)]
+
+
+class RoleGrant(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("user", c_int64), ("group", c_int64),
+                ("scope_group", c_int64), ("scope_queue", c_int64)]
+
+
+class ContainerKeys(_Options):
+    _fields_ = [("struct_size", c_uint32), ("suite", c_uint32), ("wrapping_key", c_char_p), ("certificates", text),
+                ("private_key", text), ("passphrase", text)]
+
+
+class DeviceFields(_Options):
+    _fields_ = [("struct_size", c_uint32), ("methods", c_int32), ("name", text), ("model", text), ("serial", text),
+                ("mac", text), ("address", text), ("location", text), ("idle_timeout", c_int64),
+                ("enabled", c_int32), ("reserved", c_int32)]
+
+
+class DeviceCallbacks(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("context", c_void_p),
+                ("clear_memory", ClearFunction)]
+
+
+class Credentials(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("card", text), ("user_name", text),
+                ("pin", text), ("password", text)]
+
+
+class Root(_Options):
+    _fields_ = [("struct_size", c_uint32), ("kind", c_uint32), ("secret", c_char_p), ("secret_length", c_size_t),
+                ("argon2_memory_kib", c_uint32), ("argon2_iterations", c_uint32), ("context", c_void_p),
+                ("create", RootCreateFunction), ("unlock", RootUnlockFunction)]
+
+
+class Options(_Options):
+    _fields_ = [("struct_size", c_uint32), ("cache_kib", c_uint32), ("clock_context", c_void_p),
+                ("clock", ClockFunction)]
+
+
+class QueueFields(_Options):
+    _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("name", text), ("retention_held", c_int64),
+                ("retention_printed", c_int64), ("max_job_size", c_int64), ("enabled", c_int32),
+                ("restricted", c_int32)]
+
+
+class JobFields(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("queue", c_int64), ("owner", c_int64),
+                ("name", text), ("document_format", text), ("host_name", text)]
+
+
+class JobFilter(_Options):
+    _fields_ = [("struct_size", c_uint32), ("limit", c_uint32), ("owner", c_int64), ("queue", c_int64),
+                ("state", text), ("after", c_int64)]
+
+
+class Sink(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("context", c_void_p), ("write", WriteFunction),
+                ("finish", FinishFunction), ("abort", AbortFunction)]
+
+
+class ReleaseOptions(_Options):
+    _fields_ = [("struct_size", c_uint32), ("keep", c_uint32)]
+
+
+# C names, for the comparison with the headers.
+STRUCTS: dict[str, type[ctypes.Structure]] = {
+    "myqsec_user_fields": UserFields, "myqsec_role_grant": RoleGrant, "myqsec_container_keys": ContainerKeys,
+    "myqsec_device_fields": DeviceFields, "myqsec_device_callbacks": DeviceCallbacks,
+    "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_options": Options,
+    "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
+    "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions,
+}
+
+_listing = (status, [handle, out_handle])
+_listing_of = (status, [handle, c_int64, out_handle])
+_on_id = (status, [handle, c_int64])
+_on_pair = (status, [handle, c_int64, c_int64])
+_on_list = (status, [handle])
+_container = (status, [POINTER(ContainerKeys), ReadFunction, c_void_p, WriteFunction, c_void_p])
+
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    # status.h
+    "myqsec_status_name": (text, [status]),
+    "myqsec_status_meaning": (text, [status]),
+    "myqsec_last_error": (text, []),
+    "myqsec_version": (text, []),
+    "myqsec_self_test": (status, []),
+    # list.h
+    "myqsec_list_next": _on_list,
+    "myqsec_list_size": (status, [handle, out_size]),
+    "myqsec_list_column_count": (status, [handle, out_size]),
+    "myqsec_list_column": (status, [handle, c_size_t, out_text, out_type]),
+    "myqsec_list_has": (status, [handle, text, out_int]),
+    "myqsec_list_integer": (status, [handle, text, out_int64]),
+    "myqsec_list_text": (status, [handle, text, out_text]),
+    "myqsec_list_bytes": (status, [handle, text, out_handle, out_size]),
+    "myqsec_list_free": (None, [handle]),
+    # engine.h
+    "myqsec_create": (status, [text, POINTER(Root), POINTER(Options), out_handle]),
+    "myqsec_open": (status, [text, POINTER(Root), POINTER(Options), out_handle]),
+    "myqsec_open_findings": _listing,
+    "myqsec_close": (status, [handle]),
+    "myqsec_system_session": (status, [handle, out_handle]),
+    "myqsec_tick": (status, [handle, out_int64]),
+    "myqsec_session_free": (None, [handle]),
+    "myqsec_session_info": _listing,
+    # access.h
+    "myqsec_first_administrator": (status, [handle, POINTER(UserFields), out_int64, c_char_p, out_size]),
+    "myqsec_user_create": (status, [handle, POINTER(UserFields), out_int64]),
+    "myqsec_user_change": (status, [handle, c_int64, POINTER(UserFields)]),
+    "myqsec_user_delete": _on_id,
+    "myqsec_user_find": (status, [handle, text, out_int64]),
+    "myqsec_user_get": _listing_of,
+    "myqsec_user_list": _listing,
+    "myqsec_user_set_password": (status, [handle, c_int64, text, text]),
+    "myqsec_user_generate_pin": (status, [handle, c_int64, c_char_p, out_size]),
+    "myqsec_user_set_pin": (status, [handle, c_int64, text]),
+    "myqsec_card_add": (status, [handle, c_int64, text, text, c_int64, out_int64]),
+    "myqsec_card_remove": _on_id,
+    "myqsec_card_list": _listing_of,
+    "myqsec_user_unlock": _on_id,
+    "myqsec_group_create": (status, [handle, text, c_int64, out_int64]),
+    "myqsec_group_change": (status, [handle, c_int64, text, c_int64]),
+    "myqsec_group_delete": _on_id,
+    "myqsec_group_list": _listing,
+    "myqsec_group_add": _on_pair,
+    "myqsec_group_remove": _on_pair,
+    "myqsec_group_members": _listing_of,
+    "myqsec_right_list": _listing,
+    "myqsec_role_list": _listing,
+    "myqsec_role_create": (status, [handle, text, text, out_int64]),
+    "myqsec_role_delete": _on_id,
+    "myqsec_role_give": (status, [handle, text, POINTER(RoleGrant)]),
+    "myqsec_role_take": (status, [handle, text, POINTER(RoleGrant)]),
+    "myqsec_role_grants": _listing,
+    "myqsec_login": (status, [handle, text, text, text, out_handle]),
+    "myqsec_logout": (status, [handle]),
+    # settings.h, audit.h
+    "myqsec_setting_list": _listing,
+    "myqsec_setting_get": (status, [handle, text, out_handle]),
+    "myqsec_setting_set": (status, [handle, text, text]),
+    "myqsec_audit_list": (status, [handle, c_int64, c_uint32, out_handle]),
+    "myqsec_audit_head": _listing,
+    # device.h
+    "myqsec_device_create": (status, [handle, POINTER(DeviceFields), out_int64]),
+    "myqsec_device_change": (status, [handle, c_int64, POINTER(DeviceFields)]),
+    "myqsec_device_delete": _on_id,
+    "myqsec_device_list": _listing,
+    "myqsec_device_attach": (status, [handle, c_int64, POINTER(DeviceCallbacks)]),
+    "myqsec_device_clear": _on_id,
+    "myqsec_device_login": (status, [handle, c_int64, POINTER(Credentials), out_handle]),
+    # spool.h
+    "myqsec_queue_create": (status, [handle, POINTER(QueueFields), out_int64]),
+    "myqsec_queue_change": (status, [handle, c_int64, POINTER(QueueFields)]),
+    "myqsec_queue_delete": _on_id,
+    "myqsec_queue_list": _listing,
+    "myqsec_queue_allow": (status, [handle, c_int64, c_int64, c_int64]),
+    "myqsec_queue_disallow": (status, [handle, c_int64, c_int64, c_int64]),
+    "myqsec_job_submit": (status, [handle, POINTER(JobFields), out_handle]),
+    "myqsec_job_writer_write": (status, [handle, c_void_p, c_size_t]),
+    "myqsec_job_writer_finish": (status, [handle, out_int64]),
+    "myqsec_job_writer_free": (None, [handle]),
+    "myqsec_job_list": (status, [handle, POINTER(JobFilter), out_handle]),
+    "myqsec_job_get": _listing_of,
+    "myqsec_job_cancel": _on_id,
+    "myqsec_job_delete": _on_id,
+    "myqsec_job_release": (status, [handle, c_int64, POINTER(ReleaseOptions), POINTER(Sink)]),
+    "myqsec_job_open": _listing_of,
+    "myqsec_job_reader_read": (status, [handle, c_uint64, c_void_p, out_size]),
+    "myqsec_job_reader_size": (status, [handle, out_uint64]),
+    "myqsec_job_reader_free": (None, [handle]),
+    # container.h
+    "myqsec_container_seal": _container,
+    "myqsec_container_open": _container,
+    "myqsec_certificate_create": (status, [c_uint32, text, c_int64, c_int64, text, c_char_p, out_size, c_char_p,
+                                           out_size]),
+}
+
+
+def declare(library: ctypes.CDLL) -> None:
+    for name, (result, parameters) in FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = parameters

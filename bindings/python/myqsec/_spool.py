@@ -1,0 +1,164 @@
+"""Queues and jobs."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, BinaryIO, Iterator, List, Optional, Union
+
+from . import _signatures as c
+from ._handles import Child
+from ._library import call, guarded, new_handle, new_integer
+from ._streams import writing
+from ._values import Duration, Row, duration, flag, row, rows, text
+
+QUEUE_SECURE = 1
+QUEUE_PRIVATE = 2
+QUEUE_DIRECT = 3
+
+_CHUNK = 256 * 1024
+
+
+class JobWriter(Child):
+    """A job being submitted. Left by `with` without finish(), it leaves no trace."""
+
+    _free = "myqsec_job_writer_free"
+
+    def write(self, data: Union[bytes, bytearray, memoryview]) -> int:
+        data = bytes(data)
+        call("myqsec_job_writer_write", self._pointer, data, len(data))
+        return len(data)
+
+    def finish(self) -> int:
+        """Makes the job durable and held; returns its id."""
+        job = new_integer("myqsec_job_writer_finish", self._pointer)
+        self.close()
+        return job
+
+
+class JobReader(Child):
+    """A job's document, read without releasing it."""
+
+    _free = "myqsec_job_reader_free"
+
+    def size(self) -> int:
+        out = ctypes.c_uint64()
+        call("myqsec_job_reader_size", self._pointer, ctypes.byref(out))
+        return out.value
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Reads from `offset`; less than `length` only at the end."""
+        if offset < 0 or length < 0:
+            raise ValueError("offset and length may not be negative")
+        data, room = ctypes.create_string_buffer(max(length, 1)), ctypes.c_size_t(length)
+        call("myqsec_job_reader_read", self._pointer, offset, data, ctypes.byref(room))
+        return ctypes.string_at(data, room.value)
+
+
+def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Duration],
+                  retention_printed: Optional[Duration], max_job_size: Optional[int], enabled: Optional[bool],
+                  restricted: Optional[bool]) -> c.QueueFields:
+    return c.QueueFields(kind=kind, name=text(name), retention_held=duration(retention_held),
+                         retention_printed=duration(retention_printed),
+                         max_job_size=-1 if max_job_size is None else max_job_size, enabled=flag(enabled),
+                         restricted=flag(restricted))
+
+
+def _sink(target: Any) -> c.Sink:
+    def finish(_: Optional[int]) -> int:
+        if hasattr(target, "flush"):
+            target.flush()
+        return 0
+
+    sink = c.Sink(write=c.WriteFunction(guarded(writing(target))), finish=c.FinishFunction(guarded(finish)))
+    abort = getattr(target, "abort", None)
+    if abort is not None:
+        def discard(_: Optional[int]) -> int:
+            abort()
+            return 0
+
+        def ignore_result(context: Optional[int]) -> None:
+            guarded(discard)(context)
+
+        sink.abort = c.AbortFunction(ignore_result)
+    return sink
+
+
+class Spool(Child):
+    def create_queue(self, name: str, kind: int = QUEUE_SECURE, *, retention_held: Optional[Duration] = None,
+                     retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
+                     enabled: Optional[bool] = None, restricted: Optional[bool] = None) -> int:
+        fields = _queue_fields(kind, name, retention_held, retention_printed, max_job_size, enabled, restricted)
+        return new_integer("myqsec_queue_create", self._pointer, ctypes.byref(fields))
+
+    def change_queue(self, queue: int, *, name: Optional[str] = None, retention_held: Optional[Duration] = None,
+                     retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
+                     enabled: Optional[bool] = None, restricted: Optional[bool] = None) -> None:
+        """Changes the fields that are not None."""
+        fields = _queue_fields(-1, name, retention_held, retention_printed, max_job_size, enabled, restricted)
+        call("myqsec_queue_change", self._pointer, queue, ctypes.byref(fields))
+
+    def delete_queue(self, queue: int) -> None:
+        call("myqsec_queue_delete", self._pointer, queue)
+
+    def queues(self) -> List[Row]:
+        return rows("myqsec_queue_list", self._pointer)
+
+    def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
+        """Lets a user or a group submit to a restricted queue."""
+        call("myqsec_queue_allow", self._pointer, queue, user, group)
+
+    def disallow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
+        call("myqsec_queue_disallow", self._pointer, queue, user, group)
+
+    def begin_job(self, queue: int, *, owner: int = 0, name: Optional[str] = None,
+                  document_format: Optional[str] = None, host_name: Optional[str] = None) -> JobWriter:
+        fields = c.JobFields(queue=queue, owner=owner, name=text(name), document_format=text(document_format),
+                             host_name=text(host_name))
+        return JobWriter(self._engine, new_handle("myqsec_job_submit", JobWriter._free, self._pointer,
+                                                  ctypes.byref(fields)))
+
+    def submit(self, queue: int, document: Union[bytes, BinaryIO], *, owner: int = 0, name: Optional[str] = None,
+               document_format: Optional[str] = None, host_name: Optional[str] = None) -> int:
+        """Submits bytes or what a file object yields; returns the job's id once it would survive a crash."""
+        with self.begin_job(queue, owner=owner, name=name, document_format=document_format,
+                            host_name=host_name) as writer:
+            for chunk in _chunks(document):
+                writer.write(chunk)
+            return writer.finish()
+
+    def jobs(self, *, owner: int = 0, queue: int = 0, state: Optional[str] = None, after: int = 0,
+             limit: int = 0) -> List[Row]:
+        filter = c.JobFilter(limit=limit, owner=owner, queue=queue, state=text(state), after=after)
+        return rows("myqsec_job_list", self._pointer, ctypes.byref(filter))
+
+    def job(self, job: int) -> Row:
+        return row("myqsec_job_get", self._pointer, job)
+
+    def cancel_job(self, job: int) -> None:
+        call("myqsec_job_cancel", self._pointer, job)
+
+    def delete_job(self, job: int) -> None:
+        call("myqsec_job_delete", self._pointer, job)
+
+    def release(self, job: int, target: Any, *, keep: bool = False) -> None:
+        """Releases a job to a writable file object. Its flush(), if any, says that all was accepted; its abort(),
+        if any, runs instead after a failure. An exception of theirs comes out, and the job is held again."""
+        options = c.ReleaseOptions(keep=int(keep))
+        sink = _sink(target)
+        call("myqsec_job_release", self._pointer, job, ctypes.byref(options), ctypes.byref(sink))
+
+    def open_job(self, job: int) -> JobReader:
+        return JobReader(self._engine, new_handle("myqsec_job_open", JobReader._free, self._pointer, job))
+
+
+def _chunks(document: Union[bytes, BinaryIO]) -> Iterator[bytes]:
+    if isinstance(document, (bytes, bytearray, memoryview)):
+        view = memoryview(document).cast("B")
+        for start in range(0, len(view), _CHUNK):
+            yield bytes(view[start:start + _CHUNK])
+        return
+    while True:
+        chunk = document.read(_CHUNK)
+        if not chunk:
+            return
+        yield chunk

@@ -1,0 +1,104 @@
+"""Values between Python and the C ABI: text, instants, durations, and lists as rows."""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime, timedelta, timezone
+from typing import Any, Dict, List, Optional, Union
+
+from ._library import call, library, new_handle
+
+Row = Dict[str, Any]
+Duration = Union[timedelta, int]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MILLISECOND = timedelta(milliseconds=1)
+
+_INTEGER, _TEXT, _BYTES, _BOOLEAN, _INSTANT, _DURATION = range(1, 7)
+
+
+def text(value: Optional[str]) -> Optional[bytes]:
+    if value is None:
+        return None
+    # C would take the text up to the NUL for the whole: a different name than the one meant.
+    if "\0" in value:
+        raise ValueError("text may not contain a NUL character")
+    return value.encode("utf-8")
+
+
+def instant(value: Optional[datetime]) -> int:
+    """Milliseconds since 1970; 0 for none. Naive datetimes are refused: their zone would be a guess."""
+    if value is None:
+        return 0
+    if value.tzinfo is None:
+        raise ValueError("the datetime needs a time zone")
+    return (value - _EPOCH) // _MILLISECOND
+
+
+def to_instant(milliseconds: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def duration(value: Optional[Duration]) -> int:
+    """Milliseconds, of a timedelta or already as such; -1 for None, which leaves a field as it is."""
+    if value is None:
+        return -1
+    return value // _MILLISECOND if isinstance(value, timedelta) else value
+
+
+def flag(value: Optional[bool]) -> int:
+    return -1 if value is None else int(value)
+
+
+def rows(function: str, *arguments: Any) -> List[Row]:
+    handle = new_handle(function, "myqsec_list_free", *arguments)
+    try:
+        return _read(handle)
+    finally:
+        library.myqsec_list_free(handle)
+
+
+def row(function: str, *arguments: Any) -> Row:
+    return rows(function, *arguments)[0]
+
+
+def _read(handle: ctypes.c_void_p) -> List[Row]:
+    size, count = ctypes.c_size_t(), ctypes.c_size_t()
+    call("myqsec_list_size", handle, ctypes.byref(size))
+    call("myqsec_list_column_count", handle, ctypes.byref(count))
+    columns = [_column(handle, index) for index in range(count.value)]
+    result = []
+    for _ in range(size.value):
+        call("myqsec_list_next", handle)
+        result.append({name.decode(): _value(handle, name, kind) for name, kind in columns})
+    return result
+
+
+def _column(handle: ctypes.c_void_p, index: int) -> tuple[bytes, int]:
+    name, kind = ctypes.c_char_p(), ctypes.c_uint32()
+    call("myqsec_list_column", handle, index, ctypes.byref(name), ctypes.byref(kind))
+    return name.value or b"", kind.value
+
+
+def _value(handle: ctypes.c_void_p, name: bytes, kind: int) -> Any:
+    present = ctypes.c_int()
+    call("myqsec_list_has", handle, name, ctypes.byref(present))
+    if not present.value:
+        return None
+    if kind == _TEXT:
+        characters = ctypes.c_char_p()
+        call("myqsec_list_text", handle, name, ctypes.byref(characters))
+        return (characters.value or b"").decode("utf-8")
+    if kind == _BYTES:
+        data, length = ctypes.c_void_p(), ctypes.c_size_t()
+        call("myqsec_list_bytes", handle, name, ctypes.byref(data), ctypes.byref(length))
+        return ctypes.string_at(data, length.value) if length.value else b""
+    number = ctypes.c_int64()
+    call("myqsec_list_integer", handle, name, ctypes.byref(number))
+    if kind == _BOOLEAN:
+        return bool(number.value)
+    if kind == _INSTANT:
+        return to_instant(number.value)
+    if kind == _DURATION:
+        return timedelta(milliseconds=number.value)
+    return number.value

@@ -1,0 +1,164 @@
+"""One exception class for each status of the library; all derive from Error."""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """A call failed: `status` is the number, `name` its name, and the text says what failed, on what, what to do."""
+
+    def __init__(self, status: int, name: str, sentence: str) -> None:
+        super().__init__(sentence or name)
+        self.status = status
+        self.name = name
+
+    def __reduce__(self) -> tuple[type, tuple[int, str, str]]:
+        return type(self), (self.status, self.name, str(self))
+
+
+class InvalidArgument(Error):
+    """A parameter is missing, malformed or out of range."""
+
+
+class OutOfMemory(Error):
+    """Memory could not be allocated."""
+
+
+class InputOutputError(Error):
+    """The operating system reported an input/output error."""
+
+
+class NoSpace(Error):
+    """The disk or the quota is full."""
+
+
+class NotFound(Error):
+    """The named object does not exist, or the principal may not know that it does."""
+
+
+class Exists(Error):
+    """An object with that name or value already exists."""
+
+
+class InUse(Error):
+    """Another process has this instance open."""
+
+
+class Busy(Error):
+    """Handles that belong to this object are still open."""
+
+
+class Reentrant(Error):
+    """A callback called a function that it may not call."""
+
+
+class CallbackFailed(Error):
+    """A callback of the host returned a failure."""
+
+
+class AccessDenied(Error):
+    """The principal lacks the right to do this."""
+
+
+class FileAccess(Error):
+    """The operating system refused access to a file."""
+
+
+class AuthenticationFailed(Error):
+    """The credentials are wrong, or belong to nobody who may log in here."""
+
+
+class LockedOut(Error):
+    """Too many failures: the account, the device or the source is locked for a time."""
+
+
+class SessionEnded(Error):
+    """The session has expired or was logged out."""
+
+
+class WrongKey(Error):
+    """The root secret or key given does not open this."""
+
+
+class Corrupt(Error):
+    """Stored data is damaged, truncated or has been altered."""
+
+
+class Tampered(Error):
+    """Stored data was altered in a way that no accident explains."""
+
+
+class NewerVersion(Error):
+    """The data was written by a newer version of this library."""
+
+
+class NotPossible(Error):
+    """The object is in a state that does not allow this."""
+
+
+class LimitExceeded(Error):
+    """A configured or built-in limit would be exceeded."""
+
+
+class NotBuiltIn(Error):
+    """This build of the library lacks the component needed."""
+
+
+class BufferTooSmall(Error):
+    """The caller's buffer is too small; the length needed was returned."""
+
+
+class EndOfList(Error):
+    """The list has no further row."""
+
+
+class SelfTestFailed(Error):
+    """A known-answer test of the cryptography failed; nothing may be trusted."""
+
+
+class InternalError(Error):
+    """A defect in this library; please report it."""
+
+
+class DeviceLocked(Error):
+    """The device is locked until its memory has been cleared."""
+
+
+class Forked(Error):
+    """The handle was opened by the parent of this process."""
+
+
+CLASSES: dict[int, type[Error]] = {
+    -1: InvalidArgument,
+    -2: OutOfMemory,
+    -3: InputOutputError,
+    -4: NoSpace,
+    -5: NotFound,
+    -6: Exists,
+    -7: InUse,
+    -8: Busy,
+    -9: Reentrant,
+    -10: CallbackFailed,
+    -11: AccessDenied,
+    -12: FileAccess,
+    -13: AuthenticationFailed,
+    -14: LockedOut,
+    -15: SessionEnded,
+    -16: WrongKey,
+    -17: Corrupt,
+    -18: Tampered,
+    -19: NewerVersion,
+    -20: NotPossible,
+    -21: LimitExceeded,
+    -22: NotBuiltIn,
+    -23: BufferTooSmall,
+    -24: EndOfList,
+    -25: SelfTestFailed,
+    -26: InternalError,
+    -27: DeviceLocked,
+    -28: Forked,
+}
+
+
+def error_class(status: int) -> type[Error]:
+    """The class of a status; Error itself for one that a newer library added."""
+    return CLASSES.get(status, Error)

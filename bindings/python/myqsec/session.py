@@ -1,0 +1,61 @@
+"""Sessions: who is asking. All that a principal may do is a method here; the parts are in the modules beside."""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime
+from typing import List, Optional
+
+from . import _signatures as c
+from ._access import Access
+from ._devices import Devices
+from ._library import call, new_handle, new_integer
+from ._spool import Spool
+from ._values import Row, row, rows, text, to_instant
+
+
+class Session(Access, Devices, Spool):
+    """A principal: the host's own, a user, or a user at a device. Ends when closed; one thread at a time."""
+
+    _free = "myqsec_session_free"
+
+    def info(self) -> Row:
+        return row("myqsec_session_info", self._pointer)
+
+    def tick(self) -> datetime:
+        """Does what is due, and returns when to call it again at the latest."""
+        return to_instant(new_integer("myqsec_tick", self._pointer))
+
+    def login(self, user_name: str, password: str, source: Optional[str] = None) -> "Session":
+        """Logs a user in away from any device; from the system session."""
+        return Session(self._engine, new_handle("myqsec_login", self._free, self._pointer, text(user_name),
+                                                text(password), text(source)))
+
+    def device_login(self, device: int, *, card: Optional[str] = None, user_name: Optional[str] = None,
+                     pin: Optional[str] = None, password: Optional[str] = None) -> "Session":
+        """Logs a person in at a device; from the system session."""
+        credentials = c.Credentials(card=text(card), user_name=text(user_name), pin=text(pin),
+                                    password=text(password))
+        return Session(self._engine, new_handle("myqsec_device_login", self._free, self._pointer, device,
+                                                ctypes.byref(credentials)))
+
+    def logout(self) -> None:
+        """Ends the session now. At a device its memory is cleared; raises if that fails."""
+        call("myqsec_logout", self._pointer)
+
+    def settings(self) -> List[Row]:
+        return rows("myqsec_setting_list", self._pointer)
+
+    def setting(self, name: str) -> Row:
+        return row("myqsec_setting_get", self._pointer, text(name))
+
+    def set_setting(self, name: str, value: Optional[str]) -> None:
+        """Values are text such as "5", "true", "24h"; None sets the default."""
+        call("myqsec_setting_set", self._pointer, text(name), text(value))
+
+    def audit(self, start: int = 1, limit: int = 0) -> List[Row]:
+        """Events from a sequence number on, at most `limit` (0: 1,000)."""
+        return rows("myqsec_audit_list", self._pointer, start, limit)
+
+    def audit_head(self) -> Row:
+        return row("myqsec_audit_head", self._pointer)
