@@ -30,8 +30,8 @@ static inline void workload_make_row(uint64_t *random, int64_t id, workload_row 
 }
 
 static inline void workload_report(int64_t rows, double insert, double point, double scan) {
-    printf("insert %.1f\npoint %.1f\nscan %.1f\n", (double)rows / insert, WORKLOAD_POINTS / point,
-           (double)rows * WORKLOAD_SCANS / scan);
+    printf("insert %.1f\npoint %.1f\nscan %.1f\n", (double)rows / insert, (double)WORKLOAD_POINTS / point,
+           (double)(rows * WORKLOAD_SCANS) / scan);
 }
 
 #endif
