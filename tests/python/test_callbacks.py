@@ -47,6 +47,27 @@ class Callbacks(InstanceTest):
         with self.assertRaisesRegex(Jam, "memory"):
             self.system.device_login(self.device, card=CARD)
 
+    def test_memory_that_was_not_cleared_is_not_taken_for_cleared_when_a_session_is_closed(self) -> None:
+        def fail(_: int) -> None:
+            raise Jam("memory")
+
+        self.system.attach_device(self.device, fail)
+        session = self.system.device_login(self.device, card=CARD)
+        with self.assertRaisesRegex(Jam, "memory"):
+            session.close()
+        self.assertTrue(session.closed)
+        self.assertTrue(self.admin.devices()[0]["clear_pending"])
+
+    def test_closing_the_engine_gives_the_exception_and_closes(self) -> None:
+        def fail(_: int) -> None:
+            raise Jam("memory")
+
+        self.system.attach_device(self.device, fail)
+        session = self.system.device_login(self.device, card=CARD)
+        with self.assertRaisesRegex(Jam, "memory"):
+            self.engine.close()
+        self.assertTrue(self.engine.closed and session.closed)
+
     def test_a_sink_may_ask_the_library(self) -> None:
         job = self.system.submit(self.queue, b"document", owner=self.user)
         outer, admin, owner, seen = self, self.admin, self.user, []

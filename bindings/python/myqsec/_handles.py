@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import sys
 from typing import Any, List, Optional
 
-from ._library import inside_call, library
+from ._library import free, inside_call
+
+_log = logging.getLogger("myqsec")
 
 
 class Handle:
     """A handle of the library that belongs to an engine."""
 
-    def __init__(self, pointer: ctypes.c_void_p, free: str) -> None:
+    def __init__(self, pointer: ctypes.c_void_p, free_function: str) -> None:
         self.pointer: Optional[ctypes.c_void_p] = pointer
-        self.free = free
+        self.free_function = free_function
         self.abandoned = False
 
     def close(self) -> None:
         pointer, self.pointer = self.pointer, None
         if pointer is not None:
-            getattr(library, self.free)(pointer)
+            free(self.free_function, pointer)
 
 
 class Handles:
@@ -32,21 +35,27 @@ class Handles:
     def __init__(self) -> None:
         self._live: List[Handle] = []
 
-    def add(self, pointer: ctypes.c_void_p, free: str) -> Handle:
-        self._sweep()
-        handle = Handle(pointer, free)
+    def add(self, pointer: ctypes.c_void_p, free_function: str) -> Handle:
+        if not inside_call():
+            self._sweep()
+        handle = Handle(pointer, free_function)
         self._live.append(handle)
         return handle
 
     def close(self, handle: Handle) -> None:
-        handle.close()
         if handle in self._live:
             self._live.remove(handle)
+        handle.close()
 
-    def close_all(self) -> None:
-        # Newest first: a reader before its session.
+    def close_all(self) -> List[BaseException]:
+        """Closes all, newest first: a reader before its session. Returns what callbacks raised meanwhile."""
+        raised: List[BaseException] = []
         while self._live:
-            self._live.pop().close()
+            try:
+                self._live.pop().close()
+            except BaseException as error:  # the others are closed all the same
+                raised.append(error)
+        return raised
 
     def abandon(self, handle: Handle) -> None:
         """From a finalizer. Those run anywhere, also in a callback, where the library may not be called."""
@@ -56,7 +65,10 @@ class Handles:
 
     def _sweep(self) -> None:
         for handle in [each for each in self._live if each.abandoned]:
-            self.close(handle)
+            try:
+                self.close(handle)
+            except BaseException:  # nobody waits for it here: the session was forgotten, not closed
+                _log.exception("a callback failed while a forgotten %s was freed", handle.free_function)
 
 
 class Child:

@@ -60,14 +60,26 @@ def call(function: str, *arguments: Any) -> int:
     return 0
 
 
-def new_handle(function: str, free: str, *arguments: Any) -> ctypes.c_void_p:
+def free(function: str, handle: ctypes.c_void_p) -> None:
+    """Frees a handle. That may end a session and so run a callback, whose exception comes out after it is freed."""
+    raised: list[BaseException] = []
+    _calls.raised.append(raised)
+    try:
+        getattr(library, function)(handle)
+    finally:
+        _calls.raised.pop()
+    if raised:
+        raise raised[0]
+
+
+def new_handle(function: str, free_function: str, *arguments: Any) -> ctypes.c_void_p:
     """Calls a function whose last parameter receives a handle; frees that if an exception is raised all the same."""
     handle = ctypes.c_void_p()
     try:
         call(function, *arguments, ctypes.byref(handle))
     except BaseException:
         if handle:
-            getattr(library, free)(handle)
+            free(free_function, handle)
         raise
     return handle
 

@@ -12,7 +12,7 @@ from typing import Any, Callable, List, Optional, Tuple, Union
 
 from . import _signatures as c
 from ._handles import Handles
-from ._library import call, guarded, inside_call, library, new_handle
+from ._library import call, guarded, inside_call, new_handle
 from ._values import Row, instant, rows, text
 from .session import Session
 
@@ -79,9 +79,11 @@ class Engine:
     def close(self) -> None:
         if self._pointer is None:
             return
-        self._handles.close_all()
+        raised = self._handles.close_all()
         call("myqsec_close", self._pointer)
         self._pointer = None
+        if raised:
+            raise raised[0]
 
     def _live(self) -> ctypes.c_void_p:
         if self._pointer is None:
@@ -98,8 +100,7 @@ class Engine:
         # In a callback the library may not be called: better an engine that lives on than a process that does not.
         if getattr(self, "_pointer", None) is None or inside_call() or sys.is_finalizing():
             return
-        self._handles.close_all()
-        library.myqsec_close(self._pointer)
+        self.close()
 
 
 def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
