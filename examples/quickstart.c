@@ -71,10 +71,7 @@ int main(int argc, char **argv) {
     size_t password_length = sizeof password;
     FILE *file;
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: %s <new directory> <passphrase file> <document> <output file>\n", argv[0]);
-        return 2;
-    }
+    if (argc != 5) return fprintf(stderr, "usage: %s <new directory> <passphrase file> <document> <output>\n", argv[0]), 2;
     file = open_file(argv[2], "rb");
     root.kind = MYQSEC_ROOT_PASSPHRASE;
     root.secret = passphrase;
