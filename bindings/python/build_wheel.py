@@ -42,12 +42,20 @@ def dependencies(library: Path) -> dict[str, Path]:
 
 def bundle(library: Path, folder: Path) -> None:
     folder.mkdir(parents=True)
-    for name, file in {SONAME: library, **dependencies(library)}.items():
-        copy = folder / name
+    needed = dependencies(library)
+    # Names of their own: Python's ssl and sqlite3 modules must not be given these copies of libcrypto and SQLite,
+    # which may be older than what they were linked with.
+    renamed = {name: f"myqsec-{name}" for name in needed}
+    replacements = [["--replace-needed", old, new] for old, new in renamed.items()]
+    for name, file in {SONAME: library, **needed}.items():
+        own_name = renamed.get(name, name)
+        copy = folder / own_name
         shutil.copyfile(file, copy)  # follows links: wheels have none
         copy.chmod(0o755)
-        # RPATH, not RUNPATH: only the former also counts for what the dependencies need.
-        subprocess.run(["patchelf", "--force-rpath", "--set-rpath", "$ORIGIN", str(copy)], check=True)
+        # RPATH, not RUNPATH: only the former also counts for what the dependencies need. One change a run:
+        # patchelf mixes up the strings of several.
+        for change in (["--set-soname", own_name], *replacements, ["--force-rpath", "--set-rpath", "$ORIGIN"]):
+            subprocess.run(["patchelf", *change, str(copy)], check=True)
 
 
 def write_metadata(folder: Path, tag: str) -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 from support import BINDING
 
 USE = """
-import io, sys, myqsec
+import sys, myqsec
+import ssl, sqlite3  # they bring libcrypto and SQLite of their own
+ssl.create_default_context()
+sqlite3.connect(":memory:").execute("SELECT 1")
 with myqsec.create(sys.argv[1], myqsec.Passphrase("passphrase", 7168, 5)) as engine, engine.system() as system:
     print(system.first_administrator("admin")[0])
     print(open("/proc/self/maps").read())
@@ -41,8 +44,12 @@ class Wheel(unittest.TestCase):
             python = folder / "venv" / "bin" / "python"
             run(python, "-m", "pip", "install", "--no-index", "--no-deps", *folder.glob("*.whl"))
             maps = run(python, "-c", USE, folder / "instance")
-            for library in ("libmyqsec", "libbotan"):
+            for library in ("libmyqsec", "libbotan", "myqsec-libsqlite3"):
                 paths = {line.split()[-1] for line in maps.splitlines() if library in line}
+                self.assertTrue(paths, f"{library} is not loaded")
                 self.assertTrue(all(path.startswith(str(folder)) for path in paths), paths)
             self.assertIn("/_lib/libmyqsec.so.1", maps)
+            # A name that Debian's libraries have, too, would be given to Python's own modules.
+            carried = {Path(line.split()[-1]).name for line in maps.splitlines() if "/_lib/" in line}
+            self.assertEqual([name for name in carried if "myqsec" not in name], [])
             run(python, "-m", "pip", "uninstall", "--yes", "myqsec")
