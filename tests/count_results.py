@@ -8,7 +8,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 DOCTEST = re.compile(r"test cases:\s*\d+\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed\s*\|\s*(\d+) skipped")
-UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n+(?:OK|FAILED)(?: \((.*)\))?", re.MULTILINE)
+UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n+(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?", re.MULTILINE)
 
 
 def cases(output):
@@ -19,10 +19,11 @@ def cases(output):
         failed += int(match[2])
         skipped += int(match[3])
     for match in UNITTEST.finditer(output):
-        details = dict(re.findall(r"([a-z ]+)=(\d+)", match[2] or ""))
+        details = dict(re.findall(r"(\w[a-z ]*)=(\d+)", match[2] or ""))
         bad = sum(int(details.get(kind, 0)) for kind in ("failures", "errors"))
         left_out = int(details.get("skipped", 0))
-        passed += int(match[1]) - bad - left_out
+        # Each failed subTest counts, and what fails for a whole class counts without having run.
+        passed += max(0, int(match[1]) - bad - left_out)
         failed += bad
         skipped += left_out
     return passed, failed, skipped
