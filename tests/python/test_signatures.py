@@ -7,32 +7,106 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from support import HEADERS, myqsec
-from myqsec import _signatures, errors
+from myqsec import _signatures, _values, engine, errors
 
 
-def declarations() -> dict[str, int]:
-    """Every MYQSEC_API function with its number of parameters; none takes a function pointer spelt out."""
-    found = {}
-    for header in sorted((HEADERS / "myqsec").glob("*.h")):
-        source = re.sub(r"/\*.*?\*/", "", header.read_text("utf-8"), flags=re.DOTALL)
-        source = re.sub(r"^#.*$", "", source, flags=re.MULTILINE)
-        for name, parameters in re.findall(r"MYQSEC_API\s[^;(]*?\b(myqsec_\w+)\(([^;]*)\);", source):
-            found[name] = 0 if parameters.strip() == "void" else parameters.count(",") + 1
+SCALARS = {"int": ctypes.c_int, "int32_t": ctypes.c_int32, "uint32_t": ctypes.c_uint32, "int64_t": ctypes.c_int64,
+           "uint64_t": ctypes.c_uint64, "size_t": ctypes.c_size_t, "myqsec_status": ctypes.c_int32, "void": None,
+           "myqsec_column_type": ctypes.c_uint32, "myqsec_read_function": _signatures.ReadFunction,
+           "myqsec_write_function": _signatures.WriteFunction}
+
+
+def python_types(c_type: str) -> list[Any]:
+    """What ctypes may make of a C type. Raises KeyError for a type that nobody knows."""
+    base = c_type.replace("const", "").replace("struct ", "").rstrip("* ").strip()
+    stars = c_type.count("*")
+    if stars == 0:
+        return [SCALARS[base]]
+    if stars == 1 and base in ("char", "uint8_t"):
+        return [ctypes.c_char_p, ctypes.c_void_p]  # bytes go in as either; memory is written through either
+    if base == "char":
+        return [ctypes.POINTER(ctypes.c_char_p)]
+    if stars == 1 and base in _signatures.STRUCTS:
+        return [ctypes.POINTER(_signatures.STRUCTS[base])]
+    if stars == 1 and SCALARS.get(base):
+        return [ctypes.POINTER(SCALARS[base])]
+    return [ctypes.POINTER(ctypes.c_void_p) if stars == 2 else ctypes.c_void_p]  # a handle, or plain memory
+
+
+def parameter_types(parameters: str) -> list[str]:
+    """The types of a parameter list, its names taken off."""
+    listed = [] if parameters.strip() == "void" else [each.strip() for each in parameters.split(",")]
+    arrays = [re.sub(r"(\w+)\[\w*\]$", r"*\1", each) for each in listed]
+    return [re.sub(r"\w+$", "", each).strip() for each in arrays]
+
+
+def headers() -> str:
+    """All headers without comments and preprocessor lines."""
+    source = "".join(each.read_text("utf-8") for each in sorted((HEADERS / "myqsec").glob("*.h")))
+    return re.sub(r"^#.*$", "", re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL), flags=re.MULTILINE)
+
+
+def declarations() -> dict[str, tuple[str, list[str]]]:
+    """Every MYQSEC_API function: the type of its result, and those of its parameters."""
+    found = re.findall(r"MYQSEC_API\s([^;(]*?)\b(myqsec_\w+)\(([^;]*)\);", headers())
+    return {name: (result.strip(), parameter_types(parameters)) for result, name, parameters in found}
+
+
+def struct_members() -> dict[str, dict[str, str]]:
+    """Every struct: the type of each member; of a callback the text between its parentheses."""
+    found: dict[str, dict[str, str]] = {}
+    for name, body in re.findall(r"typedef struct (myqsec_\w+) \{(.*?)\} \1;", headers(), re.DOTALL):
+        callbacks = re.findall(r"(\w+) \(\*(\w+)\)\((.*?)\);", body, re.DOTALL)
+        found[name] = {member: f"{result}({parameters})" for result, member, parameters in callbacks}
+        for member in re.sub(r"\w+ \(\*\w+\)\(.*?\);", "", body, flags=re.DOTALL).split(";"):
+            if member.strip():
+                kind, named = re.findall(r"^(.*?)(\w+)$", member.strip(), re.DOTALL)[0]
+                found[name][named] = kind.strip()
     return found
 
 
 class Signatures(unittest.TestCase):
-    def test_each_function_of_the_headers_is_there_with_its_parameters(self) -> None:
+    def same(self, c_type: str, python_type: Any, where: str) -> None:
+        if "(" in c_type:
+            result, parameters = c_type.rstrip(")").split("(")
+            self.same(result, python_type._restype_, where)
+            kinds = parameter_types(parameters)
+            self.assertEqual(len(kinds), len(python_type._argtypes_), where)
+            for kind, argument in zip(kinds, python_type._argtypes_):
+                self.same(kind, argument, where)
+        else:
+            self.assertIn(python_type, python_types(c_type), f"{where}: {c_type}")
+
+    def test_each_function_of_the_headers_is_there_with_its_types(self) -> None:
         expected = declarations()
         self.assertGreater(len(expected), 80)
-        self.assertEqual(expected, {name: len(each[1]) for name, each in _signatures.FUNCTIONS.items()})
+        self.assertEqual(set(expected), set(_signatures.FUNCTIONS))
+        for name, (result, parameters) in expected.items():
+            python_result, python_parameters = _signatures.FUNCTIONS[name]
+            self.same(result, python_result, name)
+            self.assertEqual(len(parameters), len(python_parameters), name)
+            for kind, argument in zip(parameters, python_parameters):
+                self.same(kind, argument, name)
+
+    def test_each_member_of_a_struct_has_its_type(self) -> None:
+        for struct, members in struct_members().items():
+            ours = dict(each[:2] for each in _signatures.STRUCTS[struct]._fields_)
+            self.assertEqual(set(ours), set(members), struct)
+            for name, kind in members.items():
+                self.same(kind, ours[name], f"{struct}.{name}")
+
+    def test_callback_types_are_those_of_the_headers(self) -> None:
+        found = re.findall(r"typedef (\w+) \(\*(\w+)\)\((.*?)\);", headers(), re.DOTALL)
+        self.assertEqual({name for _, name, _ in found}, {each for each in SCALARS if each.endswith("_function")})
+        for result, name, parameters in found:
+            self.same(f"{result}({parameters})", SCALARS[name], name)
 
     def test_each_struct_of_the_headers_is_there(self) -> None:
-        headers = "".join(each.read_text("utf-8") for each in (HEADERS / "myqsec").glob("*.h"))
-        expected = set(re.findall(r"^typedef struct (myqsec_\w+) \{", headers, re.MULTILINE))
-        self.assertEqual(expected, set(_signatures.STRUCTS))
+        self.assertEqual(set(struct_members()), set(_signatures.STRUCTS))
+        self.assertEqual(len(struct_members()), len(re.findall(r"\bstruct \w+ \{", headers())))
 
     def test_each_status_has_a_class(self) -> None:
         source = (HEADERS / "myqsec" / "status.h").read_text("utf-8")
@@ -41,11 +115,17 @@ class Signatures(unittest.TestCase):
         self.assertEqual(len(set(errors.CLASSES.values())), len(expected))
 
     def test_constants_are_those_of_the_headers(self) -> None:
-        source = "".join(each.read_text("utf-8") for each in (HEADERS / "myqsec").glob("*.h"))
-        for kind, name, number in re.findall(r"MYQSEC_(QUEUE|METHOD)_(\w+) = (\d+)", source):
-            self.assertEqual(getattr(myqsec, f"{kind}_{name}"), int(number))
-        for name, number in re.findall(r"MYQSEC_KEY_(\w+) = (\d+)", source):
-            self.assertEqual(getattr(myqsec.container, name), int(number))
+        homes = {"QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
+                 "COLUMN": (_values, "_"), "ROOT": (engine, "_ROOT_")}
+        constants = re.findall(r"\bMYQSEC_(?!ERR_|END\b|OK\b)([A-Z]+)_(\w+) = (-?\d+)", headers())
+        self.assertGreater(len(constants), 20)
+        for kind, name, number in constants:
+            home, prefix = homes[kind]
+            self.assertEqual(getattr(home, prefix + name), int(number), f"{kind}_{name}")
+        sizes = dict(re.findall(r"#define MYQSEC_(\w+_SIZE) (\d+)", "".join(
+            each.read_text("utf-8") for each in (HEADERS / "myqsec").glob("*.h"))))
+        self.assertEqual({name: int(size) for name, size in sizes.items()},
+                         {"ROOT_KEY_SIZE": engine._KEY_SIZE, "CONTAINER_KEY_SIZE": myqsec.container._KEY_SIZE})
 
     @unittest.skipUnless(shutil.which("cc"), "needs a C compiler named cc")
     def test_structs_have_the_sizes_and_offsets_of_c(self) -> None:

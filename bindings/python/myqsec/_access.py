@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime
-from typing import Iterable, List, Optional, Tuple
+from typing import Any, Iterable, List, Optional, Tuple
 
 from . import _signatures as c
 from ._handles import Child
@@ -21,20 +21,31 @@ def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Opti
                         language=text(language), notes=text(notes))
 
 
+def _secret(function: str, *arguments: Any) -> str:
+    """Calls a function whose last parameters are a buffer for a secret and its length."""
+    buffer, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
+    try:
+        call(function, *arguments, buffer, ctypes.byref(length))
+        return buffer.value.decode("utf-8")
+    finally:
+        ctypes.memset(buffer, 0, _SECRET_ROOM)
+
+
 class Access(Child):
+    """Users, credentials, groups and roles: methods of Session."""
+
     def first_administrator(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
                             language: Optional[str] = None, notes: Optional[str] = None) -> Tuple[int, str]:
         """Creates the first administrator; returns the id and the password, shown this once."""
         fields = _user_fields(user_name, full_name, email, language, notes)
         user = ctypes.c_int64()
-        password, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
-        call("myqsec_first_administrator", self._pointer, ctypes.byref(fields), ctypes.byref(user), password,
-             ctypes.byref(length))
-        return user.value, password.value.decode("utf-8")
+        password = _secret("myqsec_first_administrator", self._pointer, ctypes.byref(fields), ctypes.byref(user))
+        return user.value, password
 
     def create_user(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
                     language: Optional[str] = None, notes: Optional[str] = None,
                     active: Optional[bool] = None) -> int:
+        """Creates a user; returns the id. The name is unique, whatever the case of its ASCII letters."""
         fields = _user_fields(user_name, full_name, email, language, notes, active)
         return new_integer("myqsec_user_create", self._pointer, ctypes.byref(fields))
 
@@ -46,15 +57,19 @@ class Access(Child):
         call("myqsec_user_change", self._pointer, user, ctypes.byref(fields))
 
     def delete_user(self, user: int) -> None:
+        """Deletes the user with credentials and held jobs, and destroys the person's key."""
         call("myqsec_user_delete", self._pointer, user)
 
     def find_user(self, user_name: str) -> int:
+        """The id of a user name."""
         return new_integer("myqsec_user_find", self._pointer, text(user_name))
 
     def user(self, user: int) -> Row:
+        """One user: id, user_name, full_name, email, language, notes, state, locked_until, ..."""
         return row("myqsec_user_get", self._pointer, user)
 
     def users(self) -> List[Row]:
+        """All users, each as user() gives them."""
         return rows("myqsec_user_list", self._pointer)
 
     def set_password(self, user: int, password: str, current: Optional[str] = None) -> None:
@@ -63,27 +78,31 @@ class Access(Child):
 
     def generate_pin(self, user: int) -> str:
         """A new random PIN that logs in alone, shown this once."""
-        pin, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
-        call("myqsec_user_generate_pin", self._pointer, user, pin, ctypes.byref(length))
-        return pin.value.decode("ascii")
+        return _secret("myqsec_user_generate_pin", self._pointer, user)
 
     def set_pin(self, user: int, pin: str) -> None:
+        """Sets a PIN of one's choice: a second factor only, with user name or card."""
         call("myqsec_user_set_pin", self._pointer, user, text(pin))
 
     def unlock_user(self, user: int) -> None:
+        """Ends a lockout of the account."""
         call("myqsec_user_unlock", self._pointer, user)
 
     def add_card(self, user: int, card: str, *, label: Optional[str] = None,
                  expires: Optional[datetime] = None) -> int:
+        """Registers a card as the reader gives it; returns its id."""
         return new_integer("myqsec_card_add", self._pointer, user, text(card), text(label), instant(expires))
 
     def remove_card(self, card: int) -> None:
+        """Removes a registered card, by its id."""
         call("myqsec_card_remove", self._pointer, card)
 
     def cards(self, user: int) -> List[Row]:
+        """A user's cards: id, user, label, created, expires, last_used; never the number."""
         return rows("myqsec_card_list", self._pointer, user)
 
     def create_group(self, name: str, parent: int = 0) -> int:
+        """Creates a group, inside `parent` unless that is 0; returns its id."""
         return new_integer("myqsec_group_create", self._pointer, text(name), parent)
 
     def change_group(self, group: int, *, name: Optional[str] = None, parent: Optional[int] = None) -> None:
@@ -91,30 +110,39 @@ class Access(Child):
         call("myqsec_group_change", self._pointer, group, text(name), -1 if parent is None else parent)
 
     def delete_group(self, group: int) -> None:
+        """Deletes a group."""
         call("myqsec_group_delete", self._pointer, group)
 
     def groups(self) -> List[Row]:
+        """All groups: id, name, parent, members."""
         return rows("myqsec_group_list", self._pointer)
 
     def add_to_group(self, group: int, user: int) -> None:
+        """Makes a user a member; harmless if that was so."""
         call("myqsec_group_add", self._pointer, group, user)
 
     def remove_from_group(self, group: int, user: int) -> None:
+        """Ends a membership; harmless if there was none."""
         call("myqsec_group_remove", self._pointer, group, user)
 
     def group_members(self, group: int) -> List[Row]:
+        """A group's members: user, user_name."""
         return rows("myqsec_group_members", self._pointer, group)
 
     def rights(self) -> List[Row]:
+        """The closed list of rights: name, meaning."""
         return rows("myqsec_right_list", self._pointer)
 
     def roles(self) -> List[Row]:
+        """All roles: id, name, built_in, rights."""
         return rows("myqsec_role_list", self._pointer)
 
     def create_role(self, name: str, rights: Iterable[str]) -> int:
+        """Creates a role of rights that one has; returns its id."""
         return new_integer("myqsec_role_create", self._pointer, text(name), text(" ".join(rights)))
 
     def delete_role(self, role: int) -> None:
+        """Deletes a role; the built-in ones stay."""
         call("myqsec_role_delete", self._pointer, role)
 
     def give_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
@@ -125,8 +153,10 @@ class Access(Child):
 
     def take_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
                   scope_queue: int = 0) -> None:
+        """Takes back what give_role() gave, with the same arguments."""
         grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
     def role_grants(self) -> List[Row]:
+        """Who has which role: role, user, group, scope_group, scope_queue."""
         return rows("myqsec_role_grants", self._pointer)

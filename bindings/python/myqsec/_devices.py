@@ -19,10 +19,13 @@ METHOD_CARD_PASSWORD = 32
 
 
 class Devices(Child):
+    """Devices: methods of Session."""
+
     def create_device(self, name: str, *, methods: int = -1, model: Optional[str] = None,
                       serial: Optional[str] = None, mac: Optional[str] = None, address: Optional[str] = None,
                       location: Optional[str] = None, idle_timeout: Optional[Duration] = None,
                       enabled: Optional[bool] = None) -> int:
+        """Registers a device; returns its id. `methods` is a sum of METHOD_...; -1 takes the default."""
         fields = c.DeviceFields(methods=methods, name=text(name), model=text(model), serial=text(serial),
                                 mac=text(mac), address=text(address), location=text(location),
                                 idle_timeout=duration(idle_timeout), enabled=flag(enabled), reserved=-1)
@@ -39,9 +42,11 @@ class Devices(Child):
         call("myqsec_device_change", self._pointer, device, ctypes.byref(fields))
 
     def delete_device(self, device: int) -> None:
+        """Removes a device; a session there ends first."""
         call("myqsec_device_delete", self._pointer, device)
 
     def devices(self) -> List[Row]:
+        """All devices: id, name, model, ..., methods, idle_timeout, enabled, session_user, clear_pending."""
         return rows("myqsec_device_list", self._pointer)
 
     def attach_device(self, device: int, clear_memory: Callable[[int], None]) -> None:

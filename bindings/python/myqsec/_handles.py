@@ -5,10 +5,14 @@ from __future__ import annotations
 import ctypes
 import logging
 import sys
-from typing import Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, TypeVar
 
 from ._library import free, inside_call
 
+if TYPE_CHECKING:
+    from .engine import Engine
+
+_Child = TypeVar("_Child", bound="Child")
 _log = logging.getLogger("myqsec")
 
 
@@ -16,14 +20,21 @@ class Handle:
     """A handle of the library that belongs to an engine."""
 
     def __init__(self, pointer: ctypes.c_void_p, free_function: str) -> None:
-        self.pointer: Optional[ctypes.c_void_p] = pointer
+        self._pointer = [pointer]  # a list: to pop it is atomic, so that two threads do not free it twice
         self.free_function = free_function
         self.abandoned = False
 
+    @property
+    def pointer(self) -> Any:
+        """What the library's functions take; None when closed."""
+        return next(iter(self._pointer), None)
+
     def close(self) -> None:
-        pointer, self.pointer = self.pointer, None
-        if pointer is not None:
-            free(self.free_function, pointer)
+        try:
+            pointer = self._pointer.pop()
+        except IndexError:
+            return
+        free(self.free_function, pointer)
 
 
 class Handles:
@@ -43,8 +54,10 @@ class Handles:
         return handle
 
     def close(self, handle: Handle) -> None:
-        if handle in self._live:
+        try:
             self._live.remove(handle)
+        except ValueError:
+            pass  # closed before, or by another thread's sweep
         handle.close()
 
     def close_all(self) -> List[BaseException]:
@@ -76,24 +89,27 @@ class Child:
 
     _free = ""
 
-    def __init__(self, engine: Any, pointer: ctypes.c_void_p) -> None:
+    def __init__(self, engine: "Engine", pointer: ctypes.c_void_p) -> None:
         self._engine = engine
         self._handle: Handle = engine._handles.add(pointer, self._free)
 
     @property
     def _pointer(self) -> ctypes.c_void_p:
-        if self._handle.pointer is None:
+        pointer: ctypes.c_void_p = self._handle.pointer
+        if pointer is None:
             raise ValueError(f"this {type(self).__name__} is closed")
-        return self._handle.pointer
+        return pointer
 
     @property
     def closed(self) -> bool:
+        """Whether it was closed, or its engine."""
         return self._handle.pointer is None
 
     def close(self) -> None:
+        """Frees it; harmless if that was done."""
         self._engine._handles.close(self._handle)
 
-    def __enter__(self) -> Any:
+    def __enter__(self: _Child) -> _Child:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -45,10 +45,14 @@ def inside_call() -> bool:
 
 def call(function: str, *arguments: Any) -> int:
     """Calls a function that returns a status. An exception of a callback wins: it is the cause of the status."""
+    target = getattr(library, function)
+    for argument, kind in zip(arguments, target.argtypes):
+        if isinstance(argument, int):
+            _signatures.check_range(argument, kind)
     raised: list[BaseException] = []
     _calls.raised.append(raised)
     try:
-        status = getattr(library, function)(*arguments)
+        status = target(*arguments)
         # Still inside: a finalizer that ran now and called the library would replace the sentence.
         sentence = library.myqsec_last_error().decode("utf-8", "replace") if status else ""
     finally:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, BinaryIO, Iterator, List, Optional, Union
+from typing import Any, Callable, Iterator, List, Optional, Union
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, guarded, new_handle, new_integer
-from ._streams import writing
-from ._values import Duration, Row, duration, flag, row, rows, text
+from ._streams import Readable, Writable, writing
+from ._values import Bytes, Duration, Row, as_bytes, duration, flag, row, rows, text
 
 QUEUE_SECURE = 1
 QUEUE_PRIVATE = 2
@@ -23,10 +23,11 @@ class JobWriter(Child):
 
     _free = "myqsec_job_writer_free"
 
-    def write(self, data: Union[bytes, bytearray, memoryview]) -> int:
-        data = bytes(data)
-        call("myqsec_job_writer_write", self._pointer, data, len(data))
-        return len(data)
+    def write(self, data: Bytes) -> int:
+        """Takes bytes; returns when they are sealed and handed to the system."""
+        piece = as_bytes(data)
+        call("myqsec_job_writer_write", self._pointer, piece, len(piece))
+        return len(piece)
 
     def finish(self) -> int:
         """Makes the job durable and held; returns its id."""
@@ -41,6 +42,7 @@ class JobReader(Child):
     _free = "myqsec_job_reader_free"
 
     def size(self) -> int:
+        """The document's size in bytes."""
         out = ctypes.c_uint64()
         call("myqsec_job_reader_size", self._pointer, ctypes.byref(out))
         return out.value
@@ -49,6 +51,7 @@ class JobReader(Child):
         """Reads from `offset`; less than `length` only at the end."""
         if offset < 0 or length < 0:
             raise ValueError("offset and length may not be negative")
+        length = min(length, max(self.size() - offset, 0))  # not a buffer for all that was asked for
         data, room = ctypes.create_string_buffer(max(length, 1)), ctypes.c_size_t(length)
         call("myqsec_job_reader_read", self._pointer, offset, data, ctypes.byref(room))
         return ctypes.string_at(data, room.value)
@@ -63,14 +66,16 @@ def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Durat
                          restricted=flag(restricted))
 
 
-def _sink(target: Any) -> c.Sink:
+def _sink(target: Writable) -> c.Sink:
+    flush: Optional[Callable[[], object]] = getattr(target, "flush", None)
+
     def finish(_: Optional[int]) -> int:
-        if hasattr(target, "flush"):
-            target.flush()
+        if flush is not None:
+            flush()
         return 0
 
     sink = c.Sink(write=c.WriteFunction(guarded(writing(target))), finish=c.FinishFunction(guarded(finish)))
-    abort = getattr(target, "abort", None)
+    abort: Any = getattr(target, "abort", None)
     if abort is not None:
         def discard(_: Optional[int]) -> int:
             abort()
@@ -84,9 +89,12 @@ def _sink(target: Any) -> c.Sink:
 
 
 class Spool(Child):
+    """Queues and jobs: methods of Session."""
+
     def create_queue(self, name: str, kind: int = QUEUE_SECURE, *, retention_held: Optional[Duration] = None,
                      retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
                      enabled: Optional[bool] = None, restricted: Optional[bool] = None) -> int:
+        """Creates a queue; returns its id."""
         fields = _queue_fields(kind, name, retention_held, retention_printed, max_job_size, enabled, restricted)
         return new_integer("myqsec_queue_create", self._pointer, ctypes.byref(fields))
 
@@ -98,9 +106,11 @@ class Spool(Child):
         call("myqsec_queue_change", self._pointer, queue, ctypes.byref(fields))
 
     def delete_queue(self, queue: int) -> None:
+        """Deletes a queue that holds no jobs."""
         call("myqsec_queue_delete", self._pointer, queue)
 
     def queues(self) -> List[Row]:
+        """The queues one may submit to, or all for who manages them: id, name, kind, ..., jobs."""
         return rows("myqsec_queue_list", self._pointer)
 
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
@@ -108,16 +118,18 @@ class Spool(Child):
         call("myqsec_queue_allow", self._pointer, queue, user, group)
 
     def disallow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
+        """Takes back what allow() gave."""
         call("myqsec_queue_disallow", self._pointer, queue, user, group)
 
     def begin_job(self, queue: int, *, owner: int = 0, name: Optional[str] = None,
                   document_format: Optional[str] = None, host_name: Optional[str] = None) -> JobWriter:
+        """Begins a job that is written piece by piece. `owner` 0 is the session's user."""
         fields = c.JobFields(queue=queue, owner=owner, name=text(name), document_format=text(document_format),
                              host_name=text(host_name))
         return JobWriter(self._engine, new_handle("myqsec_job_submit", JobWriter._free, self._pointer,
                                                   ctypes.byref(fields)))
 
-    def submit(self, queue: int, document: Union[bytes, BinaryIO], *, owner: int = 0, name: Optional[str] = None,
+    def submit(self, queue: int, document: Union[Bytes, Readable], *, owner: int = 0, name: Optional[str] = None,
                document_format: Optional[str] = None, host_name: Optional[str] = None) -> int:
         """Submits bytes or what a file object yields; returns the job's id once it would survive a crash."""
         with self.begin_job(queue, owner=owner, name=name, document_format=document_format,
@@ -128,19 +140,23 @@ class Spool(Child):
 
     def jobs(self, *, owner: int = 0, queue: int = 0, state: Optional[str] = None, after: int = 0,
              limit: int = 0) -> List[Row]:
+        """Jobs one may see, at most `limit` (0: 1,000) with ids greater than `after`; states are IPP's."""
         filter = c.JobFilter(limit=limit, owner=owner, queue=queue, state=text(state), after=after)
         return rows("myqsec_job_list", self._pointer, ctypes.byref(filter))
 
     def job(self, job: int) -> Row:
+        """One job, as jobs() gives it."""
         return row("myqsec_job_get", self._pointer, job)
 
     def cancel_job(self, job: int) -> None:
+        """Cancels a held job, or stops the one being released, and destroys its key."""
         call("myqsec_job_cancel", self._pointer, job)
 
     def delete_job(self, job: int) -> None:
+        """Deletes a job that is not being released, and destroys its key."""
         call("myqsec_job_delete", self._pointer, job)
 
-    def release(self, job: int, target: Any, *, keep: bool = False) -> None:
+    def release(self, job: int, target: Writable, *, keep: bool = False) -> None:
         """Releases a job to a writable file object. Its flush(), if any, says that all was accepted; its abort(),
         if any, runs instead after a failure. An exception of theirs comes out, and the job is held again."""
         options = c.ReleaseOptions(keep=int(keep))
@@ -148,17 +164,20 @@ class Spool(Child):
         call("myqsec_job_release", self._pointer, job, ctypes.byref(options), ctypes.byref(sink))
 
     def open_job(self, job: int) -> JobReader:
+        """Opens a document for reading without releasing it."""
         return JobReader(self._engine, new_handle("myqsec_job_open", JobReader._free, self._pointer, job))
 
 
-def _chunks(document: Union[bytes, BinaryIO]) -> Iterator[bytes]:
+def _chunks(document: Union[Bytes, Readable]) -> Iterator[Bytes]:
     if isinstance(document, (bytes, bytearray, memoryview)):
-        view = memoryview(document).cast("B")
-        for start in range(0, len(view), _CHUNK):
-            yield bytes(view[start:start + _CHUNK])
+        whole = as_bytes(document)
+        for start in range(0, len(whole), _CHUNK):
+            yield whole[start:start + _CHUNK]
         return
     while True:
         chunk = document.read(_CHUNK)
-        if not chunk:
+        if chunk is None:  # a document cut where a socket had no more for now would be held as complete
+            raise BlockingIOError("the document must be in blocking mode")
+        if len(chunk) == 0:
             return
         yield chunk

@@ -1,16 +1,32 @@
-"""Writable file objects as the library's write functions."""
+"""File objects as the library's write functions."""
 
 from __future__ import annotations
 
 import ctypes
 import io
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Protocol
 
 
-def writing(target: Any) -> Callable[[Optional[int], int, int], int]:
+class Readable(Protocol):
+    """What a document or container is read from: a file opened in binary mode, or anything with its read()."""
+
+    def read(self, size: int, /) -> Any:
+        """At most `size` bytes; none at the end."""
+
+
+class Writable(Protocol):
+    """What takes a document: a file opened in binary mode, or anything with its write()."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Takes bytes; returns how many, or None for all."""
+
+
+def writing(target: Writable) -> Callable[[Optional[int], int, int], int]:
+    """The body of a write callback. It gets copies: the library's memory is wiped when it returns."""
+
     def write(_: Optional[int], data: int, length: int) -> int:
-        rest = memoryview(ctypes.string_at(data, length)) if length else memoryview(b"")
-        while len(rest):
+        rest = ctypes.string_at(data, length) if length else b""
+        while rest:
             # Raw files and pipes may take a part. Only from a raw file does None mean that it would block.
             taken = target.write(rest)
             if taken is None:

@@ -10,6 +10,7 @@ from ._library import call, library, new_handle
 
 Row = Dict[str, Any]
 Duration = Union[timedelta, int]
+Bytes = Union[bytes, bytearray, memoryview]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -20,10 +21,27 @@ _INTEGER, _TEXT, _BYTES, _BOOLEAN, _INSTANT, _DURATION = range(1, 7)
 def text(value: Optional[str]) -> Optional[bytes]:
     if value is None:
         return None
+    encoded = utf8(value)
     # C would take the text up to the NUL for the whole: a different name than the one meant.
-    if "\0" in value:
+    if b"\0" in encoded:
         raise ValueError("text may not contain a NUL character")
-    return value.encode("utf-8")
+    return encoded
+
+
+def utf8(value: str) -> bytes:
+    if not isinstance(value, str):
+        raise TypeError(f"a str is needed, not {type(value).__name__}")
+    try:
+        return value.encode("utf-8")
+    except UnicodeEncodeError:
+        pass
+    # Outside of the handler: that exception holds the whole text, which may be a password.
+    raise ValueError("text may not contain lone surrogates")
+
+
+def as_bytes(value: Bytes) -> bytes:
+    """bytes() would also take a number, as so many zeros, and ctypes a str, as an array of wide characters."""
+    return value if isinstance(value, bytes) else memoryview(value).tobytes()
 
 
 def instant(value: Optional[datetime]) -> int:
@@ -36,7 +54,10 @@ def instant(value: Optional[datetime]) -> int:
 
 
 def to_instant(milliseconds: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    try:
+        return _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:  # after the year 9999: never
+        return datetime.max.replace(tzinfo=timezone.utc)
 
 
 def duration(value: Optional[Duration]) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO, Optional, Tuple, Union
+from typing import Any, Optional, Tuple, Union, overload
 
 from . import _signatures as c
 from ._library import call, guarded
-from ._streams import writing
-from ._values import instant, text
+from ._streams import Readable, Writable, writing
+from ._values import Bytes, as_bytes, instant, text
 
 AES_256_GCM = 1
 XCHACHA20_POLY1305 = 2
@@ -27,46 +27,58 @@ _KEY_SIZE = 32
 class Keys:
     """Who can open a container, or who is opening it."""
 
-    wrapping_key: Optional[bytes] = None
+    wrapping_key: Optional[bytes] = field(default=None, repr=False)
     certificates: Optional[str] = None
-    private_key: Optional[str] = None
-    passphrase: Optional[str] = None
+    private_key: Optional[str] = field(default=None, repr=False)
+    passphrase: Optional[str] = field(default=None, repr=False)
     suite: int = 0
 
     def _struct(self) -> c.ContainerKeys:
+        wrapping_key = None if self.wrapping_key is None else as_bytes(self.wrapping_key)
         # The C side reads 32 bytes whatever the length is.
-        if self.wrapping_key is not None and len(self.wrapping_key) != _KEY_SIZE:
-            raise ValueError(f"a wrapping key has {_KEY_SIZE} bytes, not {len(self.wrapping_key)}")
-        return c.ContainerKeys(suite=self.suite, wrapping_key=self.wrapping_key, certificates=text(self.certificates),
+        if wrapping_key is not None and len(wrapping_key) != _KEY_SIZE:
+            raise ValueError(f"a wrapping key has {_KEY_SIZE} bytes, not {len(wrapping_key)}")
+        return c.ContainerKeys(suite=self.suite, wrapping_key=wrapping_key, certificates=text(self.certificates),
                                private_key=text(self.private_key), passphrase=text(self.passphrase))
 
 
-def seal(keys: Keys, source: Union[bytes, BinaryIO], target: Optional[BinaryIO] = None) -> Optional[bytes]:
+@overload
+def seal(keys: Keys, source: Union[Bytes, Readable]) -> bytes: ...
+@overload
+def seal(keys: Keys, source: Union[Bytes, Readable], target: Writable) -> None: ...
+def seal(keys: Keys, source: Union[Bytes, Readable], target: Optional[Writable] = None) -> Optional[bytes]:
     """Seals bytes or a file object; returns the container, or None if it went to `target`."""
     return _transform("myqsec_container_seal", keys, source, target)
 
 
-def open(keys: Keys, source: Union[bytes, BinaryIO], target: Optional[BinaryIO] = None) -> Optional[bytes]:
+@overload
+def open(keys: Keys, source: Union[Bytes, Readable]) -> bytes: ...
+@overload
+def open(keys: Keys, source: Union[Bytes, Readable], target: Writable) -> None: ...
+def open(keys: Keys, source: Union[Bytes, Readable], target: Optional[Writable] = None) -> Optional[bytes]:
     """Opens a container. If it raises, discard what was written to `target`."""
     return _transform("myqsec_container_open", keys, source, target)
 
 
-def _transform(function: str, keys: Keys, source: Union[bytes, BinaryIO],
-               target: Optional[BinaryIO]) -> Optional[bytes]:
+def _transform(function: str, keys: Keys, source: Union[Bytes, Readable],
+               target: Optional[Writable]) -> Optional[bytes]:
     reader: Any = io.BytesIO(source) if isinstance(source, (bytes, bytearray, memoryview)) else source
-    collected = None if target is not None else io.BytesIO()
+    collected = io.BytesIO()
 
     def read(_: Optional[int], data: int, length: Any) -> int:
         chunk = reader.read(length[0])
+        if chunk is None:
+            raise BlockingIOError("the source must be in blocking mode")
+        chunk = as_bytes(chunk)
         if len(chunk) > length[0]:
             raise ValueError("the source returned more than was asked for")
         ctypes.memmove(data, chunk, len(chunk))
         length[0] = len(chunk)
         return 0
 
-    write = c.WriteFunction(guarded(writing(collected if collected is not None else target)))
+    write = c.WriteFunction(guarded(writing(collected if target is None else target)))
     call(function, ctypes.byref(keys._struct()), c.ReadFunction(guarded(read)), None, write, None)
-    return collected.getvalue() if collected is not None else None
+    return collected.getvalue() if target is None else None
 
 
 def create_certificate(kind: int, common_name: str, not_before: datetime, not_after: datetime,

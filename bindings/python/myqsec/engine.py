@@ -6,24 +6,25 @@ import ctypes
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Callable, List, Optional, Tuple, Union
 
 from . import _signatures as c
 from ._handles import Handles
 from ._library import call, guarded, inside_call, new_handle
-from ._values import Row, instant, rows, text
+from ._values import Row, as_bytes, instant, rows, text, utf8
 from .session import Session
 
 _KEY_SIZE = 32
+_ROOT_PASSPHRASE, _ROOT_KEY_FILE, _ROOT_CALLBACK = 1, 2, 3
 
 
 @dataclass(frozen=True)
 class Passphrase:
     """The root key is stretched from a passphrase. The costs count for new instances; 0 takes the default."""
 
-    passphrase: str
+    passphrase: str = field(repr=False)
     memory_kib: int = 0
     iterations: int = 0
 
@@ -32,7 +33,7 @@ class Passphrase:
 class KeyFile:
     """The root key is made from the contents of a key file, 32 bytes to 64 KiB."""
 
-    contents: bytes
+    contents: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,12 @@ class Engine:
 
     @property
     def closed(self) -> bool:
+        """Whether it was closed."""
         return self._pointer is None
 
     def close(self) -> None:
+        """Closes what is still open of it, then the instance; harmless if that was done. What a clear-memory callback
+        raised meanwhile comes out afterwards."""
         if self._pointer is None:
             return
         raised = self._handles.close_all()
@@ -139,22 +143,27 @@ def _root(root: Root) -> c.Root:
     if isinstance(root, str):
         root = Passphrase(root)
     if isinstance(root, Passphrase):
-        secret = root.passphrase.encode("utf-8")
-        return c.Root(kind=1, secret=secret, secret_length=len(secret), argon2_memory_kib=root.memory_kib,
-                      argon2_iterations=root.iterations)
+        secret = utf8(root.passphrase)
+        return c.Root(kind=_ROOT_PASSPHRASE, secret=secret, secret_length=len(secret),
+                      argon2_memory_kib=root.memory_kib, argon2_iterations=root.iterations)
     if isinstance(root, KeyFile):
-        return c.Root(kind=2, secret=root.contents, secret_length=len(root.contents))
-    return _callback_root(root)
+        contents = as_bytes(root.contents)
+        return c.Root(kind=_ROOT_KEY_FILE, secret=contents, secret_length=len(contents))
+    if isinstance(root, RootCallbacks):
+        return _callback_root(root)
+    raise TypeError(f"a root is a str, Passphrase, KeyFile or RootCallbacks, not {type(root).__name__}")
 
 
 def _callback_root(root: RootCallbacks) -> c.Root:
-    def give_key(key: bytes, destination: int) -> None:
+    def give_key(given: bytes, destination: int) -> None:
+        key = as_bytes(given)
         if len(key) != _KEY_SIZE:
             raise ValueError(f"a root key has {_KEY_SIZE} bytes, not {len(key)}")
         ctypes.memmove(destination, key, _KEY_SIZE)
 
     def create_key(_: Optional[int], key: int, blob: int, length: Any) -> int:
-        new_key, new_blob = root.create()
+        new_key, given_blob = root.create()
+        new_blob = as_bytes(given_blob)
         if len(new_blob) > length[0]:
             raise ValueError(f"the blob has {len(new_blob)} bytes; at most {length[0]} are possible")
         give_key(new_key, key)
@@ -166,5 +175,5 @@ def _callback_root(root: RootCallbacks) -> c.Root:
         give_key(root.unlock(ctypes.string_at(blob, length) if length else b""), key)
         return 0
 
-    return c.Root(kind=3, create=c.RootCreateFunction(guarded(create_key)),
+    return c.Root(kind=_ROOT_CALLBACK, create=c.RootCreateFunction(guarded(create_key)),
                   unlock=c.RootUnlockFunction(guarded(unlock_key)))

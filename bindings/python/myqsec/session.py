@@ -20,6 +20,7 @@ class Session(Access, Devices, Spool):
     _free = "myqsec_session_free"
 
     def info(self) -> Row:
+        """About the session: kind, user, device, started, idle_deadline, end_deadline, rights, message, ..."""
         return row("myqsec_session_info", self._pointer)
 
     def tick(self) -> datetime:
@@ -44,9 +45,11 @@ class Session(Access, Devices, Spool):
         call("myqsec_logout", self._pointer)
 
     def settings(self) -> List[Row]:
+        """All settings, each as setting() gives it."""
         return rows("myqsec_setting_list", self._pointer)
 
     def setting(self, name: str) -> Row:
+        """One setting: name, type, value, default, range, meaning, changed."""
         return row("myqsec_setting_get", self._pointer, text(name))
 
     def set_setting(self, name: str, value: Optional[str]) -> None:
@@ -58,4 +61,5 @@ class Session(Access, Devices, Spool):
         return rows("myqsec_audit_list", self._pointer, start, limit)
 
     def audit_head(self) -> Row:
+        """The audit log's Merkle tree (RFC 9162): size, root_hash."""
         return row("myqsec_audit_head", self._pointer)
