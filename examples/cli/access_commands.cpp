@@ -11,12 +11,9 @@ namespace {
 struct UserOptions {
     std::string user;
     std::string name;
-    std::string full_name;
-    std::string email;
-    std::string language;
-    std::string notes;
+    Text full_name, email, language, notes;
     std::string state;
-    std::string card_id;
+    std::int64_t card_id = 0;
     std::string label;
     bool generate = false;
     SecretOption secret{"new-password"};
@@ -24,10 +21,10 @@ struct UserOptions {
     SecretOption card{"card"};
 
     void add_fields(CLI::App& command) {
-        command.add_option("--full-name", full_name);
-        command.add_option("--email", email);
-        command.add_option("--language", language, "BCP 47, e.g. cs");
-        command.add_option("--notes", notes);
+        add_text(command, "--full-name", full_name);
+        add_text(command, "--email", email);
+        add_text(command, "--language", language, "BCP 47, e.g. cs");
+        add_text(command, "--notes", notes);
     }
     [[nodiscard]] myqsec_user_fields fields() const {
         myqsec_user_fields out = MYQSEC_USER_FIELDS_INIT;
@@ -95,8 +92,9 @@ void add_credentials(CLI::App& app, Instance& instance) {
     options->secret.add_to(*password, "new password");
     password->callback([&instance, options] {
         myqsec_session* who = instance.principal();
+        const std::int64_t id = instance.user(options->user);
         const Secret secret = options->secret.read(true);
-        check(myqsec_user_set_password(who, instance.user(options->user), nullptr, secret.c_str()));
+        check(myqsec_user_set_password(who, id, instance.own_password(id), secret.c_str()));
     });
     auto* pin = about_user(user, "pin", "Generate a PIN that logs in alone, or set a second factor", options);
     pin->add_flag("--generate", options->generate, "A random PIN, shown this once");
@@ -134,25 +132,27 @@ void add_credentials(CLI::App& app, Instance& instance) {
     });
     auto* remove = card->add_subcommand("remove", "Remove a card");
     remove->add_option("ID", options->card_id)->required();
-    remove->callback([&instance, options] {
-        check(myqsec_card_remove(instance.principal(), std::stoll(options->card_id)));
-    });
+    remove->callback(
+        [&instance, options] { check(myqsec_card_remove(instance.principal(), options->card_id)); });
 }
 
 void add_groups(CLI::App& app, Instance& instance) {
     struct GroupOptions {
-        std::string group;
-        std::string parent;
-        std::string user;
+        std::string group, name, user;
+        Text parent;
     };
     auto options = std::make_shared<GroupOptions>();
     auto* group = app.add_subcommand("group", "Groups");
     group->require_subcommand(1);
     auto* add = group->add_subcommand("add", "Create a group");
     add->add_option("NAME", options->group)->required();
-    add->add_option("--parent", options->parent, "The group it lies in");
-    add->callback([&instance, options] {
-        const std::int64_t parent = options->parent.empty() ? 0 : instance.group(options->parent);
+    add_text(*add, "--parent", options->parent, "The group it lies in");
+    const auto parent_of = [&instance](const GroupOptions& given, std::int64_t otherwise) {
+        if (!given.parent) return otherwise;
+        return given.parent->empty() ? 0 : instance.group(*given.parent);
+    };
+    add->callback([&instance, options, parent_of] {
+        const std::int64_t parent = parent_of(*options, 0);
         std::int64_t id = 0;
         check(myqsec_group_create(instance.principal(), options->group.c_str(), parent, &id));
         print_result("group", id, "Created group " + std::to_string(id) + ".", instance.json);
@@ -166,6 +166,13 @@ void add_groups(CLI::App& app, Instance& instance) {
         if (with_user) command->add_option("USER", options->user, "Name or id")->required();
         return command;
     };
+    auto* change = about("change", "Rename or move a group", false);
+    change->add_option("--name", options->name, "New name");
+    add_text(*change, "--parent", options->parent, "The group it will lie in; empty: the top");
+    change->callback([&instance, options, parent_of] {
+        check(myqsec_group_change(instance.principal(), instance.group(options->group),
+                                  or_null(options->name), parent_of(*options, -1)));
+    });
     about("delete", "Delete a group", false)->callback([&instance, options] {
         check(myqsec_group_delete(instance.principal(), instance.group(options->group)));
     });
@@ -211,6 +218,11 @@ void add_roles(CLI::App& app, Instance& instance) {
         std::int64_t id = 0;
         check(myqsec_role_create(instance.principal(), options->role.c_str(), options->rights.c_str(), &id));
         print_result("role", id, "Created role " + std::to_string(id) + ".", instance.json);
+    });
+    auto* remove = role->add_subcommand("delete", "Delete a role that is not built in");
+    remove->add_option("ROLE", options->role, "Name or id")->required();
+    remove->callback([&instance, options] {
+        check(myqsec_role_delete(instance.principal(), instance.role(options->role)));
     });
     for (const bool give : {true, false}) {
         auto* command =

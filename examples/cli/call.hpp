@@ -1,6 +1,8 @@
 // The C ABI's status codes as exceptions, and its handles as RAII, for this program.
 #pragma once
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -17,6 +19,17 @@ struct Failure : std::runtime_error {
 
 inline void check(myqsec_status status) {
     if (status != MYQSEC_OK) throw Failure(status, myqsec_last_error());
+}
+
+/// A call of the system that failed, under the status that the library would give it.
+[[noreturn]] inline void fail(int number, const std::string& what) {
+    myqsec_status status = MYQSEC_ERR_IO;
+    if (number == ENOENT || number == ENOTDIR) status = MYQSEC_ERR_NOT_FOUND;
+    if (number == EACCES || number == EPERM || number == EROFS) status = MYQSEC_ERR_FILE_ACCESS;
+    if (number == ENOSPC || number == EDQUOT) status = MYQSEC_ERR_NO_SPACE;
+    if (number == EBADF) status = MYQSEC_ERR_INVALID_ARGUMENT;
+    if (number == EEXIST) status = MYQSEC_ERR_EXISTS;
+    throw Failure(status, what + ": " + std::strerror(number));
 }
 
 struct Free {

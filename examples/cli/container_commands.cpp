@@ -1,33 +1,27 @@
 // container: seal and open files without an instance; make keys and certificates.
 #include <chrono>
 #include <cstdio>
-#include <fstream>
+#include <cstring>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <vector>
 
 #include "instance.hpp"
+#include "new_file.hpp"
+#include "progress.hpp"
 
 namespace cli {
 
 namespace {
 
-int read_input(void*, void* data, std::size_t* size) {
+int read_input(void* progress, void* data, std::size_t* size) {
     *size = std::fread(data, 1, *size, stdin);
+    static_cast<Progress*>(progress)->add(*size);
     return std::ferror(stdin);
 }
 
 int write_output(void*, const void* data, std::size_t size) {
     return std::fwrite(data, 1, size, stdout) == size ? 0 : 1;
-}
-
-std::string file_text(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot open '" + path + "'");
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
 }
 
 struct ContainerOptions {
@@ -46,15 +40,15 @@ void run(const ContainerOptions& options, bool seal) {
     if (!wrapping.empty()) keys.wrapping_key = reinterpret_cast<const std::uint8_t*>(wrapping.text().data());
     std::string certificates;
     for (const std::string& path : options.recipients)
-        certificates += file_text(path) + "\n";
+        certificates += read_key_file(path).text() + "\n";
     keys.certificates = or_null(certificates);
     const Secret identity = options.identity.empty() ? Secret() : read_key_file(options.identity);
     keys.private_key = or_null(identity.text());
     const Secret passphrase = options.passphrase.read_if_given();
     keys.passphrase = or_null(passphrase.text());
-    check((seal ? myqsec_container_seal : myqsec_container_open)(&keys, read_input, nullptr, write_output,
+    Progress progress(seal ? "sealing" : "opening", size_of(0));
+    check((seal ? myqsec_container_seal : myqsec_container_open)(&keys, read_input, &progress, write_output,
                                                                  nullptr));
-    if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write to standard output");
 }
 
 void make_certificate(const ContainerOptions& options) {
@@ -68,8 +62,12 @@ void make_certificate(const ContainerOptions& options) {
                                     now + static_cast<std::int64_t>(options.days) * 86'400'000,
                                     or_null(passphrase.text()), certificate.data(), &certificate_size,
                                     key.data(), &key_size));
-    std::ofstream(options.prefix + ".crt") << certificate.data();
+    const std::string path = options.prefix + ".crt";
+    NewFile file(path);
+    if (!file.write(certificate.data(), std::strlen(certificate.data())) || !file.keep())
+        fail(errno, "cannot write '" + path + "'");
     std::cout << key.data();
+    ::explicit_bzero(key.data(), key.size());
 }
 
 }  // namespace

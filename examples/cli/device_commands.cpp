@@ -9,22 +9,22 @@ namespace cli {
 namespace {
 
 struct DeviceOptions {
-    std::string device, name, model, serial, mac, address, location;
+    std::string device, name;
+    Text model, serial, mac, address, location;
     std::vector<std::string> methods;
     std::int64_t idle_timeout = -1;
     int enabled = -1;
 
     void add_fields(CLI::App& command) {
-        command.add_option("--model", model);
-        command.add_option("--serial", serial);
-        command.add_option("--mac", mac);
-        command.add_option("--address", address);
-        command.add_option("--location", location);
+        add_text(command, "--model", model);
+        add_text(command, "--serial", serial);
+        add_text(command, "--mac", mac);
+        add_text(command, "--address", address);
+        add_text(command, "--location", location);
         command.add_option("--method", methods, "Ways to log in, any number")
             ->check(CLI::IsMember({"card", "pin", "name-pin", "name-password", "card-pin", "card-password"}));
-        command.add_option("--idle-timeout", idle_timeout,
-                           "Milliseconds; 0: the setting device.idle_timeout");
-        command.add_option("--enabled", enabled, "0 or 1");
+        add_duration(command, "--idle-timeout", idle_timeout, "0: the setting device.idle_timeout");
+        command.add_option("--enabled", enabled, "0 or 1")->check(CLI::Range(0, 1));
     }
     [[nodiscard]] myqsec_device_fields fields() const {
         static constexpr const char* names[] = {"card",          "pin",      "name-pin",

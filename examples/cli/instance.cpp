@@ -1,6 +1,7 @@
 #include "instance.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace cli {
 
@@ -67,10 +68,16 @@ myqsec_session* Instance::principal() {
     if (user_name.empty()) return system();
     if (!login_) {
         myqsec_session* host = system();
-        const Secret password = password_.read();
-        login_ = get<myqsec_session>(myqsec_login, host, user_name.c_str(), password.c_str(), nullptr);
+        login_password_ = password_.read();
+        login_ = get<myqsec_session>(myqsec_login, host, user_name.c_str(), login_password_.c_str(), nullptr);
     }
     return login_.get();
+}
+
+const char* Instance::own_password(std::int64_t user) {
+    if (!login_) return nullptr;
+    const auto info = get<myqsec_list>(myqsec_session_info, login_.get());
+    return next(info) && integer(info, "user") == user ? login_password_.c_str() : nullptr;
 }
 
 std::int64_t Instance::user(const std::string& name_or_id) {
@@ -99,6 +106,24 @@ std::int64_t Instance::device(const std::string& name_or_id) {
 }
 std::int64_t Instance::group(const std::string& name_or_id) {
     return named(myqsec_group_list, name_or_id, "group", principal());
+}
+std::int64_t Instance::role(const std::string& name_or_id) {
+    return named(myqsec_role_list, name_or_id, "role", principal());
+}
+
+void add_text(CLI::App& command, const std::string& name, Text& into, const std::string& meaning) {
+    command
+        .add_option_function<std::string>(
+            name, [&into](const std::string& text) { into = text; }, meaning)
+        ->type_name("TEXT");
+}
+
+CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
+                          const std::string& meaning) {
+    static const std::map<std::string, std::int64_t> units{
+        {"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+    return command.add_option(name, into, meaning)
+        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_OPTIONAL, "DURATION"));
 }
 
 }  // namespace cli

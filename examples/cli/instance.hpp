@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -25,11 +26,16 @@ class Instance {
     myqsec_session* principal();
     myqsec_engine* engine();
 
+    /// The password that --user logged in with if `user` is that one, which changing one's own password asks
+    /// for; otherwise NULL.
+    const char* own_password(std::int64_t user);
+
     // Names are accepted where ids are.
     std::int64_t user(const std::string& name_or_id);
     std::int64_t queue(const std::string& name_or_id);
     std::int64_t device(const std::string& name_or_id);
     std::int64_t group(const std::string& name_or_id);
+    std::int64_t role(const std::string& name_or_id);
 
     std::string directory;
     std::string user_name;
@@ -43,11 +49,23 @@ class Instance {
     std::string root_key_file_;
     SecretOption passphrase_{"passphrase"};
     SecretOption password_{"password"};
+    Secret login_password_;
     // In this order: sessions go before the engine.
     Handle<myqsec_engine> engine_;
     Handle<myqsec_session> system_;
     Handle<myqsec_session> login_;
 };
+
+/// A text that may be given empty, to clear a field.
+using Text = std::optional<std::string>;
+void add_text(CLI::App& command, const std::string& name, Text& into, const std::string& meaning = {});
+inline const char* or_null(const Text& text) {
+    return text ? text->c_str() : nullptr;
+}
+
+/// An option in milliseconds that also takes "90s", "15min", "24h" and "7d", as the tables show durations.
+CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
+                          const std::string& meaning);
 
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);

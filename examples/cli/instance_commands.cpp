@@ -1,6 +1,5 @@
 // init, status, tick, setting, audit, version, self-test.
 #include <cerrno>
-#include <cstring>
 #include <iostream>
 #include <memory>
 
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "instance.hpp"
+#include "new_file.hpp"
 #include "output.hpp"
 
 namespace cli {
@@ -17,16 +17,19 @@ namespace {
 /// Writes 32 random bytes from the system to a new file that only its owner can read.
 void generate_key_file(const std::string& path) {
     unsigned char key[32];
-    const int source = ::open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-    if (source < 0 || ::read(source, key, sizeof key) != sizeof key)
-        throw std::runtime_error("no random bytes");
-    ::close(source);
-    const int target = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (target < 0) throw std::runtime_error("cannot create '" + path + "': " + ::strerror(errno));
-    const bool written = ::write(target, key, sizeof key) == sizeof key && ::fsync(target) == 0;
+    if (::getentropy(key, sizeof key) != 0) fail(errno, "the system gives no random bytes");
+    NewFile file(path);
+    const bool written = file.write(key, sizeof key) && file.keep();
+    const int reason = errno;
     ::explicit_bzero(key, sizeof key);
-    ::close(target);
-    if (!written) throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
+    if (!written) fail(reason, "cannot write '" + path + "'");
+}
+
+/// The administrator's password is shown once: not where nobody can see it.
+void require_output() {
+    const int flags = ::fcntl(1, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+        fail(EBADF, "nothing was created, because the password could not be shown");
 }
 
 void add_init(CLI::App& app, Instance& instance) {
@@ -43,6 +46,7 @@ void add_init(CLI::App& app, Instance& instance) {
     init->add_option("--argon2-memory", options->memory, "KiB of memory for stretching a passphrase");
     init->add_option("--argon2-iterations", options->iterations, "Passes over that memory");
     init->callback([&instance, options] {
+        require_output();
         instance.create(options->memory, options->iterations);
         myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
         fields.user_name = options->administrator.c_str();

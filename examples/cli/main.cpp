@@ -1,7 +1,11 @@
-// The myqsec command: everything the C ABI offers, from a shell.
+// The myqsec command: the C ABI from a shell.
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 
 #include "instance.hpp"
 
@@ -16,6 +20,7 @@ int exit_code(myqsec_status status) {
         case MYQSEC_ERR_ACCESS_DENIED:
         case MYQSEC_ERR_LOCKED_OUT:
         case MYQSEC_ERR_SESSION_ENDED:
+        case MYQSEC_ERR_FILE_ACCESS:
             return 3;
         case MYQSEC_ERR_NOT_FOUND:
             return 4;
@@ -32,13 +37,36 @@ int exit_code(myqsec_status status) {
     }
 }
 
+/// A standard descriptor that the caller closed would become the next file's number, and what is printed
+/// would land in the database. /dev/null takes its place, opened so that using it fails.
+void occupy_standard_descriptors() {
+    for (const int descriptor : {0, 1, 2}) {
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            static_cast<void>(::open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
+    }
+}
+
+/// Whether all that was printed arrived. A reader that has seen enough and left, such as head, is not told
+/// so.
+bool printed() {
+    errno = 0;
+    if (std::cout.flush() && std::fflush(stdout) == 0) return true;
+    if (errno != EPIPE) std::cerr << "myqsec: cannot write to standard output\n";
+    return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    occupy_standard_descriptors();
+    // A device that goes away in the middle of a document is a failed write, after which the job is held
+    // again.
+    std::signal(SIGPIPE, SIG_IGN);
     CLI::App app(
         "Secure release, encryption and audit for print servers and MFPs.\n"
         "Exit status: 0 done, 1 failure, 2 usage, 3 not allowed, 4 not found, 5 in use, 6 wrong key or "
         "damaged.");
+    app.set_version_flag("--version", std::string("libmyqsec ") + myqsec_version());
     app.require_subcommand(1);
     app.fallthrough();
     cli::Instance instance;
@@ -51,11 +79,10 @@ int main(int argc, char** argv) {
     add_container_commands(app, instance);
     try {
         app.parse(argc, argv);
-        std::cout.flush();
-        return std::cout ? 0 : 1;
+        return printed() ? 0 : 1;
     } catch (const CLI::ParseError& error) {
         const int code = app.exit(error);
-        return code == 0 ? 0 : 2;
+        return code != 0 ? 2 : printed() ? 0 : 1;
     } catch (const cli::Failure& failure) {
         std::cerr << "myqsec: " << failure.what() << " [" << myqsec_status_name(failure.status) << "]\n";
         return exit_code(failure.status);

@@ -14,6 +14,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// A path may hold anything; JSON holds UTF-8.
+std::string dumped(const Json& json) {
+    return json.dump(json.is_array() ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+}
+
 struct Column {
     std::string name;
     myqsec_column_type type;
@@ -88,9 +93,7 @@ std::string shown(const Json& cell, myqsec_column_type type) {
     if (cell.is_boolean()) return cell.get<bool>() ? "yes" : "no";
     if (type == MYQSEC_COLUMN_DURATION) return duration(cell.get<std::int64_t>());
     if (cell.is_number()) return std::to_string(cell.get<std::int64_t>());
-    std::string out = cell.get<std::string>();
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, '?');
+    std::string out = printable(cell.get<std::string>());
     return out.empty() ? "-" : out;
 }
 
@@ -123,6 +126,13 @@ void print_table(const std::vector<Column>& columns, const std::vector<std::vect
 
 }  // namespace
 
+std::string printable(const std::string& text) {
+    std::string out = Json::parse(dumped(text)).get<std::string>();
+    std::ranges::replace_if(
+        out, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, '?');
+    return out;
+}
+
 void print(const Handle<myqsec_list>& list, bool json) {
     const auto columns = columns_of(list);
     Json all = Json::array();
@@ -138,7 +148,7 @@ void print(const Handle<myqsec_list>& list, bool json) {
         rows.push_back(std::move(row));
     }
     if (json) {
-        std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+        std::cout << dumped(all) << '\n';
     } else if (rows.empty()) {
         std::cout << "(none)\n";
     } else {
@@ -146,20 +156,28 @@ void print(const Handle<myqsec_list>& list, bool json) {
     }
 }
 
-void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json) {
-    if (json) {
-        std::cout << Json{{key, value}}.dump() << '\n';
+Outputs::~Outputs() {
+    if (!json_) return;
+    Json all = Json::array();
+    for (const Output& output : outputs_)
+        all.push_back({{"job", output.job}, {"output", output.path}});
+    std::cout << dumped(all) << '\n';
+}
+
+void Outputs::add(std::int64_t job, const std::string& path) {
+    if (json_) {
+        outputs_.push_back({job, path});
     } else {
-        std::cout << sentence << '\n';
+        std::cout << "Released job " << job << " to '" << path << "'.\n";
     }
 }
 
+void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json) {
+    std::cout << (json ? dumped({{key, value}}) : sentence) << '\n';
+}
+
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json) {
-    if (json) {
-        std::cout << Json{{key, value}}.dump() << '\n';
-    } else {
-        std::cout << sentence << '\n';
-    }
+    std::cout << (json ? dumped({{key, value}}) : sentence) << '\n';
 }
 
 }  // namespace cli

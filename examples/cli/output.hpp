@@ -1,11 +1,16 @@
 // Any list of the library as an aligned table, or as JSON.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "call.hpp"
 
 namespace cli {
+
+/// The text with '?' for control characters and U+FFFD for what is not UTF-8.
+std::string printable(const std::string& text);
 
 /// Prints all rows: a table for people, or with `json` an array of objects for programs.
 void print(const Handle<myqsec_list>& list, bool json);
@@ -13,5 +18,24 @@ void print(const Handle<myqsec_list>& list, bool json);
 /// Prints one result: with `json` an object of one member, otherwise `sentence`.
 void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json);
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json);
+
+/// Reports where released jobs went: a sentence at once, or with `json` an array when this goes, also after a
+/// failure.
+class Outputs {
+ public:
+    explicit Outputs(bool json) : json_(json) {}
+    Outputs(const Outputs&) = delete;
+    Outputs& operator=(const Outputs&) = delete;
+    ~Outputs();
+    void add(std::int64_t job, const std::string& path);
+
+ private:
+    struct Output {
+        std::int64_t job;
+        std::string path;
+    };
+    bool json_;
+    std::vector<Output> outputs_;
+};
 
 }  // namespace cli

@@ -1,64 +1,43 @@
 // release: log in at a device and print.
-#include <cerrno>
-#include <cstring>
-#include <iostream>
 #include <memory>
+#include <optional>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "instance.hpp"
+#include "new_file.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 
 namespace cli {
 
 namespace {
 
-/// A device that prints into a file: new, readable by its owner only, removed again if the output fails.
-class FileDevice {
+/// A device that prints into a new file, or to standard output.
+class Printer {
  public:
-    explicit FileDevice(std::string path) : path_(std::move(path)) {
-        descriptor_ =
-            path_ == "-" ? ::dup(1) : ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (descriptor_ < 0) throw std::runtime_error("cannot create '" + path_ + "': " + ::strerror(errno));
-    }
-    FileDevice(const FileDevice&) = delete;
-    FileDevice& operator=(const FileDevice&) = delete;
-    ~FileDevice() {
-        ::close(descriptor_);
-        if (!printed_ && path_ != "-") ::unlink(path_.c_str());
+    explicit Printer(const std::string& path) {
+        if (path != "-") file_.emplace(path);
     }
 
     [[nodiscard]] myqsec_sink sink() {
         myqsec_sink out = MYQSEC_SINK_INIT;
         out.context = this;
         out.write = [](void* context, const void* data, std::size_t size) {
-            return static_cast<FileDevice*>(context)->write(static_cast<const char*>(data), size) ? 0 : 1;
+            return static_cast<Printer*>(context)->write(data, size) ? 0 : 1;
         };
-        out.finish = [](void* context) {
-            auto& self = *static_cast<FileDevice*>(context);
-            self.printed_ = self.path_ == "-" || ::fsync(self.descriptor_) == 0;
-            return self.printed_ ? 0 : 1;
-        };
+        out.finish = [](void* context) { return static_cast<Printer*>(context)->finish() ? 0 : 1; };
         return out;
     }
 
  private:
-    bool write(const char* data, std::size_t size) const {
-        while (size > 0) {
-            const ssize_t put = ::write(descriptor_, data, size);
-            if (put < 0 && errno == EINTR) continue;
-            if (put <= 0) return false;
-            data += put;
-            size -= static_cast<std::size_t>(put);
-        }
-        return true;
+    bool write(const void* data, std::size_t size) {
+        progress_.add(size);
+        return file_ ? file_->write(data, size) : write_all(1, data, size);
     }
+    bool finish() { return !file_ || file_->keep(); }
 
-    std::string path_;
-    int descriptor_;
-    bool printed_ = false;
+    std::optional<NewFile> file_;
+    Progress progress_{"printing"};
 };
 
 struct ReleaseOptions {
@@ -85,37 +64,48 @@ Handle<myqsec_session> log_in(Instance& instance, const ReleaseOptions& options)
     return get<myqsec_session>(myqsec_device_login, instance.system(), device, &credentials);
 }
 
-Handle<myqsec_list> held_jobs(const Handle<myqsec_session>& session) {
+Handle<myqsec_list> held_jobs(const Handle<myqsec_session>& session, std::int64_t after = 0) {
     myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
     filter.state = "pending-held";
+    filter.after = after;
     return get<myqsec_list>(myqsec_job_list, session.get(), &filter);
 }
 
-void release(Instance& instance, const ReleaseOptions& options) {
-    const auto session = log_in(instance, options);
-    if (options.list) print(held_jobs(session), instance.json);
-    std::vector<std::int64_t> jobs = options.jobs;
-    if (options.all) {
-        const auto held = held_jobs(session);
-        while (next(held))
-            jobs.push_back(integer(held, "id"));
+/// The ids of all held jobs, however many pages they fill.
+std::vector<std::int64_t> all_held(const Handle<myqsec_session>& session) {
+    std::vector<std::int64_t> ids;
+    for (bool more = true; more;) {
+        const auto page = held_jobs(session, ids.empty() ? 0 : ids.back());
+        more = next(page);
+        for (bool row = more; row; row = next(page))
+            ids.push_back(integer(page, "id"));
     }
-    if (!jobs.empty() && options.output.empty()) {
+    return ids;
+}
+
+void check_usage(const Instance& instance, const ReleaseOptions& options) {
+    const bool releases = options.all || !options.jobs.empty();
+    if (releases && options.output.empty())
         throw CLI::ValidationError("--output",
                                    "say where the output goes: a folder, or - for standard output");
-    }
-    for (const std::int64_t job : jobs) {
+    if (releases && options.list && (instance.json || options.output == "-"))
+        throw CLI::ValidationError("--list", "standard output holds one thing: list first, then release");
+}
+
+void release(Instance& instance, const ReleaseOptions& options) {
+    check_usage(instance, options);
+    const auto session = log_in(instance, options);
+    if (options.list) print(held_jobs(session), instance.json);
+    Outputs outputs(instance.json && options.output != "-" && !options.list);
+    for (const std::int64_t job : options.all ? all_held(session) : options.jobs) {
         const std::string path =
             options.output == "-" ? "-" : options.output + "/job-" + std::to_string(job) + ".out";
-        FileDevice device(path);
-        const myqsec_sink sink = device.sink();
+        Printer printer(path);
+        const myqsec_sink sink = printer.sink();
         myqsec_release_options how = MYQSEC_RELEASE_OPTIONS_INIT;
         how.keep = options.keep ? 1 : 0;
         check(myqsec_job_release(session.get(), job, &how, &sink));
-        if (path != "-") {
-            print_result("output", path, "Released job " + std::to_string(job) + " to '" + path + "'.",
-                         instance.json);
-        }
+        if (path != "-") outputs.add(job, path);
     }
     check(myqsec_logout(session.get()));
 }
@@ -132,10 +122,10 @@ void add_release_command(CLI::App& app, Instance& instance) {
     options->pin.add_to(*command, "PIN");
     options->password.add_to(*command, "password");
     command->add_flag("--list", options->list, "List the held jobs");
-    command->add_flag("--all", options->all, "Release all held jobs");
+    auto* all = command->add_flag("--all", options->all, "Release all held jobs");
     command->add_flag("--keep", options->keep, "Keep the jobs held afterwards");
     command->add_option("--output", options->output, "Folder for the output, or - for standard output");
-    command->add_option("JOB", options->jobs, "Ids of the jobs to release");
+    command->add_option("JOB", options->jobs, "Ids of the jobs to release")->excludes(all);
     command->callback([&instance, options] { release(instance, *options); });
 }
 

@@ -1,12 +1,15 @@
 #include "secret.hpp"
 
 #include <cerrno>
-#include <stdexcept>
+#include <csignal>
+#include <iterator>
 
 #include <fcntl.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "call.hpp"
 
 namespace cli {
 
@@ -14,23 +17,23 @@ namespace {
 
 constexpr std::size_t longest = 65536;
 
-[[noreturn]] void fail_errno(const std::string& what) {
-    throw std::runtime_error(what + ": " + ::strerror(errno));
+[[noreturn]] void refuse(const std::string& sentence) {
+    throw Failure(MYQSEC_ERR_INVALID_ARGUMENT, sentence);
 }
 
-std::string read_descriptor(int descriptor, const std::string& name) {
+/// All that is there, or with `line` only up to the first newline: what follows on a pipe is another secret,
+/// or the document.
+std::string read_descriptor(int descriptor, const std::string& name, bool line) {
     std::string out;
-    char buffer[4096];
-    for (;;) {
-        const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
+    out.reserve(longest + 1);  // so that growing leaves no copies behind
+    for (char c = 0;;) {
+        const ssize_t got = ::read(descriptor, &c, 1);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail_errno("cannot read " + name);
-        if (got == 0) break;
-        out.append(buffer, static_cast<std::size_t>(got));
-        if (out.size() > longest) throw std::runtime_error(name + " is longer than 65,536 bytes");
+        if (got < 0) fail(errno, "cannot read " + name);
+        if (got == 0 || (line && c == '\n')) return out;
+        out += c;
+        if (out.size() > longest) refuse(name + " is longer than 65,536 bytes");
     }
-    ::explicit_bzero(buffer, sizeof buffer);
-    return out;
 }
 
 void drop_newline(std::string& text) {
@@ -38,11 +41,35 @@ void drop_newline(std::string& text) {
     if (!text.empty() && text.back() == '\r') text.pop_back();
 }
 
+volatile std::sig_atomic_t deferred_signal = 0;
+
+/// Signals that end the program wait while this lives, or the terminal would be left without echo.
+class DeferredSignals {
+ public:
+    DeferredSignals() {
+        struct sigaction defer {};
+        defer.sa_handler = [](int signal) { deferred_signal = signal; };  // without SA_RESTART: reading ends
+        for (std::size_t i = 0; i < std::size(signals); ++i)
+            ::sigaction(signals[i], &defer, &before_[i]);
+    }
+    DeferredSignals(const DeferredSignals&) = delete;
+    DeferredSignals& operator=(const DeferredSignals&) = delete;
+    ~DeferredSignals() {
+        for (std::size_t i = 0; i < std::size(signals); ++i)
+            ::sigaction(signals[i], &before_[i], nullptr);
+        if (deferred_signal != 0) static_cast<void>(::raise(deferred_signal));
+    }
+
+ private:
+    static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    struct sigaction before_[std::size(signals)]{};
+};
+
 /// Echo is off while this lives.
 class Quiet {
  public:
     explicit Quiet(int terminal) : terminal_(terminal) {
-        if (::tcgetattr(terminal_, &before_) != 0) fail_errno("cannot ask at the terminal");
+        if (::tcgetattr(terminal_, &before_) != 0) fail(errno, "cannot ask at the terminal");
         termios quiet = before_;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(terminal_, TCSAFLUSH, &quiet);
@@ -59,27 +86,32 @@ class Quiet {
 std::string ask(const std::string& prompt, const std::string& name) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0) {
-        throw std::runtime_error("there is no terminal to ask for the " + prompt + "; give --" + name +
-                                 "-file or --" + name + "-fd");
+        refuse("there is no terminal to ask for the " + prompt + "; give --" + name + "-file or --" + name +
+               "-fd");
     }
     std::string line;
+    line.reserve(longest);
+    bool complete = false;
     {
+        const DeferredSignals signals;
         const Quiet quiet(terminal);
         const std::string question = prompt + ": ";
         (void)!::write(terminal, question.data(), question.size());
-        char c = 0;
-        while (line.size() < longest && ::read(terminal, &c, 1) == 1 && c != '\n')
-            line += c;
+        for (char c = 0; !complete && line.size() < longest && ::read(terminal, &c, 1) == 1;) {
+            complete = c == '\n';
+            if (!complete) line += c;
+        }
         (void)!::write(terminal, "\n", 1);
     }
     ::close(terminal);
+    if (!complete) refuse("no " + prompt + " was entered");
     return line;
 }
 
 std::string read_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) fail_errno("cannot open '" + path + "'");
-    std::string out = read_descriptor(descriptor, "'" + path + "'");
+    if (descriptor < 0) fail(errno, "cannot open '" + path + "'");
+    std::string out = read_descriptor(descriptor, "'" + path + "'", false);
     ::close(descriptor);
     return out;
 }
@@ -93,22 +125,27 @@ void Secret::wipe() noexcept {
 
 void SecretOption::add_to(CLI::App& app, const std::string& meaning) {
     prompt_ = meaning;
-    app.add_option("--" + name_ + "-fd", descriptor_, "Read the " + meaning + " from this file descriptor");
-    app.add_option("--" + name_ + "-file", file_, "Read the " + meaning + " from this file");
+    auto* file = app.add_option("--" + name_ + "-file", file_, "Read the " + meaning + " from this file");
+    app.add_option("--" + name_ + "-fd", descriptor_,
+                   "Read the " + meaning + ", one line, from this file descriptor")
+        ->check(CLI::NonNegativeNumber)
+        ->excludes(file);
 }
 
 Secret SecretOption::read(bool twice) const {
     std::string text;
     if (descriptor_ >= 0) {
-        text = read_descriptor(descriptor_, "file descriptor " + std::to_string(descriptor_));
+        text = read_descriptor(descriptor_, "file descriptor " + std::to_string(descriptor_), true);
     } else if (!file_.empty()) {
         text = read_file(file_);
     } else {
         text = ask(prompt_, name_);
-        if (twice && ask(prompt_ + " again", name_) != text)
-            throw std::runtime_error("the two entries differ");
+        if (twice && ask(prompt_ + " again", name_) != text) refuse("the two entries differ");
     }
     drop_newline(text);
+    if (text.empty()) refuse("the " + prompt_ + " is empty");
+    // C would take what stands before it for the whole.
+    if (text.find('\0') != std::string::npos) refuse("the " + prompt_ + " holds a NUL byte");
     return Secret(std::move(text));
 }
 

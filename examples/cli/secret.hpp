@@ -40,6 +40,7 @@ class SecretOption {
     void add_to(CLI::App& app, const std::string& meaning);
     [[nodiscard]] bool given() const { return descriptor_ >= 0 || !file_.empty(); }
     /// From the descriptor or file; otherwise asked for at the terminal. One trailing newline is dropped.
+    /// Never empty.
     [[nodiscard]] Secret read(bool twice = false) const;
     /// Empty if not given; never prompts.
     [[nodiscard]] Secret read_if_given() const { return given() ? read() : Secret(); }

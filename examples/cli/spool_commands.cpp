@@ -1,16 +1,14 @@
 // queue, submit, jobs.
 #include <cerrno>
-#include <cstring>
-#include <iostream>
 #include <memory>
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "instance.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 
 namespace cli {
 
@@ -29,11 +27,11 @@ struct QueueOptions {
     int restricted = -1;
 
     void add_fields(CLI::App& command) {
-        command.add_option("--retention-held", held, "Milliseconds a job waits for release");
-        command.add_option("--retention-printed", printed, "Milliseconds a printed job is kept for reprint");
+        add_duration(command, "--retention-held", held, "How long a job waits for release, e.g. 24h");
+        add_duration(command, "--retention-printed", printed, "How long a printed job is kept for reprint");
         command.add_option("--max-job-size", max_job_size, "Bytes; 0: the setting spool.max_job_size");
-        command.add_option("--enabled", enabled, "0 or 1");
-        command.add_option("--restricted", restricted, "1: only for those allowed");
+        command.add_option("--enabled", enabled, "0 or 1")->check(CLI::Range(0, 1));
+        command.add_option("--restricted", restricted, "1: only for those allowed")->check(CLI::Range(0, 1));
     }
     [[nodiscard]] myqsec_queue_fields fields() const {
         myqsec_queue_fields out = MYQSEC_QUEUE_FIELDS_INIT;
@@ -98,53 +96,24 @@ void add_queues(CLI::App& app, Instance& instance) {
     }
 }
 
-/// Shows how far a long submission is, on a terminal only.
-class Progress {
- public:
-    explicit Progress(std::uint64_t total) : total_(total), shown_(::isatty(2) != 0 && total > (64U << 20)) {}
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    ~Progress() {
-        if (shown_) std::cerr << "\r\033[K";
-    }
-    void add(std::uint64_t bytes) {
-        done_ += bytes;
-        const std::uint64_t percent = total_ == 0 ? 0 : done_ * 100 / total_;
-        if (!shown_ || percent == percent_) return;
-        percent_ = percent;
-        std::cerr << "\rsealing … " << percent << " %" << std::flush;
-    }
-
- private:
-    std::uint64_t total_;
-    bool shown_;
-    std::uint64_t done_ = 0;
-    std::uint64_t percent_ = 0;
-};
-
 /// An open file, or standard input for "-".
 class Input {
  public:
     explicit Input(const std::string& path)
         : path_(path), descriptor_(path == "-" ? 0 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-        if (descriptor_ < 0) throw std::runtime_error("cannot open '" + path + "': " + ::strerror(errno));
+        if (descriptor_ < 0) fail(errno, "cannot open '" + path + "'");
     }
     Input(const Input&) = delete;
     Input& operator=(const Input&) = delete;
     ~Input() {
         if (descriptor_ > 0) ::close(descriptor_);
     }
-    [[nodiscard]] std::uint64_t size() const {
-        struct stat info {};
-        return ::fstat(descriptor_, &info) == 0 && S_ISREG(info.st_mode)
-                   ? static_cast<std::uint64_t>(info.st_size)
-                   : 0;
-    }
+    [[nodiscard]] std::uint64_t size() const { return size_of(descriptor_); }
     std::size_t read(std::vector<char>& into) {
         for (;;) {
             const ssize_t got = ::read(descriptor_, into.data(), into.size());
             if (got >= 0) return static_cast<std::size_t>(got);
-            if (errno != EINTR) throw std::runtime_error("cannot read '" + path_ + "': " + ::strerror(errno));
+            if (errno != EINTR) fail(errno, "cannot read '" + path_ + "'");
         }
     }
 
@@ -167,8 +136,10 @@ void add_submit(CLI::App& app, Instance& instance) {
     submit->add_option("FILE", options->file, "The document, or - for standard input")->required();
     submit->callback([&instance, options] {
         Input input(options->file);
-        const std::string title =
-            options->name.empty() ? options->file.substr(options->file.rfind('/') + 1) : options->name;
+        std::string title = options->name;
+        if (title.empty())  // a file's name may hold what a title may not
+            title = options->file == "-" ? "(stdin)"
+                                         : printable(options->file.substr(options->file.rfind('/') + 1));
         myqsec_job_fields fields = MYQSEC_JOB_FIELDS_INIT;
         fields.queue = instance.queue(options->queue);
         if (!options->owner.empty()) fields.owner = instance.user(options->owner);
@@ -178,7 +149,7 @@ void add_submit(CLI::App& app, Instance& instance) {
         const auto writer = get<myqsec_job_writer>(myqsec_job_submit, instance.principal(), &fields);
         std::vector<char> buffer(1U << 20);
         {
-            Progress progress(input.size());
+            Progress progress("sealing", input.size());
             while (const std::size_t size = input.read(buffer)) {
                 check(myqsec_job_writer_write(writer.get(), buffer.data(), size));
                 progress.add(size);
@@ -193,7 +164,8 @@ void add_submit(CLI::App& app, Instance& instance) {
 void add_jobs(CLI::App& app, Instance& instance) {
     struct Options {
         std::string owner, queue, state;
-        std::int64_t job = 0;
+        std::int64_t job = 0, after = 0;
+        std::uint32_t limit = 0;
     };
     auto options = std::make_shared<Options>();
     auto* jobs = app.add_subcommand("jobs", "List, cancel and delete jobs");
@@ -202,8 +174,12 @@ void add_jobs(CLI::App& app, Instance& instance) {
     list->add_option("--owner", options->owner);
     list->add_option("--queue", options->queue);
     list->add_option("--state", options->state, "IPP job-state, e.g. pending-held");
+    list->add_option("--limit", options->limit, "Jobs at most; otherwise 1,000");
+    list->add_option("--after", options->after, "Only jobs with a greater id: the next page");
     list->callback([&instance, options] {
         myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
+        filter.limit = options->limit;
+        filter.after = options->after;
         if (!options->owner.empty()) filter.owner = instance.user(options->owner);
         if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
         filter.state = or_null(options->state);
