@@ -108,6 +108,13 @@ std::string ask(const std::string& prompt, const std::string& name) {
     return line;
 }
 
+/// While arguments are parsed nothing of ours is open: later the number could be the instance's own file.
+std::string open_descriptor(const std::string& number) {
+    int descriptor = -1;
+    if (CLI::detail::lexical_cast(number, descriptor) && ::fcntl(descriptor, F_GETFD) >= 0) return {};
+    return "file descriptor " + number + " is not open";
+}
+
 std::string read_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) fail(errno, "cannot open '" + path + "'");
@@ -129,6 +136,7 @@ void SecretOption::add_to(CLI::App& app, const std::string& meaning) {
     app.add_option("--" + name_ + "-fd", descriptor_,
                    "Read the " + meaning + ", one line, from this file descriptor")
         ->check(CLI::NonNegativeNumber)
+        ->check(open_descriptor)
         ->excludes(file);
 }
 

@@ -9,7 +9,8 @@ import unittest
 from pathlib import Path
 from typing import Any, Optional
 
-COMMAND = os.environ.get("MYQSEC_COMMAND", "myqsec")
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = os.environ.get("MYQSEC_COMMAND", str(ROOT / "build" / "bin" / "myqsec"))
 # The least that Argon2id takes here: the tests are not about its cost.
 CHEAP = ("--argon2-memory", "7168", "--argon2-iterations", "5")
 
@@ -102,6 +103,15 @@ class InstanceTest(CommandTest):
 
     def release(self, *arguments: Any, **options: Any) -> Any:
         return self.json("release", "--device", "lobby", "--card-file", "card", *arguments, **options)
+
+    def start_submission(self, *arguments: Any) -> "subprocess.Popen[bytes]":
+        """A submission that has taken a part of its document and waits for the rest."""
+        process = self.start(*arguments, "submit", "--queue", "secure", "--owner", "jana", "-", stdin=subprocess.PIPE)
+        self.addCleanup(process.kill)
+        assert process.stdin
+        process.stdin.write(b"half " * 200_000)  # more than a pipe holds: it has been reading
+        process.stdin.flush()
+        return process
 
     def spool_files(self) -> "set[str]":
         return {each.name for each in (self.folder / "the instance" / "jobs").iterdir()}
