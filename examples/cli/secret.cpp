@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -43,26 +44,40 @@ void drop_newline(std::string& text) {
 
 volatile std::sig_atomic_t deferred_signal = 0;
 
-/// Signals that end the program wait while this lives, or the terminal would be left without echo.
+/// Signals that end the program wait while this lives, or the terminal would be left without echo. They are
+/// blocked except inside `readable`: one that came just before reading would otherwise not end it.
 class DeferredSignals {
  public:
     DeferredSignals() {
         struct sigaction defer {};
-        defer.sa_handler = [](int signal) { deferred_signal = signal; };  // without SA_RESTART: reading ends
+        defer.sa_handler = [](int signal) { deferred_signal = signal; };
+        sigset_t blocked;
+        ::sigemptyset(&blocked);
+        for (const int signal : signals)
+            ::sigaddset(&blocked, signal);
+        ::sigprocmask(SIG_BLOCK, &blocked, &mask_before_);
         for (std::size_t i = 0; i < std::size(signals); ++i)
             ::sigaction(signals[i], &defer, &before_[i]);
     }
     DeferredSignals(const DeferredSignals&) = delete;
     DeferredSignals& operator=(const DeferredSignals&) = delete;
     ~DeferredSignals() {
+        ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);  // one still pending reaches the handler here
         for (std::size_t i = 0; i < std::size(signals); ++i)
             ::sigaction(signals[i], &before_[i], nullptr);
         if (deferred_signal != 0) static_cast<void>(::raise(deferred_signal));
     }
 
+    /// False once a signal has come.
+    [[nodiscard]] bool readable(int descriptor) const {
+        pollfd wanted{descriptor, POLLIN, 0};
+        return deferred_signal == 0 && ::ppoll(&wanted, 1, nullptr, &mask_before_) == 1;
+    }
+
  private:
     static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction before_[std::size(signals)]{};
+    sigset_t mask_before_{};
 };
 
 /// Echo is off while this lives.
@@ -94,14 +109,17 @@ std::string ask(const std::string& prompt, const std::string& name) {
     bool complete = false;
     {
         const DeferredSignals signals;
-        const Quiet quiet(terminal);
-        const std::string question = prompt + ": ";
-        (void)!::write(terminal, question.data(), question.size());
-        for (char c = 0; !complete && line.size() < longest && ::read(terminal, &c, 1) == 1;) {
-            complete = c == '\n';
-            if (!complete) line += c;
+        {
+            const Quiet quiet(terminal);
+            const std::string question = prompt + ": ";
+            (void)!::write(terminal, question.data(), question.size());
+            for (char c = 0; !complete && line.size() < longest && signals.readable(terminal) &&
+                             ::read(terminal, &c, 1) == 1;) {
+                complete = c == '\n';
+                if (!complete) line += c;
+            }
         }
-        (void)!::write(terminal, "\n", 1);
+        (void)!::write(terminal, "\n", 1);  // with echo back: who sees the line end may trust the terminal
     }
     ::close(terminal);
     if (!complete) refuse("no " + prompt + " was entered");
