@@ -117,13 +117,15 @@ typedef struct myqsec_release_options {
  *  held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job is gone; a secure
  *  queue's is kept for reprint. From a device session, or any user session. `options` may be NULL.
  *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled), MYQSEC_ERR_CALLBACK.
- *  Right: job.release.own or job.release.all; in direct queues also session.host. Audit: job.released, job.release-failed. Since 0.1. */
+ *  Right: job.release.own or job.release.all; in direct queues also session.host.
+ *  Audit: job.released, job.release-failed, instance.damage-found (one of the document's two headers). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_release(myqsec_session *session, int64_t job, const myqsec_release_options *options,
                                             const myqsec_sink *sink);
 
 /** Reads a job's document without releasing it, at any position: for previews. */
 typedef struct myqsec_job_reader myqsec_job_reader;
-/** Adds MYQSEC_ERR_NOT_FOUND. Right: job.read.own or job.preview.all. Audit: job.read. Since 0.1. */
+/** Adds MYQSEC_ERR_NOT_FOUND. Right: job.read.own or job.preview.all. Audit: job.read, instance.damage-found.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_open(myqsec_session *session, int64_t job, myqsec_job_reader **out);
 /** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data,

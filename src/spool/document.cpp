@@ -2,6 +2,21 @@
 
 namespace myqsec::spool {
 
+namespace {
+
+/// The other copy serves, so nothing is lost yet; but a disk that harmed one may harm the next.
+void report_damaged_header(const Context& context, JobId job) {
+    storage::Transaction transaction(context.main());
+    context.audit.append(transaction, {.action = audit::Action::instance_damage_found,
+                                       .actor = audit::Actor::system(),
+                                       .object = job,
+                                       .changes = {{"code", "", "job-header-damaged"}},
+                                       .personal = {}});
+    transaction.commit();
+}
+
+}  // namespace
+
 Document::Document(const Context& context, const store::JobRecord& job) {
     if (!job.leaf) fail(Status::ERR_NOT_POSSIBLE, "job {} has no document any more", job.id.value);
     crypto::Identity identity;
@@ -20,6 +35,7 @@ Document::Document(const Context& context, const store::JobRecord& job) {
         fail(Status::ERR_CORRUPT, "the document of job {} has {} bytes instead of {}", job.id.value,
              reader_->size(), job.size);
     }
+    if (reader_->header_damaged()) report_damaged_header(context, job.id);
 }
 
 }  // namespace myqsec::spool

@@ -12,7 +12,7 @@ namespace myqsec::spool {
 class Document {
  public:
     /// Throws ERR_NOT_POSSIBLE if there is no key any more; ERR_CORRUPT if the file is missing, damaged,
-    /// another job's, or of another size than the job.
+    /// another job's, or of another size than the job. Audits a damaged copy of the header.
     Document(const Context& context, const store::JobRecord& job);
 
     [[nodiscard]] crypto::ContainerReader& reader() { return *reader_; }

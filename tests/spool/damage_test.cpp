@@ -77,6 +77,23 @@ TEST_CASE("an altered document is refused, and not a byte beyond what was verifi
     CHECK(site.release(site.ada, job) == text);
 }
 
+TEST_CASE("a document with one damaged copy of its header is printed, and the damage is audited") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "one copy left");
+    const auto path = file_of_only_job(site);
+    auto altered = read_file(path);
+    altered[50] = static_cast<char>(altered[50] ^ 1);
+    write_file(path, altered);
+    CHECK(site.release(site.ada, job) == "one copy left");
+    CHECK(site.count(Action::instance_damage_found) == 1);
+    altered[crypto::container_header_area / 2 + 50] ^= 1;
+    write_file(path, altered);
+    TraySink tray;
+    CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, tray); }) == Status::ERR_CORRUPT);
+    CHECK(tray.printed.empty());
+    CHECK(site.count(Action::instance_damage_found) == 1);
+}
+
 TEST_CASE("documents that were swapped are refused") {
     Site site;
     const auto one = site.submit(site.ada, site.secure, "one");
