@@ -1,10 +1,9 @@
 // Files that were altered, swapped, cut or lost, and that nothing readable lies on the disk.
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <doctest/doctest.h>
 
+#include "instance_files.hpp"
 #include "site.hpp"
 
 using namespace myqsec;
@@ -14,15 +13,6 @@ using spool::JobState;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_file(const fs::path& path, const std::string& contents) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << contents;
-}
 
 fs::path file_of_only_job(Site& site) {
     return fs::path(site.path()) / "jobs" / site.files().at(0);
