@@ -1,7 +1,6 @@
 // kill -9 and power cuts: what was acknowledged is there, and no accident raises the alarm.
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -10,18 +9,15 @@
 #include <unistd.h>
 
 #include "base/power_cut_folder.hpp"
+#include "base/rounds.hpp"
 #include "storage/database_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::storage;
+using test::rounds;
 using test::scalar;
 
 namespace {
-
-int rounds(const char* variable, int otherwise) {
-    const char* text = std::getenv(variable);
-    return text != nullptr ? std::atoi(text) : otherwise;
-}
 
 constexpr std::string_view tables =
     "CREATE TABLE t (id INTEGER PRIMARY KEY, filler BLOB); CREATE INDEX i ON t (filler)";
