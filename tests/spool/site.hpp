@@ -134,6 +134,7 @@ class Site {
     }
 
     [[nodiscard]] storage::Vault& vault() { return opened_->vault; }
+    [[nodiscard]] const storage::Vault& vault() const { return opened_->vault; }
     [[nodiscard]] audit::AuditLog& audit() { return *opened_->audit; }
     [[nodiscard]] settings::Settings& settings() { return *opened_->settings; }
     [[nodiscard]] access::Access& access() { return *opened_->access; }
