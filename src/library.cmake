@@ -41,7 +41,7 @@ target_link_libraries(myqsec_static INTERFACE
 add_library(myqsec::myqsec ALIAS myqsec)
 add_library(myqsec::static ALIAS myqsec_static)
 
-# Installation: headers, both libraries, a CMake package with the component "static", a pkg-config file.
+# Installation: headers, both libraries, a CMake package with the component "static", pkg-config files.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/myqsec")
 string(REPLACE ";" " " botan_module "${BOTAN_MODULE_NAME}")
@@ -57,7 +57,9 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/myqsec-config.cmake.i
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/myqsec-config-version.cmake"
     COMPATIBILITY SameMajorVersion)
 file(RELATIVE_PATH prefix_from_pc "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")  # so that the installation can be moved
-configure_file("${PROJECT_SOURCE_DIR}/cmake/myqsec.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/myqsec.pc" @ONLY)
+foreach(module myqsec myqsec-static)
+    configure_file("${PROJECT_SOURCE_DIR}/cmake/${module}.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/${module}.pc" @ONLY)
+    install(FILES "${CMAKE_CURRENT_BINARY_DIR}/${module}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endforeach()
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/myqsec-config.cmake"
     "${CMAKE_CURRENT_BINARY_DIR}/myqsec-config-version.cmake" DESTINATION "${package_dir}")
-install(FILES "${CMAKE_CURRENT_BINARY_DIR}/myqsec.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -1,0 +1,36 @@
+"""Each public header compiles alone, as strict C99 and as C++20."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import CC, CXX, INCLUDE, run
+
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Wundef", "-Wshadow", "-Wconversion", "-Werror", "-fsyntax-only", f"-I{INCLUDE}")
+
+
+class Headers(unittest.TestCase):
+    def compiles(self, text: str, suffix: str, *compiler: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder) / f"alone.{suffix}"
+            source.write_text(text)
+            result = run(*compiler, *STRICT, source)
+        self.assertEqual(result.returncode, 0, result.stdout)
+
+    def test_each_header_compiles_alone_and_twice(self) -> None:
+        headers = sorted((INCLUDE / "myqsec").iterdir())
+        self.assertGreater(len(headers), 8)
+        for header in headers:
+            text = f"#include <myqsec/{header.name}>\n" * 2 + "int nothing;\n"
+            with self.subTest(header=header.name):
+                if header.suffix == ".h":
+                    self.compiles(text, "c", CC, "-std=c99", "-Wstrict-prototypes", "-Wc++-compat")
+                self.compiles(text, "cpp", CXX, "-std=c++20", "-Wold-style-cast")
+
+    def test_every_initialiser_is_a_constant_of_c99(self) -> None:
+        import re
+        from support import headers_without_comments
+        found = re.findall(r"#define MYQSEC_(\w+)_INIT\b", headers_without_comments())
+        self.assertGreater(len(found), 8)
+        lines = [f"myqsec_{name.lower()} {name.lower()} = MYQSEC_{name}_INIT;" for name in found]
+        self.compiles("#include <myqsec/myqsec.h>\n" + "\n".join(lines) + "\n", "c", CC, "-std=c99")
