@@ -21,6 +21,7 @@ JOBS = 50 if QUICK else 300
 
 
 def seconds(command, **arguments):
+    os.sync()  # what an earlier run left to be written is not this one's
     begin = time.monotonic()
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL, **arguments)
     return time.monotonic() - begin
@@ -48,10 +49,10 @@ class Table:
         print("  ".join(f"{text:<22}" for text in self.rows[-1][:-1]), "" if met else "MISSED", flush=True)
 
     def compare(self, work, unit, peer, pairs, required="-"):
-        """`pairs`: (ours, peer's) of each round. The ratio is the median of the rounds' own: noise hits both alike."""
-        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-        self.add(work, statistics.median(p[0] for p in pairs), unit, peer, statistics.median(p[1] for p in pairs), ratio,
-                 required, required == "-" or ratio >= required)
+        """`pairs`: (ours, peer's) of each round. The ratio is that of their medians."""
+        ours, theirs = (statistics.median(each) for each in zip(*pairs))
+        ratio = ours / theirs
+        self.add(work, ours, unit, peer, theirs, ratio, required, required == "-" or ratio >= required)
 
     def write(self, path):
         lines = ["\t".join(COLUMNS)] + ["\t".join(row[:-1]) for row in self.rows]

@@ -71,13 +71,14 @@ class Replay {
             return;
         }
         REQUIRE(jobs_.contains(id));  // of none that never was, nor of one that is gone
+        if (event.action == Action::job_read) return;
         auto& job = jobs_[id];
         const auto state = event.changes.empty() ? "" : event.changes[0].new_value;
         job.possibly_printed = event.action == Action::job_possibly_printed;
         if (event.action == Action::job_released) ++job.releases;
         if (event.action == Action::job_release_failed) {
             job.state = "pending-held";
-        } else if (event.action == Action::job_deleted || state == "deleted") {
+        } else if (state.empty() || state == "deleted") {  // job.deleted, job.expired, job.released
             jobs_.erase(id);
         } else {
             job.state = state;
