@@ -1,4 +1,4 @@
-// init, status, tick, setting, audit, version, self-test.
+// init, status, tick, confirm-clock, setting, audit, version, self-test.
 #include <cerrno>
 #include <iostream>
 #include <memory>
@@ -121,6 +121,9 @@ void add_instance_commands(CLI::App& app, Instance& instance) {
     app.add_subcommand("tick", "Do what is due: retention, idle logouts")->callback([&instance] {
         check(myqsec_tick(instance.system(), nullptr));
     });
+    app.add_subcommand("confirm-clock",
+                       "The clock is right after a large step: let what has expired be deleted")
+        ->callback([&instance] { check(myqsec_clock_confirm(instance.principal())); });
     add_settings(app, instance);
     add_audit(app, instance);
     app.add_subcommand("version", "The library's version")->callback([&instance] {

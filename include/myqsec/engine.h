@@ -77,6 +77,10 @@ MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_ses
  *  Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
+/** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then nothing expires
+ *  (myqsec_open_findings: "deletion-suspended"). Idempotent. Right: settings.change. Audit: instance.clock-stepped. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
+
 /** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Since 0.1. */
 MYQSEC_API void myqsec_session_free(myqsec_session *session);
 

@@ -1,4 +1,4 @@
-// myqsec/engine.h: creating, opening and closing instances; the system session; tick.
+// myqsec/engine.h: creating, opening and closing instances; the system session; tick and clock.
 #include <limits>
 
 #include "abi/list.hpp"
@@ -20,8 +20,8 @@ myqsec_options options_of(const myqsec_options* given) {
 
 using Opener = std::unique_ptr<Engine> (*)(const std::string&, crypto::RootProvider&, const myqsec_options&);
 
-myqsec_status start(const char* directory, const myqsec_root* root, const myqsec_options* options, myqsec_engine** out,
-                    Engine::Birth birth, Opener opener) {
+myqsec_status start(const char* directory, const myqsec_root* root, const myqsec_options* options,
+                    myqsec_engine** out, Engine::Birth birth, Opener opener) {
     return guard([&] {
         auto& handle = output(out, "out");
         const std::string path(text(directory, "directory"));
@@ -51,7 +51,8 @@ myqsec_status myqsec_open_findings(myqsec_engine* engine, myqsec_list** out) {
         const auto& opened = object_of(engine);
         opened.check_process();
         List list(finding_columns);
-        for (const auto& finding : opened.findings) list.add(finding.code, finding.sentence);
+        for (const auto& finding : opened.findings)
+            list.add(finding.code, finding.sentence);
         handle = new_list(std::move(list));
     });
 }
@@ -62,7 +63,8 @@ myqsec_status myqsec_close(myqsec_engine* engine) {
         const auto& opened = object_of(engine);
         opened.check_process();
         if (const auto children = opened.children(); children > 0) {
-            fail(Status::ERR_BUSY, "{} sessions, writers or readers of this engine are still open; free them first", children);
+            fail(Status::ERR_BUSY,
+                 "{} sessions, writers or readers of this engine are still open; free them first", children);
         }
         take_object(engine);
     });
@@ -83,4 +85,8 @@ myqsec_status myqsec_tick(myqsec_session* session, int64_t* next) {
         const auto instant = s.engine.tick(s.principal);
         if (next) *next = to_milliseconds(instant);
     });
+}
+
+myqsec_status myqsec_clock_confirm(myqsec_session* session) {
+    return with_session(session, [](Session& s) { s.engine.spool.jobs.confirm_clock(s.principal); });
 }

@@ -46,7 +46,6 @@ class ContainerWriter final : public ByteSink {
     ~ContainerWriter() override;
     void write(ByteView plaintext) override;
     void finish() override;  ///< seals the last chunk and finishes `out`
-    [[nodiscard]] std::uint64_t plaintext_size() const;
 
  private:
     struct State;

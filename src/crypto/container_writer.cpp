@@ -94,8 +94,4 @@ void ContainerWriter::finish() {
     state_->out.finish();
 }
 
-std::uint64_t ContainerWriter::plaintext_size() const {
-    return state_->index * container_chunk + state_->chunk_text;
-}
-
 }  // namespace myqsec::crypto

@@ -74,6 +74,12 @@ void collect_orphans(const Context& context, const std::vector<store::DocumentRo
 
 Findings recover_jobs(const Context& context) {
     Findings findings;
+    if (store::deletion_suspended(context.main())) {
+        findings.push_back(
+            {"deletion-suspended",
+             "the clock stepped further than clock.max_step: nothing expires until an administrator "
+             "confirms the clock"});
+    }
     hold_interrupted(context, findings);
     const auto rows = store::documents(context.main());
     compare_with_files(context, rows, findings);

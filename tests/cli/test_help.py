@@ -5,7 +5,7 @@ import subprocess
 
 from support import COMMAND, CommandTest
 
-FAMILIES = ("init", "new-root-key", "status", "tick", "setting", "audit", "version", "self-test", "user", "group",
+FAMILIES = ("init", "new-root-key", "status", "tick", "confirm-clock", "setting", "audit", "version", "self-test", "user", "group",
             "role", "queue", "submit", "jobs", "device", "release", "container")
 
 

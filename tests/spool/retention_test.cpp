@@ -56,6 +56,8 @@ TEST_CASE("a clock that jumps deletes nothing until an administrator confirms it
     CHECK(site.jobs().tick(site.system) == Instant::max());
     CHECK(site.count(Action::instance_clock_stepped) == 1);
     site.reopen();
+    REQUIRE(site.findings.size() == 1);
+    CHECK(site.findings[0].code == "deletion-suspended");
     site.jobs().tick(site.system);
     CHECK(site.release(site.ada, job, true) == "safe");
     CHECK(status_of([&] { site.jobs().confirm_clock(site.ada); }) == Status::ERR_ACCESS_DENIED);
@@ -64,6 +66,8 @@ TEST_CASE("a clock that jumps deletes nothing until an administrator confirms it
     CHECK(site.count(Action::instance_clock_stepped) == 2);
     site.jobs().tick(site.system);
     CHECK(status_of([&] { site.release(site.ada, job); }) == Status::ERR_NOT_FOUND);
+    site.reopen();
+    CHECK(site.findings.empty());
 }
 
 TEST_CASE("retention stays within its range, and private queues keep nothing") {

@@ -157,6 +157,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_create": (status, [text, POINTER(Root), POINTER(Options), out_handle]),
     "myqsec_open": (status, [text, POINTER(Root), POINTER(Options), out_handle]),
     "myqsec_open_findings": _listing,
+    "myqsec_clock_confirm": (status, [handle]),
     "myqsec_close": (status, [handle]),
     "myqsec_system_session": (status, [handle, out_handle]),
     "myqsec_tick": (status, [handle, out_int64]),

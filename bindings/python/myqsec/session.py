@@ -27,6 +27,10 @@ class Session(Access, Devices, Spool):
         """Does what is due, and returns when to call it again at the latest."""
         return to_instant(new_integer("myqsec_tick", self._pointer))
 
+    def confirm_clock(self) -> None:
+        """The clock is right after a large step, which suspended deletion: what has expired may be deleted."""
+        call("myqsec_clock_confirm", self._pointer)
+
     def login(self, user_name: str, password: str, source: Optional[str] = None) -> "Session":
         """Logs a user in away from any device; from the system session."""
         return Session(self._engine, new_handle("myqsec_login", self._free, self._pointer, text(user_name),
