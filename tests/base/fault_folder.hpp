@@ -1,5 +1,5 @@
-// A Folder whose n-th call fails once. Every path through the one door to the file system can so be made to
-// fail.
+// A Folder whose n-th call fails, once or with all that follow. Every path through the one door to the file
+// system can so be made to fail.
 #pragma once
 
 #include <cerrno>
@@ -25,6 +25,7 @@ struct FaultPlan {
     Fault fault = Fault::io_error;
     std::uint64_t fail_at = std::numeric_limits<std::uint64_t>::max();  ///< counts from 1
     std::uint64_t calls = 0;
+    bool for_good = false;  ///< the later calls fail too
     [[nodiscard]] bool struck() const { return calls >= fail_at; }
 };
 
@@ -36,7 +37,9 @@ class FaultPoint {
 
     /// True if the call is to do half its work and then fail.
     bool reach(FaultCall call, std::string_view object) {
-        if (!concerns(call) || ++plan_->calls != plan_->fail_at) return false;
+        if (!concerns(call)) return false;
+        ++plan_->calls;
+        if (!plan_->struck() || (plan_->calls > plan_->fail_at && !plan_->for_good)) return false;
         if (plan_->fault == Fault::short_write) return true;
         fail_errno(plan_->fault == Fault::no_space ? ENOSPC : EIO, "do the faulted call on", object);
     }

@@ -1,0 +1,242 @@
+// Every call of the file system failed once, from opening to closing: nothing acknowledged is lost, nothing
+// is half there, and the audit log tells the same story.
+#include <functional>
+
+#include <doctest/doctest.h>
+
+#include "instance_files.hpp"
+#include "replay.hpp"
+#include "snapshot.hpp"
+
+using namespace myqsec;
+using namespace myqsec::test;
+using spool::JobState;
+
+namespace {
+
+/// A disk error where damage would be an alarm, and nothing worse than an error.
+bool is_disk_error(Status status) {
+    return status == Status::ERR_IO || status == Status::ERR_NO_SPACE;
+}
+
+/// What a kill left behind: work for the opening, and for each step of the day.
+struct Yesterday {
+    explicit Yesterday(Site& site) {
+        kept = site.submit(site.ada, site.secure, document(1000));
+        printed = site.submit(site.ada, site.secure, document(1001));
+        secret = site.submit(site.ada, site.private_queue, document(1002));
+        unwanted = site.submit(site.ada, site.secure, document(1003));
+        cancelled = site.submit(site.ada, site.secure, document(1004));
+        of_bob = site.submit(site.bob, site.secure, document(1005));
+        QueueFields brief;
+        brief.retention_held = std::chrono::minutes(1);
+        site.change_queue(site.direct, brief);
+        expired = site.submit(site.ada, site.direct, document(1006));
+        interrupted = site.submit(site.ada, site.secure, document(1007));
+        site.audit().drain();
+        TraySink tray;
+        tray.before_write = [&] { files = copy_instance(site.path()); };
+        site.jobs().release(site.ada, interrupted, {}, tray);
+        files["jobs/" + std::string(32, 'a')] = "an orphan";
+    }
+    JobId kept, printed, secret, unwanted, cancelled, of_bob, expired, interrupted;
+    InstanceFiles files;
+};
+
+struct Step {
+    std::string_view name;
+    std::function<void()> act;
+    std::function<bool()> is_done;  ///< after the next opening
+    bool acknowledged = false;
+};
+
+class Day {
+ public:
+    Day(Site& site, const Yesterday& before) : site_(site), before_(before) {
+        add(
+            "little memory", [&] { spill(); }, [] { return true; });
+        add(
+            "submit", [&] { submitted_ = site_.submit(site_.ada, site_.secure, document(70'000)); },
+            [&] { return state(submitted_) == JobState::pending_held; });
+        add(
+            "release", [&] { check_printed(before_.printed, 1001); },
+            [&] { return state(before_.printed) == JobState::completed; });
+        add(
+            "release for good", [&] { check_printed(before_.secret, 1002); },
+            [&] { return !state(before_.secret); });
+        add(
+            "delete", [&] { site_.jobs().remove(site_.ada, before_.unwanted); },
+            [&] { return !state(before_.unwanted); });
+        add(
+            "cancel", [&] { site_.jobs().cancel(site_.ada, before_.cancelled); },
+            [&] { return state(before_.cancelled) == JobState::canceled; });
+        add(
+            "expire", [&] { site_.jobs().tick(site_.system); }, [&] { return !state(before_.expired); });
+        add(
+            "log", [&] { site_.audit().drain(); }, [] { return true; });
+        add_changes_of_people();
+        add(
+            "set", [&] { site_.set("session.idle_timeout", "5min"); },
+            [&] { return site_.settings().get("session.idle_timeout").value == "5min"; });
+        add(
+            "checkpoint", [&] { checkpoint(); }, [] { return true; });
+        add(
+            "read", [&] { check_read(before_.kept, 1000); },
+            [&] { return state(before_.kept) == JobState::pending_held; });
+        add(
+            "log again", [&] { site_.audit().drain(); }, [] { return true; });
+    }
+
+    /// Each step on its own: what fails must not keep the others from theirs.
+    void run() {
+        for (auto& step : steps_) {
+            CAPTURE(step.name);
+            const auto status = status_of(step.act);
+            step.acknowledged = status == Status::OK;
+            if (step.acknowledged) continue;
+            CHECK(is_disk_error(status));
+            ++failed_;
+        }
+    }
+    void check_kept() {
+        for (const auto& step : steps_) {
+            CAPTURE(step.name);
+            if (step.acknowledged) CHECK(step.is_done());
+        }
+        CHECK(site_.jobs().get(site_.root, before_.interrupted).reasons ==
+              spool::reason::held_possibly_printed);
+        for (const auto& job : site_.jobs().list(site_.root, {})) {
+            if (job.state == JobState::canceled) continue;
+            CHECK(read_document(site_, site_.root, job.id) == document(job.size));
+        }
+    }
+    [[nodiscard]] int failed() const { return failed_; }
+
+ private:
+    void add(std::string_view name, std::function<void()> act, std::function<bool()> is_done) {
+        steps_.push_back({name, std::move(act), std::move(is_done)});
+    }
+    void add_changes_of_people() {
+        add(
+            "create user", [&] { site_.add_user("cyd", "Cyd Inkwell"); }, [&] { return has("Cyd Inkwell"); });
+        add(
+            "change user", [&] { rename_ada(); }, [&] { return has("Ada Nibworth"); });
+        add(
+            "delete user", [&] { site_.access().users.remove(site_.root, site_.bob_user); },
+            [&] { return !has("Bob Marrowbone") && !state(before_.of_bob); });
+        add(
+            "create group", [&] { site_.access().groups.create(site_.root, "sales"); },
+            [&] { return site_.access().groups.list(site_.root).size() == 1; });
+    }
+
+    std::optional<JobState> state(JobId id) {
+        for (const auto& job : site_.jobs().list(site_.root, {})) {
+            if (job.id == id) return job.state;
+        }
+        return std::nullopt;
+    }
+    bool has(const std::string& full_name) { return tell_people(site_).find(full_name) != std::string::npos; }
+    void check_printed(JobId job, std::size_t size) {
+        TraySink tray;
+        site_.jobs().release(site_.ada, job, {}, tray);
+        CHECK(tray.printed == document(size));
+    }
+    void check_read(JobId job, std::size_t size) {
+        const auto text = read_document(site_, site_.ada, job);
+        CHECK(text == document(size));
+    }
+    void rename_ada() {
+        access::UserFields fields;
+        fields.full_name = "Ada Nibworth";
+        site_.access().users.change(site_.root, site_.ada_user, fields);
+    }
+    /// As on a small device: pages are read from the disk again and again.
+    void spill() {
+        site_.vault().main().execute("PRAGMA cache_size = 10");
+        site_.vault().log().execute("PRAGMA cache_size = 10");
+    }
+    void checkpoint() {
+        site_.vault().main().checkpoint();
+        site_.vault().log().checkpoint();
+    }
+
+    Site& site_;
+    const Yesterday& before_;
+    JobId submitted_;
+    std::vector<Step> steps_;
+    int failed_ = 0;
+};
+
+/// False when the day was over before the plan's call. The clock stands where a job has expired.
+bool survives(Site& site, const Yesterday& before, const std::shared_ptr<FaultPlan>& plan) {
+    CAPTURE(plan->fail_at);
+    site.close();
+    restore_instance(site.path(), before.files);
+    Day day(site, before);
+    const auto opening = status_of([&] {
+        site.open([&](auto folder) { return std::make_unique<FaultFolder>(std::move(folder), plan); });
+        site.log_in_everybody();
+    });
+    if (opening == Status::OK) {
+        day.run();
+        CHECK((day.failed() <= 1 || plan->for_good));
+    } else {
+        CHECK(is_disk_error(opening));
+    }
+    CHECK((plan->struck() || (opening == Status::OK && day.failed() == 0)));
+    site.close();
+
+    site.open(without_syncs);
+    site.root = site.log_in(site.root_user);
+    CHECK(site.vault().findings().empty());
+    check_nothing_half_there(site);
+    Replay replay;
+    replay.follow(site);
+    replay.check(site);
+    day.check_kept();
+    return plan->struck();
+}
+
+/// Plays the day until it is over before the fault strikes.
+void fail_at_every_call(Fault fault, bool for_good) {
+    Site site;
+    const Yesterday before(site);
+    site.clock.advance(std::chrono::minutes(2));
+    const auto plan = [&](std::uint64_t n) {
+        return std::make_shared<FaultPlan>(FaultPlan{.fault = fault, .fail_at = n, .for_good = for_good});
+    };
+    std::uint64_t n = 1;
+    while (survives(site, before, plan(n)))
+        ++n;
+    MESSAGE("points: " << n - 1);
+    CHECK(n > 10);
+}
+
+}  // namespace
+
+TEST_CASE("any one call of the disk may fail: nothing acknowledged is lost, only the step concerned fails") {
+    SUBCASE("EIO") {
+        fail_at_every_call(Fault::io_error, false);
+    }
+    SUBCASE("ENOSPC") {
+        fail_at_every_call(Fault::no_space, false);
+    }
+    SUBCASE("a short write") {
+        fail_at_every_call(Fault::short_write, false);
+    }
+    SUBCASE("a failed sync") {
+        fail_at_every_call(Fault::sync_failure, false);
+    }
+}
+
+TEST_CASE("the disk may fail for good at any call: nothing acknowledged is lost once it works again") {
+    SUBCASE("EIO") {
+        fail_at_every_call(Fault::io_error, true);
+    }
+    SUBCASE("ENOSPC") {
+        fail_at_every_call(Fault::no_space, true);
+    }
+    SUBCASE("failed syncs") {
+        fail_at_every_call(Fault::sync_failure, true);
+    }
+}
