@@ -14,7 +14,7 @@ struct Id {
     constexpr Id() = default;
     constexpr explicit Id(std::int64_t number) : value(number) {}
     constexpr explicit operator bool() const { return value != 0; }
-    constexpr auto operator<=>(const Id&) const = default;
+    constexpr auto operator<=>(const Id&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 using UserId = Id<struct UserTag>;

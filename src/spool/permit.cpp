@@ -22,8 +22,7 @@ Permit permit(const Context& context, const access::Principal& principal, JobId 
     const bool reaches_others = principal.kind != PrincipalKind::device;
     try {
         if (!is_own && !reaches_others) authority.deny(principal, all, id);
-        auto proof = authority.authorise(principal, is_own ? own : all, target);
-        return {*std::move(job), std::move(proof)};
+        return {*std::move(job), authority.authorise(principal, is_own ? own : all, target)};
     } catch (const Error& error) {
         const bool may_know =
             is_own || (reaches_others && authority.may(principal, Right::job_manage_all, target));
