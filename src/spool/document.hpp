@@ -15,9 +15,13 @@ class Document {
     /// another job's, or of another size than the job. Audits a damaged copy of the header.
     Document(const Context& context, const store::JobRecord& job);
 
-    [[nodiscard]] crypto::ContainerReader& reader() { return *reader_; }
+    [[nodiscard]] std::uint64_t size() const { return reader_->size(); }
+    // Both throw ERR_CORRUPT at a chunk that is damaged; nothing of it is passed on.
+    void copy_to(ByteSink& out);
+    std::size_t read_at(std::uint64_t offset, ByteSpan into);
 
  private:
+    JobId job_;
     std::unique_ptr<File> file_;  // outlives its reader
     std::unique_ptr<crypto::ContainerReader> reader_;
 };

@@ -37,14 +37,14 @@ JobReader::JobReader(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 JobReader::~JobReader() = default;
 
 std::uint64_t JobReader::size() const {
-    return parts_->document.reader().size();
+    return parts_->document.size();
 }
 
 std::size_t JobReader::read_at(std::uint64_t offset, ByteSpan into) {
     parts_->context.touch(parts_->principal);
     // The open file would still decrypt; a job that was deleted must not be read on.
     if (!parts_->context.vault.leaf_keys().exists(parts_->leaf)) fail_no_job(parts_->job);
-    return parts_->document.reader().read_at(offset, into);
+    return parts_->document.read_at(offset, into);
 }
 
 }  // namespace myqsec::spool

@@ -120,7 +120,7 @@ void settle_printed(const Release& release) {
 void stream(const Release& release, const store::JobRecord& job, DeviceStage& stage) {
     try {
         Document document(release.context, job);
-        document.reader().copy_to(stage);
+        document.copy_to(stage);
     } catch (const std::exception& failure) {
         stage.abort();
         const auto* error = dynamic_cast<const Error*>(&failure);
