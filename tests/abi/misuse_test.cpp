@@ -1,0 +1,249 @@
+// Every function of the ABI, called with nothing at all, and with a live session and nothing else.
+#include <optional>
+#include <regex>
+#include <set>
+#include <string_view>
+
+#include "abi/engine.hpp"
+
+using namespace myqsec;
+using test::Host;
+
+namespace {
+
+/// What a call returned; text and void have no status.
+using Result = std::optional<myqsec_status>;
+constexpr myqsec_status no_session = 1;
+
+template <class... Parameters, class... Arguments>
+Result result_of(myqsec_status (*function)(Parameters...), Arguments... arguments) {
+    return function(arguments...);
+}
+template <class... Parameters, class... Arguments>
+Result result_of(const char* (*function)(Parameters...), Arguments... arguments) {
+    CHECK(function(arguments...) != nullptr);
+    return std::nullopt;
+}
+template <class... Parameters, class... Arguments>
+Result result_of(void (*function)(Parameters...), Arguments... arguments) {
+    function(arguments...);
+    return std::nullopt;
+}
+
+/// NULL and 0 for everything.
+template <class Returned, class... Parameters>
+Result with_nothing(Returned (*function)(Parameters...)) {
+    return result_of(function, Parameters{}...);
+}
+template <class Returned, class... Parameters>
+Result with_session(Returned (*function)(myqsec_session*, Parameters...), myqsec_session* session) {
+    return result_of(function, session, Parameters{}...);
+}
+template <class Function>
+Result with_session(Function, ...) {
+    return no_session;
+}
+
+struct Call {
+    std::string_view name;
+    Result (*nothing)();
+    Result (*session)(myqsec_session*);
+};
+#define MYQSEC_CALL(name)                                                                             \
+    Call {                                                                                            \
+#name, [] { return with_nothing(name); }, [](myqsec_session *                                 \
+                                                     session) { return with_session(name, session); } \
+    }
+
+const Call calls[] = {
+    MYQSEC_CALL(myqsec_audit_head),
+    MYQSEC_CALL(myqsec_audit_list),
+    MYQSEC_CALL(myqsec_card_add),
+    MYQSEC_CALL(myqsec_card_list),
+    MYQSEC_CALL(myqsec_card_remove),
+    MYQSEC_CALL(myqsec_certificate_create),
+    MYQSEC_CALL(myqsec_clock_confirm),
+    MYQSEC_CALL(myqsec_close),
+    MYQSEC_CALL(myqsec_container_open),
+    MYQSEC_CALL(myqsec_container_seal),
+    MYQSEC_CALL(myqsec_create),
+    MYQSEC_CALL(myqsec_device_attach),
+    MYQSEC_CALL(myqsec_device_change),
+    MYQSEC_CALL(myqsec_device_clear),
+    MYQSEC_CALL(myqsec_device_create),
+    MYQSEC_CALL(myqsec_device_delete),
+    MYQSEC_CALL(myqsec_device_list),
+    MYQSEC_CALL(myqsec_device_login),
+    MYQSEC_CALL(myqsec_first_administrator),
+    MYQSEC_CALL(myqsec_group_add),
+    MYQSEC_CALL(myqsec_group_change),
+    MYQSEC_CALL(myqsec_group_create),
+    MYQSEC_CALL(myqsec_group_delete),
+    MYQSEC_CALL(myqsec_group_list),
+    MYQSEC_CALL(myqsec_group_members),
+    MYQSEC_CALL(myqsec_group_remove),
+    MYQSEC_CALL(myqsec_job_cancel),
+    MYQSEC_CALL(myqsec_job_delete),
+    MYQSEC_CALL(myqsec_job_get),
+    MYQSEC_CALL(myqsec_job_list),
+    MYQSEC_CALL(myqsec_job_open),
+    MYQSEC_CALL(myqsec_job_reader_free),
+    MYQSEC_CALL(myqsec_job_reader_read),
+    MYQSEC_CALL(myqsec_job_reader_size),
+    MYQSEC_CALL(myqsec_job_release),
+    MYQSEC_CALL(myqsec_job_submit),
+    MYQSEC_CALL(myqsec_job_writer_finish),
+    MYQSEC_CALL(myqsec_job_writer_free),
+    MYQSEC_CALL(myqsec_job_writer_write),
+    MYQSEC_CALL(myqsec_last_error),
+    MYQSEC_CALL(myqsec_list_bytes),
+    MYQSEC_CALL(myqsec_list_column),
+    MYQSEC_CALL(myqsec_list_column_count),
+    MYQSEC_CALL(myqsec_list_free),
+    MYQSEC_CALL(myqsec_list_has),
+    MYQSEC_CALL(myqsec_list_integer),
+    MYQSEC_CALL(myqsec_list_next),
+    MYQSEC_CALL(myqsec_list_size),
+    MYQSEC_CALL(myqsec_list_text),
+    MYQSEC_CALL(myqsec_login),
+    MYQSEC_CALL(myqsec_logout),
+    MYQSEC_CALL(myqsec_open),
+    MYQSEC_CALL(myqsec_open_findings),
+    MYQSEC_CALL(myqsec_queue_allow),
+    MYQSEC_CALL(myqsec_queue_change),
+    MYQSEC_CALL(myqsec_queue_create),
+    MYQSEC_CALL(myqsec_queue_delete),
+    MYQSEC_CALL(myqsec_queue_disallow),
+    MYQSEC_CALL(myqsec_queue_list),
+    MYQSEC_CALL(myqsec_right_list),
+    MYQSEC_CALL(myqsec_role_create),
+    MYQSEC_CALL(myqsec_role_delete),
+    MYQSEC_CALL(myqsec_role_give),
+    MYQSEC_CALL(myqsec_role_grants),
+    MYQSEC_CALL(myqsec_role_list),
+    MYQSEC_CALL(myqsec_role_take),
+    MYQSEC_CALL(myqsec_self_test),
+    MYQSEC_CALL(myqsec_session_free),
+    MYQSEC_CALL(myqsec_session_info),
+    MYQSEC_CALL(myqsec_setting_get),
+    MYQSEC_CALL(myqsec_setting_list),
+    MYQSEC_CALL(myqsec_setting_set),
+    MYQSEC_CALL(myqsec_status_meaning),
+    MYQSEC_CALL(myqsec_status_name),
+    MYQSEC_CALL(myqsec_system_session),
+    MYQSEC_CALL(myqsec_tick),
+    MYQSEC_CALL(myqsec_user_change),
+    MYQSEC_CALL(myqsec_user_create),
+    MYQSEC_CALL(myqsec_user_delete),
+    MYQSEC_CALL(myqsec_user_find),
+    MYQSEC_CALL(myqsec_user_generate_pin),
+    MYQSEC_CALL(myqsec_user_get),
+    MYQSEC_CALL(myqsec_user_list),
+    MYQSEC_CALL(myqsec_user_set_password),
+    MYQSEC_CALL(myqsec_user_set_pin),
+    MYQSEC_CALL(myqsec_user_unlock),
+    MYQSEC_CALL(myqsec_version),
+};
+
+// What has a meaning without any argument.
+const std::set<std::string_view> harmless = {"myqsec_close", "myqsec_self_test"};
+// What has a meaning with nothing but a session.
+const std::set<std::string_view> enough = {"myqsec_logout", "myqsec_tick", "myqsec_clock_confirm"};
+
+}  // namespace
+
+TEST_CASE("every function of the version script is in the table below") {
+    const auto script = test::read_file(MYQSEC_TESTS_DIR "/../src/myqsec.map");
+    const std::regex entry("\n +(myqsec_[a-z_0-9]+);");
+    std::set<std::string> listed, called;
+    for (std::sregex_iterator match(script.begin(), script.end(), entry), end; match != end; ++match)
+        listed.insert((*match)[1]);
+    for (const auto& call : calls)
+        called.emplace(call.name);
+    CHECK(listed.size() > 80);
+    CHECK(listed == called);
+}
+
+TEST_CASE("NULL and 0 for every parameter are refused by name, and crash nothing") {
+    for (const auto& call : calls) {
+        CAPTURE(call.name);
+        const auto status = call.nothing();
+        if (!status) continue;
+        if (harmless.contains(call.name)) {
+            CHECK(*status == MYQSEC_OK);
+            continue;
+        }
+        CHECK(*status == MYQSEC_ERR_INVALID_ARGUMENT);
+        CHECK(std::string(myqsec_last_error()).find("NULL") != std::string::npos);
+    }
+}
+
+TEST_CASE("a live session and nothing else is refused with a sentence, and the instance is none the worse") {
+    Host host;
+    const auto job = host.submit(host.secure, "still there");
+    for (const auto& call : calls) {
+        if (call.name == "myqsec_session_free") continue;
+        CAPTURE(call.name);
+        const auto session = host.system->login("admin", host.admin_password);
+        const auto status = call.session(session.get());
+        if (!status || *status == no_session) continue;
+        if (enough.contains(call.name)) {
+            CHECK(*status == MYQSEC_OK);
+        } else {
+            CHECK(*status < 0);
+            CHECK(*myqsec_last_error() != '\0');
+        }
+        CHECK(*status != MYQSEC_ERR_INTERNAL);
+    }
+    host.reopen();
+    CHECK(host.engine->findings().size() == 0);
+    CHECK(host.state(job) == "pending-held");
+}
+
+TEST_CASE("numbers out of range are refused, not cut or believed") {
+    Host host;
+    const auto admin = host.admin->get();
+    myqsec_list* list = nullptr;
+    std::int64_t id = 0;
+    for (const std::int64_t number : {std::int64_t{-1}, std::int64_t{0}, INT64_MIN, INT64_MAX}) {
+        CAPTURE(number);
+        CHECK(myqsec_user_get(admin, number, &list) < 0);
+        CHECK(myqsec_job_get(admin, number, &list) < 0);
+        CHECK(myqsec_user_delete(admin, number) < 0);
+        CHECK(myqsec_queue_delete(admin, number) < 0);
+        CHECK(myqsec_device_delete(admin, number) < 0);
+        CHECK(myqsec_card_remove(admin, number) < 0);
+        CHECK(myqsec_role_delete(admin, number) < 0);
+        CHECK(myqsec_group_delete(admin, number) < 0);
+        CHECK(list == nullptr);
+    }
+    myqsec_queue_fields queue = MYQSEC_QUEUE_FIELDS_INIT;
+    queue.name = "another";
+    for (const std::int32_t kind : {-2, 0, 4, INT32_MAX, INT32_MIN}) {
+        queue.kind = kind;
+        CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    }
+    queue.kind = MYQSEC_QUEUE_SECURE;
+    for (const std::int64_t time : {std::int64_t{-2}, INT64_MIN, INT64_MAX, std::int64_t{91} * 86'400'000}) {
+        queue.retention_held = time;
+        CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    }
+    queue.retention_held = -1;
+    queue.enabled = 2;
+    CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    CHECK(id == 0);
+    myqsec_device_fields device = MYQSEC_DEVICE_FIELDS_INIT;
+    device.name = "another";
+    device.methods = 1 << 20;
+    CHECK(myqsec_device_create(admin, &device, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    myqsec_release_options options = MYQSEC_RELEASE_OPTIONS_INIT;
+    options.keep = 7;
+    test::Tray tray;
+    const auto sink = tray.sink();
+    const auto job = host.submit(host.secure, "document");
+    CHECK(myqsec_job_release(admin, job, &options, &sink) == MYQSEC_ERR_INVALID_ARGUMENT);
+    auto headless = sink;
+    headless.write = nullptr;
+    CHECK(myqsec_job_release(admin, job, nullptr, &headless) == MYQSEC_ERR_INVALID_ARGUMENT);
+    CHECK(tray.printed.empty());
+}
