@@ -97,8 +97,8 @@ Role Roles::find(std::string_view name) {
             fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
         return {built_in->id, std::string(name), true, built_in->rights};
     }
-    for (auto& one : store::custom_roles(vault_.main())) {
-        if (one.name == name) return std::move(one);
+    for (const auto& one : store::custom_roles(vault_.main())) {
+        if (one.name == name) return one;
     }
     fail(Status::ERR_NOT_FOUND, "there is no role of that name; list the roles to see all");
 }

@@ -40,8 +40,8 @@ crypto::Recipients sealed_for(const crypto::Secret& job_key) {
 struct JobWriter::Parts {
     Parts(const Context& the_context, access::Principal who, Authorised the_proof)
         : context(the_context),
-          principal(std::move(who)),
-          proof(std::move(the_proof)),
+          principal(who),
+          proof(the_proof),
           job_key(crypto::random_secret(32)),
           uuid(crypto::random_array<16>()),
           blob(context.vault.jobs().writer()),
@@ -79,7 +79,7 @@ std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Princ
         access.authority.deny(principal, right, queue.id);
     if (!queue.enabled) fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
 
-    auto parts = std::make_unique<JobWriter::Parts>(context, principal, std::move(proof));
+    auto parts = std::make_unique<JobWriter::Parts>(context, principal, proof);
     parts->fields = std::move(fields);
     parts->limit = size_limit(context, queue);
     return std::make_unique<JobWriter>(std::move(parts));
