@@ -17,7 +17,8 @@ typedef struct myqsec_user_fields {
     const char *language; /**< BCP 47, e.g. "cs" */
     const char *notes;
 } myqsec_user_fields;
-#define MYQSEC_USER_FIELDS_INIT {sizeof(myqsec_user_fields), 0, NULL, NULL, NULL, NULL, NULL}
+#define MYQSEC_USER_FIELDS_INIT \
+    { sizeof(myqsec_user_fields), 0, NULL, NULL, NULL, NULL, NULL }
 
 /** Creates the first administrator of a new instance and returns its random password, shown this once. `password` holds
  *  *password_length bytes (64 are enough). Adds MYQSEC_ERR_EXISTS once there is one, MYQSEC_ERR_BUFFER_TOO_SMALL
@@ -99,7 +100,8 @@ typedef struct myqsec_role_grant {
     int64_t scope_group; /**< only over users of this group */
     int64_t scope_queue; /**< only in this queue */
 } myqsec_role_grant;
-#define MYQSEC_ROLE_GRANT_INIT {sizeof(myqsec_role_grant), 0, 0, 0, 0, 0}
+#define MYQSEC_ROLE_GRANT_INIT \
+    { sizeof(myqsec_role_grant), 0, 0, 0, 0, 0 }
 
 /** Gives a role by name. Nobody can grant a right they lack. Right: role.manage. Audit: role.granted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_give(myqsec_session *session, const char *role, const myqsec_role_grant *grant);

@@ -22,7 +22,8 @@ typedef struct myqsec_container_keys {
     const char *private_key;     /**< opening: PKCS#8 PEM, or NULL */
     const char *passphrase;      /**< of private_key, or NULL */
 } myqsec_container_keys;
-#define MYQSEC_CONTAINER_KEYS_INIT {sizeof(myqsec_container_keys), 0, NULL, NULL, NULL, NULL}
+#define MYQSEC_CONTAINER_KEYS_INIT \
+    { sizeof(myqsec_container_keys), 0, NULL, NULL, NULL, NULL }
 
 /** Seals a stream. Memory is bounded whatever its size. The functions may not call the library.
  *  Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_LIMIT (more than 2^48 bytes; too many recipients), MYQSEC_ERR_SELF_TEST. Since 0.1. */

@@ -19,7 +19,7 @@ enum {
 /** Fields of a device. NULL and -1 leave a field as it is, or take the default in a new device. */
 typedef struct myqsec_device_fields {
     uint32_t struct_size;
-    int32_t methods; /**< default: card, name and PIN, name and password */
+    int32_t methods;  /**< default: card, name and PIN, name and password */
     const char *name; /**< unique; 1 to 127 bytes */
     const char *model;
     const char *serial;
@@ -30,7 +30,8 @@ typedef struct myqsec_device_fields {
     int32_t enabled;      /**< 0 or 1 */
     int32_t reserved;     /**< -1 */
 } myqsec_device_fields;
-#define MYQSEC_DEVICE_FIELDS_INIT {sizeof(myqsec_device_fields), -1, NULL, NULL, NULL, NULL, NULL, NULL, -1, -1, -1}
+#define MYQSEC_DEVICE_FIELDS_INIT \
+    { sizeof(myqsec_device_fields), -1, NULL, NULL, NULL, NULL, NULL, NULL, -1, -1, -1 }
 
 /** Adds MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_create(myqsec_session *session, const myqsec_device_fields *fields,
@@ -53,7 +54,8 @@ typedef struct myqsec_device_callbacks {
      *  0: done; another number locks the device until a retry succeeds. May not call the library. */
     int (*clear_memory)(void *context, int64_t device);
 } myqsec_device_callbacks;
-#define MYQSEC_DEVICE_CALLBACKS_INIT {sizeof(myqsec_device_callbacks), 0, NULL, NULL}
+#define MYQSEC_DEVICE_CALLBACKS_INIT \
+    { sizeof(myqsec_device_callbacks), 0, NULL, NULL }
 
 /** Connects the host's callbacks to a device for the engine's life, replacing earlier ones. Does what a crash
  *  left undone: if memory was still to be cleared, it is cleared now; MYQSEC_ERR_CALLBACK if that fails (the callbacks are attached).
@@ -73,7 +75,8 @@ typedef struct myqsec_credentials {
     const char *pin;
     const char *password;
 } myqsec_credentials;
-#define MYQSEC_CREDENTIALS_INIT {sizeof(myqsec_credentials), 0, NULL, NULL, NULL, NULL}
+#define MYQSEC_CREDENTIALS_INIT \
+    { sizeof(myqsec_credentials), 0, NULL, NULL, NULL, NULL }
 
 /** Logs a person in at a device. Wrong credentials get one answer, in one time, whoever they name. A session that the device
  *  still has is ended first, or the login refused (setting device.second_login). Free with myqsec_session_free.

@@ -27,16 +27,17 @@ typedef struct myqsec_root {
     uint32_t kind;         /**< a myqsec_root_kind */
     const uint8_t *secret; /**< passphrase (UTF-8) or key file contents */
     size_t secret_length;
-    uint32_t argon2_memory_kib;  /**< new instances only; 0: 65536. Firmware: 7168 */
-    uint32_t argon2_iterations;  /**< new instances only; 0: 3. Firmware: 5 */
-    void *context;               /**< passed back to the callbacks */
+    uint32_t argon2_memory_kib; /**< new instances only; 0: 65536. Firmware: 7168 */
+    uint32_t argon2_iterations; /**< new instances only; 0: 3. Firmware: 5 */
+    void *context;              /**< passed back to the callbacks */
     /** A fresh root key and the blob (at most MYQSEC_ROOT_BLOB_MAX bytes, *blob_length on entry) that finds it again.
      *  The blob is stored in the clear. May not call the library. Non-zero: failure. */
     int (*create)(void *context, uint8_t key[MYQSEC_ROOT_KEY_SIZE], uint8_t *blob, size_t *blob_length);
     /** The root key that belongs to the blob. May not call the library. Non-zero: failure. */
     int (*unlock)(void *context, const uint8_t *blob, size_t blob_length, uint8_t key[MYQSEC_ROOT_KEY_SIZE]);
 } myqsec_root;
-#define MYQSEC_ROOT_INIT {sizeof(myqsec_root), 0, NULL, 0, 0, 0, NULL, NULL, NULL}
+#define MYQSEC_ROOT_INIT \
+    { sizeof(myqsec_root), 0, NULL, 0, 0, 0, NULL, NULL, NULL }
 
 typedef struct myqsec_options {
     uint32_t struct_size;
@@ -45,7 +46,8 @@ typedef struct myqsec_options {
     /** Milliseconds since 1970-01-01T00:00:00Z; NULL: the system's clock. May not call the library. */
     int64_t (*clock)(void *context);
 } myqsec_options;
-#define MYQSEC_OPTIONS_INIT {sizeof(myqsec_options), 0, NULL, NULL}
+#define MYQSEC_OPTIONS_INIT \
+    { sizeof(myqsec_options), 0, NULL, NULL }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash half-way
  *  leaves nothing that opens; calling it again finishes the work. `options` may be NULL.

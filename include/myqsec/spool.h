@@ -23,7 +23,8 @@ typedef struct myqsec_queue_fields {
     int32_t enabled;           /**< accepting jobs: 0 or 1 */
     int32_t restricted;        /**< 1: only users and groups allowed by myqsec_queue_allow may submit */
 } myqsec_queue_fields;
-#define MYQSEC_QUEUE_FIELDS_INIT {sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1}
+#define MYQSEC_QUEUE_FIELDS_INIT \
+    { sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1 }
 
 /** Adds MYQSEC_ERR_EXISTS. Right: queue.manage. Audit: queue.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqsec_queue_fields *fields, int64_t *out);
@@ -42,14 +43,15 @@ MYQSEC_API myqsec_status myqsec_queue_disallow(myqsec_session *session, int64_t 
 /** What a job says of itself when it is submitted. */
 typedef struct myqsec_job_fields {
     uint32_t struct_size;
-    uint32_t reserved;           /**< 0 */
+    uint32_t reserved; /**< 0 */
     int64_t queue;
     int64_t owner;               /**< 0: the session's user. Another needs job.submit.for-others */
     const char *name;            /**< IPP job-name, at most 1,023 bytes; sealed under the owner's key */
     const char *document_format; /**< IPP document-format, e.g. "application/pdf"; NULL: application/octet-stream */
     const char *host_name;       /**< IPP job-originating-host-name; sealed under the owner's key; may be NULL */
 } myqsec_job_fields;
-#define MYQSEC_JOB_FIELDS_INIT {sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL}
+#define MYQSEC_JOB_FIELDS_INIT \
+    { sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL }
 
 /** A job being submitted; belongs to one thread at a time. */
 typedef struct myqsec_job_writer myqsec_job_writer;
@@ -76,7 +78,8 @@ typedef struct myqsec_job_filter {
     const char *state; /**< an IPP keyword below */
     int64_t after;     /**< only jobs with a greater id: the next page */
 } myqsec_job_filter;
-#define MYQSEC_JOB_FILTER_INIT {sizeof(myqsec_job_filter), 0, 0, 0, NULL, 0}
+#define MYQSEC_JOB_FILTER_INIT \
+    { sizeof(myqsec_job_filter), 0, 0, 0, NULL, 0 }
 
 /** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state ("pending-held",
  *  "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g. "job-hold-until-specified",
@@ -105,13 +108,15 @@ typedef struct myqsec_sink {
     /** Instead of finish, after a failure: discard what came. May be NULL. */
     void (*abort)(void *context);
 } myqsec_sink;
-#define MYQSEC_SINK_INIT {sizeof(myqsec_sink), 0, NULL, NULL, NULL, NULL}
+#define MYQSEC_SINK_INIT \
+    { sizeof(myqsec_sink), 0, NULL, NULL, NULL, NULL }
 
 typedef struct myqsec_release_options {
     uint32_t struct_size;
     uint32_t keep; /**< 1: keep the job held afterwards (not in private queues) */
 } myqsec_release_options;
-#define MYQSEC_RELEASE_OPTIONS_INIT {sizeof(myqsec_release_options), 0}
+#define MYQSEC_RELEASE_OPTIONS_INIT \
+    { sizeof(myqsec_release_options), 0 }
 
 /** Releases a job to a sink: an atomic claim, so of two at the same instant one prints. If the sink fails half-way the job is
  *  held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job is gone; a secure
@@ -128,8 +133,7 @@ typedef struct myqsec_job_reader myqsec_job_reader;
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_open(myqsec_session *session, int64_t job, myqsec_job_reader **out);
 /** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data,
-                                                size_t *length);
+MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data, size_t *length);
 /** The document's size in bytes. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_size(myqsec_job_reader *reader, uint64_t *out);
 MYQSEC_API void myqsec_job_reader_free(myqsec_job_reader *reader);

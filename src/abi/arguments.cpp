@@ -21,14 +21,17 @@ bool has_control_characters(std::string_view text, Characters characters) {
         const auto byte = static_cast<unsigned char>(text[i]);
         if (characters == Characters::lines && (byte == '\n' || byte == '\t')) continue;
         if (byte < 0x20 || byte == 0x7F) return true;
-        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+            return true;
     }
     return false;
 }
 
 }  // namespace
 
-void fail_null(const char* name) { fail(Status::ERR_INVALID_ARGUMENT, "{} is NULL", name); }
+void fail_null(const char* name) {
+    fail(Status::ERR_INVALID_ARGUMENT, "{} is NULL", name);
+}
 
 std::string_view text(const char* value, const char* name, Characters characters) {
     const auto out = terminated(value, name, longest_text);
@@ -53,11 +56,14 @@ std::string_view text_or_empty(const char* value, const char* name) {
     return value ? text(value, name) : std::string_view();
 }
 
-ByteView pem(const char* value, const char* name) { return as_bytes(terminated(value, name, longest_pem)); }
+ByteView pem(const char* value, const char* name) {
+    return as_bytes(terminated(value, name, longest_pem));
+}
 
 ByteView bytes(const void* data, std::size_t length, const char* name) {
     if (length == 0) return {};
-    return {static_cast<const std::uint8_t*>(&required(static_cast<const std::uint8_t*>(data), name)), length};
+    return {static_cast<const std::uint8_t*>(&required(static_cast<const std::uint8_t*>(data), name)),
+            length};
 }
 
 ByteSpan room(void* data, std::size_t length, const char* name) {
@@ -69,24 +75,28 @@ void copy_struct(const void* from, void* to, std::size_t known_size, const char*
     std::uint32_t given_size = 0;
     std::memcpy(&given_size, from, sizeof given_size);
     if (given_size < known_size || given_size > largest_struct) {
-        fail(Status::ERR_INVALID_ARGUMENT, "struct_size of {} is {}; initialise it with the …_INIT macro", name, given_size);
+        fail(Status::ERR_INVALID_ARGUMENT, "struct_size of {} is {}; initialise it with the …_INIT macro",
+             name, given_size);
     }
     const ByteView unknown(static_cast<const std::uint8_t*>(from) + known_size, given_size - known_size);
     if (std::any_of(unknown.begin(), unknown.end(), [](std::uint8_t byte) { return byte != 0; })) {
-        fail(Status::ERR_INVALID_ARGUMENT, "{} uses fields that this version of the library does not know", name);
+        fail(Status::ERR_INVALID_ARGUMENT, "{} uses fields that this version of the library does not know",
+             name);
     }
     std::memcpy(to, from, known_size);
 }
 
 void check_reserved(bool is_initial, const char* name) {
     if (!is_initial) {
-        fail(Status::ERR_INVALID_ARGUMENT, "the reserved field of {} is in use; initialise it with the …_INIT macro", name);
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "the reserved field of {} is in use; initialise it with the …_INIT macro", name);
     }
 }
 
 std::optional<bool> optional_flag(std::int32_t value, const char* name) {
     if (value == -1) return std::nullopt;
-    if (value != 0 && value != 1) fail(Status::ERR_INVALID_ARGUMENT, "{} must be 0, 1, or -1 to leave it", name);
+    if (value != 0 && value != 1)
+        fail(Status::ERR_INVALID_ARGUMENT, "{} must be 0, 1, or -1 to leave it", name);
     return value == 1;
 }
 

@@ -1,5 +1,5 @@
-// Reading what C callers pass: pointers, texts, sized structs, buffers, identifiers. All throw ERR_INVALID_ARGUMENT and name the
-// parameter.
+// Reading what C callers pass: pointers, texts, sized structs, buffers, identifiers. All throw
+// ERR_INVALID_ARGUMENT and name the parameter.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,8 @@ enum class Characters : std::uint8_t {
 };
 
 /// UTF-8 of at most `longest_text` bytes; never reads further than that.
-[[nodiscard]] std::string_view text(const char* value, const char* name, Characters characters = Characters::printable);
+[[nodiscard]] std::string_view text(const char* value, const char* name,
+                                    Characters characters = Characters::printable);
 /// None for NULL.
 [[nodiscard]] std::optional<std::string_view> optional_text(const char* value, const char* name,
                                                             Characters characters = Characters::printable);
@@ -57,11 +58,12 @@ enum class Characters : std::uint8_t {
 
 void copy_struct(const void* from, void* to, std::size_t known_size, const char* name);
 
-/// A copy of a struct that begins with struct_size. `Struct` is its first version, so that a smaller one is a mistake;
-/// bytes of a later version must be zero.
+/// A copy of a struct that begins with struct_size. `Struct` is its first version, so that a smaller one is a
+/// mistake; bytes of a later version must be zero.
 template <class Struct>
 Struct read_struct(const Struct* given, const char* name) {
-    static_assert(std::is_trivially_copyable_v<Struct> && std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
+    static_assert(std::is_trivially_copyable_v<Struct> &&
+                  std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
     required(given, name);
     Struct copy{};
     copy_struct(given, &copy, sizeof copy, name);

@@ -1,8 +1,7 @@
 // myqsec/audit.h.
-#include "myqsec/audit.h"
-
 #include "abi/json.hpp"
 #include "abi/session.hpp"
+#include "myqsec/audit.h"
 
 using namespace myqsec;
 using namespace myqsec::abi;
@@ -13,10 +12,12 @@ constexpr std::uint32_t usual_limit = 1000;
 constexpr std::uint32_t largest_limit = 100'000;
 
 constexpr Column event_columns[] = {
-    {"sequence", MYQSEC_COLUMN_INTEGER}, {"time", MYQSEC_COLUMN_INSTANT},       {"action", MYQSEC_COLUMN_TEXT},
-    {"actor_kind", MYQSEC_COLUMN_TEXT},  {"actor", MYQSEC_COLUMN_TEXT},         {"actor_user", MYQSEC_COLUMN_INTEGER},
-    {"object_kind", MYQSEC_COLUMN_TEXT}, {"object", MYQSEC_COLUMN_INTEGER},     {"result", MYQSEC_COLUMN_TEXT},
-    {"changes", MYQSEC_COLUMN_TEXT},     {"personal", MYQSEC_COLUMN_TEXT},      {"leaf_hash", MYQSEC_COLUMN_BYTES},
+    {"sequence", MYQSEC_COLUMN_INTEGER}, {"time", MYQSEC_COLUMN_INSTANT},
+    {"action", MYQSEC_COLUMN_TEXT},      {"actor_kind", MYQSEC_COLUMN_TEXT},
+    {"actor", MYQSEC_COLUMN_TEXT},       {"actor_user", MYQSEC_COLUMN_INTEGER},
+    {"object_kind", MYQSEC_COLUMN_TEXT}, {"object", MYQSEC_COLUMN_INTEGER},
+    {"result", MYQSEC_COLUMN_TEXT},      {"changes", MYQSEC_COLUMN_TEXT},
+    {"personal", MYQSEC_COLUMN_TEXT},    {"leaf_hash", MYQSEC_COLUMN_BYTES},
 };
 constexpr Column head_columns[] = {{"size", MYQSEC_COLUMN_INTEGER}, {"root_hash", MYQSEC_COLUMN_BYTES}};
 
@@ -52,14 +53,16 @@ std::string json_of(const std::vector<audit::ReadPersonalValue>& values) {
 void add_event(List& list, access::Users& users, const audit::StoredEvent& event) {
     const bool by_user = event.actor.kind == audit::ActorKind::user;
     const auto user = by_user ? users.with_pseudonym(event.actor.pseudonym) : std::nullopt;
-    list.add(event.sequence, event.time, audit::action_name(event.action), audit::actor_kind_name(event.actor.kind),
-             by_user ? to_hex(event.actor.pseudonym) : std::string(), user, audit::object_kind_name(event.object.kind),
-             event.object.id, audit::result_name(event.result), json_of(event.changes), json_of(event.personal),
-             event.leaf_hash);
+    list.add(event.sequence, event.time, audit::action_name(event.action),
+             audit::actor_kind_name(event.actor.kind),
+             by_user ? to_hex(event.actor.pseudonym) : std::string(), user,
+             audit::object_kind_name(event.object.kind), event.object.id, audit::result_name(event.result),
+             json_of(event.changes), json_of(event.personal), event.leaf_hash);
 }
 
 void require_reading(Session& session) {
-    static_cast<void>(session.engine.access.authority.authorise(session.principal, access::Right::audit_read));
+    static_cast<void>(
+        session.engine.access.authority.authorise(session.principal, access::Right::audit_read));
 }
 
 }  // namespace
@@ -67,8 +70,10 @@ void require_reading(Session& session) {
 myqsec_status myqsec_audit_list(myqsec_session* session, int64_t from, uint32_t limit, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        if (from < 1) fail(Status::ERR_INVALID_ARGUMENT, "from must be at least 1, the first sequence number");
-        if (limit > largest_limit) fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", largest_limit);
+        if (from < 1)
+            fail(Status::ERR_INVALID_ARGUMENT, "from must be at least 1, the first sequence number");
+        if (limit > largest_limit)
+            fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", largest_limit);
         require_reading(s);
         List list(event_columns);
         for (const auto& event : s.engine.audit.list(from, limit == 0 ? usual_limit : limit)) {

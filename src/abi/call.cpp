@@ -9,13 +9,15 @@ namespace myqsec::abi {
 
 namespace {
 
-// A fixed place: keeping a message can't fail, and nothing of it has to be destroyed when a thread or the library ends.
+// A fixed place: keeping a message can't fail, and nothing of it has to be destroyed when a thread or the
+// library ends.
 thread_local std::array<char, 1024> message{};
 
 void keep(std::string_view sentence) noexcept {
     auto size = std::min(sentence.size(), message.size() - 1);
     if (size < sentence.size()) {
-        while (size > 0 && (static_cast<unsigned char>(sentence[size]) & 0xC0) == 0x80) --size;  // whole characters
+        while (size > 0 && (static_cast<unsigned char>(sentence[size]) & 0xC0) == 0x80)
+            --size;  // whole characters
     }
     std::memmove(message.data(), sentence.data(), size);
     message[size] = '\0';
@@ -23,7 +25,9 @@ void keep(std::string_view sentence) noexcept {
 
 }  // namespace
 
-const char* last_error() noexcept { return message.data(); }
+const char* last_error() noexcept {
+    return message.data();
+}
 
 myqsec_status report_exception() noexcept {
     try {

@@ -1,5 +1,5 @@
-// Which callback of the host this thread is in: a call that may not be made from there gets ERR_REENTRANT, where it
-// would otherwise wait for itself.
+// Which callback of the host this thread is in: a call that may not be made from there gets ERR_REENTRANT,
+// where it would otherwise wait for itself.
 #pragma once
 
 #include "base/id.hpp"

@@ -16,10 +16,14 @@ constexpr std::string_view certificate_end = "-----END CERTIFICATE-----";
 
 crypto::ContainerSuite suite_of(std::uint32_t suite) {
     switch (suite) {
-        case 0: return crypto::preferred_container_suite();
-        case 1: return crypto::ContainerSuite::aes_256_gcm;
-        case 2: return crypto::ContainerSuite::xchacha20_poly1305;
-        default: fail(Status::ERR_INVALID_ARGUMENT, "keys.suite must be 0, 1 or 2");
+        case 0:
+            return crypto::preferred_container_suite();
+        case 1:
+            return crypto::ContainerSuite::aes_256_gcm;
+        case 2:
+            return crypto::ContainerSuite::xchacha20_poly1305;
+        default:
+            fail(Status::ERR_INVALID_ARGUMENT, "keys.suite must be 0, 1 or 2");
     }
 }
 
@@ -31,13 +35,15 @@ std::optional<crypto::Secret> wrapping_key_of(const myqsec_container_keys& keys)
 // Any number of certificates, one behind the other.
 std::vector<crypto::Certificate> certificates_of(std::string_view pem) {
     std::vector<crypto::Certificate> out;
-    for (auto end = pem.find(certificate_end); end != std::string_view::npos; end = pem.find(certificate_end)) {
+    for (auto end = pem.find(certificate_end); end != std::string_view::npos;
+         end = pem.find(certificate_end)) {
         out.push_back(crypto::Certificate::parse(as_bytes(pem.substr(0, end + certificate_end.size()))));
         pem.remove_prefix(end + certificate_end.size());
         pem.remove_prefix(std::min(pem.find_first_not_of(" \t\r\n"), pem.size()));
     }
     if (out.empty() || !pem.empty()) {
-        fail(Status::ERR_INVALID_ARGUMENT, "keys.certificates must hold certificates in PEM form, and nothing else");
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "keys.certificates must hold certificates in PEM form, and nothing else");
     }
     return out;
 }
@@ -48,11 +54,14 @@ crypto::Recipients recipients_of(const myqsec_container_keys& keys) {
     }
     crypto::Recipients out;
     out.wrapping_key = wrapping_key_of(keys);
-    if (keys.certificates) out.certificates = certificates_of(as_text(pem(keys.certificates, "keys.certificates")));
+    if (keys.certificates)
+        out.certificates = certificates_of(as_text(pem(keys.certificates, "keys.certificates")));
     if (!out.wrapping_key && out.certificates.empty()) {
-        fail(Status::ERR_INVALID_ARGUMENT, "give a wrapping key or certificates, or nobody can open the container");
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "give a wrapping key or certificates, or nobody can open the container");
     }
-    for (const auto& certificate : out.certificates) certificate.check_recipient(SystemClock().now());
+    for (const auto& certificate : out.certificates)
+        certificate.check_recipient(SystemClock().now());
     return out;
 }
 
@@ -100,7 +109,8 @@ void pump(myqsec_read_function read, void* context, ByteSink& to) {
             const int failed = read(context, buffer.span().data(), &size);
             if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
         }
-        if (size > buffer.size()) fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");
+        if (size > buffer.size())
+            fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");
         if (size == 0) break;
         to.write(buffer.view().first(size));
     }
@@ -114,29 +124,34 @@ void require_functions(myqsec_read_function read, myqsec_write_function write) {
 
 crypto::CertificateKey key_kind(std::uint32_t kind) {
     switch (kind) {
-        case MYQSEC_KEY_ECDSA_P256: return crypto::CertificateKey::ecdsa_p256;
-        case MYQSEC_KEY_ECDSA_P384: return crypto::CertificateKey::ecdsa_p384;
-        case MYQSEC_KEY_RSA_3072: return crypto::CertificateKey::rsa_3072;
-        default: fail(Status::ERR_INVALID_ARGUMENT, "kind {} is none of myqsec_key_kind", kind);
+        case MYQSEC_KEY_ECDSA_P256:
+            return crypto::CertificateKey::ecdsa_p256;
+        case MYQSEC_KEY_ECDSA_P384:
+            return crypto::CertificateKey::ecdsa_p384;
+        case MYQSEC_KEY_RSA_3072:
+            return crypto::CertificateKey::rsa_3072;
+        default:
+            fail(Status::ERR_INVALID_ARGUMENT, "kind {} is none of myqsec_key_kind", kind);
     }
 }
 
 }  // namespace
 
-myqsec_status myqsec_container_seal(const myqsec_container_keys* keys, myqsec_read_function read, void* read_context,
-                                    myqsec_write_function write, void* write_context) {
+myqsec_status myqsec_container_seal(const myqsec_container_keys* keys, myqsec_read_function read,
+                                    void* read_context, myqsec_write_function write, void* write_context) {
     return guard([&] {
         const auto given = read_struct(keys, "keys");
         require_functions(read, write);
         crypto::self_test();
         HostOutput output(write, write_context);
-        crypto::ContainerWriter writer(recipients_of(given), crypto::random_array<16>(), suite_of(given.suite), output);
+        crypto::ContainerWriter writer(recipients_of(given), crypto::random_array<16>(),
+                                       suite_of(given.suite), output);
         pump(read, read_context, writer);
     });
 }
 
-myqsec_status myqsec_container_open(const myqsec_container_keys* keys, myqsec_read_function read, void* read_context,
-                                    myqsec_write_function write, void* write_context) {
+myqsec_status myqsec_container_open(const myqsec_container_keys* keys, myqsec_read_function read,
+                                    void* read_context, myqsec_write_function write, void* write_context) {
     return guard([&] {
         const auto given = read_struct(keys, "keys");
         require_functions(read, write);
@@ -148,9 +163,9 @@ myqsec_status myqsec_container_open(const myqsec_container_keys* keys, myqsec_re
     });
 }
 
-myqsec_status myqsec_certificate_create(uint32_t kind, const char* common_name, int64_t not_before, int64_t not_after,
-                                        const char* passphrase, char* certificate, size_t* certificate_length,
-                                        char* key, size_t* key_length) {
+myqsec_status myqsec_certificate_create(uint32_t kind, const char* common_name, int64_t not_before,
+                                        int64_t not_after, const char* passphrase, char* certificate,
+                                        size_t* certificate_length, char* key, size_t* key_length) {
     return guard([&] {
         const auto subject = text(common_name, "common_name");
         const auto protection = text_or_empty(passphrase, "passphrase");
@@ -164,7 +179,8 @@ myqsec_status myqsec_certificate_create(uint32_t kind, const char* common_name, 
         if (key_room > 0) required(key, "key");
         crypto::self_test();
         const auto pair = crypto::PrivateKey::generate(which);
-        const auto made = pair.self_signed(subject, from_milliseconds(not_before), from_milliseconds(not_after)).pem();
+        const auto made =
+            pair.self_signed(subject, from_milliseconds(not_before), from_milliseconds(not_after)).pem();
         const auto key_pem = pair.pem(protection);
         const auto given = std::pair(certificate_room, key_room);
         certificate_room = made.size() + 1;

@@ -1,7 +1,6 @@
 // myqsec/device.h.
-#include "myqsec/device.h"
-
 #include "abi/session.hpp"
+#include "myqsec/device.h"
 
 using namespace myqsec;
 using namespace myqsec::abi;
@@ -15,12 +14,18 @@ static_assert(MYQSEC_METHOD_CARD == access::method_card && MYQSEC_METHOD_PIN == 
 namespace {
 
 constexpr Column columns[] = {
-    {"id", MYQSEC_COLUMN_INTEGER},           {"name", MYQSEC_COLUMN_TEXT},
-    {"model", MYQSEC_COLUMN_TEXT},           {"serial", MYQSEC_COLUMN_TEXT},
-    {"mac", MYQSEC_COLUMN_TEXT},             {"address", MYQSEC_COLUMN_TEXT},
-    {"location", MYQSEC_COLUMN_TEXT},        {"methods", MYQSEC_COLUMN_INTEGER},
-    {"idle_timeout", MYQSEC_COLUMN_DURATION}, {"enabled", MYQSEC_COLUMN_BOOLEAN},
-    {"session_user", MYQSEC_COLUMN_INTEGER}, {"clear_pending", MYQSEC_COLUMN_BOOLEAN},
+    {"id", MYQSEC_COLUMN_INTEGER},
+    {"name", MYQSEC_COLUMN_TEXT},
+    {"model", MYQSEC_COLUMN_TEXT},
+    {"serial", MYQSEC_COLUMN_TEXT},
+    {"mac", MYQSEC_COLUMN_TEXT},
+    {"address", MYQSEC_COLUMN_TEXT},
+    {"location", MYQSEC_COLUMN_TEXT},
+    {"methods", MYQSEC_COLUMN_INTEGER},
+    {"idle_timeout", MYQSEC_COLUMN_DURATION},
+    {"enabled", MYQSEC_COLUMN_BOOLEAN},
+    {"session_user", MYQSEC_COLUMN_INTEGER},
+    {"clear_pending", MYQSEC_COLUMN_BOOLEAN},
 };
 
 device::DeviceFields device_fields(const myqsec_device_fields* given) {
@@ -34,7 +39,8 @@ device::DeviceFields device_fields(const myqsec_device_fields* given) {
     out.address = optional_string(fields.address, "fields.address");
     out.location = optional_string(fields.location, "fields.location");
     if (const auto methods = optional_amount(fields.methods, "fields.methods")) {
-        if (*methods > access::all_methods) fail(Status::ERR_INVALID_ARGUMENT, "fields.methods has unknown bits");
+        if (*methods > access::all_methods)
+            fail(Status::ERR_INVALID_ARGUMENT, "fields.methods has unknown bits");
         out.methods = static_cast<access::Methods>(*methods);
     }
     out.idle_timeout = optional_duration(fields.idle_timeout, "fields.idle_timeout");
@@ -65,23 +71,24 @@ device::Credentials credentials_of(const myqsec_credentials* given) {
 
 }  // namespace
 
-myqsec_status myqsec_device_create(myqsec_session* session, const myqsec_device_fields* fields, int64_t* out) {
+myqsec_status myqsec_device_create(myqsec_session* session, const myqsec_device_fields* fields,
+                                   int64_t* out) {
     return with_session(session, [&](Session& s) {
         auto& device = output(out, "out");
         device = s.engine.devices.create(s.principal, device_fields(fields)).value;
     });
 }
 
-myqsec_status myqsec_device_change(myqsec_session* session, int64_t device, const myqsec_device_fields* fields) {
+myqsec_status myqsec_device_change(myqsec_session* session, int64_t device,
+                                   const myqsec_device_fields* fields) {
     return with_session(session, [&](Session& s) {
         s.engine.devices.change(s.principal, id<DeviceId>(device, "device"), device_fields(fields));
     });
 }
 
 myqsec_status myqsec_device_delete(myqsec_session* session, int64_t device) {
-    return with_session(session, [&](Session& s) {
-        s.engine.devices.remove(s.principal, id<DeviceId>(device, "device"));
-    });
+    return with_session(
+        session, [&](Session& s) { s.engine.devices.remove(s.principal, id<DeviceId>(device, "device")); });
 }
 
 myqsec_status myqsec_device_list(myqsec_session* session, myqsec_list** out) {
@@ -89,28 +96,28 @@ myqsec_status myqsec_device_list(myqsec_session* session, myqsec_list** out) {
         auto& handle = output(out, "out");
         List list(columns);
         for (const auto& device : s.engine.devices.list(s.principal)) {
-            list.add(device.id, device.name, device.model, device.serial, device.mac, device.address, device.location,
-                     std::int64_t{device.methods}, device.idle_timeout, device.enabled, device.session_user,
-                     device.clear_pending);
+            list.add(device.id, device.name, device.model, device.serial, device.mac, device.address,
+                     device.location, std::int64_t{device.methods}, device.idle_timeout, device.enabled,
+                     device.session_user, device.clear_pending);
         }
         handle = new_list(std::move(list));
     });
 }
 
-myqsec_status myqsec_device_attach(myqsec_session* session, int64_t device, const myqsec_device_callbacks* callbacks) {
+myqsec_status myqsec_device_attach(myqsec_session* session, int64_t device,
+                                   const myqsec_device_callbacks* callbacks) {
     return with_session(session, [&](Session& s) {
         s.engine.devices.attach(s.principal, id<DeviceId>(device, "device"), device_callbacks(callbacks));
     });
 }
 
 myqsec_status myqsec_device_clear(myqsec_session* session, int64_t device) {
-    return with_session(session, [&](Session& s) {
-        s.engine.devices.clear(s.principal, id<DeviceId>(device, "device"));
-    });
+    return with_session(
+        session, [&](Session& s) { s.engine.devices.clear(s.principal, id<DeviceId>(device, "device")); });
 }
 
-myqsec_status myqsec_device_login(myqsec_session* system, int64_t device, const myqsec_credentials* credentials,
-                                  myqsec_session** out) {
+myqsec_status myqsec_device_login(myqsec_session* system, int64_t device,
+                                  const myqsec_credentials* credentials, myqsec_session** out) {
     return with_session(system, [&](Session& s) {
         auto& handle = output(out, "out");
         const auto presented = credentials_of(credentials);

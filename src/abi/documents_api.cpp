@@ -56,7 +56,8 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
 template <class Work>
 void step(Writer& writer, Work&& work) {
     writer.engine.check_process();
-    if (writer.ended) fail(Status::ERR_NOT_POSSIBLE, "this writer has finished or failed; free it and begin another job");
+    if (writer.ended)
+        fail(Status::ERR_NOT_POSSIBLE, "this writer has finished or failed; free it and begin another job");
     writer.ended = true;
     const AuditMove move_audit(writer.engine);
     writer.ended = work(*writer.document);
@@ -80,7 +81,8 @@ void free_document(Opaque* handle) {
 using namespace myqsec;
 using namespace myqsec::abi;
 
-myqsec_status myqsec_job_submit(myqsec_session* session, const myqsec_job_fields* fields, myqsec_job_writer** out) {
+myqsec_status myqsec_job_submit(myqsec_session* session, const myqsec_job_fields* fields,
+                                myqsec_job_writer** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         auto writer = s.engine.spool.jobs.submit(s.principal, job_fields(fields));
@@ -110,7 +112,9 @@ myqsec_status myqsec_job_writer_finish(myqsec_job_writer* writer, int64_t* job) 
     });
 }
 
-void myqsec_job_writer_free(myqsec_job_writer* writer) { free_document(writer); }
+void myqsec_job_writer_free(myqsec_job_writer* writer) {
+    free_document(writer);
+}
 
 myqsec_status myqsec_job_open(myqsec_session* session, int64_t job, myqsec_job_reader** out) {
     return with_session(session, [&](Session& s) {
@@ -142,4 +146,6 @@ myqsec_status myqsec_job_reader_size(myqsec_job_reader* reader, uint64_t* out) {
     });
 }
 
-void myqsec_job_reader_free(myqsec_job_reader* reader) { free_document(reader); }
+void myqsec_job_reader_free(myqsec_job_reader* reader) {
+    free_document(reader);
+}

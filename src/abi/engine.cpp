@@ -17,11 +17,17 @@ storage::VaultOptions vault_options(const myqsec_options& options) {
     return out;
 }
 
-const audit::Object whole_instance{audit::ObjectKind::instance, 0};
+audit::Object whole_instance() {
+    return {audit::ObjectKind::instance, 0};
+}
 
 audit::Event found(const storage::Vault::Finding& finding) {
-    return {audit::Action::instance_damage_found, audit::Actor::system(), whole_instance, audit::Result::ok,
-            {{"code", "", finding.code}}, {}};
+    return {audit::Action::instance_damage_found,
+            audit::Actor::system(),
+            whole_instance(),
+            audit::Result::ok,
+            {{"code", "", finding.code}},
+            {}};
 }
 
 }  // namespace
@@ -32,8 +38,8 @@ Instant HostClock::now() const {
     return from_milliseconds(function_(context_));
 }
 
-// One transaction of the main database around both migrations: if the log turns out to be newer than this library,
-// the main database stays as it is too.
+// One transaction of the main database around both migrations: if the log turns out to be newer than this
+// library, the main database stays as it is too.
 Engine::Migrated::Migrated(storage::Vault& vault) {
     const std::array main{storage::leaf_key_schema(), audit::main_schema(), settings::schema(),
                           access::schema(),           spool::schema(),      device::schema()};
@@ -44,7 +50,8 @@ Engine::Migrated::Migrated(storage::Vault& vault) {
     transaction.commit();
 }
 
-Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options, Birth birth)
+Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,
+               Birth birth)
     : process_(crypto::fork_generation()),
       clock(options),
       vault(std::move(folder), root, clock, vault_options(options)),
@@ -70,9 +77,12 @@ void Engine::recover(Birth birth) {
     findings = vault.findings();
     {
         storage::Transaction transaction(vault.main());
-        const auto action = birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
-        audit.append(transaction, {action, audit::Actor::system(), whole_instance, audit::Result::ok, {}, {}});
-        for (const auto& finding : findings) audit.append(transaction, found(finding));
+        const auto action =
+            birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
+        audit.append(transaction,
+                     {action, audit::Actor::system(), whole_instance(), audit::Result::ok, {}, {}});
+        for (const auto& finding : findings)
+            audit.append(transaction, found(finding));
         transaction.commit();
     }
     auto jobs = spool.jobs.recover();  // audits what it finds by itself
@@ -84,15 +94,20 @@ void Engine::recover(Birth birth) {
 
 void Engine::check_process() const {
     if (!in_opening_process()) {
-        fail(Status::ERR_FORKED, "this handle was opened before fork(), by the parent; open it anew after the parent closed it");
+        fail(Status::ERR_FORKED,
+             "this handle was opened before fork(), by the parent; open it anew after the parent closed it");
     }
 }
 
-bool Engine::in_opening_process() const noexcept { return crypto::fork_generation() == process_; }
+bool Engine::in_opening_process() const noexcept {
+    return crypto::fork_generation() == process_;
+}
 
-// A destroyed key is gone from the tables at once, but its wrapped form lies in the write-ahead log until that is emptied.
+// A destroyed key is gone from the tables at once, but its wrapped form lies in the write-ahead log until
+// that is emptied.
 Instant Engine::checkpoint_if_due() {
-    constexpr Duration shortest = std::chrono::seconds(1);  // so that a setting of 0 does not keep the host busy
+    constexpr Duration shortest =
+        std::chrono::seconds(1);  // so that a setting of 0 does not keep the host busy
     const auto delay = std::max(settings.duration(settings::Setting::erasure_max_delay), shortest);
     const std::lock_guard guard(checkpoint_mutex_);
     const auto now = clock.now();

@@ -17,7 +17,8 @@ namespace myqsec::abi {
 /// The host's clock, if it has one.
 class HostClock final : public Clock {
  public:
-    explicit HostClock(const myqsec_options& options) : function_(options.clock), context_(options.clock_context) {}
+    explicit HostClock(const myqsec_options& options)
+        : function_(options.clock), context_(options.clock_context) {}
     [[nodiscard]] Instant now() const override;
 
  private:
@@ -29,9 +30,10 @@ class HostClock final : public Clock {
 struct Engine {
     enum class Birth : std::uint8_t { created, opened };
 
-    /// Brings the schema up to date, finishes or undoes what a crash left, and audits both. Nothing is changed if it throws
-    /// before that.
-    Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options, Birth birth);
+    /// Brings the schema up to date, finishes or undoes what a crash left, and audits both. Nothing is
+    /// changed if it throws before that.
+    Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,
+           Birth birth);
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
     ~Engine();
@@ -49,7 +51,8 @@ struct Engine {
     };
     [[nodiscard]] int children() const { return children_; }
 
-    /// Throws ERR_FORKED in a process that did not open it: two processes would write to the same files, believing to be alone.
+    /// Throws ERR_FORKED in a process that did not open it: two processes would write to the same files,
+    /// believing to be alone.
     void check_process() const;
     [[nodiscard]] bool in_opening_process() const noexcept;
 
@@ -94,6 +97,7 @@ struct HandleType<myqsec_engine> {
                                                   const myqsec_options& options);
 
 /// From the C form. Its secret is copied to protected memory.
-[[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root& root, Engine::Birth birth);
+[[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root& root,
+                                                                  Engine::Birth birth);
 
 }  // namespace myqsec::abi

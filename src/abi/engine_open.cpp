@@ -31,8 +31,8 @@ Place open_place(const std::string& directory) {
     return place;
 }
 
-// Another process may have begun to make an instance in the same empty folder: then the lock is taken, or its keystore
-// is there though ours was never written. Its files are not ours to remove.
+// Another process may have begun to make an instance in the same empty folder: then the lock is taken, or its
+// keystore is there though ours was never written. Its files are not ours to remove.
 void remove_what_was_made(const std::string& directory, const Place& place, bool keystore_is_ours) noexcept {
     try {
         auto folder = open_folder(directory, false);

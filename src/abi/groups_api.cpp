@@ -22,10 +22,8 @@ constexpr Column role_columns[] = {
     {"rights", MYQSEC_COLUMN_TEXT},
 };
 constexpr Column grant_columns[] = {
-    {"role", MYQSEC_COLUMN_TEXT},
-    {"user", MYQSEC_COLUMN_INTEGER},
-    {"group", MYQSEC_COLUMN_INTEGER},
-    {"scope_group", MYQSEC_COLUMN_INTEGER},
+    {"role", MYQSEC_COLUMN_TEXT},           {"user", MYQSEC_COLUMN_INTEGER},
+    {"group", MYQSEC_COLUMN_INTEGER},       {"scope_group", MYQSEC_COLUMN_INTEGER},
     {"scope_queue", MYQSEC_COLUMN_INTEGER},
 };
 
@@ -61,7 +59,8 @@ myqsec_status myqsec_group_change(myqsec_session* session, int64_t group, const 
     return with_session(session, [&](Session& s) {
         std::optional<GroupId> to;
         if (parent != -1) to = optional_id<GroupId>(parent, "parent");
-        s.engine.access.groups.change(s.principal, id<GroupId>(group, "group"), optional_text(name, "name"), to);
+        s.engine.access.groups.change(s.principal, id<GroupId>(group, "group"), optional_text(name, "name"),
+                                      to);
     });
 }
 
@@ -90,7 +89,8 @@ myqsec_status myqsec_group_add(myqsec_session* session, int64_t group, int64_t u
 
 myqsec_status myqsec_group_remove(myqsec_session* session, int64_t group, int64_t user) {
     return with_session(session, [&](Session& s) {
-        s.engine.access.groups.remove_member(s.principal, id<GroupId>(group, "group"), id<UserId>(user, "user"));
+        s.engine.access.groups.remove_member(s.principal, id<GroupId>(group, "group"),
+                                             id<UserId>(user, "user"));
     });
 }
 
@@ -110,7 +110,8 @@ myqsec_status myqsec_right_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session&) {
         auto& handle = output(out, "out");
         List list(right_columns);
-        for (const auto& right : access::all_rights()) list.add(right.name, right.meaning);
+        for (const auto& right : access::all_rights())
+            list.add(right.name, right.meaning);
         handle = new_list(std::move(list));
     });
 }
@@ -126,7 +127,8 @@ myqsec_status myqsec_role_list(myqsec_session* session, myqsec_list** out) {
     });
 }
 
-myqsec_status myqsec_role_create(myqsec_session* session, const char* name, const char* rights, int64_t* out) {
+myqsec_status myqsec_role_create(myqsec_session* session, const char* name, const char* rights,
+                                 int64_t* out) {
     return with_session(session, [&](Session& s) {
         auto& role = output(out, "out");
         role = s.engine.access.roles
@@ -136,9 +138,8 @@ myqsec_status myqsec_role_create(myqsec_session* session, const char* name, cons
 }
 
 myqsec_status myqsec_role_delete(myqsec_session* session, int64_t role) {
-    return with_session(session, [&](Session& s) {
-        s.engine.access.roles.remove(s.principal, id<RoleId>(role, "role"));
-    });
+    return with_session(
+        session, [&](Session& s) { s.engine.access.roles.remove(s.principal, id<RoleId>(role, "role")); });
 }
 
 myqsec_status myqsec_role_give(myqsec_session* session, const char* role, const myqsec_role_grant* grant) {
@@ -158,7 +159,8 @@ myqsec_status myqsec_role_grants(myqsec_session* session, myqsec_list** out) {
         auto& handle = output(out, "out");
         List list(grant_columns);
         for (const auto& row : s.engine.access.roles.grants(s.principal)) {
-            list.add(row.role_name, row.grant.user, row.grant.group, row.grant.scope_group, row.grant.scope_queue);
+            list.add(row.role_name, row.grant.user, row.grant.group, row.grant.scope_group,
+                     row.grant.scope_queue);
         }
         handle = new_list(std::move(list));
     });

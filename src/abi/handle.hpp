@@ -1,5 +1,5 @@
-// Opaque handles. A handle is a small stub from a pool whose memory is never given back, so that one that was freed,
-// or is of another type, is recognised without touching freed memory.
+// Opaque handles. A handle is a small stub from a pool whose memory is never given back, so that one that was
+// freed, or is of another type, is recognised without touching freed memory.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,8 @@ struct Handle {
 
 /// Throws std::bad_alloc.
 [[nodiscard]] Handle* acquire_handle(HandleKind kind, void* object);
-/// Stubs are used again in the order in which they were released, so that a stale handle stays recognisable for long.
+/// Stubs are used again in the order in which they were released, so that a stale handle stays recognisable
+/// for long.
 void release_handle(Handle* handle) noexcept;
 /// Throws ERR_INVALID_ARGUMENT, naming `noun`, unless it is a live handle of that kind.
 [[nodiscard]] Handle* check_handle(const void* handle, HandleKind kind, const char* noun);

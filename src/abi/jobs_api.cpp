@@ -23,14 +23,16 @@ constexpr Column columns[] = {
 // 8-4-4-4-12 (RFC 9562 §4).
 std::string uuid_text(const crypto::ContainerId& uuid) {
     auto out = to_hex(uuid);
-    for (const std::size_t at : {20, 16, 12, 8}) out.insert(at, 1, '-');
+    for (const std::size_t at : {20, 16, 12, 8})
+        out.insert(at, 1, '-');
     return out;
 }
 
 void add_job(List& list, const spool::Job& job) {
     list.add(job.id, uuid_text(job.uuid), job.queue, job.queue_name, job.owner, job.owner_name, job.name,
-             job.document_format, job.host_name, static_cast<std::int64_t>(job.size), spool::job_state_name(job.state),
-             job.reasons, job.submitted, job.printed, job.expires, job.releases);
+             job.document_format, job.host_name, static_cast<std::int64_t>(job.size),
+             spool::job_state_name(job.state), job.reasons, job.submitted, job.printed, job.expires,
+             job.releases);
 }
 
 spool::JobFilter job_filter(const myqsec_job_filter* given) {
@@ -38,9 +40,11 @@ spool::JobFilter job_filter(const myqsec_job_filter* given) {
     spool::JobFilter out;
     out.owner = optional_id<UserId>(filter.owner, "filter.owner");
     out.queue = optional_id<QueueId>(filter.queue, "filter.queue");
-    if (const auto state = optional_text(filter.state, "filter.state")) out.state = spool::parse_job_state(*state);
+    if (const auto state = optional_text(filter.state, "filter.state"))
+        out.state = spool::parse_job_state(*state);
     out.after = optional_id<JobId>(filter.after, "filter.after");
-    if (filter.limit > largest_limit) fail(Status::ERR_INVALID_ARGUMENT, "filter.limit must be at most {}", largest_limit);
+    if (filter.limit > largest_limit)
+        fail(Status::ERR_INVALID_ARGUMENT, "filter.limit must be at most {}", largest_limit);
     if (filter.limit != 0) out.limit = filter.limit;
     return out;
 }
@@ -54,7 +58,8 @@ JobId job_of(const Session& session, int64_t job) {
 /// The host's sink. What one of its functions refuses is the device's failure.
 class HostSink final : public spool::ReleaseSink {
  public:
-    HostSink(const myqsec_sink& sink, const Session& session, JobId job) : sink_(sink), session_(session), job_(job) {}
+    HostSink(const myqsec_sink& sink, const Session& session, JobId job)
+        : sink_(sink), session_(session), job_(job) {}
 
     void write(ByteView bytes) override {
         const CallbackScope scope(session_, job_);
@@ -93,7 +98,8 @@ myqsec_status myqsec_job_list(myqsec_session* session, const myqsec_job_filter* 
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(columns);
-        for (const auto& job : s.engine.spool.jobs.list(s.principal, job_filter(filter))) add_job(list, job);
+        for (const auto& job : s.engine.spool.jobs.list(s.principal, job_filter(filter)))
+            add_job(list, job);
         handle = new_list(std::move(list));
     });
 }
@@ -108,11 +114,13 @@ myqsec_status myqsec_job_get(myqsec_session* session, int64_t job, myqsec_list**
 }
 
 myqsec_status myqsec_job_cancel(myqsec_session* session, int64_t job) {
-    return with_session(session, [&](Session& s) { s.engine.spool.jobs.cancel(s.principal, job_of(s, job)); });
+    return with_session(session,
+                        [&](Session& s) { s.engine.spool.jobs.cancel(s.principal, job_of(s, job)); });
 }
 
 myqsec_status myqsec_job_delete(myqsec_session* session, int64_t job) {
-    return with_session(session, [&](Session& s) { s.engine.spool.jobs.remove(s.principal, job_of(s, job)); });
+    return with_session(session,
+                        [&](Session& s) { s.engine.spool.jobs.remove(s.principal, job_of(s, job)); });
 }
 
 myqsec_status myqsec_job_release(myqsec_session* session, int64_t job, const myqsec_release_options* options,

@@ -1,10 +1,10 @@
 // Writing JSON (RFC 8259): what two columns of the audit log are made of.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace myqsec::abi {
 

@@ -11,12 +11,15 @@ namespace myqsec::abi {
 bool Cell::fits(myqsec_column_type type) const {
     if (empty()) return true;
     switch (type) {
-        case MYQSEC_COLUMN_TEXT: return text() != nullptr;
-        case MYQSEC_COLUMN_BYTES: return bytes() != nullptr;
+        case MYQSEC_COLUMN_TEXT:
+            return text() != nullptr;
+        case MYQSEC_COLUMN_BYTES:
+            return bytes() != nullptr;
         case MYQSEC_COLUMN_INTEGER:
         case MYQSEC_COLUMN_BOOLEAN:
         case MYQSEC_COLUMN_INSTANT:
-        case MYQSEC_COLUMN_DURATION: return integer() != nullptr;
+        case MYQSEC_COLUMN_DURATION:
+            return integer() != nullptr;
     }
     return false;
 }
@@ -35,8 +38,8 @@ bool List::next() {
 }
 
 std::size_t List::index_of(std::string_view column) const {
-    const auto found =
-        std::find_if(columns_.begin(), columns_.end(), [&](const Column& each) { return each.name == column; });
+    const auto found = std::find_if(columns_.begin(), columns_.end(),
+                                    [&](const Column& each) { return each.name == column; });
     if (found == columns_.end()) fail(Status::ERR_NOT_FOUND, "the list has no column '{}'", column);
     return static_cast<std::size_t>(found - columns_.begin());
 }
@@ -76,11 +79,13 @@ myqsec_status myqsec_list_column_count(const myqsec_list* list, size_t* out) {
     return guard([&] { output(out, "out") = object_of(list).columns().size(); });
 }
 
-myqsec_status myqsec_list_column(const myqsec_list* list, size_t index, const char** name, myqsec_column_type* type) {
+myqsec_status myqsec_list_column(const myqsec_list* list, size_t index, const char** name,
+                                 myqsec_column_type* type) {
     return guard([&] {
         const auto columns = object_of(list).columns();
         if (index >= columns.size()) {
-            myqsec::fail(myqsec::Status::ERR_NOT_FOUND, "the list has {} columns, and none with index {}", columns.size(), index);
+            myqsec::fail(myqsec::Status::ERR_NOT_FOUND, "the list has {} columns, and none with index {}",
+                         columns.size(), index);
         }
         if (name) *name = columns[index].name;
         if (type) *type = columns[index].type;
@@ -94,8 +99,9 @@ myqsec_status myqsec_list_has(const myqsec_list* list, const char* column, int* 
 myqsec_status myqsec_list_integer(const myqsec_list* list, const char* column, int64_t* out) {
     return guard([&] {
         auto& value = output(out, "out");
-        const auto& cell = object_of(list).cell(text(column, "column"), {MYQSEC_COLUMN_INTEGER, MYQSEC_COLUMN_BOOLEAN,
-                                                                         MYQSEC_COLUMN_INSTANT, MYQSEC_COLUMN_DURATION});
+        const auto& cell = object_of(list).cell(
+            text(column, "column"),
+            {MYQSEC_COLUMN_INTEGER, MYQSEC_COLUMN_BOOLEAN, MYQSEC_COLUMN_INSTANT, MYQSEC_COLUMN_DURATION});
         if (cell.integer()) value = *cell.integer();
     });
 }
@@ -109,7 +115,8 @@ myqsec_status myqsec_list_text(const myqsec_list* list, const char* column, cons
     });
 }
 
-myqsec_status myqsec_list_bytes(const myqsec_list* list, const char* column, const uint8_t** data, size_t* length) {
+myqsec_status myqsec_list_bytes(const myqsec_list* list, const char* column, const uint8_t** data,
+                                size_t* length) {
     return guard([&] {
         auto& from = output(data, "data");
         auto& size = output(length, "length");

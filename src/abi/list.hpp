@@ -26,20 +26,21 @@ struct Column {
 class Cell {
  public:
     Cell() = default;
-    Cell(std::int64_t value) : value_(value) {}                      // NOLINT(google-explicit-constructor)
-    Cell(bool value) : value_(std::int64_t{value}) {}                // NOLINT(google-explicit-constructor)
-    Cell(std::string value) : value_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
-    Cell(std::string_view value) : value_(std::string(value)) {}     // NOLINT(google-explicit-constructor)
-    Cell(const char* value) : value_(std::string(value)) {}          // NOLINT(google-explicit-constructor)
-    Cell(Bytes value) : value_(std::move(value)) {}                  // NOLINT(google-explicit-constructor)
-    Cell(Instant value) : value_(to_milliseconds(value)) {}          // NOLINT(google-explicit-constructor)
-    Cell(Duration value) : value_(std::int64_t{value.count()}) {}    // NOLINT(google-explicit-constructor)
+    Cell(std::int64_t value) : value_(value) {}                    // NOLINT(google-explicit-constructor)
+    Cell(bool value) : value_(std::int64_t{value}) {}              // NOLINT(google-explicit-constructor)
+    Cell(std::string value) : value_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+    Cell(std::string_view value) : value_(std::string(value)) {}   // NOLINT(google-explicit-constructor)
+    Cell(const char* value) : value_(std::string(value)) {}        // NOLINT(google-explicit-constructor)
+    Cell(Bytes value) : value_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
+    Cell(Instant value) : value_(to_milliseconds(value)) {}        // NOLINT(google-explicit-constructor)
+    Cell(Duration value) : value_(std::int64_t{value.count()}) {}  // NOLINT(google-explicit-constructor)
     template <class Tag>
-    Cell(Id<Tag> value) : value_(value.value) {}                     // NOLINT(google-explicit-constructor)
+    Cell(Id<Tag> value) : value_(value.value) {}  // NOLINT(google-explicit-constructor)
     template <std::size_t N>
-    Cell(const ByteArray<N>& value) : value_(Bytes(value.begin(), value.end())) {}  // NOLINT(google-explicit-constructor)
+    Cell(const ByteArray<N>& value)
+        : value_(Bytes(value.begin(), value.end())) {}  // NOLINT(google-explicit-constructor)
     template <class T>
-    Cell(const std::optional<T>& value) {                            // NOLINT(google-explicit-constructor)
+    Cell(const std::optional<T>& value) {  // NOLINT(google-explicit-constructor)
         if (value) *this = Cell(*value);
     }
 
@@ -73,7 +74,8 @@ class List {
     /// The current row's. Throws ERR_NOT_FOUND, ERR_NOT_POSSIBLE.
     [[nodiscard]] const Cell& cell(std::string_view column) const;
     /// The same; ERR_INVALID_ARGUMENT unless the column is of one of these types.
-    [[nodiscard]] const Cell& cell(std::string_view column, std::initializer_list<myqsec_column_type> types) const;
+    [[nodiscard]] const Cell& cell(std::string_view column,
+                                   std::initializer_list<myqsec_column_type> types) const;
 
  private:
     void add_row(std::vector<Cell> row);
@@ -91,6 +93,8 @@ struct HandleType<myqsec_list> {
     static constexpr const char* noun = "list";
 };
 
-inline myqsec_list* new_list(List&& list) { return new_handle<myqsec_list>(std::make_unique<List>(std::move(list))); }
+inline myqsec_list* new_list(List&& list) {
+    return new_handle<myqsec_list>(std::make_unique<List>(std::move(list)));
+}
 
 }  // namespace myqsec::abi

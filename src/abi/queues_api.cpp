@@ -45,7 +45,8 @@ spool::QueueFields queue_fields(const myqsec_queue_fields* given) {
 
 using Change = void (spool::Queues::*)(const access::Principal&, QueueId, UserId, GroupId);
 
-myqsec_status change_allowed(myqsec_session* session, int64_t queue, int64_t user, int64_t group, Change change) {
+myqsec_status change_allowed(myqsec_session* session, int64_t queue, int64_t user, int64_t group,
+                             Change change) {
     return with_session(session, [&](Session& s) {
         const auto which = id<QueueId>(queue, "queue");
         const auto allowed_user = optional_id<UserId>(user, "user");
@@ -73,9 +74,8 @@ myqsec_status myqsec_queue_change(myqsec_session* session, int64_t queue, const 
 }
 
 myqsec_status myqsec_queue_delete(myqsec_session* session, int64_t queue) {
-    return with_session(session, [&](Session& s) {
-        s.engine.spool.queues.remove(s.principal, id<QueueId>(queue, "queue"));
-    });
+    return with_session(
+        session, [&](Session& s) { s.engine.spool.queues.remove(s.principal, id<QueueId>(queue, "queue")); });
 }
 
 myqsec_status myqsec_queue_list(myqsec_session* session, myqsec_list** out) {

@@ -35,9 +35,11 @@ crypto::RootProvider::Created create_by_host(const myqsec_root& root) {
     std::size_t size = created.blob.size();
     const CallbackScope scope;
     const int failed = root.create(root.context, created.key.span().data(), created.blob.data(), &size);
-    if (failed != 0) fail(Status::ERR_CALLBACK, "the host's function for a new root key failed with {}", failed);
+    if (failed != 0)
+        fail(Status::ERR_CALLBACK, "the host's function for a new root key failed with {}", failed);
     if (size > created.blob.size()) {
-        fail(Status::ERR_CALLBACK, "the host's root key blob has {} bytes; at most {} fit", size, created.blob.size());
+        fail(Status::ERR_CALLBACK, "the host's root key blob has {} bytes; at most {} fit", size,
+             created.blob.size());
     }
     created.blob.resize(size);
     return created;
@@ -47,7 +49,8 @@ crypto::Secret unlock_by_host(const myqsec_root& root, ByteView blob) {
     crypto::Secret key(MYQSEC_ROOT_KEY_SIZE);
     const CallbackScope scope;
     const int failed = root.unlock(root.context, blob.data(), blob.size(), key.span().data());
-    if (failed != 0) fail(Status::ERR_CALLBACK, "the host's function for the root key failed with {}", failed);
+    if (failed != 0)
+        fail(Status::ERR_CALLBACK, "the host's function for the root key failed with {}", failed);
     return key;
 }
 
@@ -57,11 +60,13 @@ std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root& root, Eng
     switch (root.kind) {
         case MYQSEC_ROOT_PASSPHRASE: {
             const auto passphrase = secret_of(root, 1, longest_passphrase);
-            if (!is_utf8(as_text(passphrase))) fail(Status::ERR_INVALID_ARGUMENT, "the passphrase is not valid UTF-8");
+            if (!is_utf8(as_text(passphrase)))
+                fail(Status::ERR_INVALID_ARGUMENT, "the passphrase is not valid UTF-8");
             return crypto::passphrase_provider(crypto::Secret(passphrase), argon2_parameters(root));
         }
         case MYQSEC_ROOT_KEY_FILE:
-            return crypto::key_file_provider(crypto::Secret(secret_of(root, smallest_key_file, largest_key_file)));
+            return crypto::key_file_provider(
+                crypto::Secret(secret_of(root, smallest_key_file, largest_key_file)));
         case MYQSEC_ROOT_CALLBACK:
             if (!root.unlock) fail(Status::ERR_INVALID_ARGUMENT, "root.unlock is NULL");
             if (birth == Engine::Birth::created && !root.create) {

@@ -56,8 +56,8 @@ List describe(Session& session) {
     if (!state) fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
     const bool at_device = principal.kind == access::PrincipalKind::device;
     list.add(at_device ? "device" : "user", principal.session, principal.user, user.user_name, user.full_name,
-             at_device ? Cell(principal.device) : Cell(), state->started, state->idle_deadline(), state->end_deadline(),
-             rights, message);
+             at_device ? Cell(principal.device) : Cell(), state->started, state->idle_deadline(),
+             state->end_deadline(), rights, message);
     return list;
 }
 
@@ -84,7 +84,8 @@ myqsec_status myqsec_logout(myqsec_session* session) {
     });
 }
 
-// Where this may not be called, and in a forked child, the handle stays what it is: whoever holds it can free it later.
+// Where this may not be called, and in a forked child, the handle stays what it is: whoever holds it can free
+// it later.
 void myqsec_session_free(myqsec_session* session) {
     if (!session) return;
     guard_free([&] {
@@ -98,8 +99,8 @@ void myqsec_session_free(myqsec_session* session) {
     });
 }
 
-myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const char* password, const char* source,
-                           myqsec_session** out) {
+myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const char* password,
+                           const char* source, myqsec_session** out) {
     return with_session(system, [&](Session& s) {
         auto& handle = output(out, "out");
         access::LoginAttempt attempt;

@@ -1,7 +1,6 @@
 // myqsec/settings.h.
-#include "myqsec/settings.h"
-
 #include "abi/session.hpp"
+#include "myqsec/settings.h"
 
 using namespace myqsec;
 using namespace myqsec::abi;
@@ -9,8 +8,8 @@ using namespace myqsec::abi;
 namespace {
 
 constexpr Column columns[] = {
-    {"name", MYQSEC_COLUMN_TEXT},    {"type", MYQSEC_COLUMN_TEXT},    {"value", MYQSEC_COLUMN_TEXT},
-    {"default", MYQSEC_COLUMN_TEXT}, {"range", MYQSEC_COLUMN_TEXT},   {"meaning", MYQSEC_COLUMN_TEXT},
+    {"name", MYQSEC_COLUMN_TEXT},       {"type", MYQSEC_COLUMN_TEXT},  {"value", MYQSEC_COLUMN_TEXT},
+    {"default", MYQSEC_COLUMN_TEXT},    {"range", MYQSEC_COLUMN_TEXT}, {"meaning", MYQSEC_COLUMN_TEXT},
     {"changed", MYQSEC_COLUMN_INSTANT},
 };
 
@@ -21,7 +20,8 @@ void add_setting(List& list, const settings::SettingRow& row) {
 }
 
 void require_reading(Session& session) {
-    static_cast<void>(session.engine.access.authority.authorise(session.principal, access::Right::settings_read));
+    static_cast<void>(
+        session.engine.access.authority.authorise(session.principal, access::Right::settings_read));
 }
 
 }  // namespace
@@ -31,7 +31,8 @@ myqsec_status myqsec_setting_list(myqsec_session* session, myqsec_list** out) {
         auto& handle = output(out, "out");
         require_reading(s);
         List list(columns);
-        for (const auto& row : s.engine.settings.list()) add_setting(list, row);
+        for (const auto& row : s.engine.settings.list())
+            add_setting(list, row);
         handle = new_list(std::move(list));
     });
 }

@@ -11,7 +11,8 @@
 #undef MYQSEC_STATUS
 
 #define MYQSEC_TEXT_OF(number) #number
-#define MYQSEC_DOTTED(major, minor, patch) MYQSEC_TEXT_OF(major) "." MYQSEC_TEXT_OF(minor) "." MYQSEC_TEXT_OF(patch)
+#define MYQSEC_DOTTED(major, minor, patch) \
+    MYQSEC_TEXT_OF(major) "." MYQSEC_TEXT_OF(minor) "." MYQSEC_TEXT_OF(patch)
 
 // All of these return string literals, which end with NUL.
 const char* myqsec_status_name(myqsec_status status) {
@@ -26,7 +27,9 @@ const char* myqsec_version(void) {
     return MYQSEC_DOTTED(MYQSEC_VERSION_MAJOR, MYQSEC_VERSION_MINOR, MYQSEC_VERSION_PATCH);
 }
 
-const char* myqsec_last_error(void) { return myqsec::abi::last_error(); }
+const char* myqsec_last_error(void) {
+    return myqsec::abi::last_error();
+}
 
 myqsec_status myqsec_self_test(void) {
     return myqsec::abi::guard([] { myqsec::crypto::self_test(); });

@@ -12,23 +12,24 @@ constexpr std::size_t password_room = 64;
 constexpr std::size_t pin_room = 32;
 
 constexpr Column user_columns[] = {
-    {"id", MYQSEC_COLUMN_INTEGER},       {"user_name", MYQSEC_COLUMN_TEXT},
-    {"full_name", MYQSEC_COLUMN_TEXT},   {"email", MYQSEC_COLUMN_TEXT},
-    {"language", MYQSEC_COLUMN_TEXT},    {"notes", MYQSEC_COLUMN_TEXT},
-    {"state", MYQSEC_COLUMN_TEXT},       {"locked_until", MYQSEC_COLUMN_INSTANT},
-    {"created", MYQSEC_COLUMN_INSTANT},  {"has_password", MYQSEC_COLUMN_BOOLEAN},
-    {"has_pin", MYQSEC_COLUMN_BOOLEAN},  {"cards", MYQSEC_COLUMN_INTEGER},
+    {"id", MYQSEC_COLUMN_INTEGER},      {"user_name", MYQSEC_COLUMN_TEXT},
+    {"full_name", MYQSEC_COLUMN_TEXT},  {"email", MYQSEC_COLUMN_TEXT},
+    {"language", MYQSEC_COLUMN_TEXT},   {"notes", MYQSEC_COLUMN_TEXT},
+    {"state", MYQSEC_COLUMN_TEXT},      {"locked_until", MYQSEC_COLUMN_INSTANT},
+    {"created", MYQSEC_COLUMN_INSTANT}, {"has_password", MYQSEC_COLUMN_BOOLEAN},
+    {"has_pin", MYQSEC_COLUMN_BOOLEAN}, {"cards", MYQSEC_COLUMN_INTEGER},
 };
 
 constexpr Column card_columns[] = {
-    {"id", MYQSEC_COLUMN_INTEGER},      {"user", MYQSEC_COLUMN_INTEGER},    {"label", MYQSEC_COLUMN_TEXT},
-    {"created", MYQSEC_COLUMN_INSTANT}, {"expires", MYQSEC_COLUMN_INSTANT}, {"last_used", MYQSEC_COLUMN_INSTANT},
+    {"id", MYQSEC_COLUMN_INTEGER},      {"user", MYQSEC_COLUMN_INTEGER},
+    {"label", MYQSEC_COLUMN_TEXT},      {"created", MYQSEC_COLUMN_INSTANT},
+    {"expires", MYQSEC_COLUMN_INSTANT}, {"last_used", MYQSEC_COLUMN_INSTANT},
 };
 
 void add_user(List& list, const access::User& user) {
     list.add(user.id, user.user_name, user.full_name, user.email, user.language, user.notes,
-             access::user_state_name(user.state), user.locked_until, user.created, user.has_password, user.has_pin,
-             user.cards);
+             access::user_state_name(user.state), user.locked_until, user.created, user.has_password,
+             user.has_pin, user.cards);
 }
 
 access::UserFields user_fields(const myqsec_user_fields* given) {
@@ -39,7 +40,8 @@ access::UserFields user_fields(const myqsec_user_fields* given) {
     out.email = optional_string(fields.email, "fields.email");
     out.language = optional_string(fields.language, "fields.language");
     out.notes = optional_string(fields.notes, "fields.notes");
-    if (fields.state > 2) fail(Status::ERR_INVALID_ARGUMENT, "fields.state must be 0, 1 (active) or 2 (disabled)");
+    if (fields.state > 2)
+        fail(Status::ERR_INVALID_ARGUMENT, "fields.state must be 0, 1 (active) or 2 (disabled)");
     if (fields.state != 0) out.state = static_cast<access::UserState>(fields.state);
     return out;
 }
@@ -57,8 +59,8 @@ struct Wiped {
 
 }  // namespace
 
-myqsec_status myqsec_first_administrator(myqsec_session* system, const myqsec_user_fields* fields, int64_t* user,
-                                         char* password, size_t* password_length) {
+myqsec_status myqsec_first_administrator(myqsec_session* system, const myqsec_user_fields* fields,
+                                         int64_t* user, char* password, size_t* password_length) {
     return with_session(system, [&](Session& s) {
         auto& id = output(user, "user");
         const auto given = required(password_length, "password_length");
@@ -88,9 +90,8 @@ myqsec_status myqsec_user_change(myqsec_session* session, int64_t user, const my
 
 // The spool takes the user's jobs along, in the same transaction.
 myqsec_status myqsec_user_delete(myqsec_session* session, int64_t user) {
-    return with_session(session, [&](Session& s) {
-        s.engine.access.users.remove(s.principal, id<UserId>(user, "user"));
-    });
+    return with_session(
+        session, [&](Session& s) { s.engine.access.users.remove(s.principal, id<UserId>(user, "user")); });
 }
 
 myqsec_status myqsec_user_find(myqsec_session* session, const char* user_name, int64_t* out) {
@@ -113,22 +114,23 @@ myqsec_status myqsec_user_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(user_columns);
-        for (const auto& user : s.engine.access.users.list(s.principal)) add_user(list, user);
+        for (const auto& user : s.engine.access.users.list(s.principal))
+            add_user(list, user);
         handle = new_list(std::move(list));
     });
 }
 
 myqsec_status myqsec_user_unlock(myqsec_session* session, int64_t user) {
-    return with_session(session, [&](Session& s) {
-        s.engine.access.users.unlock(s.principal, id<UserId>(user, "user"));
-    });
+    return with_session(
+        session, [&](Session& s) { s.engine.access.users.unlock(s.principal, id<UserId>(user, "user")); });
 }
 
 myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, const char* current,
                                        const char* password) {
     return with_session(session, [&](Session& s) {
         s.engine.access.credentials.set_password(s.principal, id<UserId>(user, "user"),
-                                                 optional_text(current, "current"), text(password, "password"));
+                                                 optional_text(current, "current"),
+                                                 text(password, "password"));
     });
 }
 
@@ -158,8 +160,8 @@ myqsec_status myqsec_card_add(myqsec_session* session, int64_t user, const char*
         if (expires < 0) fail(Status::ERR_INVALID_ARGUMENT, "expires must be an instant, or 0 for none");
         const auto instant = expires == 0 ? std::nullopt : std::optional(from_milliseconds(expires));
         added = s.engine.access.credentials
-                    .add_card(s.principal, id<UserId>(user, "user"), text(card, "card"), text_or_empty(label, "label"),
-                              instant)
+                    .add_card(s.principal, id<UserId>(user, "user"), text(card, "card"),
+                              text_or_empty(label, "label"), instant)
                     .value;
     });
 }

@@ -51,7 +51,8 @@ std::string to_hex(ByteView bytes) {
 }
 
 Bytes from_hex(std::string_view hex) {
-    if (hex.size() % 2 != 0) fail(Status::ERR_INVALID_ARGUMENT, "hexadecimal text has an odd number of digits");
+    if (hex.size() % 2 != 0)
+        fail(Status::ERR_INVALID_ARGUMENT, "hexadecimal text has an odd number of digits");
     Bytes out(hex.size() / 2);
     for (std::size_t i = 0; i < out.size(); ++i) {
         const int high = hex_digit(hex[2 * i]);

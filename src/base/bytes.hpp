@@ -28,7 +28,8 @@ inline std::string_view as_text(ByteView bytes) {
 template <std::unsigned_integral T>
 constexpr T load_be(const std::uint8_t* from) {
     T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((value << 8) | from[i]);
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        value = static_cast<T>((value << 8) | from[i]);
     return value;
 }
 template <std::unsigned_integral T>

@@ -23,7 +23,11 @@ class SystemClock final : public Clock {
 };
 
 /// Milliseconds since 1970-01-01T00:00:00Z, the form in which instants are stored.
-inline std::int64_t to_milliseconds(Instant instant) { return instant.time_since_epoch().count(); }
-inline Instant from_milliseconds(std::int64_t value) { return Instant(Duration(value)); }
+inline std::int64_t to_milliseconds(Instant instant) {
+    return instant.time_since_epoch().count();
+}
+inline Instant from_milliseconds(std::int64_t value) {
+    return Instant(Duration(value));
+}
 
 }  // namespace myqsec

@@ -1,10 +1,10 @@
 // The one error type. Inside the library failures are exceptions; src/abi turns them into status codes.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "base/status.hpp"
 

@@ -1,12 +1,12 @@
 #include "base/folder.hpp"
 
+#include <cerrno>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "base/error.hpp"
 
@@ -123,7 +123,8 @@ class DiskFolder final : public Folder {
         if (file == nullptr) fail(Status::ERR_INTERNAL, "a file was linked through a folder it is not from");
         // open(2), O_TMPFILE: linking through /proc needs no capability, unlike AT_EMPTY_PATH.
         const std::string source = fmt::format("/proc/self/fd/{}", file->descriptor());
-        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0) return;
+        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            return;
         if (errno == ENOENT &&  // no /proc in this root
             ::linkat(file->descriptor(), "", descriptor_.get(), component.c_str(), AT_EMPTY_PATH) == 0) {
             return;
@@ -189,7 +190,8 @@ class DiskFolder final : public Folder {
             fail_errno(errno, "create", full(component));
         }
         const int number = retry([&] {
-            return ::openat(descriptor_.get(), component.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            return ::openat(descriptor_.get(), component.c_str(),
+                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         });
         if (number < 0) fail_errno(errno, "open", full(component));
         return std::make_unique<DiskFolder>(number, full(component));
@@ -211,7 +213,8 @@ class DiskFolder final : public Folder {
     std::unique_ptr<File> open_at(std::string_view name, int flags, std::string_view action) {
         const std::string component = checked(name);
         const int number = retry([&] {
-            return ::openat(descriptor_.get(), component.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+            return ::openat(descriptor_.get(), component.c_str(),
+                            flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
         });
         if (number < 0) fail_errno(errno, action, full(component));
         auto file = std::make_unique<DiskFile>(number, full(component));
@@ -250,7 +253,8 @@ void write_durably(Folder& folder, std::string_view name, ByteView contents) {
 
 Bytes read_all(File& file, std::size_t limit) {
     const std::uint64_t size = file.size();
-    if (size > limit) fail(Status::ERR_LIMIT, "a file has {} bytes where at most {} are allowed", size, limit);
+    if (size > limit)
+        fail(Status::ERR_LIMIT, "a file has {} bytes where at most {} are allowed", size, limit);
     Bytes out(size);
     out.resize(file.read_at(0, out));
     return out;

@@ -43,7 +43,8 @@ class Folder {
     virtual std::unique_ptr<File> create(std::string_view name) = 0;
     /// A file without a name, gone when closed unless linked.
     virtual std::unique_ptr<File> create_unnamed() = 0;
-    /// Gives a file made by create_unnamed() of this same folder its name. Durable after sync(). Throws ERR_EXISTS.
+    /// Gives a file made by create_unnamed() of this same folder its name. Durable after sync(). Throws
+    /// ERR_EXISTS.
     virtual void link(File& unnamed, std::string_view name) = 0;
     /// Replaces `to` atomically. Durable after sync().
     virtual void rename(std::string_view from, std::string_view to) = 0;

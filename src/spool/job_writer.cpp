@@ -38,7 +38,7 @@ crypto::Recipients sealed_for(const crypto::Secret& job_key) {
 }  // namespace
 
 struct JobWriter::Parts {
-    Parts(const Context& the_context, access::Principal who, Authorised the_proof)
+    Parts(const Context& the_context, const access::Principal& who, const Authorised& the_proof)
         : context(the_context),
           principal(who),
           proof(the_proof),
@@ -57,7 +57,7 @@ struct JobWriter::Parts {
     JobFields fields;
     std::uint64_t limit = 0;
     std::uint64_t size = 0;  // of the document so far
-    bool usable = true;  // cleared by the first failure and by finish()
+    bool usable = true;      // cleared by the first failure and by finish()
 };
 
 std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Principal& principal,

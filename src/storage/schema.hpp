@@ -8,14 +8,15 @@
 
 namespace myqsec::storage {
 
-/// Step i brings the domain's tables from version i to i+1. Steps are never edited once released, only appended.
+/// Step i brings the domain's tables from version i to i+1. Steps are never edited once released, only
+/// appended.
 struct Schema {
     std::string_view domain;
     std::span<const std::string_view> steps;
 };
 
-/// Brings `database` up to date, all domains in one transaction. If any domain is newer than this library knows:
-/// ERR_NEWER_VERSION, nothing changed.
+/// Brings `database` up to date, all domains in one transaction. If any domain is newer than this library
+/// knows: ERR_NEWER_VERSION, nothing changed.
 void migrate(Database& database, std::span<const Schema> schemas);
 
 }  // namespace myqsec::storage

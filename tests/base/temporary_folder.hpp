@@ -1,12 +1,12 @@
 // A real folder for one test case, removed with everything in it at the end.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
+
+#include <stdlib.h>
 
 #include "base/folder.hpp"
 

@@ -18,8 +18,8 @@ void insert(storage::Database& database, std::int64_t rows, std::uint64_t& rando
         storage::Transaction transaction(database);
         for (std::int64_t id = first; id < first + WORKLOAD_BATCH; ++id) {
             workload_make_row(&random, id, &row);
-            database.run(WORKLOAD_INSERT, row.id, std::string_view(row.owner), std::string_view(row.name), row.state,
-                         ByteView(row.document));
+            database.run(WORKLOAD_INSERT, row.id, std::string_view(row.owner), std::string_view(row.name),
+                         row.state, ByteView(row.document));
         }
         transaction.commit();
     }

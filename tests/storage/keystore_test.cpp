@@ -126,7 +126,8 @@ TEST_CASE("a slot of another instance is replaced by this instance's own") {
     const KeystoreFile file;
     const KeystoreFile other;
     Bytes mixed = file.original;
-    std::copy(other.original.begin() + keystore_slot_size, other.original.end(), mixed.begin() + keystore_slot_size);
+    std::copy(other.original.begin() + keystore_slot_size, other.original.end(),
+              mixed.begin() + keystore_slot_size);
     file.write(mixed);
     const std::string id = to_hex(ByteView(mixed).subspan(16, 16));
     const Keystore keystore(*file.folder, *file.root);
@@ -138,7 +139,8 @@ TEST_CASE("no key stands in the keystore file in the clear") {
     const KeystoreFile file;
     const Keystore keystore(*file.folder, *file.root);
     const std::string contents(file.original.begin(), file.original.end());
-    for (const KeyPurpose purpose : {KeyPurpose::main_database, KeyPurpose::lookup, KeyPurpose::audit_signing}) {
+    for (const KeyPurpose purpose :
+         {KeyPurpose::main_database, KeyPurpose::lookup, KeyPurpose::audit_signing}) {
         CHECK(contents.find(as_text(keystore.key(purpose).view())) == std::string::npos);
     }
 }

@@ -1,11 +1,11 @@
 #include "storage/vault.hpp"
 
+#include <filesystem>
+#include <fstream>
+
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "base/error.hpp"
 #include "storage/personal_field.hpp"
@@ -45,10 +45,12 @@ TEST_CASE("a vault keeps what was committed across a restart") {
 
 TEST_CASE("a second engine, in this process or another, is told IN_USE") {
     test::VaultFixture fixture;
-    CHECK(status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); }) == Status::ERR_IN_USE);
+    CHECK(status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); }) ==
+          Status::ERR_IN_USE);
     const pid_t child = ::fork();
     if (child == 0) {
-        const Status status = status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); });
+        const Status status =
+            status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); });
         ::_exit(status == Status::ERR_IN_USE ? 0 : 1);
     }
     int result = 0;
@@ -125,8 +127,8 @@ TEST_CASE("a wrapped key moved to another row does not open") {
     Transaction transaction(fixture.vault->main());
     const LeafId one = keys.create(transaction, LeafKind::job);
     const LeafId two = keys.create(transaction, LeafKind::job);
-    fixture.vault->main().run("UPDATE leaf_key SET wrapped = (SELECT wrapped FROM leaf_key WHERE id = $1) WHERE id = $2",
-                              one, two);
+    fixture.vault->main().run(
+        "UPDATE leaf_key SET wrapped = (SELECT wrapped FROM leaf_key WHERE id = $1) WHERE id = $2", one, two);
     CHECK(status_of([&] { (void)keys.get(two); }) == Status::ERR_CORRUPT);
 }
 

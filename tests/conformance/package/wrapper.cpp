@@ -1,4 +1,5 @@
-// Secure print through the C++ wrapper: wrapper NEW_DIRECTORY. Says "ok" if all of it behaved as the header tells.
+// Secure print through the C++ wrapper: wrapper NEW_DIRECTORY. Says "ok" if all of it behaved as the header
+// tells.
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
@@ -9,12 +10,12 @@
 
 namespace {
 
-#define EXPECT(condition) \
-    do { \
-        if (!(condition)) { \
+#define EXPECT(condition)                                                        \
+    do {                                                                         \
+        if (!(condition)) {                                                      \
             std::fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition); \
-            std::exit(1); \
-        } \
+            std::exit(1);                                                        \
+        }                                                                        \
     } while (false)
 
 template <class Work>
