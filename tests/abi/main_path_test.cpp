@@ -6,7 +6,7 @@ using test::Tray;
 
 TEST_CASE("a job waits for its owner and comes out byte for byte, however its owner logs in") {
     Host host;
-    const std::string document = std::string(200'000, 'd') + "the end";
+    const std::string document = std::string(200'000, 'd').append("the end");
     myqsec_credentials card = MYQSEC_CREDENTIALS_INIT, pin = card, name_pin = card, name_password = card;
     card.card = "04a2241b";
     pin.pin = host.pin.c_str();
