@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <functional>
 
 #include "abi/callback_scope.hpp"
 #include "crypto/fork_generation.hpp"
@@ -38,16 +39,11 @@ Instant HostClock::now() const {
     return from_milliseconds(function_(context_));
 }
 
-// One transaction of the main database around both migrations: if the log turns out to be newer than this
-// library, the main database stays as it is too.
 Engine::Migrated::Migrated(storage::Vault& vault) {
-    const std::array main{storage::leaf_key_schema(), audit::main_schema(), settings::schema(),
-                          access::schema(),           spool::schema(),      device::schema()};
+    const std::array main{audit::main_schema(), settings::schema(), access::schema(), spool::schema(),
+                          device::schema()};
     const std::array log{audit::log_schema()};
-    storage::Transaction transaction(vault.main());
-    storage::migrate(vault.main(), main);
-    storage::migrate(vault.log(), log);
-    transaction.commit();
+    vault.migrate(main, log);
 }
 
 Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,
@@ -66,10 +62,13 @@ Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const
 
 // A child's copy is never destroyed: it would write to its parent's files (see in_opening_process).
 Engine::~Engine() {
-    try {
-        audit.drain();
-    } catch (...) {  // what waits in the outbox is durable there, and moved at the next opening
-        return;
+    // Nobody will tick: erasures that wait are completed now. Either failing, the next opening goes on with it.
+    for (const auto& last_work : {std::function([&] { vault.leaf_keys().turn(); }), std::function([&] { audit.drain(); })}) {
+        try {
+            last_work();
+        } catch (...) {
+            continue;
+        }
     }
 }
 
@@ -89,7 +88,6 @@ void Engine::recover(Birth birth) {
     std::move(jobs.begin(), jobs.end(), std::back_inserter(findings));
     devices.recover();
     audit.drain();
-    last_checkpoint_ = clock.now();
 }
 
 void Engine::check_process() const {
@@ -101,22 +99,6 @@ void Engine::check_process() const {
 
 bool Engine::in_opening_process() const noexcept {
     return crypto::fork_generation() == process_;
-}
-
-// A destroyed key is gone from the tables at once, but its wrapped form lies in the write-ahead log until
-// that is emptied.
-Instant Engine::checkpoint_if_due() {
-    constexpr Duration shortest =
-        std::chrono::seconds(1);  // so that a setting of 0 does not keep the host busy
-    const auto delay = std::max(settings.duration(settings::Setting::erasure_max_delay), shortest);
-    const std::lock_guard guard(checkpoint_mutex_);
-    const auto now = clock.now();
-    // A clock that was set back must not put it off.
-    if (now >= last_checkpoint_ + delay || now < last_checkpoint_) {
-        vault.main().checkpoint();
-        last_checkpoint_ = now;
-    }
-    return last_checkpoint_ + delay;
 }
 
 Instant Engine::tick(const access::Principal& principal) {
@@ -138,7 +120,10 @@ Instant Engine::tick(const access::Principal& principal) {
     });
     attempt([&] { next = std::min(next, spool.jobs.tick(principal)); });
     attempt([&] { audit.drain(); });
-    attempt([&] { next = std::min(next, checkpoint_if_due()); });
+    attempt([&] {
+        const auto delay = settings.duration(settings::Setting::erasure_max_delay);
+        next = std::min(next, vault.leaf_keys().turn_if_due(delay));
+    });
     if (first_failure) std::rethrow_exception(first_failure);
     return next;
 }

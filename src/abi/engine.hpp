@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -62,14 +61,11 @@ struct Engine {
  private:
     std::atomic<int> children_ = 0;
     std::uint32_t process_;
-    std::mutex checkpoint_mutex_;
-    Instant last_checkpoint_{};
 
     struct Migrated {
         explicit Migrated(storage::Vault& vault);
     };
     void recover(Birth birth);
-    Instant checkpoint_if_due();
 
  public:
     HostClock clock;

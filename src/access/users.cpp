@@ -117,7 +117,7 @@ void Users::remove(const Principal& principal, UserId user) {
     store::require_administrator_left(vault_.main());
     vault_.leaf_keys().destroy(transaction, record.person);
     audit_.append(transaction, {Action::user_deleted, proof.actor(), user, audit::Result::ok, {}, {}});
-    transaction.commit();
+    vault_.leaf_keys().commit_erased(transaction);
 }
 
 void Users::unlock(const Principal& principal, UserId user) {

@@ -74,13 +74,16 @@ void settle_failed(const Release& release, Status status) {
     transaction.commit();
 }
 
-/// Destroys the key in the same transaction that says the job was printed.
-void finish_erased(const Release& release, storage::Transaction& transaction, const store::JobRecord& job) {
-    release.context.vault.leaf_keys().destroy(transaction, job.leaf);
+/// Destroys the key in the same transaction that says the job was printed. A private queue promises that no
+/// older copy of the files opens the job when this returns.
+void finish_erased(const Release& release, storage::Transaction& transaction, const store::JobRecord& job,
+                   QueueKind kind) {
+    auto& keys = release.context.vault.leaf_keys();
+    keys.destroy(transaction, job.leaf);
     store::remove_job(transaction.database(), job.id);
     append(release, transaction, audit::Action::job_released, audit::Result::ok,
            {{"state", "processing", "deleted"}});
-    transaction.commit();
+    kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
     release.context.vault.jobs().remove(job.blob);
 }
 
@@ -111,7 +114,7 @@ void settle_printed(const Release& release) {
     const auto queue = require_queue(main, job->queue);
     const bool gone = queue.kind == QueueKind::private_ || queue.retention_printed == Duration::zero();
     if (gone && !release.keep) {
-        finish_erased(release, transaction, *job);
+        finish_erased(release, transaction, *job, queue.kind);
     } else {
         finish_kept(release, transaction, *job, queue.retention_printed);
     }

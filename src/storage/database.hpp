@@ -176,6 +176,8 @@ class Transaction {
     ~Transaction();
 
     void commit();
+    /// Whether commit() makes it durable, or only joins a transaction around it.
+    [[nodiscard]] bool outermost() const;
     [[nodiscard]] Database& database() { return database_; }
 
  private:

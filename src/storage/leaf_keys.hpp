@@ -1,20 +1,30 @@
 // Keys of jobs and persons: independent random keys, one each, behind one small interface. Destroying a key
-// makes all it ever sealed unreadable.
+// makes all it ever sealed unreadable: at once for this library, and after the next turn of the key tree for
+// whoever holds older copies of the files.
 #pragma once
 
+#include <optional>
+
+#include "base/clock.hpp"
 #include "base/id.hpp"
 #include "crypto/secret.hpp"
 #include "storage/database.hpp"
+#include "storage/key_tree.hpp"
+#include "storage/keystore.hpp"
 #include "storage/schema.hpp"
 
 namespace myqsec::storage {
 
 enum class LeafKind : std::uint8_t { job = 1, person = 2 };
 
-/// Rows of the main database, wrapped by a keystore key. All calls join the caller's transaction.
+/// Leaves of the key tree in the main database. All calls join the caller's transaction.
 class LeafKeys {
  public:
-    LeafKeys(Database& main, const crypto::Secret& wrapping_key);
+    /// So many destroyed keys are not made to wait for more.
+    static constexpr std::int64_t most_waiting = 1000;
+
+    LeafKeys(Database& main, Keystore& keystore, const Clock& clock)
+        : main_(main), keystore_(keystore), clock_(clock), tree_(main, keystore) {}
 
     /// Stores a fresh random key of 32 bytes; durable with the caller's transaction.
     LeafId create(Transaction& transaction, LeafKind kind);
@@ -26,12 +36,40 @@ class LeafKeys {
     /// Idempotent.
     void destroy(Transaction& transaction, LeafId leaf);
 
+    /// Commits, and returns only when what was destroyed up to here is beyond recovery from any copy of the
+    /// files. If that part fails after the commit, it throws; the next turn makes up for it.
+    void commit_erased(Transaction& transaction);
+    /// The same for what waits. No effect if nothing does.
+    void turn();
+    /// Turns if keys have waited for `delay`, or too many wait; returns when the next turn is due.
+    Instant turn_if_due(Duration delay);
+    /// Gives every node of the tree a fresh key.
+    void rekey_tree();
+
+    struct TreeStatus {
+        std::uint32_t epoch = 0;
+        std::int64_t keys = 0;
+        std::int64_t waiting = 0;  ///< destroyed since the last turn
+        std::optional<Instant> waiting_since;
+    };
+    [[nodiscard]] TreeStatus status();
+
+    /// Finishes or undoes a turn that was cut off. Before anything else uses the tree.
+    void settle();
+    /// Plants the tree in a new database, or moves into it what an older version stored in rows. Joins the
+    /// transaction of the migration.
+    void adopt(Transaction& transaction);
+
  private:
+    [[nodiscard]] bool planted();
+
     Database& main_;
-    crypto::Secret wrapping_key_;
+    Keystore& keystore_;
+    const Clock& clock_;
+    KeyTree tree_;
 };
 
-/// The table of leaf keys, for migrate() on the main database.
+/// The tables of leaf keys, for migrate() on the main database.
 [[nodiscard]] const Schema& leaf_key_schema();
 
 }  // namespace myqsec::storage

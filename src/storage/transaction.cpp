@@ -44,4 +44,8 @@ void Transaction::commit() {
     open_ = false;
 }
 
+bool Transaction::outermost() const {
+    return open_ && database_.state_->depth == 1;
+}
+
 }  // namespace myqsec::storage

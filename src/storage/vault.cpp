@@ -112,7 +112,8 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     const Keystore& keys = *state_->keystore;
     if (keys.repaired()) {
         state_->findings.push_back(
-            {"keystore-repaired", "a slot of the keystore was damaged; it was repaired from the other"});
+            {"keystore-repaired", "a slot of the keystore was damaged, or its writing cut off; it was repaired from the "
+                                  "other"});
     }
     state_->main = std::make_unique<Database>(home, main_file, keys.key(KeyPurpose::main_database),
                                               DatabaseOptions{.cache_kib = options.cache_kib});
@@ -121,17 +122,37 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
                                    DatabaseOptions{.cache_kib = std::max(options.cache_kib / 4, 64)});
     state_->note_damage(*state_->main, "main-damaged-tail");
     state_->note_damage(*state_->log, "log-damaged-tail");
-    state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, keys.key(KeyPurpose::leaf_wrapping));
+    state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
+    state_->leaf_keys->settle();
     state_->jobs = std::make_unique<BlobStore>(home.folder(jobs_folder));
 }
 
 Vault::~Vault() = default;
+
+// One transaction of the main database around both migrations: if the log turns out to be newer than this
+// library, the main database stays as it is too.
+void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
+    std::vector<Schema> schemas{leaf_key_schema()};
+    schemas.insert(schemas.end(), main.begin(), main.end());
+    Transaction transaction(*state_->main);
+    storage::migrate(*state_->main, schemas);
+    storage::migrate(*state_->log, log);
+    state_->leaf_keys->adopt(transaction);
+    transaction.commit();
+    // Older copies of the files wrap keys under it: it goes once the tree holds them.
+    if (const auto version = state_->keystore->newest_version(KeyPurpose::leaf_wrapping)) {
+        state_->keystore->change([&](KeySet& keys) { keys.drop(KeyPurpose::leaf_wrapping, version); });
+    }
+}
 
 Database& Vault::main() {
     return *state_->main;
 }
 Database& Vault::log() {
     return *state_->log;
+}
+Keystore& Vault::keystore() {
+    return *state_->keystore;
 }
 const Keystore& Vault::keystore() const {
     return *state_->keystore;

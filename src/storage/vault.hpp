@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,13 @@ class Vault {
     Vault& operator=(const Vault&) = delete;
     ~Vault();
 
+    /// Brings the tables of both databases up to date, those of the leaf keys among them; all or nothing.
+    /// ERR_NEWER_VERSION, nothing changed.
+    void migrate(std::span<const Schema> main, std::span<const Schema> log);
+
     [[nodiscard]] Database& main();
     [[nodiscard]] Database& log();
+    [[nodiscard]] Keystore& keystore();
     [[nodiscard]] const Keystore& keystore() const;
     [[nodiscard]] LeafKeys& leaf_keys();
     [[nodiscard]] BlobStore& jobs();

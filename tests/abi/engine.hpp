@@ -1,6 +1,7 @@
 // An instance set up and driven through the C ABI alone, as a host would.
 #pragma once
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <iterator>

@@ -1,6 +1,7 @@
 // A vault in a temporary folder with its audit log, for tests of every layer that stores and records.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,9 @@ class VaultFixture {
         const auto for_create = folder_.open();
         storage::Vault::create(*for_create, *root_);
         vault_ = std::make_unique<storage::Vault>(folder_.open(), *root_, clock);
-        std::vector<storage::Schema> schemas{storage::leaf_key_schema(), audit::main_schema()};
+        std::vector<storage::Schema> schemas{audit::main_schema()};
         schemas.insert(schemas.end(), more.begin(), more.end());
-        storage::migrate(vault_->main(), schemas);
-        const storage::Schema log[] = {audit::log_schema()};
-        storage::migrate(vault_->log(), log);
+        vault_->migrate(schemas, std::array{audit::log_schema()});
         audit_ = std::make_unique<audit::AuditLog>(*vault_);
     }
 

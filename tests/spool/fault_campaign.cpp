@@ -94,7 +94,7 @@ class Day {
             const auto status = status_of(step.act);
             step.acknowledged = status == Status::OK;
             if (step.acknowledged) continue;
-            CHECK(is_disk_error(status));
+            CHECK_MESSAGE(is_disk_error(status), status_name(status));
             ++failed_;
         }
     }
@@ -188,7 +188,8 @@ bool survives(Site& site, const Yesterday& before, const std::shared_ptr<FaultPl
 
     site.open(without_syncs);
     site.root = site.log_in(site.root_user);
-    CHECK(site.vault().findings().empty());
+    for (const auto& finding : site.vault().findings())  // half a slot looks like a damaged one
+        CHECK((finding.code == "keystore-repaired" && plan->fault == Fault::short_write));
     check_nothing_half_there(site);
     Replay replay;
     replay.follow(site);

@@ -42,7 +42,8 @@ TEST_CASE("a released job in a private queue is gone: row, key and file") {
     CHECK(site.release(site.ada, job) == "secret");
     CHECK(status_of([&] { (void)site.jobs().get(site.ada, job); }) == Status::ERR_NOT_FOUND);
     CHECK(site.files().empty());
-    CHECK_FALSE(site.vault().main().query("SELECT 1 FROM leaf_key WHERE kind = 1").next());
+    CHECK_FALSE(site.vault().main().query("SELECT 1 FROM key_leaf WHERE kind = 1").next());
+    CHECK(site.vault().leaf_keys().status().waiting == 0);
     CHECK(site.count(Action::job_released) == 1);
     const auto kept = site.submit(site.ada, site.private_queue, "secret");
     TraySink tray;

@@ -161,8 +161,8 @@ inline void check_nothing_half_there(Site& site) {
     REQUIRE(sound.next());
     CHECK(sound.text(0) == "ok");
     const auto documents = number("SELECT count(*) FROM job WHERE leaf <> 0");
-    CHECK(number("SELECT count(*) FROM job JOIN leaf_key ON leaf_key.id = job.leaf") == documents);
-    CHECK(number("SELECT count(*) FROM leaf_key WHERE kind = 1") == documents);
+    CHECK(number("SELECT count(*) FROM job JOIN key_leaf ON key_leaf.id = job.leaf") == documents);
+    CHECK(number("SELECT count(*) FROM key_leaf WHERE kind = 1") == documents);
     CHECK(number("SELECT count(*) FROM job WHERE state = 5 OR claim IS NOT NULL") == 0);
     const auto files = site.files();
     CHECK(static_cast<std::int64_t>(files.size()) == documents);

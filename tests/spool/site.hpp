@@ -2,6 +2,7 @@
 // above.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -71,12 +72,10 @@ struct OpenSite {
     OpenSite(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
              const std::vector<storage::Schema>& more)
         : vault(std::move(folder), root, clock) {
-        std::vector<storage::Schema> schemas{storage::leaf_key_schema(), audit::main_schema(),
-                                             settings::schema(), access::schema(), spool::schema()};
+        std::vector<storage::Schema> schemas{audit::main_schema(), settings::schema(), access::schema(),
+                                             spool::schema()};
         schemas.insert(schemas.end(), more.begin(), more.end());
-        storage::migrate(vault.main(), schemas);
-        const storage::Schema log[] = {audit::log_schema()};
-        storage::migrate(vault.log(), log);
+        vault.migrate(schemas, std::array{audit::log_schema()});
         vault.main().run(
             "INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0), "
             "('kdf.iterations', '1', 0) ON CONFLICT DO NOTHING");

@@ -65,14 +65,14 @@ TEST_CASE("another root secret, or another kind of it, is WRONG_KEY and changes 
 TEST_CASE("every flipped byte of the keystore is noticed and repaired from the other slot") {
     const KeystoreFile file;
     const Keystore intact(*file.folder, *file.root);
-    const std::string key = to_hex(intact.key(KeyPurpose::leaf_wrapping).view());
+    const std::string key = to_hex(intact.key(KeyPurpose::lookup).view());
     for (std::size_t at = 0; at < file.original.size(); ++at) {
         Bytes damaged = file.original;
         damaged[at] ^= static_cast<std::uint8_t>(1U << (at % 8));
         file.write(damaged);
         const Keystore keystore(*file.folder, *file.root);
         REQUIRE(keystore.repaired());
-        REQUIRE(to_hex(keystore.key(KeyPurpose::leaf_wrapping).view()) == key);
+        REQUIRE(to_hex(keystore.key(KeyPurpose::lookup).view()) == key);
         REQUIRE_FALSE(Keystore(*file.folder, *file.root).repaired());
     }
 }

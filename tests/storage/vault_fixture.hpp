@@ -28,10 +28,7 @@ struct VaultFixture {
     }
     void open() { vault = std::make_unique<storage::Vault>(temporary.open(), *root, clock); }
     void close() { vault.reset(); }
-    static void migrate(storage::Vault& opened) {
-        const storage::Schema schemas[] = {storage::leaf_key_schema()};
-        storage::migrate(opened.main(), schemas);
-    }
+    static void migrate(storage::Vault& opened) { opened.migrate({}, {}); }
 };
 
 }  // namespace myqsec::test

@@ -121,15 +121,18 @@ TEST_CASE("a destroyed leaf key is gone for good, and its id is not used again")
     CHECK(keys.exists(other));
 }
 
-TEST_CASE("a wrapped key moved to another row does not open") {
+TEST_CASE("a node of the key tree put into another's row does not open") {
     test::VaultFixture fixture;
     LeafKeys& keys = fixture.vault->leaf_keys();
-    Transaction transaction(fixture.vault->main());
-    const LeafId one = keys.create(transaction, LeafKind::job);
-    const LeafId two = keys.create(transaction, LeafKind::job);
-    fixture.vault->main().run(
-        "UPDATE leaf_key SET wrapped = (SELECT wrapped FROM leaf_key WHERE id = $1) WHERE id = $2", one, two);
-    CHECK(status_of([&] { (void)keys.get(two); }) == Status::ERR_CORRUPT);
+    Database& main = fixture.vault->main();
+    Transaction transaction(main);
+    std::vector<LeafId> leaves;
+    for (int i = 0; i < 2 * KeyTree::arity; ++i)
+        leaves.push_back(keys.create(transaction, LeafKind::job));
+    main.run("UPDATE key_node SET sealed = (SELECT sealed FROM key_node WHERE level = 1 ORDER BY id LIMIT 1) "
+             "WHERE level = 1");
+    CHECK_NOTHROW((void)keys.get(leaves.front()));
+    CHECK(status_of([&] { (void)keys.get(leaves.back()); }) == Status::ERR_CORRUPT);
 }
 
 TEST_CASE("a personal field opens in its place, under its key, and nowhere else") {

@@ -1,0 +1,191 @@
+#include "storage/key_tree.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.hpp"
+#include "crypto/aead.hpp"
+#include "crypto/random.hpp"
+#include "storage/key_tree_store.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+constexpr std::size_t keys_size = KeyTree::arity * KeyTree::key_size;
+
+/// Binds a node's keys to it, so that nodes cannot be swapped.
+Bytes context(std::int64_t id, int level) {
+    ByteWriter writer;
+    writer.raw(as_bytes("key-node"))
+        .integer(static_cast<std::uint8_t>(level))
+        .integer(static_cast<std::uint64_t>(id));
+    return writer.take();
+}
+
+}  // namespace
+
+struct KeyTree::Node {
+    store::NodeRow row;
+    crypto::Secret keys;  ///< of the children, one after the other; an empty place is zero
+
+    [[nodiscard]] ByteView key(int slot) const { return keys.view().subspan(offset(slot), key_size); }
+    void set(int slot, ByteView key) { std::ranges::copy(key, keys.span().begin() + offset(slot)); }
+    void clear(int slot) { set(slot, ByteArray<key_size>{}); }
+    [[nodiscard]] bool empty(int slot) const {
+        return crypto::equal_constant_time(key(slot), ByteArray<key_size>{});
+    }
+    [[nodiscard]] int free_slot() const {
+        for (int slot = 0; slot < arity; ++slot) {
+            if (empty(slot)) return slot;
+        }
+        fail(Status::ERR_CORRUPT, "node {} of the key tree is full, but its count says otherwise", row.id);
+    }
+
+ private:
+    static constexpr std::size_t offset(int slot) { return static_cast<std::size_t>(slot) * key_size; }
+};
+
+// --- nodes
+// -----------------------------------------------------------------------------------------------------
+
+crypto::Secret KeyTree::key_of(const Node& node) {
+    if (node.row.parent == 0) return root_key().clone();
+    return crypto::Secret(open_parent(node).key(node.row.slot));
+}
+
+KeyTree::Node KeyTree::open(std::int64_t id) {
+    return opened({store::get_node(main_, id), {}});
+}
+
+KeyTree::Node KeyTree::open_parent(const Node& child) {
+    Node parent{store::get_node(main_, child.row.parent), {}};
+    if (parent.row.level != child.row.level + 1) {  // or damage could lead in a circle
+        fail(Status::ERR_CORRUPT, "node {} of the key tree hangs on a node of level {}", child.row.id,
+             parent.row.level);
+    }
+    return opened(std::move(parent));
+}
+
+KeyTree::Node KeyTree::opened(Node node) {
+    node.keys = crypto::open_record(key_of(node), context(node.row.id, node.row.level), node.row.sealed);
+    if (node.keys.size() != keys_size)
+        fail(Status::ERR_CORRUPT, "node {} of the key tree has the wrong size", node.row.id);
+    return node;
+}
+
+void KeyTree::seal(const Node& node, const crypto::Secret& key) {
+    auto row = node.row;
+    row.sealed = crypto::seal_record(key, context(row.id, row.level), node.keys.view());
+    store::put_node(main_, row);
+}
+
+// --- places
+// -----------------------------------------------------------------------------------------------------
+
+void KeyTree::plant() {
+    seal({store::NodeRow{.id = store::fresh_node(main_), .level = 1}, crypto::Secret(keys_size)}, root_key());
+}
+
+KeyPlace KeyTree::insert(const crypto::Secret& key) {
+    return take_place(1, key);
+}
+
+/// A place in a node of this level; makes the node, and what it hangs on, if all are full.
+KeyPlace KeyTree::take_place(int level, const crypto::Secret& key) {
+    auto id = store::node_with_space(main_, level);
+    if (!id) {
+        if (store::top_level(main_) == level) {
+            grow();
+            return take_place(level, key);
+        }
+        id = store::fresh_node(main_);
+        const auto node_key = crypto::random_secret(key_size);
+        const auto place = take_place(level + 1, node_key);
+        Node node{{.id = *id, .level = level, .parent = place.node, .slot = place.slot},
+                  crypto::Secret(keys_size)};
+        node.set(0, key.view());
+        node.row.live = 1;
+        seal(node, node_key);
+        return {*id, 0};
+    }
+    Node node = open(*id);
+    const int slot = node.free_slot();
+    node.set(slot, key.view());
+    ++node.row.live;
+    seal(node, key_of(node));
+    return {*id, slot};
+}
+
+/// A new root above the full one.
+void KeyTree::grow() {
+    Node old_root = open(store::root_node(main_));
+    const auto key = crypto::random_secret(key_size);
+    Node root{{.id = store::fresh_node(main_), .level = old_root.row.level + 1, .live = 1},
+              crypto::Secret(keys_size)};
+    root.set(0, key.view());
+    old_root.row.parent = root.row.id;
+    old_root.row.slot = 0;
+    seal(old_root, key);
+    seal(root, root_key());
+}
+
+crypto::Secret KeyTree::get(const KeyPlace& place) {
+    const Node node = open(place.node);
+    if (place.slot < 0 || place.slot >= arity || node.empty(place.slot)) {
+        fail(Status::ERR_CORRUPT, "the key tree has no key in place {} of node {}", place.slot, place.node);
+    }
+    return crypto::Secret(node.key(place.slot));
+}
+
+void KeyTree::remove(const KeyPlace& place) {
+    Node node = open(place.node);
+    node.clear(place.slot);
+    --node.row.live;
+    node.row.dirty = true;
+    seal(node, key_of(node));
+}
+
+// --- turning
+// -----------------------------------------------------------------------------------------------------
+
+void KeyTree::mark_all() {
+    store::mark_all_nodes(main_);
+}
+
+/// From the leaves up, so that a node is opened under the keys of before while its parent collects the new ones.
+void KeyTree::turn(const crypto::Secret& next) {
+    const int top = store::top_level(main_);
+    for (int level = 1; level < top; ++level)
+        rekey_level(level);
+    Node root = open(store::root_node(main_));
+    root.row.dirty = false;
+    seal(root, next);
+}
+
+/// Ordered by parent: each parent is opened and sealed once.
+void KeyTree::rekey_level(int level) {
+    std::optional<Node> parent;
+    std::optional<crypto::Secret> parent_key;
+    const auto settle = [&] {
+        if (parent) seal(*parent, *parent_key);
+    };
+    while (auto row = store::next_dirty(main_, level)) {
+        if (!parent || parent->row.id != row->parent) {
+            settle();
+            parent = open(row->parent);
+            parent_key = key_of(*parent);
+            parent->row.dirty = true;
+        }
+        const crypto::Secret old_key(parent->key(row->slot));
+        Node node{*std::move(row), {}};
+        node.keys = crypto::open_record(old_key, context(node.row.id, level), node.row.sealed);
+        const auto fresh = crypto::random_secret(key_size);
+        parent->set(node.row.slot, fresh.view());
+        node.row.dirty = false;
+        seal(node, fresh);
+    }
+    settle();
+}
+
+}  // namespace myqsec::storage
