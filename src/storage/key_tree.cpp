@@ -30,7 +30,7 @@ struct KeyTree::Node {
     crypto::Secret keys;  ///< of the children, one after the other; an empty place is zero
 
     [[nodiscard]] ByteView key(int slot) const { return keys.view().subspan(offset(slot), key_size); }
-    void set(int slot, ByteView key) { std::ranges::copy(key, keys.span().begin() + offset(slot)); }
+    void set(int slot, ByteView key) { std::ranges::copy(key, keys.span().subspan(offset(slot)).begin()); }
     void clear(int slot) { set(slot, ByteArray<key_size>{}); }
     [[nodiscard]] bool empty(int slot) const {
         return crypto::equal_constant_time(key(slot), ByteArray<key_size>{});
