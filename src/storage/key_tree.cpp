@@ -27,6 +27,7 @@ Bytes context(std::int64_t id, int level) {
 
 struct KeyTree::Node {
     store::NodeRow row;
+    crypto::Secret own;   ///< the key it is sealed under
     crypto::Secret keys;  ///< of the children, one after the other; an empty place is zero
 
     [[nodiscard]] ByteView key(int slot) const { return keys.view().subspan(offset(slot), key_size); }
@@ -49,42 +50,38 @@ struct KeyTree::Node {
 // --- nodes
 // -----------------------------------------------------------------------------------------------------
 
-crypto::Secret KeyTree::key_of(const Node& node) {
-    if (node.row.parent == 0) return root_key().clone();
-    return crypto::Secret(open_parent(node).key(node.row.slot));
+crypto::Secret KeyTree::key_of(const store::NodeRow& row) {
+    if (row.parent == 0) return root_key().clone();
+    auto parent = store::get_node(main_, row.parent);
+    if (parent.level != row.level + 1) {  // or damage could lead in a circle
+        fail(Status::ERR_CORRUPT, "node {} of the key tree hangs on a node of level {}", row.id, parent.level);
+    }
+    return crypto::Secret(open(std::move(parent)).key(row.slot));
 }
 
 KeyTree::Node KeyTree::open(std::int64_t id) {
-    return opened({store::get_node(main_, id), {}});
+    return open(store::get_node(main_, id));
 }
 
-KeyTree::Node KeyTree::open_parent(const Node& child) {
-    Node parent{store::get_node(main_, child.row.parent), {}};
-    if (parent.row.level != child.row.level + 1) {  // or damage could lead in a circle
-        fail(Status::ERR_CORRUPT, "node {} of the key tree hangs on a node of level {}", child.row.id,
-             parent.row.level);
-    }
-    return opened(std::move(parent));
+KeyTree::Node KeyTree::open(store::NodeRow row) {
+    auto own = key_of(row);
+    auto keys = crypto::open_record(own, context(row.id, row.level), row.sealed);
+    if (keys.size() != keys_size)
+        fail(Status::ERR_CORRUPT, "node {} of the key tree has the wrong size", row.id);
+    return {std::move(row), std::move(own), std::move(keys)};
 }
 
-KeyTree::Node KeyTree::opened(Node node) {
-    node.keys = crypto::open_record(key_of(node), context(node.row.id, node.row.level), node.row.sealed);
-    if (node.keys.size() != keys_size)
-        fail(Status::ERR_CORRUPT, "node {} of the key tree has the wrong size", node.row.id);
-    return node;
-}
-
-void KeyTree::seal(const Node& node, const crypto::Secret& key) {
-    auto row = node.row;
-    row.sealed = crypto::seal_record(key, context(row.id, row.level), node.keys.view());
-    store::put_node(main_, row);
+void KeyTree::seal(Node& node) {
+    node.row.sealed = crypto::seal_record(node.own, context(node.row.id, node.row.level), node.keys.view());
+    store::put_node(main_, node.row);
 }
 
 // --- places
 // -----------------------------------------------------------------------------------------------------
 
 void KeyTree::plant() {
-    seal({store::NodeRow{.id = store::fresh_node(main_), .level = 1}, crypto::Secret(keys_size)}, root_key());
+    Node root{{.id = store::fresh_node(main_), .level = 1}, root_key().clone(), crypto::Secret(keys_size)};
+    seal(root);
 }
 
 KeyPlace KeyTree::insert(const crypto::Secret& key) {
@@ -94,40 +91,38 @@ KeyPlace KeyTree::insert(const crypto::Secret& key) {
 /// A place in a node of this level; makes the node, and what it hangs on, if all are full.
 KeyPlace KeyTree::take_place(int level, const crypto::Secret& key) {
     auto id = store::node_with_space(main_, level);
-    if (!id) {
-        if (store::top_level(main_) == level) {
-            grow();
-            return take_place(level, key);
-        }
-        id = store::fresh_node(main_);
-        const auto node_key = crypto::random_secret(key_size);
-        const auto place = take_place(level + 1, node_key);
-        Node node{{.id = *id, .level = level, .parent = place.node, .slot = place.slot},
-                  crypto::Secret(keys_size)};
-        node.set(0, key.view());
-        node.row.live = 1;
-        seal(node, node_key);
-        return {*id, 0};
+    if (!id && store::top_level(main_) == level) {
+        grow();
+        id = store::node_with_space(main_, level);
     }
-    Node node = open(*id);
+    Node node = id ? open(*id) : new_node(level);
     const int slot = node.free_slot();
     node.set(slot, key.view());
     ++node.row.live;
-    seal(node, key_of(node));
-    return {*id, slot};
+    seal(node);
+    return {node.row.id, slot};
+}
+
+KeyTree::Node KeyTree::new_node(int level) {
+    auto own = crypto::random_secret(key_size);
+    const auto place = take_place(level + 1, own);
+    return {{.id = store::fresh_node(main_), .level = level, .parent = place.node, .slot = place.slot},
+            std::move(own),
+            crypto::Secret(keys_size)};
 }
 
 /// A new root above the full one.
 void KeyTree::grow() {
     Node old_root = open(store::root_node(main_));
-    const auto key = crypto::random_secret(key_size);
     Node root{{.id = store::fresh_node(main_), .level = old_root.row.level + 1, .live = 1},
+              std::move(old_root.own),
               crypto::Secret(keys_size)};
-    root.set(0, key.view());
+    old_root.own = crypto::random_secret(key_size);
+    root.set(0, old_root.own.view());
     old_root.row.parent = root.row.id;
     old_root.row.slot = 0;
-    seal(old_root, key);
-    seal(root, root_key());
+    seal(old_root);  // first: there is one root
+    seal(root);
 }
 
 crypto::Secret KeyTree::get(const KeyPlace& place) {
@@ -143,7 +138,7 @@ void KeyTree::remove(const KeyPlace& place) {
     node.clear(place.slot);
     --node.row.live;
     node.row.dirty = true;
-    seal(node, key_of(node));
+    seal(node);
 }
 
 // --- turning
@@ -160,32 +155,27 @@ void KeyTree::turn(const crypto::Secret& next) {
         rekey_level(level);
     Node root = open(store::root_node(main_));
     root.row.dirty = false;
-    seal(root, next);
+    root.own = next.clone();
+    seal(root);
 }
 
 /// Ordered by parent: each parent is opened and sealed once.
 void KeyTree::rekey_level(int level) {
     std::optional<Node> parent;
-    std::optional<crypto::Secret> parent_key;
-    const auto settle = [&] {
-        if (parent) seal(*parent, *parent_key);
-    };
     while (auto row = store::next_dirty(main_, level)) {
         if (!parent || parent->row.id != row->parent) {
-            settle();
+            if (parent) seal(*parent);
             parent = open(row->parent);
-            parent_key = key_of(*parent);
             parent->row.dirty = true;
         }
         const crypto::Secret old_key(parent->key(row->slot));
-        Node node{*std::move(row), {}};
-        node.keys = crypto::open_record(old_key, context(node.row.id, level), node.row.sealed);
-        const auto fresh = crypto::random_secret(key_size);
-        parent->set(node.row.slot, fresh.view());
+        auto keys = crypto::open_record(old_key, context(row->id, level), row->sealed);
+        Node node{*std::move(row), crypto::random_secret(key_size), std::move(keys)};
+        parent->set(node.row.slot, node.own.view());
         node.row.dirty = false;
-        seal(node, fresh);
+        seal(node);
     }
-    settle();
+    if (parent) seal(*parent);
 }
 
 }  // namespace myqsec::storage

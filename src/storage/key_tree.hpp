@@ -17,6 +17,10 @@ struct KeyPlace {
     int slot = 0;
 };
 
+namespace store {
+struct NodeRow;
+}
+
 /// A node holds its children's keys, sealed under its own key; the root is sealed under the keystore's key of
 /// the epoch. All calls join the caller's transaction.
 class KeyTree {
@@ -43,12 +47,12 @@ class KeyTree {
  private:
     struct Node;
     [[nodiscard]] Node open(std::int64_t id);
-    [[nodiscard]] Node open_parent(const Node& child);
-    [[nodiscard]] Node opened(Node sealed);
+    [[nodiscard]] Node open(store::NodeRow row);
+    [[nodiscard]] crypto::Secret key_of(const store::NodeRow& row);
     [[nodiscard]] const crypto::Secret& root_key() const { return keystore_.key(KeyPurpose::tree_root); }
-    [[nodiscard]] crypto::Secret key_of(const Node& node);
-    void seal(const Node& node, const crypto::Secret& key);
+    void seal(Node& node);
     KeyPlace take_place(int level, const crypto::Secret& key);
+    Node new_node(int level);
     void grow();
     void rekey_level(int level);
 

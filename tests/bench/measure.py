@@ -18,6 +18,8 @@ ROUNDS = 3 if QUICK else 5
 FILE_MIB = 128 if QUICK else 1024
 ROWS = 50_000 if QUICK else 200_000
 JOBS = 50 if QUICK else 300
+KEYS = 20_000 if QUICK else 2_000_000
+ERASURES = 100
 
 
 def seconds(command, **arguments):
@@ -116,6 +118,16 @@ def submissions(table, work):
     table.compare("submit-100k", "jobs/s", "file + SQLite", pairs)
 
 
+def erasures(table, work):
+    """An erasure may cost four durable commits of one row."""
+    instance = work / "erasures"
+    subprocess.run([BIN / "erase_bench", "setup", fresh(instance), str(KEYS)], check=True)
+    rounds = [figures([BIN / "erase_bench", "run", instance, str(ERASURES)]) for _ in range(ROUNDS)]
+    fresh(instance)
+    table.compare("erase-one", f"erasures/s of {KEYS} keys", "1-row commit", [(r["erase"], r["commit"]) for r in rounds],
+                  0.25)
+
+
 def memory(table, work):
     """The peak memory of one process that submits one job, SQLite's cache of 2,000 KiB left out."""
     with open(os.devnull, "wb") as nowhere:
@@ -145,6 +157,7 @@ def main():
         container(table, work)
         database(table, work)
         submissions(table, work)
+        erasures(table, work)
         if not QUICK:
             memory(table, work)
         size(table, work)
