@@ -6,7 +6,7 @@ endforeach()
 
 file(GLOB MYQSEC_PUBLIC_HEADERS CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/myqsec/*.h"
      "${PROJECT_SOURCE_DIR}/include/myqsec/*.hpp")
-set(MYQSEC_LIBRARY_DEPENDENCIES fmt::fmt Threads::Threads PkgConfig::BOTAN PkgConfig::SQLITE)
+set(MYQSEC_LIBRARY_DEPENDENCIES fmt::fmt Threads::Threads ${CMAKE_DL_LIBS} PkgConfig::BOTAN PkgConfig::SQLITE)
 # The ABI has its own major version, in the file name; the release follows it.
 set(MYQSEC_ABI_VERSION 1)
 set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/myqsec.map")

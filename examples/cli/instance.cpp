@@ -17,44 +17,28 @@ bool is_number(const std::string& text) {
 void Instance::add_to(CLI::App& app) {
     app.add_option("--instance", directory, "The instance's folder")->envname("MYQSEC_INSTANCE");
     app.add_flag("--json", json, "Print JSON for programs");
-    app.add_option("--root-key-file", root_key_file_, "File with the root key (32 bytes to 64 KiB)")
-        ->envname("MYQSEC_ROOT_KEY_FILE");
-    passphrase_.add_to(app, "root passphrase");
+    root_.add_to(app);
     app.add_option("--user", user_name, "Log in as this user; otherwise the host itself is asking");
     password_.add_to(app, "password of --user");
 }
 
-void Instance::with_root(std::uint32_t memory, std::uint32_t iterations,
-                         const std::function<void(const myqsec_root&)>& use, bool twice) {
+void Instance::with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
+                         const std::function<void(const myqsec_root&)>& use) {
     if (directory.empty()) throw CLI::ValidationError("--instance", "name the instance's folder");
-    const bool key_file = !root_key_file_.empty();
-    const Secret secret = key_file ? read_key_file(root_key_file_) : passphrase_.read(twice);
-    myqsec_root root = MYQSEC_ROOT_INIT;
-    root.kind = key_file ? MYQSEC_ROOT_KEY_FILE : MYQSEC_ROOT_PASSPHRASE;
-    root.secret = reinterpret_cast<const std::uint8_t*>(secret.text().data());
-    root.secret_length = secret.text().size();
-    root.argon2_memory_kib = memory;
-    root.argon2_iterations = iterations;
-    use(root);
+    root_.with(costs, purpose, use);
 }
 
-void Instance::create(std::uint32_t argon2_memory_kib, std::uint32_t argon2_iterations) {
-    with_root(
-        argon2_memory_kib, argon2_iterations,
-        [&](const myqsec_root& root) {
-            engine_ = get<myqsec_engine>(myqsec_create, directory.c_str(), &root, nullptr);
-        },
-        true);
+void Instance::create(RootOptions::Costs costs) {
+    with_root(costs, RootOptions::Purpose::fresh, [&](const myqsec_root& root) {
+        engine_ = get<myqsec_engine>(myqsec_create, directory.c_str(), &root, nullptr);
+    });
 }
 
 myqsec_engine* Instance::engine() {
     if (!engine_) {
-        with_root(
-            0, 0,
-            [&](const myqsec_root& root) {
-                engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
-            },
-            false);
+        with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
+            engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
+        });
     }
     return engine_.get();
 }

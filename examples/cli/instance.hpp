@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "call.hpp"
+#include "root.hpp"
 #include "secret.hpp"
 
 namespace cli {
@@ -18,8 +19,7 @@ class Instance {
 
     bool json = false;
 
-    /// Creates the instance; `argon2_memory_kib` and `_iterations` of 0 are the library's defaults.
-    void create(std::uint32_t argon2_memory_kib, std::uint32_t argon2_iterations);
+    void create(RootOptions::Costs costs);
     /// The host's own principal.
     myqsec_session* system();
     /// The user named by --user, logged in; the system principal if none is named.
@@ -41,13 +41,12 @@ class Instance {
     std::string user_name;
 
  private:
-    void with_root(std::uint32_t memory, std::uint32_t iterations,
-                   const std::function<void(const myqsec_root&)>& use, bool twice);
+    void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
+                   const std::function<void(const myqsec_root&)>& use);
     std::int64_t named(myqsec_status (*list)(myqsec_session*, myqsec_list**), const std::string& name_or_id,
                        const char* kind, myqsec_session* who);
 
-    std::string root_key_file_;
-    SecretOption passphrase_{"passphrase"};
+    RootOptions root_;
     SecretOption password_{"password"};
     Secret login_password_;
     // In this order: sessions go before the engine.

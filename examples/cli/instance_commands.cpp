@@ -47,7 +47,7 @@ void add_init(CLI::App& app, Instance& instance) {
     init->add_option("--argon2-iterations", options->iterations, "Passes over that memory");
     init->callback([&instance, options] {
         require_output();
-        instance.create(options->memory, options->iterations);
+        instance.create({options->memory, options->iterations});
         myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
         fields.user_name = options->administrator.c_str();
         std::int64_t id = 0;

@@ -15,17 +15,45 @@ typedef struct myqsec_session myqsec_session;
 typedef enum myqsec_root_kind {
     MYQSEC_ROOT_PASSPHRASE = 1, /**< stretched by Argon2id with the parameters below */
     MYQSEC_ROOT_KEY_FILE = 2,   /**< contents of a key file, 32 bytes to 64 KiB */
-    MYQSEC_ROOT_CALLBACK = 3    /**< the host's own: TPM, PKCS#11, RPMB, a key service */
+    MYQSEC_ROOT_CALLBACK = 3,   /**< the host's own: RPMB, a key service */
+    MYQSEC_ROOT_PKCS11 = 4,     /**< sealed under a key of a PKCS #11 token; see `pkcs11` */
+    MYQSEC_ROOT_TPM = 5         /**< sealed to this machine's TPM 2.0; see `tpm` */
 } myqsec_root_kind;
 
 #define MYQSEC_ROOT_KEY_SIZE 32
 #define MYQSEC_ROOT_BLOB_MAX 1024
 
+/** A PKCS #11 token: hardware security module, smart card, SoftHSM. It is used during myqsec_create and myqsec_open only. A host
+ *  that uses the same module itself initialises it before and finalises it after those calls; where it has logged in, the PIN
+ *  is not asked for. A wrong PIN is tried once. Since 0.1. */
+typedef struct myqsec_root_pkcs11 {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const char *module; /**< absolute path of the vendor's library, such as /usr/lib/softhsm/libsofthsm2.so */
+    const char *token;  /**< its label or serial number; NULL: the only one there is */
+    const char *key;    /**< new instances only: label of an AES key that cannot leave the token, made if missing; NULL: "myqsec root" */
+} myqsec_root_pkcs11;
+#define MYQSEC_ROOT_PKCS11_INIT \
+    { sizeof(myqsec_root_pkcs11), 0, NULL, NULL, NULL }
+
+/** A TPM 2.0. Needs a library built with MYQSEC_WITH_TPM, or MYQSEC_ERR_NOT_BUILT_IN is returned. It is used during myqsec_create
+ *  and myqsec_open only. Since 0.1. */
+typedef struct myqsec_root_tpm {
+    uint32_t struct_size;
+    /** New instances only: bit n set binds the root key to PCR n of the SHA-256 bank as it is now (n up to 23). After firmware
+     *  or boot changes that PCR measures, the TPM refuses; 0 binds it to none. */
+    uint32_t pcrs;
+    const char *tcti; /**< how the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321"; NULL: its default */
+} myqsec_root_tpm;
+#define MYQSEC_ROOT_TPM_INIT \
+    { sizeof(myqsec_root_tpm), 0, NULL }
+
 /** How the root key is obtained. All pointers are read during the call only. */
 typedef struct myqsec_root {
     uint32_t struct_size;
     uint32_t kind;         /**< a myqsec_root_kind */
-    const uint8_t *secret; /**< passphrase (UTF-8) or key file contents */
+    const uint8_t *secret; /**< passphrase (UTF-8); key file contents; the token's PIN, NULL to enter it at the token's own pad;
+                                the TPM's authorisation value, NULL for none */
     size_t secret_length;
     uint32_t argon2_memory_kib; /**< new instances only; 0: 65536. Firmware: 7168 */
     uint32_t argon2_iterations; /**< new instances only; 0: 3. Firmware: 5 */
@@ -35,9 +63,11 @@ typedef struct myqsec_root {
     int (*create)(void *context, uint8_t key[MYQSEC_ROOT_KEY_SIZE], uint8_t *blob, size_t *blob_length);
     /** The root key that belongs to the blob. May not call the library. Non-zero: failure. */
     int (*unlock)(void *context, const uint8_t *blob, size_t blob_length, uint8_t key[MYQSEC_ROOT_KEY_SIZE]);
+    const myqsec_root_pkcs11 *pkcs11; /**< for MYQSEC_ROOT_PKCS11. Since 0.1 */
+    const myqsec_root_tpm *tpm;       /**< for MYQSEC_ROOT_TPM. Since 0.1 */
 } myqsec_root;
 #define MYQSEC_ROOT_INIT \
-    { sizeof(myqsec_root), 0, NULL, 0, 0, 0, NULL, NULL, NULL }
+    { sizeof(myqsec_root), 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL }
 
 typedef struct myqsec_options {
     uint32_t struct_size;
@@ -51,14 +81,16 @@ typedef struct myqsec_options {
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash half-way
  *  leaves nothing that opens; calling it again finishes the work. `options` may be NULL.
- *  Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK.
+ *  Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
+ *  for a token or TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
  *  Audit: instance.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                        myqsec_engine **out);
 
 /** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here.
  *  Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
- *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK.
+ *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
+ *  for a token or TPM MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
  *  Audit: instance.opened, instance.damage-found. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                      myqsec_engine **out);

@@ -71,19 +71,20 @@ ByteSpan room(void* data, std::size_t length, const char* name) {
     return {&required(static_cast<std::uint8_t*>(data), name), length};
 }
 
-void copy_struct(const void* from, void* to, std::size_t known_size, const char* name) {
+void copy_struct(const void* from, void* to, KnownSizes known, const char* name) {
     std::uint32_t given_size = 0;
     std::memcpy(&given_size, from, sizeof given_size);
-    if (given_size < known_size || given_size > largest_struct) {
+    if (given_size < known.first || given_size > largest_struct) {
         fail(Status::ERR_INVALID_ARGUMENT, "struct_size of {} is {}; initialise it with the …_INIT macro",
              name, given_size);
     }
-    const ByteView unknown(static_cast<const std::uint8_t*>(from) + known_size, given_size - known_size);
+    const std::size_t shared = std::min<std::size_t>(given_size, known.now);
+    const ByteView unknown(static_cast<const std::uint8_t*>(from) + shared, given_size - shared);
     if (std::any_of(unknown.begin(), unknown.end(), [](std::uint8_t byte) { return byte != 0; })) {
         fail(Status::ERR_INVALID_ARGUMENT, "{} uses fields that this version of the library does not know",
              name);
     }
-    std::memcpy(to, from, known_size);
+    std::memcpy(to, from, shared);
 }
 
 void check_reserved(bool is_initial, const char* name) {

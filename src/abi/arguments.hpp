@@ -56,17 +56,32 @@ enum class Characters : std::uint8_t {
 /// Room to write to; NULL is allowed for no room at all.
 [[nodiscard]] ByteSpan room(void* data, std::size_t length, const char* name);
 
-void copy_struct(const void* from, void* to, std::size_t known_size, const char* name);
+struct KnownSizes {
+    std::size_t first;  ///< of the struct's first version: a smaller one is a mistake
+    std::size_t now;    ///< bytes of a later version must be zero
+};
+void copy_struct(const void* from, void* to, KnownSizes known, const char* name);
 
-/// A copy of a struct that begins with struct_size. `Struct` is its first version, so that a smaller one is a
-/// mistake; bytes of a later version must be zero.
+/// A copy of a struct that begins with struct_size and has never grown.
 template <class Struct>
 Struct read_struct(const Struct* given, const char* name) {
     static_assert(std::is_trivially_copyable_v<Struct> &&
                   std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
     required(given, name);
     Struct copy{};
-    copy_struct(given, &copy, sizeof copy, name);
+    copy_struct(given, &copy, {sizeof copy, sizeof copy}, name);
+    return copy;
+}
+/// The same of one that has grown since its first version of `first_size` bytes. Fields that an older caller
+/// does not have are as in `initial`.
+template <class Struct>
+Struct read_grown_struct(const Struct* given, const Struct& initial, std::size_t first_size,
+                         const char* name) {
+    static_assert(std::is_trivially_copyable_v<Struct> &&
+                  std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
+    required(given, name);
+    Struct copy = initial;
+    copy_struct(given, &copy, {first_size, sizeof copy}, name);
     return copy;
 }
 /// As initialised by `initial` if NULL.

@@ -1,4 +1,5 @@
 // myqsec/engine.h: creating, opening and closing instances; the system session; tick and clock.
+#include <cstddef>
 #include <limits>
 
 #include "abi/list.hpp"
@@ -8,6 +9,8 @@ using namespace myqsec;
 using namespace myqsec::abi;
 
 namespace {
+
+constexpr myqsec_root unset_root = MYQSEC_ROOT_INIT;
 
 myqsec_options options_of(const myqsec_options* given) {
     const auto options = read_struct_or(given, MYQSEC_OPTIONS_INIT, "options");
@@ -26,7 +29,8 @@ myqsec_status start(const char* directory, const myqsec_root* root, const myqsec
         auto& handle = output(out, "out");
         const std::string path(text(directory, "directory"));
         if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
-        const auto provider = root_provider(read_struct(root, "root"), birth);
+        const auto origin = read_grown_struct(root, unset_root, offsetof(myqsec_root, pkcs11), "root");
+        const auto provider = root_provider(origin, birth);
         handle = new_handle<myqsec_engine>(opener(path, *provider, options_of(options)));
     });
 }

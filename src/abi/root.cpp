@@ -1,7 +1,8 @@
-// The three origins of the root key, from their C form.
+// The origins of the root key, from their C form.
 #include "abi/arguments.hpp"
 #include "abi/callback_scope.hpp"
 #include "abi/engine.hpp"
+#include "crypto/pkcs11_root.hpp"
 
 namespace myqsec::abi {
 
@@ -10,6 +11,7 @@ namespace {
 constexpr std::size_t longest_passphrase = 65536;
 constexpr std::size_t smallest_key_file = 32;
 constexpr std::size_t largest_key_file = 65536;
+constexpr std::size_t longest_pin = 255;
 
 crypto::Argon2Parameters argon2_parameters(const myqsec_root& root) {
     auto out = crypto::Argon2Parameters::server();
@@ -28,6 +30,25 @@ ByteView secret_of(const myqsec_root& root, std::size_t smallest, std::size_t la
         fail(Status::ERR_INVALID_ARGUMENT, "root.secret must have {} to {} bytes", smallest, largest);
     }
     return secret;
+}
+
+/// The PIN of a token, which may be left out.
+crypto::Secret pin_of(const myqsec_root& root) {
+    const auto pin = bytes(root.secret, root.secret_length, "root.secret");
+    if (pin.size() > longest_pin)
+        fail(Status::ERR_INVALID_ARGUMENT, "root.secret must have at most {} bytes", longest_pin);
+    return crypto::Secret(pin);
+}
+
+std::unique_ptr<crypto::RootProvider> token_provider(const myqsec_root& root) {
+    const auto token = read_struct(root.pkcs11, "root.pkcs11");
+    check_reserved(token.reserved == 0, "root.pkcs11");
+    crypto::Pkcs11Root options;
+    options.module = text(token.module, "root.pkcs11->module");
+    options.token = text_or_empty(token.token, "root.pkcs11->token");
+    options.key = text_or_empty(token.key, "root.pkcs11->key");
+    options.pin = pin_of(root);
+    return crypto::pkcs11_provider(std::move(options));
 }
 
 crypto::RootProvider::Created create_by_host(const myqsec_root& root) {
@@ -74,6 +95,8 @@ std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root& root, Eng
             }
             return crypto::callback_provider({[root] { return create_by_host(root); },
                                               [root](ByteView blob) { return unlock_by_host(root, blob); }});
+        case MYQSEC_ROOT_PKCS11:
+            return token_provider(root);
         default:
             fail(Status::ERR_INVALID_ARGUMENT, "root.kind {} is none of myqsec_root_kind", root.kind);
     }

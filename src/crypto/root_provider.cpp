@@ -3,24 +3,13 @@
 #include "base/error.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "crypto/root_blob.hpp"
 
 namespace myqsec::crypto {
 
 namespace {
 
-constexpr std::uint8_t blob_version = 1;
-constexpr std::size_t root_key_size = 32;
 constexpr std::string_view key_file_label = "myqsec root key from key file v1";
-
-ByteReader read_blob(ByteView blob) {
-    ByteReader reader(blob, "the root provider's data in the keystore");
-    const auto version = reader.integer<std::uint8_t>();
-    if (version > blob_version) {
-        fail(Status::ERR_NEWER_VERSION, "the root provider's data has the unknown version {}", version);
-    }
-    if (version != blob_version) fail(Status::ERR_CORRUPT, "the root provider's data has no valid version");
-    return reader;
-}
 
 class PassphraseProvider final : public RootProvider {
  public:
@@ -32,7 +21,7 @@ class PassphraseProvider final : public RootProvider {
     [[nodiscard]] Created create() override {
         const auto salt = random_array<16>();
         Bytes blob = ByteWriter()
-                         .integer(blob_version)
+                         .integer(root_blob_version)
                          .integer(parameters_.memory_kib)
                          .integer(parameters_.iterations)
                          .integer(parameters_.lanes)
@@ -42,7 +31,7 @@ class PassphraseProvider final : public RootProvider {
     }
 
     [[nodiscard]] Secret unlock(ByteView blob) override {
-        ByteReader reader = read_blob(blob);
+        ByteReader reader = read_root_blob(blob);
         Argon2Parameters parameters;
         parameters.memory_kib = reader.integer<std::uint32_t>();
         parameters.iterations = reader.integer<std::uint32_t>();
@@ -69,11 +58,11 @@ class KeyFileProvider final : public RootProvider {
 
     [[nodiscard]] Created create() override {
         const auto salt = random_array<32>();
-        return {ByteWriter().integer(blob_version).raw(salt).take(), derive(salt)};
+        return {ByteWriter().integer(root_blob_version).raw(salt).take(), derive(salt)};
     }
 
     [[nodiscard]] Secret unlock(ByteView blob) override {
-        ByteReader reader = read_blob(blob);
+        ByteReader reader = read_root_blob(blob);
         const auto salt = reader.array<32>();
         reader.expect_end();
         return derive(salt);

@@ -1,4 +1,5 @@
-// Where the root key comes from: passphrase, key file, or a callback of the host (TPM, PKCS#11, RPMB …).
+// Where the root key comes from: a passphrase, a key file, a callback of the host, a PKCS #11 token
+// (pkcs11_root.hpp), a TPM (tpm_root.hpp).
 #pragma once
 
 #include <functional>
@@ -19,7 +20,7 @@ class RootProvider {
 
     virtual ~RootProvider() = default;
     /// Stored with the blob; opening with another kind gives a clear ERR_WRONG_KEY. 1 passphrase, 2 key file,
-    /// 3 callback.
+    /// 3 callback, 4 PKCS #11, 5 TPM.
     [[nodiscard]] virtual std::uint8_t kind() const = 0;
     struct Created {
         Bytes blob;

@@ -20,8 +20,9 @@ constexpr std::size_t key_size = 32;
 constexpr std::size_t file_size = keystore_slot_size * keystore_slots;
 
 std::string_view provider_name(std::uint8_t kind) {
-    constexpr std::array<std::string_view, 4> names = {"an unknown origin", "a passphrase", "a key file",
-                                                       "a callback of the host"};
+    constexpr std::array<std::string_view, 6> names = {
+        "an unknown origin",         "a passphrase", "a key file", "a callback of the host",
+        "a key of a PKCS #11 token", "a TPM"};
     return names[kind < names.size() ? kind : 0];
 }
 

@@ -8,14 +8,14 @@ from ._devices import (METHOD_CARD, METHOD_CARD_PASSWORD, METHOD_CARD_PIN, METHO
 from ._library import call as _call
 from ._library import library as _library
 from ._spool import QUEUE_DIRECT, QUEUE_PRIVATE, QUEUE_SECURE, JobReader, JobWriter
-from .engine import Engine, KeyFile, Passphrase, RootCallbacks, create, open
+from .engine import Engine, KeyFile, Passphrase, Pkcs11Token, RootCallbacks, Tpm, create, open
 from .errors import Error
 from .session import Session
 
 __all__ = [
     "METHOD_CARD", "METHOD_CARD_PASSWORD", "METHOD_CARD_PIN", "METHOD_NAME_PASSWORD", "METHOD_NAME_PIN",
     "METHOD_PIN", "QUEUE_DIRECT", "QUEUE_PRIVATE", "QUEUE_SECURE", "Engine", "Error", "JobReader", "JobWriter",
-    "KeyFile", "Passphrase", "RootCallbacks", "Session", "container", "create", "errors", "open", "self_test",
+    "KeyFile", "Passphrase", "Pkcs11Token", "RootCallbacks", "Session", "Tpm", "container", "create", "errors", "open", "self_test",
     "version",
 ]
 

@@ -84,10 +84,19 @@ class Credentials(_Options):
                 ("pin", text), ("password", text)]
 
 
+class RootPkcs11(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("module", text), ("token", text), ("key", text)]
+
+
+class RootTpm(_Options):
+    _fields_ = [("struct_size", c_uint32), ("pcrs", c_uint32), ("tcti", text)]
+
+
 class Root(_Options):
     _fields_ = [("struct_size", c_uint32), ("kind", c_uint32), ("secret", c_char_p), ("secret_length", c_size_t),
                 ("argon2_memory_kib", c_uint32), ("argon2_iterations", c_uint32), ("context", c_void_p),
-                ("create", RootCreateFunction), ("unlock", RootUnlockFunction)]
+                ("create", RootCreateFunction), ("unlock", RootUnlockFunction),
+                ("pkcs11", ctypes.POINTER(RootPkcs11)), ("tpm", ctypes.POINTER(RootTpm))]
 
 
 class Options(_Options):
@@ -124,7 +133,7 @@ class ReleaseOptions(_Options):
 STRUCTS: dict[str, type[ctypes.Structure]] = {
     "myqsec_user_fields": UserFields, "myqsec_role_grant": RoleGrant, "myqsec_container_keys": ContainerKeys,
     "myqsec_device_fields": DeviceFields, "myqsec_device_callbacks": DeviceCallbacks,
-    "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_options": Options,
+    "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_root_pkcs11": RootPkcs11, "myqsec_root_tpm": RootTpm, "myqsec_options": Options,
     "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
     "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions,
 }

@@ -17,7 +17,7 @@ from ._values import Row, as_bytes, instant, rows, text, utf8
 from .session import Session
 
 _KEY_SIZE = 32
-_ROOT_PASSPHRASE, _ROOT_KEY_FILE, _ROOT_CALLBACK = 1, 2, 3
+_ROOT_PASSPHRASE, _ROOT_KEY_FILE, _ROOT_CALLBACK, _ROOT_PKCS11, _ROOT_TPM = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,28 @@ class RootCallbacks:
     unlock: Callable[[bytes], bytes]
 
 
-Root = Union[str, Passphrase, KeyFile, RootCallbacks]
+@dataclass(frozen=True)
+class Pkcs11Token:
+    """The root key is sealed under an AES key of a PKCS #11 token. `module` is the whole path of the vendor's library, `token`
+    a label or serial number; without a PIN it is entered at the token's own pad. `key` counts for new instances."""
+
+    module: str
+    pin: str = field(default="", repr=False)
+    token: Optional[str] = None
+    key: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Tpm:
+    """The root key is sealed to this machine's TPM 2.0, reached as `tcti` says. `pcrs` binds that of a new instance to these
+    registers as they are now."""
+
+    tcti: Optional[str] = None
+    authorisation: bytes = field(default=b"", repr=False)
+    pcrs: Tuple[int, ...] = ()
+
+
+Root = Union[str, Passphrase, KeyFile, RootCallbacks, Pkcs11Token, Tpm]
 Clock = Callable[[], datetime]
 
 
@@ -151,7 +172,19 @@ def _root(root: Root) -> c.Root:
         return c.Root(kind=_ROOT_KEY_FILE, secret=contents, secret_length=len(contents))
     if isinstance(root, RootCallbacks):
         return _callback_root(root)
-    raise TypeError(f"a root is a str, Passphrase, KeyFile or RootCallbacks, not {type(root).__name__}")
+    if isinstance(root, Pkcs11Token):
+        token = c.RootPkcs11(module=text(root.module), token=root.token and text(root.token),
+                             key=root.key and text(root.key))
+        pin = utf8(root.pin)
+        return c.Root(kind=_ROOT_PKCS11, secret=pin, secret_length=len(pin), pkcs11=ctypes.pointer(token))
+    if isinstance(root, Tpm):
+        if not all(0 <= pcr < 24 for pcr in root.pcrs):
+            raise ValueError("a PCR is 0 to 23")
+        tpm = c.RootTpm(tcti=root.tcti and text(root.tcti), pcrs=sum(1 << pcr for pcr in set(root.pcrs)))
+        value = as_bytes(root.authorisation)
+        return c.Root(kind=_ROOT_TPM, secret=value, secret_length=len(value), tpm=ctypes.pointer(tpm))
+    raise TypeError("a root is a str, Passphrase, KeyFile, Pkcs11Token, Tpm or RootCallbacks, not "
+                    + type(root).__name__)
 
 
 def _callback_root(root: RootCallbacks) -> c.Root:

@@ -1,0 +1,84 @@
+#include "root.hpp"
+
+#include "call.hpp"
+
+namespace cli {
+
+namespace {
+
+/// "new-" and "root-tpm" make MYQSEC_NEW_ROOT_TPM.
+std::string variable(const std::string& option) {
+    std::string name = "MYQSEC_" + option;
+    for (char& c : name)
+        c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+std::uint32_t pcr_bits(const std::vector<unsigned>& pcrs) {
+    std::uint32_t bits = 0;
+    for (const unsigned pcr : pcrs)
+        bits |= 1U << pcr;
+    return bits;
+}
+
+}  // namespace
+
+void RootOptions::add_to(CLI::App& app) {
+    const auto option = [&](const std::string& name, auto& into, const std::string& meaning) {
+        return app.add_option("--" + prefix_ + name, into, meaning);
+    };
+    const std::string which = prefix_.empty() ? "root " : prefix_.substr(0, prefix_.size() - 1) + " root ";
+    auto* key_file = option("root-key-file", key_file_, "File with the root key (32 bytes to 64 KiB)");
+    key_file->envname(variable(prefix_ + "root-key-file"));
+    passphrase_.add_to(app, which + "passphrase");
+    auto* module = option("root-pkcs11", module_, "The PKCS #11 module of the token that keeps the root key");
+    module->envname(variable(prefix_ + "root-pkcs11"))->excludes(key_file);
+    option("root-token", token_, "Label or serial number of the token; otherwise the only one there is")
+        ->envname(variable(prefix_ + "root-token"))
+        ->needs(module);
+    option("root-token-key", token_key_, "Label of the token's AES key, made if missing")->needs(module);
+    app.add_flag("--" + prefix_ + "root-pin-pad", pin_pad_, "Enter the PIN at the token's own pad")
+        ->needs(module);
+    auto* tpm =
+        option("root-tpm", tcti_, "The TPM that keeps the root key: 'default', or how tpm2-tss reaches it");
+    tpm->envname(variable(prefix_ + "root-tpm"))->excludes(key_file)->excludes(module);
+    option("root-tpm-pcrs", pcrs_, "Bind a new root key to these PCRs as they are now, such as 0,7")
+        ->delimiter(',')
+        ->check(CLI::Range(0U, 23U))
+        ->needs(tpm);
+    pin_.add_to(app, which + "PIN");
+}
+
+void RootOptions::with(Costs costs, Purpose purpose, const std::function<void(const myqsec_root&)>& use) {
+    myqsec_root root = MYQSEC_ROOT_INIT;
+    myqsec_root_pkcs11 token = MYQSEC_ROOT_PKCS11_INIT;
+    myqsec_root_tpm tpm = MYQSEC_ROOT_TPM_INIT;
+    Secret secret;
+    if (!key_file_.empty()) {
+        root.kind = MYQSEC_ROOT_KEY_FILE;
+        secret = read_key_file(key_file_);
+    } else if (!module_.empty()) {
+        root.kind = MYQSEC_ROOT_PKCS11;
+        token.module = module_.c_str();
+        token.token = or_null(token_);
+        token.key = or_null(token_key_);
+        root.pkcs11 = &token;
+        if (!pin_pad_) secret = pin_.read();
+    } else if (!tcti_.empty()) {
+        root.kind = MYQSEC_ROOT_TPM;
+        tpm.pcrs = pcr_bits(pcrs_);
+        if (tcti_ != "default") tpm.tcti = tcti_.c_str();
+        root.tpm = &tpm;
+        secret = pin_.read_if_given();
+    } else {
+        root.kind = MYQSEC_ROOT_PASSPHRASE;
+        root.argon2_memory_kib = costs.memory_kib;
+        root.argon2_iterations = costs.iterations;
+        secret = passphrase_.read(purpose == Purpose::fresh);
+    }
+    root.secret = reinterpret_cast<const std::uint8_t*>(secret.text().data());
+    root.secret_length = secret.text().size();
+    use(root);
+}
+
+}  // namespace cli
