@@ -20,9 +20,13 @@ namespace myqsec::crypto {
 
 using ContainerId = ByteArray<16>;  ///< random; authenticated with every chunk
 
-enum class ContainerSuite : std::uint8_t { aes_256_gcm = 0, xchacha20_poly1305 = 1 };
+enum class ContainerSuite : std::uint8_t {
+    aes_256_gcm = 0,
+    xchacha20_poly1305 = 1,
+    plain = 2,  ///< in the clear, each chunk with a MAC: integrity and position, no secrecy
+};
 
-/// The faster suite on this CPU.
+/// The faster sealing suite on this CPU.
 [[nodiscard]] ContainerSuite preferred_container_suite() noexcept;
 
 /// Whoever can open the container: the holder of a 32-byte wrapping key (AES-256-KWP, RFC 5649), and the

@@ -1,6 +1,8 @@
 // STREAM over a container's payload: chunk i under nonce prefix ‖ i as u32 ‖ last flag, with the container's
-// id as associated data.
+// id as associated data. In the plain suite, a MAC of the same in the tag's place.
 #pragma once
+
+#include <variant>
 
 #include "base/bytes.hpp"
 #include "crypto/container.hpp"
@@ -22,6 +24,16 @@ class ChunkNonces {
     Bytes associated_;
 };
 
+/// The plain suite's tag: HMAC-SHA-256(payload key, associated data ‖ nonce ‖ text), its first 16 bytes.
+class ChunkMac {
+ public:
+    explicit ChunkMac(const ContainerKeys& keys) : key_(keys.payload.clone()) {}
+    [[nodiscard]] ByteArray<aead_tag_size> tag(ByteView associated, ByteView nonce, ByteView text) const;
+
+ private:
+    Secret key_;
+};
+
 class ChunkSealer {
  public:
     ChunkSealer(ContainerSuite suite, const ContainerKeys& keys, const ContainerId& id);
@@ -30,18 +42,21 @@ class ChunkSealer {
 
  private:
     ChunkNonces nonces_;
-    AeadSealer cipher_;
+    std::variant<AeadSealer, ChunkMac> cipher_;
 };
 
 class ChunkOpener {
  public:
     ChunkOpener(ContainerSuite suite, const ContainerKeys& keys, const ContainerId& id);
-    /// Decrypts in place and returns the text within `chunk`. Throws ERR_CORRUPT, with `chunk`'s text wiped.
+    /// Decrypts in place, if it is encrypted, and returns the text within `chunk`. Throws ERR_CORRUPT, with
+    /// `chunk`'s text wiped.
     ByteSpan open(std::uint64_t index, bool last, ByteSpan chunk);
 
  private:
+    [[nodiscard]] bool authenticates(ByteView nonce, ByteSpan text);
+
     ChunkNonces nonces_;
-    AeadOpener cipher_;
+    std::variant<AeadOpener, ChunkMac> cipher_;
 };
 
 }  // namespace myqsec::crypto

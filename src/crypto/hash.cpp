@@ -34,10 +34,15 @@ Digest sha256(ByteView bytes) {
 }
 
 Digest hmac_sha256(ByteView key, ByteView message) {
+    return hmac_sha256(key, {message});
+}
+
+Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
     return guarded("HMAC-SHA-256", [&] {
         const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
         mac->set_key(key.data(), key.size());
-        mac->update(message.data(), message.size());
+        for (const ByteView part : parts)
+            mac->update(part.data(), part.size());
         Digest out;
         mac->final(out.data());
         return out;

@@ -1,6 +1,7 @@
 // Hashes, MACs and key derivation: SHA-256 (FIPS 180-4), HMAC (FIPS 198-1), HKDF (RFC 5869).
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 
 #include "base/bytes.hpp"
@@ -29,6 +30,8 @@ class Sha256 {
 };
 
 [[nodiscard]] Digest hmac_sha256(ByteView key, ByteView message);
+/// Of the parts one behind the other.
+[[nodiscard]] Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
 /// HKDF-SHA-256, extract and expand.
 [[nodiscard]] Secret hkdf_sha256(ByteView key, ByteView salt, ByteView info, std::size_t size);

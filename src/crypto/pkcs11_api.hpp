@@ -136,7 +136,7 @@ struct CK_FUNCTION_LIST {
     Unused C_SignInit, C_Sign, C_SignUpdate, C_SignFinal, C_SignRecoverInit, C_SignRecover;
     Unused C_VerifyInit, C_Verify, C_VerifyUpdate, C_VerifyFinal, C_VerifyRecoverInit, C_VerifyRecover;
     Unused C_DigestEncryptUpdate, C_DecryptDigestUpdate, C_SignEncryptUpdate, C_DecryptVerifyUpdate;
-    CK_RV (*C_GenerateKey)
+    CK_RV(*C_GenerateKey)
     (CK_ULONG session, CK_MECHANISM* mechanism, CK_ATTRIBUTE* attributes, CK_ULONG count, CK_ULONG* key);
     Unused C_GenerateKeyPair, C_WrapKey, C_UnwrapKey, C_DeriveKey, C_SeedRandom, C_GenerateRandom;
     Unused C_GetFunctionStatus, C_CancelFunction, C_WaitForSlotEvent;

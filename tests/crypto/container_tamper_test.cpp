@@ -184,3 +184,30 @@ TEST_CASE("what is no container at all is CORRUPT") {
     CHECK(status_of([] { streamed({}); }) == Status::ERR_CORRUPT);
     CHECK(status_of([] { opened(Bytes(20'000, 0x20)); }) == Status::ERR_CORRUPT);
 }
+
+TEST_CASE("a document in the plain suite can be read on the disk, yet every changed byte of it is refused") {
+    const Bytes document = test_document(container_chunk + 300);
+    const Bytes container = sealed(document, local_recipients(), ContainerSuite::plain);
+    CHECK(std::equal(document.begin(), document.begin() + container_chunk,
+                     container.begin() + container_header_area));
+    for (std::size_t at = container_header_area; at < container.size(); at += 97) {
+        Bytes altered = container;
+        altered[at] ^= 0x20;
+        check_refused(altered, document);
+    }
+    for (std::size_t lost : {1U, 16U, 17U, 316U})
+        check_refused({container.begin(), container.end() - lost}, document);
+}
+
+TEST_CASE("a sealed container cannot pass for a plain one, nor a plain one for another") {
+    const Bytes document = test_document(1000);
+    const Bytes hidden = sealed(document);
+    const Bytes plain = sealed(document, local_recipients(), ContainerSuite::plain);
+    Bytes renamed = hidden;
+    renamed[9] = renamed[format::slot_size + 9] = static_cast<std::uint8_t>(ContainerSuite::plain);
+    check_refused(renamed, document);
+    check_refused(assemble(hidden, {chunk_of(plain, 0)}), document);
+    check_refused(assemble(plain, {chunk_of(hidden, 0)}), document);
+    const Bytes another = sealed(document, local_recipients(), ContainerSuite::plain, {9});
+    check_refused(assemble(plain, {chunk_of(another, 0)}), document);
+}

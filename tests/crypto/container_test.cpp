@@ -13,11 +13,12 @@ using namespace myqsec::test;
 namespace {
 
 constexpr std::size_t sizes[] = {0, 1, 65535, 65536, 65537, 131072, 200000, 600000};
-constexpr ContainerSuite suites[] = {ContainerSuite::aes_256_gcm, ContainerSuite::xchacha20_poly1305};
+constexpr ContainerSuite suites[] = {ContainerSuite::aes_256_gcm, ContainerSuite::xchacha20_poly1305,
+                                     ContainerSuite::plain};
 
 }  // namespace
 
-TEST_CASE("what is sealed opens again, by file and by stream, in both suites") {
+TEST_CASE("what is sealed opens again, by file and by stream, in every suite") {
     for (const auto suite : suites) {
         for (const std::size_t size : sizes) {
             CAPTURE(size);

@@ -27,7 +27,7 @@ except ImportError:
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "container"
 SLOT, AREA, CHUNK, TAG, MAC = 8192, 16384, 65536, 16, 32
-AES_GCM, XCHACHA = 0, 1
+AES_GCM, XCHACHA, PLAIN = 0, 1, 2
 
 
 class Refused(Exception):
@@ -80,6 +80,21 @@ class XChaCha20Poly1305:
         return cipher.decrypt(short, data, associated)
 
 
+class PlainWithMac:
+    """The plain suite: the text as it is, then a MAC in the tag's place."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def encrypt(self, nonce, data, associated):
+        return data + hmac.new(self.key, associated + nonce + data, hashlib.sha256).digest()[:TAG]
+
+    def decrypt(self, nonce, data, associated):
+        if not hmac.compare_digest(self.encrypt(nonce, data[:-TAG], associated), data):
+            raise InvalidTag
+        return data[:-TAG]
+
+
 # --- keys and stanzas -----------------------------------------------------------------------------------------
 
 class Keys:
@@ -88,7 +103,7 @@ class Keys:
             return hkdf(file_key, salt, b"myqsec container v1 " + label + bytes([suite]), size)
 
         payload = derive(b"payload key", 32)
-        self.cipher = AESGCM(payload) if suite == AES_GCM else XChaCha20Poly1305(payload)
+        self.cipher = {AES_GCM: AESGCM, XCHACHA: XChaCha20Poly1305, PLAIN: PlainWithMac}[suite](payload)
         self.prefix = derive(b"nonce prefix", 7 if suite == AES_GCM else 19)
         self.mac = derive(b"header mac key", 32)
         self.commitment = derive(b"key commitment", 32)
@@ -136,7 +151,7 @@ def open_stanza(kind, body, identity, salt):
 
 def parse_slot(slot):
     """The fields of a readable slot, or None."""
-    if slot[:12] not in (b"MYQSECJC\x01\x00\x10\x00", b"MYQSECJC\x01\x01\x10\x00"):
+    if slot[:9] != b"MYQSECJC\x01" or slot[9] not in (AES_GCM, XCHACHA, PLAIN) or slot[10:12] != b"\x10\x00":
         return None
     sequence, ident, salt, commitment, count, size = struct.unpack(">Q16s32s32sHH", slot[12:104])
     if 104 + size > SLOT - MAC:
