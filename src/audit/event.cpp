@@ -58,6 +58,8 @@ std::string_view object_kind_name(ObjectKind kind) noexcept {
             return "device";
         case ObjectKind::job:
             return "job";
+        case ObjectKind::certificate:
+            return "certificate";
     }
     return "unknown";
 }

@@ -49,6 +49,7 @@ enum class ObjectKind : std::uint8_t {
     queue = 7,
     device = 8,
     job = 9,
+    certificate = 13,
 };
 
 struct Object {
@@ -65,6 +66,8 @@ struct Object {
     Object(DeviceId device)
         : Object(ObjectKind::device, device.value) {}          // NOLINT(google-explicit-constructor)
     Object(JobId job) : Object(ObjectKind::job, job.value) {}  // NOLINT(google-explicit-constructor)
+    Object(CertificateId certificate)
+        : Object(ObjectKind::certificate, certificate.value) {}  // NOLINT(google-explicit-constructor)
     bool operator==(const Object&) const = default;
 };
 

@@ -24,6 +24,7 @@ using CardId = Id<struct CardTag>;
 using QueueId = Id<struct QueueTag>;
 using JobId = Id<struct JobTag>;
 using DeviceId = Id<struct DeviceTag>;
+using CertificateId = Id<struct CertificateTag>;
 using SessionId = Id<struct SessionTag>;
 using LeafId = Id<struct LeafTag>;  ///< a job key or person key
 

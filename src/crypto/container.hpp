@@ -75,6 +75,7 @@ class ContainerReader {
     [[nodiscard]] std::uint64_t size()
         const;  ///< plaintext bytes; authenticated by opening the last chunk at construction
     [[nodiscard]] const ContainerId& id() const;
+    [[nodiscard]] ContainerSuite suite() const;
     /// True if one header slot was damaged and the other served; rewrap() repairs it.
     [[nodiscard]] bool header_damaged() const;
     /// Fills `into` from `offset`; returns less only at the end of the document.

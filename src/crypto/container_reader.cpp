@@ -65,6 +65,7 @@ struct ContainerReader::State {
           layout(from.size()),
           opener(opened.header.suite, opened.keys, opened.header.id),
           id(opened.header.id),
+          suite(opened.header.suite),
           damaged(opened.damaged()),
           buffer(layout.sealed_span(0, 1)) {}
     State(const State&) = delete;
@@ -75,6 +76,7 @@ struct ContainerReader::State {
     Layout layout;
     ChunkOpener opener;
     ContainerId id;
+    ContainerSuite suite;
     bool damaged;
     Bytes buffer;                        ///< the chunk opened last
     ByteView text;                       ///< its text, within the buffer
@@ -106,6 +108,9 @@ std::uint64_t ContainerReader::size() const {
 }
 const ContainerId& ContainerReader::id() const {
     return state_->id;
+}
+ContainerSuite ContainerReader::suite() const {
+    return state_->suite;
 }
 bool ContainerReader::header_damaged() const {
     return state_->damaged;

@@ -34,15 +34,31 @@ auto naming(JobId job, Work&& work) {
     }
 }
 
+std::unique_ptr<File> open_file(const Context& context, const store::JobRecord& job) {
+    auto blob = job.blob;
+    for (;;) {
+        try {
+            return context.vault.jobs().open(blob);
+        } catch (const Error& error) {
+            const auto now = store::find_job(context.main(), job.id);
+            if (error.status() != Status::ERR_CORRUPT || !now || now->blob == blob) throw;
+            blob = now->blob;
+        }
+    }
+}
+
 }  // namespace
 
 Document::Document(const Context& context, const store::JobRecord& job) : job_(job.id) {
     if (!job.leaf) fail(Status::ERR_NOT_POSSIBLE, "job {} has no document any more", job.id.value);
     crypto::Identity identity;
     identity.wrapping_key = context.vault.leaf_keys().get(job.leaf);
-    file_ = context.vault.jobs().open(job.blob);
-    reader_ =
-        naming(job_, [&] { return std::make_unique<crypto::ContainerReader>(*file_, identity, job.uuid); });
+    file_ = open_file(context, job);
+    {
+        const std::shared_lock lock(*context.headers);
+        reader_ = naming(
+            job_, [&] { return std::make_unique<crypto::ContainerReader>(*file_, identity, job.uuid); });
+    }
     if (reader_->size() != job.size) {
         fail(Status::ERR_CORRUPT, "the document of job {} has {} bytes instead of {}: its file was replaced",
              job.id.value, reader_->size(), job.size);

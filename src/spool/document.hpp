@@ -12,7 +12,8 @@ namespace myqsec::spool {
 class Document {
  public:
     /// Throws ERR_NOT_POSSIBLE if there is no key any more; ERR_CORRUPT if the file is missing, damaged,
-    /// another job's, or of another size than the job. Audits a damaged copy of the header.
+    /// another job's, or of another size than the job. Audits a damaged copy of the header. Follows a
+    /// document that a conversion has just put elsewhere.
     Document(const Context& context, const store::JobRecord& job);
 
     [[nodiscard]] std::uint64_t size() const { return reader_->size(); }

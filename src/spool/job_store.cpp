@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "spool/conversion_store.hpp"
+
 #define JOB_ROWS                                                                                          \
     "SELECT id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
-    "submitted, printed, expires, releases, claim FROM job "
+    "submitted, printed, expires, releases, claim, protection FROM job "
 
 namespace myqsec::spool::store {
 
@@ -39,7 +41,8 @@ JobRecord read_job(const storage::Rows& rows) {
                   .printed = std::nullopt,
                   .expires = rows.instant(14),
                   .releases = rows.integer(15),
-                  .claim = std::nullopt};
+                  .claim = std::nullopt,
+                  .protection = rows.integer(17)};
     if (!rows.is_null(13)) job.printed = rows.instant(13);
     if (!rows.is_null(16)) job.claim = fixed<16>(rows.blob(16));
     return job;
@@ -58,9 +61,10 @@ JobId insert_job(storage::Database& main, const JobRecord& job) {
     return JobId(main.insert(
         "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, "
         "reasons, "
-        "submitted, expires, releases) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0)",
+        "submitted, expires, releases, protection) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+        "$12, $13, 0, $14)",
         job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.document_format,
-        job.size, job.state, job.reasons, job.submitted, job.expires));
+        job.size, job.state, job.reasons, job.submitted, job.expires, job.protection));
 }
 
 std::optional<JobRecord> find_job(storage::Database& main, JobId job) {
@@ -153,6 +157,60 @@ bool deletion_suspended(storage::Database& main) {
 
 void suspend_deletion(storage::Database& main, bool suspended) {
     main.run("UPDATE spool_clock SET suspended = $1 WHERE id = 1", suspended);
+}
+
+// Conversions walk the jobs by id (hence +queue: not by an index on it), so that each batch goes on where the
+// last one ended.
+
+void begin_conversion(storage::Database& main, QueueId queue) {
+    main.run("UPDATE queue SET converting = 1 WHERE id = $1", queue);
+}
+
+void begin_conversions(storage::Database& main) {
+    main.run(
+        "UPDATE queue SET converting = 1 WHERE converting = 0 AND EXISTS (SELECT 1 FROM job WHERE job.queue "
+        "= queue.id "
+        "AND job.leaf <> 0 AND job.state <> $1 AND job.protection < queue.protection)",
+        JobState::aborted);
+}
+
+std::vector<QueueId> converting_queues(storage::Database& main) {
+    std::vector<QueueId> all;
+    auto rows = main.query("SELECT id FROM queue WHERE converting <> 0 ORDER BY id");
+    while (rows.next())
+        all.push_back(rows.id<QueueId>(0));
+    return all;
+}
+
+void end_conversion(storage::Database& main, QueueId queue) {
+    main.run("UPDATE queue SET converting = 0 WHERE id = $1", queue);
+}
+
+std::vector<JobRecord> jobs_to_convert(storage::Database& main, QueueId queue, std::int64_t protection,
+                                       JobId after, std::size_t limit) {
+    return read_jobs(
+        main.query(JOB_ROWS
+                   "WHERE id > $1 AND +queue = $2 AND leaf <> 0 AND protection < $3 AND state IN ($4, "
+                   "$5) ORDER BY id LIMIT $6",
+                   after, queue, protection, JobState::pending_held, JobState::completed,
+                   static_cast<std::int64_t>(limit)));
+}
+
+bool any_to_convert(storage::Database& main, QueueId queue, std::int64_t protection) {
+    return main
+        .query("SELECT 1 FROM job WHERE queue = $1 AND leaf <> 0 AND protection < $2 AND state <> $3 LIMIT 1",
+               queue, protection, JobState::aborted)
+        .next();
+}
+
+bool set_converted(storage::Database& main, const JobRecord& job, const storage::BlobName& blob,
+                   std::int64_t protection) {
+    return main.run(
+               "UPDATE job SET blob = $1, protection = $2 WHERE id = $3 AND blob = $4 AND leaf = $5 AND "
+               "state IN ($6, "
+               "$7)",
+               blob, protection, job.id, job.blob, job.leaf, JobState::pending_held,
+               JobState::completed) == 1;
 }
 
 }  // namespace myqsec::spool::store

@@ -33,6 +33,7 @@ struct JobRecord {
     Instant expires;
     std::int64_t releases = 0;
     std::optional<ClaimToken> claim;
+    std::int64_t protection = 1;  ///< of the queue when the document was written or converted
 };
 
 JobId insert_job(storage::Database& main, const JobRecord& job);

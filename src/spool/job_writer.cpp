@@ -1,8 +1,10 @@
 #include "spool/job_writer.hpp"
 
 #include "crypto/random.hpp"
+#include "spool/conversion_store.hpp"
 #include "spool/intake.hpp"
 #include "spool/queue_access.hpp"
+#include "spool/recipients.hpp"
 #include "spool/sealed_names.hpp"
 #include "spool/text.hpp"
 
@@ -28,28 +30,25 @@ std::uint64_t size_limit(const Context& context, const Queue& queue) {
     return site != 0 ? site : UINT64_MAX;
 }
 
-/// A fresh key for every job: who destroys it destroys the document.
-crypto::Recipients sealed_for(const crypto::Secret& job_key) {
-    crypto::Recipients recipients;
-    recipients.wrapping_key = job_key.clone();
-    return recipients;
-}
-
 }  // namespace
 
 struct JobWriter::Parts {
-    Parts(const Context& the_context, const access::Principal& who, const Authorised& the_proof)
+    Parts(const Context& the_context, const access::Principal& who, const Authorised& the_proof,
+          const Queue& queue)
         : context(the_context),
           principal(who),
           proof(the_proof),
-          job_key(crypto::random_secret(32)),
+          protection(queue.protection),
+          job_key(
+              crypto::random_secret(32)),  // a fresh one for every job: who destroys it destroys the document
           uuid(crypto::random_array<16>()),
           blob(context.vault.jobs().writer()),
-          container(sealed_for(job_key), uuid, crypto::preferred_container_suite(), *blob) {}
+          container(recipients_of(context, queue, job_key), uuid, suite_of(queue), *blob) {}
 
     const Context& context;
     access::Principal principal;
     Authorised proof;
+    std::int64_t protection;
     crypto::Secret job_key;
     crypto::ContainerId uuid;
     std::unique_ptr<storage::BlobWriter> blob;
@@ -79,7 +78,7 @@ std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Princ
         access.authority.deny(principal, right, queue.id);
     if (!queue.enabled) fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
 
-    auto parts = std::make_unique<JobWriter::Parts>(context, principal, proof);
+    auto parts = std::make_unique<JobWriter::Parts>(context, principal, proof, queue);
     parts->fields = std::move(fields);
     parts->limit = size_limit(context, queue);
     return std::make_unique<JobWriter>(std::move(parts));
@@ -130,6 +129,8 @@ JobId JobWriter::commit() {
         job.host_name = seal_host_name(person_key, job.uuid, fields.host_name);
         job.document_format = fields.document_format;
         job.size = parts_->size;
+        job.protection = parts_->protection;
+        if (job.protection < queue.protection) store::begin_conversion(context.main(), queue.id);
         job.reasons = reason::held;
         job.submitted = now;
         job.expires = now + queue.retention_held;

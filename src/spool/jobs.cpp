@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "spool/conversion.hpp"
 #include "spool/erasure.hpp"
 #include "spool/intake.hpp"
 #include "spool/outputs.hpp"
@@ -19,11 +20,13 @@ using access::PrincipalKind;
 using access::Right;
 
 struct Jobs::State {
-    explicit State(const Context& the_context) : context(the_context), retention(context, outputs) {}
+    explicit State(const Context& the_context)
+        : context(the_context), retention(context, outputs), conversion(context) {}
 
     Context context;
     Outputs outputs;
     Retention retention;
+    Conversion conversion;
 };
 
 Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
@@ -134,7 +137,8 @@ std::unique_ptr<JobReader> Jobs::open_document(const access::Principal& principa
 
 Instant Jobs::tick(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::instance_tick);
-    return state_->retention.tick(proof.actor());
+    const auto next = state_->retention.tick(proof.actor());
+    return std::min(next, state_->conversion.tick());
 }
 
 void Jobs::confirm_clock(const access::Principal& principal) {

@@ -62,7 +62,8 @@ class Jobs {
 
     /// instance.tick. Deletes what has expired and retries what a full disk prevented; returns when it wants
     /// to be called again (Instant::max(): no need). A clock that ran ahead of the monotonic one by more than
-    /// clock.max_step since the last tick suspends deletion, durably, until confirm_clock().
+    /// clock.max_step since the last tick suspends deletion, durably, until confirm_clock(). Converts some
+    /// jobs to what their queue was given.
     Instant tick(const access::Principal& principal);
     /// settings.change: the clock is right; expired jobs may be deleted.
     void confirm_clock(const access::Principal& principal);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -30,7 +31,13 @@ struct QueueFields {
     std::optional<std::uint64_t> max_job_size;  ///< 0: the setting spool.max_job_size
     std::optional<bool> enabled;
     std::optional<bool> restricted;
+    /// These two need key.manage. Jobs that are held already are converted.
+    std::optional<bool> encrypted;
+    std::optional<std::vector<CertificateId>> certificates;
 };
+
+/// More would not fit a container's header if all were as large as a certificate may be.
+inline constexpr std::size_t most_certificates = 7;
 
 struct Queue {
     QueueId id;
@@ -41,6 +48,12 @@ struct Queue {
     std::uint64_t max_job_size = 0;
     bool enabled = true;
     bool restricted = false;  ///< only users and groups that were allowed may submit
+    bool encrypted = true;    ///< the documents of its jobs
+    /// Who can open its jobs beside the instance, by ascending id.
+    std::vector<CertificateId> certificates;
+    std::int64_t protection =
+        1;                    ///< one more with each change of the two above; a job has that it was made with
+    bool converting = false;  ///< some jobs still have an older one
     std::int64_t jobs = 0;    ///< with a document
 };
 

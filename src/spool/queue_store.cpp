@@ -3,6 +3,7 @@
 // A queue's jobs are counted while they have a document (leaf <> 0).
 #define QUEUE_ROWS                                                                                  \
     "SELECT id, kind, name, retention_held, retention_printed, max_job_size, enabled, restricted, " \
+    "encrypted, protection, converting, "                                                           \
     "(SELECT count(*) FROM job WHERE job.queue = queue.id AND job.leaf <> 0) FROM queue "
 
 namespace myqsec::spool::store {
@@ -18,7 +19,20 @@ Queue read_queue(const storage::Rows& rows) {
             .max_job_size = static_cast<std::uint64_t>(rows.integer(5)),
             .enabled = rows.boolean(6),
             .restricted = rows.boolean(7),
-            .jobs = rows.integer(8)};
+            .encrypted = rows.boolean(8),
+            .certificates = {},
+            .protection = rows.integer(9),
+            .converting = rows.boolean(10),
+            .jobs = rows.integer(11)};
+}
+
+std::vector<CertificateId> recipients(storage::Database& main, QueueId queue) {
+    std::vector<CertificateId> all;
+    auto rows =
+        main.query("SELECT certificate FROM queue_certificate WHERE queue = $1 ORDER BY certificate", queue);
+    while (rows.next())
+        all.push_back(rows.id<CertificateId>(0));
+    return all;
 }
 
 }  // namespace
@@ -26,31 +40,42 @@ Queue read_queue(const storage::Rows& rows) {
 QueueId insert_queue(storage::Database& main, const Queue& queue) {
     return QueueId(
         main.insert("INSERT INTO queue (kind, name, retention_held, retention_printed, max_job_size, "
-                    "enabled, restricted) "
-                    "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    "enabled, restricted, encrypted, protection) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                     queue.kind, queue.name, queue.retention_held.count(), queue.retention_printed.count(),
-                    queue.max_job_size, queue.enabled, queue.restricted));
+                    queue.max_job_size, queue.enabled, queue.restricted, queue.encrypted, queue.protection));
 }
 
 void update_queue(storage::Database& main, const Queue& queue) {
     main.run(
         "UPDATE queue SET name = $1, retention_held = $2, retention_printed = $3, max_job_size = $4, enabled "
         "= $5, "
-        "restricted = $6 WHERE id = $7",
+        "restricted = $6, encrypted = $7, protection = $8, converting = $9 WHERE id = $10",
         queue.name, queue.retention_held.count(), queue.retention_printed.count(), queue.max_job_size,
-        queue.enabled, queue.restricted, queue.id);
+        queue.enabled, queue.restricted, queue.encrypted, queue.protection, queue.converting, queue.id);
+}
+
+void set_recipients(storage::Database& main, QueueId queue, const std::vector<CertificateId>& certificates) {
+    main.run("DELETE FROM queue_certificate WHERE queue = $1", queue);
+    for (const auto certificate : certificates)
+        main.run("INSERT INTO queue_certificate (queue, certificate) VALUES ($1, $2)", queue, certificate);
 }
 
 void remove_queue(storage::Database& main, QueueId queue) {
     main.run("DELETE FROM queue_access WHERE queue = $1", queue);
+    main.run("DELETE FROM queue_certificate WHERE queue = $1", queue);
     main.run("DELETE FROM job WHERE queue = $1 AND leaf = 0", queue);
     main.run("DELETE FROM queue WHERE id = $1", queue);
 }
 
 std::optional<Queue> find_queue(storage::Database& main, QueueId queue) {
-    auto rows = main.query(QUEUE_ROWS "WHERE id = $1", queue);
-    if (!rows.next()) return std::nullopt;
-    return read_queue(rows);
+    std::optional<Queue> found;
+    {
+        auto rows = main.query(QUEUE_ROWS "WHERE id = $1", queue);
+        if (rows.next()) found = read_queue(rows);
+    }
+    if (found) found->certificates = recipients(main, queue);
+    return found;
 }
 
 std::optional<QueueId> find_queue_named(storage::Database& main, std::string_view name) {
@@ -61,9 +86,13 @@ std::optional<QueueId> find_queue_named(storage::Database& main, std::string_vie
 
 std::vector<Queue> list_queues(storage::Database& main) {
     std::vector<Queue> queues;
-    auto rows = main.query(QUEUE_ROWS "ORDER BY id");
-    while (rows.next())
-        queues.push_back(read_queue(rows));
+    {
+        auto rows = main.query(QUEUE_ROWS "ORDER BY id");
+        while (rows.next())
+            queues.push_back(read_queue(rows));
+    }
+    for (auto& queue : queues)
+        queue.certificates = recipients(main, queue.id);
     return queues;
 }
 

@@ -11,7 +11,9 @@
 namespace myqsec::spool::store {
 
 QueueId insert_queue(storage::Database& main, const Queue& queue);
+/// All but its certificates, as insert_queue.
 void update_queue(storage::Database& main, const Queue& queue);
+void set_recipients(storage::Database& main, QueueId queue, const std::vector<CertificateId>& certificates);
 /// With who may use it and the rows of jobs without a document.
 void remove_queue(storage::Database& main, QueueId queue);
 [[nodiscard]] std::optional<Queue> find_queue(storage::Database& main, QueueId queue);

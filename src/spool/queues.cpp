@@ -4,6 +4,7 @@
 
 #include "spool/queue_access.hpp"
 #include "spool/queue_store.hpp"
+#include "spool/recipients.hpp"
 #include "spool/text.hpp"
 
 namespace myqsec::spool {
@@ -47,7 +48,49 @@ void apply(const QueueFields& fields, Queue& queue) {
     if (fields.max_job_size) queue.max_job_size = *fields.max_job_size;
     if (fields.enabled) queue.enabled = *fields.enabled;
     if (fields.restricted) queue.restricted = *fields.restricted;
+    if (fields.encrypted) queue.encrypted = *fields.encrypted;
+    if (fields.certificates) {
+        queue.certificates = *fields.certificates;
+        std::ranges::sort(queue.certificates);
+    }
     require_valid(queue);
+}
+
+void require_sound_protection(const Context& context, const Queue& queue) {
+    if (queue.kind == QueueKind::private_ && !queue.encrypted) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "a private queue is always encrypted: what it erases after release is the key");
+    }
+    if (!queue.encrypted && !queue.certificates.empty()) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "a queue whose jobs are not encrypted has no certificates: take them away, or leave encryption "
+             "on");
+    }
+    if (queue.certificates.size() > most_certificates) {
+        fail(Status::ERR_LIMIT, "a queue has at most {} certificates", most_certificates);
+    }
+    if (std::ranges::adjacent_find(queue.certificates) != queue.certificates.end()) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a certificate is named twice");
+    }
+    (void)certificates_of(context, queue);  // each is there and valid
+}
+
+/// Who may open documents is a matter of keys, not of queues.
+void authorise_protection(const Context& context, const access::Principal& principal,
+                          const QueueFields& fields) {
+    if (fields.encrypted || fields.certificates)
+        (void)context.access.authority.authorise(principal, Right::key_manage);
+}
+
+bool same_protection(const Queue& a, const Queue& b) {
+    return a.encrypted == b.encrypted && a.certificates == b.certificates;
+}
+
+std::string id_list(const std::vector<CertificateId>& ids) {
+    std::string out;
+    for (const auto id : ids)
+        out.append(out.empty() ? "" : " ").append(std::to_string(id.value));
+    return out;
 }
 
 std::vector<audit::Change> differences(const Queue& old, const Queue& now) {
@@ -64,6 +107,8 @@ std::vector<audit::Change> differences(const Queue& old, const Queue& now) {
     compare("max_job_size", std::to_string(old.max_job_size), std::to_string(now.max_job_size));
     compare("enabled", flag(old.enabled), flag(now.enabled));
     compare("restricted", flag(old.restricted), flag(now.restricted));
+    compare("encrypted", flag(old.encrypted), flag(now.encrypted));
+    compare("certificates", id_list(old.certificates), id_list(now.certificates));
     return changes;
 }
 
@@ -80,6 +125,7 @@ Queues::Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Se
 
 QueueId Queues::create(const access::Principal& principal, const QueueFields& fields) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage);
+    authorise_protection(context_, principal, fields);
     Queue queue;
     queue.kind = fields.kind.value_or(QueueKind::secure);
     queue.retention_held = context_.settings.duration(settings::Setting::queue_retention);
@@ -90,7 +136,9 @@ QueueId Queues::create(const access::Principal& principal, const QueueFields& fi
 
     storage::Transaction transaction(context_.main());
     require_free_name(context_.main(), queue);
+    require_sound_protection(context_, queue);
     queue.id = store::insert_queue(context_.main(), queue);
+    store::set_recipients(context_.main(), queue.id, queue.certificates);
     auto changes = differences({}, queue);
     changes.push_back({"kind", "", std::string(queue_kind_name(queue.kind))});
     context_.audit.append(transaction, {.action = audit::Action::queue_created,
@@ -104,6 +152,7 @@ QueueId Queues::create(const access::Principal& principal, const QueueFields& fi
 
 void Queues::change(const access::Principal& principal, QueueId id, const QueueFields& fields) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    authorise_protection(context_, principal, fields);
     storage::Transaction transaction(context_.main());
     const auto old = require_queue(context_.main(), id);
     if (fields.kind && *fields.kind != old.kind) {
@@ -112,6 +161,12 @@ void Queues::change(const access::Principal& principal, QueueId id, const QueueF
     auto queue = old;
     apply(fields, queue);
     require_free_name(context_.main(), queue);
+    if (!same_protection(old, queue)) {
+        require_sound_protection(context_, queue);
+        ++queue.protection;
+        queue.converting = true;
+        store::set_recipients(context_.main(), id, queue.certificates);
+    }
     auto changes = differences(old, queue);
     if (!changes.empty()) {
         store::update_queue(context_.main(), queue);

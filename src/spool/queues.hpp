@@ -14,9 +14,10 @@ class Queues {
     Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
            access::Access& access);
 
-    /// ERR_EXISTS, ERR_INVALID_ARGUMENT.
+    /// ERR_EXISTS, ERR_INVALID_ARGUMENT; ERR_NOT_FOUND, ERR_NOT_POSSIBLE, ERR_LIMIT (certificates).
     QueueId create(const access::Principal& principal, const QueueFields& fields);
-    /// ERR_NOT_FOUND, ERR_EXISTS, ERR_INVALID_ARGUMENT. Jobs that are held already keep their deadline.
+    /// ERR_NOT_FOUND, ERR_EXISTS, ERR_INVALID_ARGUMENT. Jobs that are held already keep their deadline,
+    /// and are converted to another encryption or other certificates.
     void change(const access::Principal& principal, QueueId queue, const QueueFields& fields);
     /// ERR_NOT_FOUND; ERR_NOT_POSSIBLE while it holds documents.
     void remove(const access::Principal& principal, QueueId queue);

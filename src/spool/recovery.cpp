@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "spool/conversion_store.hpp"
 #include "spool/retention.hpp"
 
 namespace myqsec::spool {
@@ -83,6 +84,7 @@ Findings recover_jobs(const Context& context) {
     hold_interrupted(context, findings);
     const auto rows = store::documents(context.main());
     compare_with_files(context, rows, findings);
+    store::begin_conversions(context.main());  // a document that is back may have missed one
     collect_orphans(context, rows, findings);
     return findings;
 }

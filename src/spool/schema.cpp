@@ -48,6 +48,24 @@ constexpr std::string_view steps[] = {
     CREATE TABLE spool_clock (id INTEGER PRIMARY KEY, suspended INTEGER NOT NULL);
     INSERT INTO spool_clock (id, suspended) VALUES (1, 0);
     )",
+    // Encryption and recipients of a queue's jobs. `protection` counts their changes; a job has the number it
+    // was made with, and is converted while its queue has a later one.
+    R"(
+    ALTER TABLE queue ADD COLUMN encrypted INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE queue ADD COLUMN protection INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE queue ADD COLUMN converting INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE job ADD COLUMN protection INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE certificate (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        fingerprint BLOB NOT NULL UNIQUE,
+        der BLOB NOT NULL,
+        imported INTEGER NOT NULL);
+    CREATE TABLE queue_certificate (
+        queue INTEGER NOT NULL REFERENCES queue (id),
+        certificate INTEGER NOT NULL REFERENCES certificate (id),
+        PRIMARY KEY (queue, certificate));
+    )",
 };
 
 }  // namespace

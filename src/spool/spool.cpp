@@ -4,7 +4,9 @@ namespace myqsec::spool {
 
 Spool::Spool(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
              access::Access& access)
-    : queues(vault, audit, settings, access), jobs(vault, audit, settings, access) {
+    : certificates(vault, audit, settings, access),
+      queues(vault, audit, settings, access),
+      jobs(vault, audit, settings, access) {
     // The removal itself is audited with whoever asked for it; what goes along is the system's doing.
     access.users.before_removal([this](storage::Transaction& transaction, UserId user) {
         jobs.remove_of_user(transaction, audit::Actor::system(), user);

@@ -1,6 +1,7 @@
 // The spool as one piece, for the layers above.
 #pragma once
 
+#include "spool/certificates.hpp"
 #include "spool/jobs.hpp"
 #include "spool/queues.hpp"
 
@@ -16,6 +17,7 @@ struct Spool {
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
 
+    Certificates certificates;
     Queues queues;
     Jobs jobs;
 };
