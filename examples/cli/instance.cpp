@@ -95,6 +95,10 @@ std::int64_t Instance::role(const std::string& name_or_id) {
     return named(myqsec_role_list, name_or_id, "role", principal());
 }
 
+std::int64_t Instance::certificate(const std::string& name_or_id) {
+    return named(myqsec_certificate_list, name_or_id, "certificate", principal());
+}
+
 void add_text(CLI::App& command, const std::string& name, Text& into, const std::string& meaning) {
     command
         .add_option_function<std::string>(

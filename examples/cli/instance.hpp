@@ -36,6 +36,7 @@ class Instance {
     std::int64_t device(const std::string& name_or_id);
     std::int64_t group(const std::string& name_or_id);
     std::int64_t role(const std::string& name_or_id);
+    std::int64_t certificate(const std::string& name_or_id);
 
     std::string directory;
     std::string user_name;
@@ -72,6 +73,7 @@ void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);
 void add_release_command(CLI::App& app, Instance& instance);
 void add_instance_commands(CLI::App& app, Instance& instance);
+void add_certificate_commands(CLI::App& app, Instance& instance);
 void add_container_commands(CLI::App& app, Instance& instance);
 
 }  // namespace cli

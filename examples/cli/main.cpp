@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
     add_device_commands(app, instance);
     add_release_command(app, instance);
     add_container_commands(app, instance);
+    add_certificate_commands(app, instance);
     try {
         app.parse(argc, argv);
         return printed() ? 0 : 1;

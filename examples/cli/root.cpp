@@ -36,8 +36,8 @@ void RootOptions::add_to(CLI::App& app) {
     option("root-token", token_, "Label or serial number of the token; otherwise the only one there is")
         ->envname(variable(prefix_ + "root-token"))
         ->needs(module);
-    option("root-token-key", token_key_, "Label of the token's AES key, made if missing")->needs(module);
-    app.add_flag("--" + prefix_ + "root-pin-pad", pin_pad_, "Enter the PIN at the token's own pad")
+    option("root-token-object", token_key_, "Label of the token's AES key, made if missing")->needs(module);
+    app.add_flag("--" + prefix_ + "root-own-pad", pin_pad_, "Enter the PIN at the token's own pad")
         ->needs(module);
     auto* tpm =
         option("root-tpm", tcti_, "The TPM that keeps the root key: 'default', or how tpm2-tss reaches it");

@@ -25,6 +25,9 @@ struct QueueOptions {
     std::int64_t max_job_size = -1;
     int enabled = -1;
     int restricted = -1;
+    std::string encryption;
+    std::vector<std::string> certificates;
+    bool no_certificates = false;
 
     void add_fields(CLI::App& command) {
         add_duration(command, "--retention-held", held, "How long a job waits for release, e.g. 24h");
@@ -32,8 +35,15 @@ struct QueueOptions {
         command.add_option("--max-job-size", max_job_size, "Bytes; 0: the setting spool.max_job_size");
         command.add_option("--enabled", enabled, "0 or 1")->check(CLI::Range(0, 1));
         command.add_option("--restricted", restricted, "1: only for those allowed")->check(CLI::Range(0, 1));
+        command.add_option("--encryption", encryption, "Whether documents are encrypted")
+            ->check(CLI::IsMember({"on", "off"}));
+        auto* some =
+            command.add_option("--certificate", certificates,
+                               "Name or id of a certificate that opens the jobs' files too; any number");
+        command.add_flag("--no-certificates", no_certificates, "Take all certificates away")->excludes(some);
     }
-    [[nodiscard]] myqsec_queue_fields fields() const {
+    /// Points into this object.
+    [[nodiscard]] myqsec_queue_fields fields(Instance& instance) {
         myqsec_queue_fields out = MYQSEC_QUEUE_FIELDS_INIT;
         out.name = or_null(name);
         out.retention_held = held;
@@ -41,8 +51,17 @@ struct QueueOptions {
         out.max_job_size = max_job_size;
         out.enabled = enabled;
         out.restricted = restricted;
+        if (!encryption.empty()) out.encryption = encryption == "on" ? 1 : 0;
+        if (!certificates.empty() || no_certificates) {
+            for (const auto& name_or_id : certificates)
+                certificate_ids.push_back(instance.certificate(name_or_id));
+            out.certificate_count = static_cast<std::uint32_t>(certificate_ids.size());
+            certificate_ids.push_back(0);  // so that it points somewhere also when empty
+            out.certificates = certificate_ids.data();
+        }
         return out;
     }
+    std::vector<std::int64_t> certificate_ids;
 };
 
 void add_queues(CLI::App& app, Instance& instance) {
@@ -56,7 +75,7 @@ void add_queues(CLI::App& app, Instance& instance) {
         ->capture_default_str();
     options->add_fields(*add);
     add->callback([&instance, options] {
-        auto fields = options->fields();
+        auto fields = options->fields(instance);
         fields.kind = options->kind == "secure"    ? MYQSEC_QUEUE_SECURE
                       : options->kind == "private" ? MYQSEC_QUEUE_PRIVATE
                                                    : MYQSEC_QUEUE_DIRECT;
@@ -76,7 +95,7 @@ void add_queues(CLI::App& app, Instance& instance) {
     change->add_option("--name", options->name, "New name");
     options->add_fields(*change);
     change->callback([&instance, options] {
-        const auto fields = options->fields();
+        const auto fields = options->fields(instance);
         check(myqsec_queue_change(instance.principal(), instance.queue(options->queue), &fields));
     });
     about("delete", "Delete a queue without jobs")->callback([&instance, options] {

@@ -6,6 +6,7 @@
 #include "myqsec/access.h"
 #include "myqsec/audit.h"
 #include "myqsec/base.h"
+#include "myqsec/certificates.h"
 #include "myqsec/container.h"
 #include "myqsec/device.h"
 #include "myqsec/engine.h"

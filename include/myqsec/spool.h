@@ -22,18 +22,29 @@ typedef struct myqsec_queue_fields {
     int64_t max_job_size;      /**< bytes; 0: the setting spool.max_job_size */
     int32_t enabled;           /**< accepting jobs: 0 or 1 */
     int32_t restricted;        /**< 1: only users and groups allowed by myqsec_queue_allow may submit */
+    /** 1 (default): documents are encrypted. 0: they are stored in the clear, with a MAC, so that deleting a job is no more than
+     *  deleting its file; not for private queues, nor together with certificates. Since 0.1 */
+    int32_t encryption;
+    uint32_t certificate_count;
+    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too; NULL leaves them as they are,
+     *  not NULL with a count of 0 takes all away. Since 0.1 */
+    const int64_t *certificates;
 } myqsec_queue_fields;
 #define MYQSEC_QUEUE_FIELDS_INIT \
-    { sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1 }
+    { sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1, -1, 0, NULL }
 
-/** Adds MYQSEC_ERR_EXISTS. Right: queue.manage. Audit: queue.created. Since 0.1. */
+/** Adds MYQSEC_ERR_EXISTS; for certificates MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (not valid now), MYQSEC_ERR_LIMIT.
+ *  Right: queue.manage; with encryption or certificates key.manage too. Audit: queue.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqsec_queue_fields *fields, int64_t *out);
-/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS. Right: queue.manage. Audit: queue.changed, old and new. Since 0.1. */
+/** As myqsec_queue_create, and adds MYQSEC_ERR_NOT_FOUND. Held jobs are converted to another encryption or other certificates by
+ *  myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
+ *  Audit: queue.changed, old and new; later queue.converted, job.conversion-failed for a damaged one. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t queue, const myqsec_queue_fields *fields);
 /** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage. Audit: queue.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
 /** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure", "private", "direct"),
- *  retention_held, retention_printed, max_job_size, enabled, restricted, jobs. Since 0.1. */
+ *  retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates (ids separated by spaces),
+ *  converting (jobs are still being converted). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, myqsec_list **out);
 /** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
@@ -57,7 +68,8 @@ typedef struct myqsec_job_fields {
 typedef struct myqsec_job_writer myqsec_job_writer;
 
 /** Begins a job. Nothing of it is visible, or survives a crash, until myqsec_job_writer_finish returns.
- *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled).
+ *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled, a
+ *  certificate of the queue is not valid now: taking the job in without that recipient would break what the queue promises).
  *  Right: job.submit, and access to the queue. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
                                            myqsec_job_writer **out);

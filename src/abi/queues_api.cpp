@@ -1,4 +1,6 @@
 // Queues (myqsec/spool.h).
+#include <cstddef>
+
 #include "abi/session.hpp"
 #include "myqsec/spool.h"
 
@@ -21,10 +23,35 @@ constexpr Column columns[] = {
     {"enabled", MYQSEC_COLUMN_BOOLEAN},
     {"restricted", MYQSEC_COLUMN_BOOLEAN},
     {"jobs", MYQSEC_COLUMN_INTEGER},
+    {"encryption", MYQSEC_COLUMN_BOOLEAN},
+    {"certificates", MYQSEC_COLUMN_TEXT},
+    {"converting", MYQSEC_COLUMN_BOOLEAN},
 };
 
+constexpr myqsec_queue_fields unset = MYQSEC_QUEUE_FIELDS_INIT;
+
+std::optional<std::vector<CertificateId>> certificate_ids(const myqsec_queue_fields& fields) {
+    if (!fields.certificates) {
+        if (fields.certificate_count != 0) fail_null("fields.certificates");
+        return std::nullopt;
+    }
+    if (fields.certificate_count > spool::most_certificates)
+        fail(Status::ERR_LIMIT, "a queue has at most {} certificates", spool::most_certificates);
+    std::vector<CertificateId> out;
+    for (const auto value : std::span(fields.certificates, fields.certificate_count))
+        out.push_back(id<CertificateId>(value, "fields.certificates"));
+    return out;
+}
+
+std::string id_list(const std::vector<CertificateId>& ids) {
+    std::string out;
+    for (const auto each : ids)
+        out.append(out.empty() ? "" : " ").append(std::to_string(each.value));
+    return out;
+}
+
 spool::QueueFields queue_fields(const myqsec_queue_fields* given) {
-    const auto fields = read_struct(given, "fields");
+    const auto fields = read_grown_struct(given, unset, offsetof(myqsec_queue_fields, encryption), "fields");
     spool::QueueFields out;
     if (fields.kind != -1) {
         if (fields.kind < MYQSEC_QUEUE_SECURE || fields.kind > MYQSEC_QUEUE_DIRECT) {
@@ -40,6 +67,8 @@ spool::QueueFields queue_fields(const myqsec_queue_fields* given) {
     }
     out.enabled = optional_flag(fields.enabled, "fields.enabled");
     out.restricted = optional_flag(fields.restricted, "fields.restricted");
+    out.encrypted = optional_flag(fields.encryption, "fields.encryption");
+    out.certificates = certificate_ids(fields);
     return out;
 }
 
@@ -85,7 +114,8 @@ myqsec_status myqsec_queue_list(myqsec_session* session, myqsec_list** out) {
         for (const auto& queue : s.engine.spool.queues.list(s.principal)) {
             list.add(queue.id, queue.name, spool::queue_kind_name(queue.kind), queue.retention_held,
                      queue.retention_printed, static_cast<std::int64_t>(queue.max_job_size), queue.enabled,
-                     queue.restricted, queue.jobs);
+                     queue.restricted, queue.jobs, queue.encrypted, id_list(queue.certificates),
+                     queue.converting);
         }
         handle = new_list(std::move(list));
     });

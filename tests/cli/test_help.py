@@ -6,7 +6,7 @@ import subprocess
 from support import COMMAND, CommandTest
 
 FAMILIES = ("init", "new-root-key", "status", "tick", "confirm-clock", "setting", "audit", "version", "self-test", "user", "group",
-            "role", "queue", "submit", "jobs", "device", "release", "container")
+            "role", "queue", "submit", "jobs", "device", "release", "container", "certificate")
 
 
 class Help(CommandTest):

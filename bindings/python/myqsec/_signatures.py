@@ -107,7 +107,8 @@ class Options(_Options):
 class QueueFields(_Options):
     _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("name", text), ("retention_held", c_int64),
                 ("retention_printed", c_int64), ("max_job_size", c_int64), ("enabled", c_int32),
-                ("restricted", c_int32)]
+                ("restricted", c_int32), ("encryption", c_int32), ("certificate_count", c_uint32),
+                ("certificates", ctypes.POINTER(c_int64))]
 
 
 class JobFields(_Options):
@@ -240,6 +241,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     # container.h
     "myqsec_container_seal": _container,
     "myqsec_container_open": _container,
+    "myqsec_certificate_import": (status, [handle, text, c_char_p, c_size_t, out_int64]),
+    "myqsec_certificate_list": _listing,
+    "myqsec_certificate_remove": _on_id,
     "myqsec_certificate_create": (status, [c_uint32, text, c_int64, c_int64, text, c_char_p, out_size, c_char_p,
                                            out_size]),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Iterator, List, Optional, Union
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Union
 
 from . import _signatures as c
 from ._handles import Child
@@ -59,11 +59,15 @@ class JobReader(Child):
 
 def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Duration],
                   retention_printed: Optional[Duration], max_job_size: Optional[int], enabled: Optional[bool],
-                  restricted: Optional[bool]) -> c.QueueFields:
+                  restricted: Optional[bool], encryption: Optional[bool],
+                  certificates: Optional[Sequence[int]]) -> c.QueueFields:
+    ids = None if certificates is None else (ctypes.c_int64 * max(len(certificates), 1))(*certificates)
     return c.QueueFields(kind=kind, name=text(name), retention_held=duration(retention_held),
                          retention_printed=duration(retention_printed),
                          max_job_size=-1 if max_job_size is None else max_job_size, enabled=flag(enabled),
-                         restricted=flag(restricted))
+                         restricted=flag(restricted), encryption=flag(encryption),
+                         certificate_count=len(certificates or ()),
+                         certificates=ids and ctypes.cast(ids, ctypes.POINTER(ctypes.c_int64)))
 
 
 def _sink(target: Writable) -> c.Sink:
@@ -93,16 +97,21 @@ class Spool(Child):
 
     def create_queue(self, name: str, kind: int = QUEUE_SECURE, *, retention_held: Optional[Duration] = None,
                      retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
-                     enabled: Optional[bool] = None, restricted: Optional[bool] = None) -> int:
-        """Creates a queue; returns its id."""
-        fields = _queue_fields(kind, name, retention_held, retention_printed, max_job_size, enabled, restricted)
+                     enabled: Optional[bool] = None, restricted: Optional[bool] = None,
+                     encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None) -> int:
+        """Creates a queue; returns its id. `encryption` is on unless switched off; `certificates` are those that open its
+        jobs' files too."""
+        fields = _queue_fields(kind, name, retention_held, retention_printed, max_job_size, enabled, restricted,
+                               encryption, certificates)
         return new_integer("myqsec_queue_create", self._pointer, ctypes.byref(fields))
 
     def change_queue(self, queue: int, *, name: Optional[str] = None, retention_held: Optional[Duration] = None,
                      retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
-                     enabled: Optional[bool] = None, restricted: Optional[bool] = None) -> None:
-        """Changes the fields that are not None."""
-        fields = _queue_fields(-1, name, retention_held, retention_printed, max_job_size, enabled, restricted)
+                     enabled: Optional[bool] = None, restricted: Optional[bool] = None,
+                     encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None) -> None:
+        """Changes the fields that are not None. tick() converts held jobs to another encryption or other certificates."""
+        fields = _queue_fields(-1, name, retention_held, retention_printed, max_job_size, enabled, restricted,
+                               encryption, certificates)
         call("myqsec_queue_change", self._pointer, queue, ctypes.byref(fields))
 
     def delete_queue(self, queue: int) -> None:
@@ -120,6 +129,19 @@ class Spool(Child):
     def disallow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Takes back what allow() gave."""
         call("myqsec_queue_disallow", self._pointer, queue, user, group)
+
+    def import_certificate(self, name: str, certificate: Bytes) -> int:
+        """Imports a certificate, PEM or DER, that queues may name; returns its id."""
+        data = as_bytes(certificate)
+        return new_integer("myqsec_certificate_import", self._pointer, text(name), data, len(data))
+
+    def certificates(self) -> List[Row]:
+        """The imported certificates: id, name, subject, fingerprint, not_before, not_after, usable, queues, certificate."""
+        return rows("myqsec_certificate_list", self._pointer)
+
+    def remove_certificate(self, certificate: int) -> None:
+        """Removes a certificate that no queue uses."""
+        call("myqsec_certificate_remove", self._pointer, certificate)
 
     def begin_job(self, queue: int, *, owner: int = 0, name: Optional[str] = None,
                   document_format: Optional[str] = None, host_name: Optional[str] = None) -> JobWriter:
