@@ -6,6 +6,7 @@
 #include <botan/ecdh.h>
 #include <botan/exceptn.h>
 #include <botan/pubkey.h>
+#include <botan/rsa.h>
 
 #include "base/error.hpp"
 #include "crypto/botan_errors.hpp"
@@ -51,7 +52,10 @@ Bytes wrap_rsa(const Botan::Public_Key& key, const Secret& file_key) {
     return encryptor.encrypt(file_key.view().data(), file_key.size(), rng);
 }
 
+/// A ciphertext is as long as the modulus (RFC 8017 §7.1.2 step 1b); Botan 2.19 takes it with zeros before it, too.
 std::optional<Secret> unwrap_rsa(const Botan::Private_Key& key, ByteView wrapped) {
+    const auto& modulus = dynamic_cast<const Botan::RSA_PublicKey&>(key).get_n();
+    if (wrapped.size() != modulus.bytes()) return {};
     Botan::AutoSeeded_RNG rng;
     const Botan::PK_Decryptor_EME decryptor(key, rng, oaep);
     const auto file_key = decryptor.decrypt(wrapped.data(), wrapped.size());

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/certificate_fixture.hpp"
+#include "crypto/certificate_stanza.hpp"
 #include "crypto/container_fixture.hpp"
 #include "crypto/container_format.hpp"
 #include "crypto/container_header.hpp"
@@ -113,4 +114,19 @@ TEST_CASE("lists of stanzas that point past their slot are damage") {
             CHECK(status_of([&] { opened(altered); }) != Status::OK);
         }
     }
+}
+
+TEST_CASE("an RSA stanza opens as it was made only: not with zeros before it, not without its end") {
+    const auto& recipient = holder(CertificateKey::rsa_3072);
+    const Stanza stanza = wrap_for_certificate(recipient.certificate, {}, test_key());
+    const auto opens = [&](const Bytes& body) {
+        return unwrap_with_private_key({stanza.type, body}, recipient.key, {}, {}).has_value();
+    };
+    CHECK(opens(stanza.body));
+    Bytes longer = stanza.body;
+    longer.insert(longer.begin() + 32, 0);  // behind the fingerprint
+    CHECK_FALSE(opens(longer));
+    Bytes shorter = stanza.body;
+    shorter.pop_back();
+    CHECK_FALSE(opens(shorter));
 }

@@ -7,6 +7,7 @@
 
 #include "crypto/aead.hpp"
 #include "crypto/container_fixture.hpp"
+#include "crypto/ed25519_scalar.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/key_wrap.hpp"
@@ -127,4 +128,19 @@ TEST_CASE("a record opens only with its key, its context and every byte as it wa
             CHECK(refused(7, "field 1", ByteView(record).first(i)));
         }
     }
+}
+
+TEST_CASE("an Ed25519 signature with a scalar of the group's order or more is not canonical") {
+    const Bytes order = from_hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+    const auto canonical = [](const Bytes& scalar) {
+        ByteArray<64> signature{};
+        std::ranges::copy(scalar, signature.begin() + 32);
+        return has_canonical_scalar(signature);
+    };
+    Bytes below = order;
+    --below[0];
+    CHECK(canonical(Bytes(32)));
+    CHECK(canonical(below));
+    CHECK_FALSE(canonical(order));
+    CHECK_FALSE(canonical(Bytes(32, 0xff)));
 }
