@@ -52,7 +52,8 @@ Bytes wrap_rsa(const Botan::Public_Key& key, const Secret& file_key) {
     return encryptor.encrypt(file_key.view().data(), file_key.size(), rng);
 }
 
-/// A ciphertext is as long as the modulus (RFC 8017 §7.1.2 step 1b); Botan 2.19 takes it with zeros before it, too.
+/// A ciphertext is as long as the modulus (RFC 8017 §7.1.2 step 1b); Botan 2.19 takes it with zeros before
+/// it, too.
 std::optional<Secret> unwrap_rsa(const Botan::Private_Key& key, ByteView wrapped) {
     const auto& modulus = dynamic_cast<const Botan::RSA_PublicKey&>(key).get_n();
     if (wrapped.size() != modulus.bytes()) return {};

@@ -1,5 +1,5 @@
-// Project Wycheproof's vectors (https://github.com/C2SP/wycheproof), read where MYQSEC_WYCHEPROOF_DIR says they are.
-// Without it the tests are skipped.
+// Project Wycheproof's vectors (https://github.com/C2SP/wycheproof), read where MYQSEC_WYCHEPROOF_DIR says
+// they are. Without it the tests are skipped.
 #pragma once
 
 #include <cstdio>
@@ -47,9 +47,9 @@ inline WycheproofCount& wycheproof_total() {
     return total;
 }
 
-/// Gives every vector of a file to `accepts(group, vector)`, which answers whether the implementation took it and
-/// yielded what the vector says. An Error of ours is a refusal. "acceptable" vectors may go either way, but
-/// `accepts` must still not find a wrong result.
+/// Gives every vector of a file to `accepts(group, vector)`, which answers whether the implementation took it
+/// and yielded what the vector says. An Error of ours is a refusal. "acceptable" vectors may go either way,
+/// but `accepts` must still not find a wrong result.
 template <typename Accepts>
 void check_wycheproof(const std::string& file, Accepts&& accepts) {
     std::ifstream in(wycheproof_directory() + "/" + file);

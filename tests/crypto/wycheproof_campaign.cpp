@@ -1,7 +1,8 @@
 // Project Wycheproof's vectors for every primitive in use, through this layer's own functions where their
 // parameters allow it. Where they don't, a case says so and takes Botan's function of the same name.
 //
-// Not here: XAES-256-GCM (C2SP's own vectors, known_answer_test.cpp) and Argon2id, of which Wycheproof has none.
+// Not here: XAES-256-GCM (C2SP's own vectors, known_answer_test.cpp) and Argon2id, of which Wycheproof has
+// none.
 #include <algorithm>
 
 #include <botan/auto_rng.h>
@@ -110,8 +111,8 @@ PrivateKey ec_private_key(const Curve& curve, const std::string& hex) {
     return PrivateKey::parse(Botan::PKCS8::BER_encode(key), "");
 }
 
-/// Whether a stanza made from the vector's shared secret opens under the vector's private key. The stanza holds the
-/// sender's point as it is, so that our code computes the secret anew.
+/// Whether a stanza made from the vector's shared secret opens under the vector's private key. The stanza
+/// holds the sender's point as it is, so that our code computes the secret anew.
 bool stanza_opens(const PrivateKey& key, ByteView recipient, ByteView point, const Bytes& shared) {
     const Bytes fingerprint(32, 0x11);
     const Bytes salt(32, 0x22);
@@ -248,8 +249,8 @@ WYCHEPROOF_CASE("AES-256-KWP wraps and unwraps as Wycheproof says; AES-128 and A
 
 WYCHEPROOF_CASE("HKDF-SHA-256 derives what Wycheproof says") {
     check_wycheproof("hkdf_sha256_test.json", [](const Vector&, const Vector& vector) {
-        const auto derived = hkdf_sha256(bytes_of(vector, "ikm"), bytes_of(vector, "salt"), bytes_of(vector, "info"),
-                                         vector.at("size").get<std::size_t>());
+        const auto derived = hkdf_sha256(bytes_of(vector, "ikm"), bytes_of(vector, "salt"),
+                                         bytes_of(vector, "info"), vector.at("size").get<std::size_t>());
         return std::ranges::equal(derived.view(), bytes_of(vector, "okm"));
     });
 }
@@ -293,8 +294,8 @@ WYCHEPROOF_CASE("PBKDF2-HMAC-SHA-256 derives what Wycheproof says") {
         Bytes derived(vector.at("dkLen").get<std::size_t>());
         Botan::PasswordHashFamily::create_or_throw("PBKDF2(SHA-256)")
             ->from_params(vector.at("iterationCount").get<std::size_t>())
-            ->derive_key(derived.data(), derived.size(), as_text(password).data(), password.size(), salt.data(),
-                         salt.size());
+            ->derive_key(derived.data(), derived.size(), as_text(password).data(), password.size(),
+                         salt.data(), salt.size());
         return derived == bytes_of(vector, "dk");
     });
 }

@@ -1,0 +1,70 @@
+// The database file, opened through the real VFS. Taken as it is, a mutated page ends at its AEAD tag: then
+// nothing but the truth or an error may come out. A second way takes the input for the plain pages of a
+// SQLite database and seals them: what an attacker with the key could store reaches SQLite and everything
+// above.
+#include "fuzz/stored_database.hpp"
+
+namespace myqsec::fuzz {
+
+namespace {
+
+constexpr std::size_t most_pages = 16;
+
+void open_raw(ByteView file) {
+    const auto folder = folder_with(file, {});
+    attempt(
+        [&] {
+            storage::Database database(*folder, database_file, database_key());
+            const auto rows = require_truth(database);
+            require(rows == stored_transactions, "no row is missing");
+            use(database);
+        },
+        damage);
+}
+
+storage::DatabaseIdentity identity() {
+    return {crypto::PageSuite::xaes_256_gcm, {1, 2, 3, 4, 5, 6, 7, 8}};
+}
+
+void open_sealed(ByteView image) {
+    const auto folder = folder_with({}, {});
+    {
+        storage::PageFile pages(folder->open(database_file), "main.db", identity(), database_key());
+        for (std::size_t at = 0; at < std::min(image.size(), most_pages * storage::page_size);
+             at += storage::page_size) {
+            Bytes page(storage::page_size);
+            const ByteView part = image.subspan(at, std::min(storage::page_size, image.size() - at));
+            std::copy(part.begin(), part.end(), page.begin());
+            pages.write(at, page);
+        }
+    }
+    try {
+        storage::Database database(*folder, database_file, database_key());
+        use(database);
+    } catch (const Error&) {
+    }
+}
+
+/// The plain pages behind the sealed ones.
+Bytes plain_image(ByteView file) {
+    const auto folder = folder_with(file, {});
+    const auto found = storage::read_identity(*folder->open(database_file), "main.db");
+    storage::PageFile pages(folder->open(database_file), "main.db", found, database_key());
+    Bytes image(file.size());
+    for (std::size_t at = 0; at < image.size(); at += storage::page_size)
+        pages.read(at, ByteSpan(image).subspan(at, storage::page_size));
+    return image;
+}
+
+}  // namespace
+
+void run(ByteView input) {
+    if (input.empty()) return;
+    input[0] % 2 == 0 ? open_raw(input.subspan(1)) : open_sealed(input.subspan(1));
+}
+
+std::vector<Bytes> seeds() {
+    return {seed_of(0, checkpointed().database), seed_of(1, plain_image(checkpointed().database))};
+}
+
+}  // namespace myqsec::fuzz
