@@ -1,6 +1,6 @@
 // myqsec/audit.h.
-#include "abi/json.hpp"
 #include "abi/session.hpp"
+#include "audit/event_text.hpp"
 #include "myqsec/audit.h"
 
 using namespace myqsec;
@@ -21,35 +21,6 @@ constexpr Column event_columns[] = {
 };
 constexpr Column head_columns[] = {{"size", MYQSEC_COLUMN_INTEGER}, {"root_hash", MYQSEC_COLUMN_BYTES}};
 
-std::string json_of(const std::vector<audit::Change>& changes) {
-    std::string out = "[";
-    for (const auto& change : changes) {
-        out += out.size() > 1 ? ",{\"field\":" : "{\"field\":";
-        append_json_string(out, change.field);
-        out += ",\"old\":";
-        append_json_string(out, change.old_value);
-        out += ",\"new\":";
-        append_json_string(out, change.new_value);
-        out += '}';
-    }
-    return out + "]";
-}
-
-std::string json_of(const std::vector<audit::ReadPersonalValue>& values) {
-    std::string out = "{";
-    for (const auto& value : values) {
-        if (out.size() > 1) out += ',';
-        append_json_string(out, value.field);
-        out += ':';
-        if (value.text) {
-            append_json_string(out, *value.text);
-        } else {
-            out += "null";
-        }
-    }
-    return out + "}";
-}
-
 void add_event(List& list, access::Users& users, const audit::StoredEvent& event) {
     const bool by_user = event.actor.kind == audit::ActorKind::user;
     const auto user = by_user ? users.with_pseudonym(event.actor.pseudonym) : std::nullopt;
@@ -57,7 +28,7 @@ void add_event(List& list, access::Users& users, const audit::StoredEvent& event
              audit::actor_kind_name(event.actor.kind),
              by_user ? to_hex(event.actor.pseudonym) : std::string(), user,
              audit::object_kind_name(event.object.kind), event.object.id, audit::result_name(event.result),
-             json_of(event.changes), json_of(event.personal), event.leaf_hash);
+             audit::json_of(event.changes), audit::json_of(event.personal), event.leaf_hash);
 }
 
 void require_reading(Session& session) {

@@ -1,10 +1,12 @@
 #include "audit/audit_log.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include "audit/audit_store.hpp"
 #include "audit/event_format.hpp"
+#include "audit/log_nodes.hpp"
+#include "audit/log_writer.hpp"
+#include "audit/merkle.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "storage/personal_field.hpp"
@@ -15,7 +17,6 @@ namespace {
 
 // Bounds memory and the time that a drain holds the databases.
 constexpr std::size_t drain_batch = 1024;
-constexpr std::size_t leaf_batch = 4096;
 
 /// Names the place that a sealed value belongs to, so that none can be moved to another event.
 std::string place_of(std::int64_t sequence, std::size_t index, const std::string& field) {
@@ -24,7 +25,12 @@ std::string place_of(std::int64_t sequence, std::size_t index, const std::string
 
 }  // namespace
 
-AuditLog::AuditLog(storage::Vault& vault) : vault_(vault) {}
+AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {
+    storage::Transaction transaction(vault.log());
+    auto tree = store::load_tree(vault.log());
+    fill_nodes(vault.log(), tree);
+    transaction.commit();
+}
 
 void AuditLog::append(storage::Transaction& transaction, const Event& event) {
     auto& main = transaction.database();
@@ -57,20 +63,10 @@ void AuditLog::drain() {
         const auto waiting = store::outbox_from(main, 0, drain_batch);
         if (waiting.empty()) break;
         storage::Transaction to(log);
-        auto tree = store::load_tree(log);
-        for (const auto& record : waiting) {
-            const auto next = static_cast<std::int64_t>(tree.size()) + 1;
-            if (record.sequence < next) continue;  // moved before a crash that kept it in the outbox
-            if (record.sequence > next) {
-                fail(Status::ERR_TAMPERED,
-                     "audit event {} is missing: the log ends at {} and the outbox goes on at {}", next,
-                     tree.size(), record.sequence);
-            }
-            const auto leaf = leaf_hash(record.event);
-            store::insert_event(log, record, leaf);
-            tree.append(leaf);
-        }
-        store::save_tree(log, tree);
+        LogWriter writer(log, signer_);
+        for (const auto& record : waiting)
+            writer.add(record);
+        writer.finish();
         to.commit();
         store::delete_outbox_to(main, waiting.back().sequence);
         from.commit();
@@ -139,25 +135,7 @@ std::vector<StoredEvent> AuditLog::list(std::int64_t from, std::size_t limit) {
 TreeHead AuditLog::head() {
     drain();
     const auto tree = store::load_tree(vault_.log());
-    return {static_cast<std::int64_t>(tree.size()), tree.root()};
-}
-
-crypto::Digest AuditLog::root(std::int64_t size) {
-    drain();
-    CompactRange tree;
-    const auto wanted = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0));
-    while (tree.size() < wanted) {
-        const auto left = static_cast<std::size_t>(wanted - tree.size());
-        const auto leaves = store::leaves_from(vault_.log(), static_cast<std::int64_t>(tree.size()) + 1,
-                                               std::min(left, leaf_batch));
-        if (leaves.empty()) break;
-        for (const auto& leaf : leaves)
-            tree.append(leaf);
-    }
-    if (size < 0 || tree.size() != wanted) {
-        fail(Status::ERR_INVALID_ARGUMENT, "the audit log has {} events, not {}", tree.size(), size);
-    }
-    return tree.root();
+    return {tree.size(), tree.range.root()};
 }
 
 }  // namespace myqsec::audit

@@ -6,10 +6,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "audit/archive.hpp"
 #include "audit/event.hpp"
-#include "audit/merkle.hpp"
+#include "audit/event_text.hpp"
+#include "audit/proof.hpp"
+#include "audit/signer.hpp"
 #include "storage/schema.hpp"
 #include "storage/vault.hpp"
 
@@ -19,6 +23,16 @@ namespace myqsec::audit {
 [[nodiscard]] storage::Schema main_schema();
 /// The log, in the log database.
 [[nodiscard]] storage::Schema log_schema();
+
+enum class ExportFormat : std::uint8_t { json_lines, syslog };
+
+struct LineExport {
+    ExportFormat format = ExportFormat::json_lines;
+    std::int64_t from = 1;
+    EventTextOptions text;
+    /// Told after every write from where an export would go on.
+    std::function<void(std::int64_t next)> delivered;
+};
 
 struct TreeHead {
     std::int64_t size = 0;
@@ -48,13 +62,37 @@ class AuditLog {
 
     /// The tree over all events, drained first. Not inside a transaction.
     [[nodiscard]] TreeHead head();
-    /// The root over the first `size` events. Throws ERR_INVALID_ARGUMENT beyond the log's end. Not inside a
-    /// transaction.
+
+    // What an auditor is given. All drain first and are not called inside a transaction; they throw
+    // ERR_INVALID_ARGUMENT beyond the log's end, and ERR_NOT_POSSIBLE for what went with pruned events.
+
+    /// The root over the first `size` events.
     [[nodiscard]] crypto::Digest root(std::int64_t size);
+    /// The newest checkpoint, which covers all events. From now on it outlives the events that it covers.
+    [[nodiscard]] SignedCheckpoint checkpoint();
+    /// That event `sequence` is in the tree of `size` events.
+    [[nodiscard]] Proof inclusion(std::int64_t sequence, std::int64_t size);
+    /// That the tree of `older` events is the beginning of the one of `newer`.
+    [[nodiscard]] Proof consistency(std::int64_t older, std::int64_t newer);
+    /// The public key of the first epoch, from which a verifier follows to all later ones.
+    [[nodiscard]] NoteKey first_key();
+
+    /// The first event that was not pruned.
+    [[nodiscard]] std::int64_t first();
+    /// All events from `what.from` on as lines, whole ones in each write; returns from where another export
+    /// would go on. Audited, unless there is nothing to export. What `write` throws ends it. Not inside a
+    /// transaction.
+    std::int64_t export_lines(const Actor& actor, const LineExport& what, const Write& write);
+    /// The whole log, for verify_bundle(). Audited, and the same otherwise.
+    void export_bundle(const Actor& actor, const Write& write);
 
  private:
     static constexpr int drain_threshold = 64;
+    [[nodiscard]] SignedCheckpoint keep_newest_checkpoint();
+    void record_export(const Actor& actor, std::string_view format, std::int64_t from);
+
     storage::Vault& vault_;
+    Signer signer_;
     std::atomic<int> waiting_ = 0;
 };
 

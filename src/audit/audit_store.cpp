@@ -29,6 +29,28 @@ constexpr std::string_view log_steps[] = {
         leaf BLOB NOT NULL);
     CREATE TABLE audit_tree (id INTEGER PRIMARY KEY, compact_range BLOB NOT NULL);
     )",
+    // `nodes`: how many events audit_node covers; `first`: the first one that was not pruned.
+    R"(
+    ALTER TABLE audit_tree ADD COLUMN nodes INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE audit_tree ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE audit_node (
+        level INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        PRIMARY KEY (level, position)) WITHOUT ROWID;
+    CREATE TABLE audit_epoch (
+        epoch INTEGER PRIMARY KEY,
+        public_key BLOB NOT NULL,
+        began INTEGER NOT NULL,
+        behind INTEGER NOT NULL);
+    CREATE INDEX audit_epoch_behind ON audit_epoch (behind);
+    CREATE TABLE audit_checkpoint (
+        size INTEGER PRIMARY KEY,
+        epoch INTEGER NOT NULL,
+        root BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        kept INTEGER NOT NULL);
+    )",
 };
 
 }  // namespace
@@ -60,12 +82,12 @@ std::vector<Record> read_records(storage::Rows rows) {
 }  // namespace
 
 std::int64_t next_sequence(storage::Database& main) {
-    auto rows = main.query("UPDATE audit_counter SET last = last + 1 WHERE id = 1 RETURNING last");
+    auto rows = main.query(
+        "SELECT coalesce((SELECT max(sequence) FROM audit_outbox), last) + 1 FROM audit_counter WHERE id = "
+        "1");
     if (!rows.next())
         fail(Status::ERR_CORRUPT, "the audit sequence counter is missing from the main database");
-    const auto sequence = rows.integer(0);
-    rows.next();
-    return sequence;
+    return rows.integer(0);
 }
 
 void insert_outbox(storage::Database& main, const Record& record) {
@@ -80,14 +102,13 @@ std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std:
 }
 
 void delete_outbox_to(storage::Database& main, std::int64_t last) {
+    main.run("UPDATE audit_counter SET last = max(last, $1) WHERE id = 1", last);
     main.run("DELETE FROM audit_outbox WHERE sequence <= $1", last);
 }
 
 void insert_event(storage::Database& log, const Record& record, const crypto::Digest& leaf) {
-    log.run(
-        "INSERT INTO audit_event (sequence, event, personal, leaf) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (sequence) DO NOTHING",
-        record.sequence, record.event, record.personal, leaf);
+    log.run("INSERT INTO audit_event (sequence, event, personal, leaf) VALUES ($1, $2, $3, $4)",
+            record.sequence, record.event, record.personal, leaf);
 }
 
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit) {
@@ -96,25 +117,17 @@ std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::
         from, limit));
 }
 
-std::vector<crypto::Digest> leaves_from(storage::Database& log, std::int64_t from, std::size_t limit) {
+void delete_events_to(storage::Database& log, std::int64_t last) {
+    log.run("DELETE FROM audit_event WHERE sequence <= $1", last);
+}
+
+std::vector<crypto::Digest> leaves_of(storage::Database& log, std::int64_t from, std::int64_t to) {
     std::vector<crypto::Digest> leaves;
-    auto rows = log.query("SELECT leaf FROM audit_event WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
-                          from, limit);
+    auto rows = log.query(
+        "SELECT leaf FROM audit_event WHERE sequence >= $1 AND sequence <= $2 ORDER BY sequence", from, to);
     while (rows.next())
         leaves.push_back(ByteReader(rows.blob(0), "an audit leaf").array<32>());
     return leaves;
-}
-
-CompactRange load_tree(storage::Database& log) {
-    auto rows = log.query("SELECT compact_range FROM audit_tree WHERE id = 1");
-    return rows.next() ? CompactRange::decode(rows.blob(0)) : CompactRange();
-}
-
-void save_tree(storage::Database& log, const CompactRange& tree) {
-    log.run(
-        "INSERT INTO audit_tree (id, compact_range) VALUES (1, $1) "
-        "ON CONFLICT (id) DO UPDATE SET compact_range = excluded.compact_range",
-        tree.encode());
 }
 
 }  // namespace myqsec::audit::store

@@ -1,11 +1,11 @@
-// The SQL of the audit log: outbox and sequence counter in the main database, events and tree in the log
-// database.
+// The SQL of the audit log's events: outbox and sequence counter in the main database, the events themselves
+// in the log database. Its tree, keys and checkpoints are tree_store.hpp's.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "audit/merkle.hpp"
+#include "crypto/hash.hpp"
 #include "storage/database.hpp"
 
 namespace myqsec::audit::store {
@@ -16,17 +16,17 @@ struct Record {
     Bytes personal;  ///< sealed values beside it
 };
 
-/// The next number of the sequence. A rolled back transaction gives it back, so that there are no gaps.
+/// The number behind the outbox's last event, or behind all that was moved if the outbox is empty: nothing
+/// has to be written for it, and a rolled back transaction leaves no gap.
 std::int64_t next_sequence(storage::Database& main);
 void insert_outbox(storage::Database& main, const Record& record);
 std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t limit);
 void delete_outbox_to(storage::Database& main, std::int64_t last);
 
-/// No effect if the sequence number is there already.
 void insert_event(storage::Database& log, const Record& record, const crypto::Digest& leaf);
+void delete_events_to(storage::Database& log, std::int64_t last);
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit);
-std::vector<crypto::Digest> leaves_from(storage::Database& log, std::int64_t from, std::size_t limit);
-CompactRange load_tree(storage::Database& log);
-void save_tree(storage::Database& log, const CompactRange& tree);
+/// The leaf hashes of events from … to, without those that are not there.
+std::vector<crypto::Digest> leaves_of(storage::Database& log, std::int64_t from, std::int64_t to);
 
 }  // namespace myqsec::audit::store

@@ -48,6 +48,11 @@ Bytes encode_event(const CanonicalEvent& event) {
             .field(as_bytes(personal.field))
             .raw(personal.commitment);
     }
+    if (writer.bytes().size() > largest_event) {
+        fail(Status::ERR_LIMIT,
+             "an audit event would have {} bytes, more than {}; shorten the values it records",
+             writer.bytes().size(), largest_event);
+    }
     return writer.take();
 }
 
@@ -81,6 +86,25 @@ CanonicalEvent decode_event(ByteView encoded) {
     }
     reader.expect_end();
     return event;
+}
+
+namespace {
+
+constexpr std::size_t time_offset = 1 + 8;  // version, sequence
+constexpr std::size_t action_offset = time_offset + 8;
+
+}  // namespace
+
+Action action_of(ByteView encoded) {
+    ByteReader reader(encoded, "an audit event");
+    reader.raw(action_offset);
+    return static_cast<Action>(reader.integer<std::uint16_t>());
+}
+
+Instant time_of(ByteView encoded) {
+    ByteReader reader(encoded, "an audit event");
+    reader.raw(time_offset);
+    return from_milliseconds(read_int64(reader));
 }
 
 Bytes encode_personal(const std::vector<SealedPersonal>& personal) {

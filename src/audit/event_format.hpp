@@ -10,6 +10,8 @@
 namespace myqsec::audit {
 
 inline constexpr std::uint8_t event_format_version = 1;
+/// Entry bundles (C2SP tlog-tiles) give an entry 16 bits for its length.
+inline constexpr std::size_t largest_event = 65535;
 
 /// What the hashed event says about a personal value: where it is, and a commitment to its sealed form.
 struct PersonalCommitment {
@@ -38,9 +40,14 @@ struct CanonicalEvent {
     std::vector<PersonalCommitment> personal;
 };
 
+/// Throws ERR_LIMIT beyond largest_event.
 [[nodiscard]] Bytes encode_event(const CanonicalEvent& event);
 /// Throws ERR_CORRUPT, ERR_NEWER_VERSION.
 [[nodiscard]] CanonicalEvent decode_event(ByteView encoded);
+
+/// Of a well-formed event, without decoding all of it.
+[[nodiscard]] Action action_of(ByteView encoded);
+[[nodiscard]] Instant time_of(ByteView encoded);
 
 [[nodiscard]] Bytes encode_personal(const std::vector<SealedPersonal>& personal);
 [[nodiscard]] std::vector<SealedPersonal> decode_personal(ByteView encoded);

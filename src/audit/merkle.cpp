@@ -36,16 +36,14 @@ Bytes CompactRange::encode() const {
     return writer.take();
 }
 
-void CompactRange::append(const Digest& leaf) {
-    Digest node = leaf;
-    // Each trailing 1 bit of the size is a complete subtree as large as the one that ends here: the two
-    // become one.
-    for (auto bits = size_; (bits & 1) != 0; bits >>= 1) {
+void CompactRange::append_subtree(unsigned level, const Digest& root) {
+    Digest node = root;
+    for (auto bits = size_ >> level; (bits & 1) != 0; bits >>= 1) {
         node = node_hash(peaks_.back(), node);
         peaks_.pop_back();
     }
     peaks_.push_back(node);
-    ++size_;
+    size_ += std::uint64_t{1} << level;
 }
 
 Digest CompactRange::root() const {

@@ -1,4 +1,4 @@
-// Writing JSON (RFC 8259): what two columns of the audit log are made of.
+// Writing JSON (RFC 8259).
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace myqsec::abi {
+namespace myqsec {
 
 /// A string with its quotes. `text` is valid UTF-8, and passes as it is but for what must be escaped.
 inline void append_json_string(std::string& to, std::string_view text) {
@@ -24,4 +24,4 @@ inline void append_json_string(std::string& to, std::string_view text) {
     to += '"';
 }
 
-}  // namespace myqsec::abi
+}  // namespace myqsec

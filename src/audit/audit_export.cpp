@@ -1,0 +1,77 @@
+// Exporting the log: as a stream of lines for other programs, or as a bundle for a verifier.
+#include <algorithm>
+
+#include "audit/audit_log.hpp"
+#include "audit/audit_store.hpp"
+#include "audit/bundle_writer.hpp"
+#include "audit/event_text.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::audit {
+
+namespace {
+
+constexpr std::size_t events_at_once = 256;
+constexpr std::size_t buffer_size = 64 * 1024;
+
+std::string_view format_name(ExportFormat format) {
+    return format == ExportFormat::json_lines ? "jsonl" : "syslog";
+}
+
+}  // namespace
+
+void AuditLog::record_export(const Actor& actor, std::string_view format, std::int64_t from) {
+    storage::Transaction transaction(vault_.main());
+    append(transaction, {.action = Action::audit_exported,
+                         .actor = actor,
+                         .object = {ObjectKind::instance, 0},
+                         .changes = {{"format", "", std::string(format)}, {"from", "", std::to_string(from)}},
+                         .personal = {}});
+    transaction.commit();
+}
+
+std::int64_t AuditLog::export_lines(const Actor& actor, const LineExport& what, const Write& write) {
+    auto next = std::max(what.from, first());
+    if (list(next, 1).empty()) return next;
+    // Its own event is the last that it exports, so that who goes on from there finds nothing new.
+    record_export(actor, format_name(what.format), next);
+    const auto last = head().size;
+    const auto line = what.format == ExportFormat::json_lines ? json_line : syslog_line;
+    while (next <= last) {
+        const auto events = list(next, std::min(events_at_once, static_cast<std::size_t>(last - next + 1)));
+        if (events.empty() || events.front().sequence != next) {
+            fail(Status::ERR_NOT_POSSIBLE,
+                 "events from {} on were pruned while they were exported; go on at {}", next, first());
+        }
+        std::string buffer;
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            buffer += line(events[i], what.text);
+            if (buffer.size() < buffer_size && i + 1 < events.size()) continue;
+            write(as_bytes(buffer));
+            next = events[i].sequence + 1;
+            if (what.delivered) what.delivered(next);
+            buffer.clear();
+        }
+    }
+    return next;
+}
+
+void AuditLog::export_bundle(const Actor& actor, const Write& write) {
+    record_export(actor, "bundle", first());
+    drain();
+    std::optional<SignedCheckpoint> newest;
+    std::int64_t from = 0;
+    {
+        storage::Transaction transaction(vault_.log());
+        newest = keep_newest_checkpoint();
+        from = store::load_tree(vault_.log()).first;
+        transaction.commit();
+    }
+    write_bundle(vault_, signer_, *newest, from, write);
+}
+
+std::int64_t AuditLog::first() {
+    return store::load_tree(vault_.log()).first;
+}
+
+}  // namespace myqsec::audit

@@ -1,0 +1,66 @@
+// What the log proves: roots, checkpoints, inclusion, consistency.
+#include "audit/audit_log.hpp"
+#include "audit/log_nodes.hpp"
+#include "audit/merkle.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::audit {
+
+namespace {
+
+std::uint64_t within(std::int64_t value, std::int64_t least, std::int64_t size) {
+    if (value < least || value > size)
+        fail(Status::ERR_INVALID_ARGUMENT, "the audit log has {} events; {} is not within {} to {}", size,
+             value, least, size);
+    return static_cast<std::uint64_t>(value);
+}
+
+}  // namespace
+
+crypto::Digest AuditLog::root(std::int64_t size) {
+    const auto wanted = within(size, 0, head().size);
+    if (wanted == 0) return CompactRange().root();
+    return subtree_root(log_nodes(vault_.log()), 0, wanted);
+}
+
+SignedCheckpoint AuditLog::checkpoint() {
+    drain();
+    storage::Transaction transaction(vault_.log());
+    auto newest = keep_newest_checkpoint();
+    transaction.commit();
+    return newest;
+}
+
+SignedCheckpoint AuditLog::keep_newest_checkpoint() {
+    auto& log = vault_.log();
+    const auto tree = store::load_tree(log);
+    if (tree.size() == 0) fail(Status::ERR_NOT_POSSIBLE, "the audit log has no events to sign for yet");
+    signer_.sign(tree);  // logs of before have no checkpoint
+    const auto newest = store::newest_checkpoint(log);
+    if (!newest || newest->size != tree.size())
+        fail(Status::ERR_TAMPERED, "the audit log has {} events, fewer than its newest checkpoint covers",
+             tree.size());
+    store::keep_checkpoint(log, tree.size());
+    return signer_.checkpoint(*newest);
+}
+
+Proof AuditLog::inclusion(std::int64_t sequence, std::int64_t size) {
+    const auto newer = within(size, 1, head().size);
+    const auto leaf = within(sequence, 1, size) - 1;
+    return inclusion_proof(log_nodes(vault_.log()), leaf, newer);
+}
+
+Proof AuditLog::consistency(std::int64_t older, std::int64_t newer) {
+    const auto whole = within(newer, 1, head().size);
+    return consistency_proof(log_nodes(vault_.log()), within(older, 1, newer), whole);
+}
+
+NoteKey AuditLog::first_key() {
+    storage::Transaction transaction(vault_.log());
+    auto first = store::epoch(vault_.log(), 1);
+    if (!first) first = signer_.epoch();
+    transaction.commit();
+    return signer_.key_of(*first);
+}
+
+}  // namespace myqsec::audit

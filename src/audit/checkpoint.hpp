@@ -1,0 +1,44 @@
+// Checkpoints (C2SP tlog-checkpoint): signed notes that say which events the log holds, by size and root.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "audit/signed_note.hpp"
+#include "crypto/hash.hpp"
+
+namespace myqsec::audit {
+
+/// The text of a checkpoint:
+///   origin            which log; also the name of its keys
+///   size              of the tree, decimal
+///   root              base64
+///   epoch N           the number of the key that signs
+///   next VKEY         only the last one of an epoch: the key of the next
+struct Checkpoint {
+    std::string origin;
+    std::int64_t size = 0;
+    crypto::Digest root{};
+    std::uint32_t epoch = 1;
+    std::optional<NoteKey> next;
+
+    [[nodiscard]] std::string text() const;
+    /// Nothing unless it is exactly what text() writes.
+    [[nodiscard]] static std::optional<Checkpoint> parse(std::string_view text);
+    bool operator==(const Checkpoint&) const = default;
+};
+
+/// A note that is a checkpoint.
+struct SignedCheckpoint {
+    Checkpoint checkpoint;
+    SignedNote note;
+};
+
+[[nodiscard]] SignedCheckpoint sign_checkpoint(const Checkpoint& checkpoint, crypto::SigningKey& key);
+
+/// Takes the first one off the front of `rest`; nothing if there is none well-formed. Its signature is not
+/// looked at.
+[[nodiscard]] std::optional<SignedCheckpoint> take_checkpoint(std::string_view& rest);
+
+}  // namespace myqsec::audit

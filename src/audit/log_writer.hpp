@@ -1,0 +1,31 @@
+// Moves events into the log: rows, tree, checkpoints, and what the events that change the log itself ask for.
+#pragma once
+
+#include "audit/audit_store.hpp"
+#include "audit/signer.hpp"
+#include "audit/tree_store.hpp"
+
+namespace myqsec::audit {
+
+/// Lives inside one transaction of the log database.
+class LogWriter {
+ public:
+    LogWriter(storage::Database& log, Signer& signer);
+
+    /// Nothing if the event is there already, moved before a crash that kept it in the outbox. Throws
+    /// ERR_TAMPERED if one before it is missing.
+    void add(const store::Record& record);
+    /// Signs what was added, and stores the tree. Returns whether an epoch ended.
+    bool finish();
+
+ private:
+    void take_effect(const store::Record& record);
+
+    storage::Database& log_;
+    Signer& signer_;
+    store::TreeState tree_;
+    bool grown_ = false;
+    bool epoch_ended_ = false;
+};
+
+}  // namespace myqsec::audit
