@@ -1,4 +1,4 @@
-// init, status, tick, confirm-clock, setting, audit, version, self-test.
+// init, status, tick, confirm-clock, setting, version, self-test.
 #include <cerrno>
 #include <iostream>
 #include <memory>
@@ -91,26 +91,6 @@ void add_settings(CLI::App& app, Instance& instance) {
         [&instance, name] { check(myqsec_setting_set(instance.principal(), name->c_str(), nullptr)); });
 }
 
-void add_audit(CLI::App& app, Instance& instance) {
-    struct Options {
-        std::int64_t from = 1;
-        std::uint32_t limit = 0;
-    };
-    auto options = std::make_shared<Options>();
-    auto* audit = app.add_subcommand("audit", "Read the audit log");
-    audit->require_subcommand(1);
-    auto* list = audit->add_subcommand("list", "Events");
-    list->add_option("--from", options->from, "First sequence number")->capture_default_str();
-    list->add_option("--limit", options->limit, "Events at most");
-    list->callback([&instance, options] {
-        print(get<myqsec_list>(myqsec_audit_list, instance.principal(), options->from, options->limit),
-              instance.json);
-    });
-    audit->add_subcommand("head", "Size and root hash of the tree")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_audit_head, instance.principal()), instance.json);
-    });
-}
-
 }  // namespace
 
 void add_instance_commands(CLI::App& app, Instance& instance) {
@@ -125,7 +105,6 @@ void add_instance_commands(CLI::App& app, Instance& instance) {
                        "The clock is right after a large step: let what has expired be deleted")
         ->callback([&instance] { check(myqsec_clock_confirm(instance.principal())); });
     add_settings(app, instance);
-    add_audit(app, instance);
     app.add_subcommand("version", "The library's version")->callback([&instance] {
         print_result("version", std::string(myqsec_version()), std::string("libmyqsec ") + myqsec_version(),
                      instance.json);

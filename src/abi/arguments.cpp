@@ -7,6 +7,7 @@ namespace myqsec::abi {
 namespace {
 
 constexpr std::size_t longest_pem = std::size_t{1} << 20;
+constexpr std::size_t longest_long_text = std::size_t{1} << 20;
 
 std::string_view terminated(const char* value, const char* name, std::size_t limit) {
     required(value, name);
@@ -54,6 +55,14 @@ std::optional<std::string> optional_string(const char* value, const char* name) 
 
 std::string_view text_or_empty(const char* value, const char* name) {
     return value ? text(value, name) : std::string_view();
+}
+
+std::string_view long_text(const char* value, const char* name) {
+    const auto out = terminated(value, name, longest_long_text);
+    if (!is_utf8(out)) fail(Status::ERR_INVALID_ARGUMENT, "{} is not valid UTF-8", name);
+    if (has_control_characters(out, Characters::lines))
+        fail(Status::ERR_INVALID_ARGUMENT, "{} holds control characters", name);
+    return out;
 }
 
 ByteView pem(const char* value, const char* name) {

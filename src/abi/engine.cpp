@@ -74,6 +74,7 @@ Engine::~Engine() {
 
 void Engine::recover(Birth birth) {
     findings = vault.findings();
+    audit.recover();
     {
         storage::Transaction transaction(vault.main());
         const auto action =
@@ -120,6 +121,15 @@ Instant Engine::tick(const access::Principal& principal) {
     });
     attempt([&] { next = std::min(next, spool.jobs.tick(principal)); });
     attempt([&] { audit.drain(); });
+    attempt([&] {
+        const auto epoch = settings.duration(settings::Setting::audit_epoch);
+        next = std::min(next, audit.rotate_key_if_due(epoch));
+    });
+    attempt([&] {
+        // A clock that ran ahead must not take the log with it.
+        if (spool.jobs.deletion_suspended()) return;
+        next = std::min(next, audit.prune(settings.duration(settings::Setting::audit_retention)));
+    });
     attempt([&] {
         const auto delay = settings.duration(settings::Setting::erasure_max_delay);
         next = std::min(next, vault.leaf_keys().turn_if_due(delay));

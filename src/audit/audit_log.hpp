@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <vector>
 
 #include "audit/archive.hpp"
@@ -51,6 +52,10 @@ class AuditLog {
     /// database. Throws ERR_NOT_FOUND if a personal value's key was destroyed already.
     void append(storage::Transaction& transaction, const Event& event);
 
+    /// For the opening of an instance: moves what waits, and finishes or undoes a change of key that a crash
+    /// cut off. A log that has no signing key yet gets its first, and says so.
+    void recover();
+
     /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
     /// logged.
     void drain();
@@ -76,6 +81,22 @@ class AuditLog {
     [[nodiscard]] Proof consistency(std::int64_t older, std::int64_t newer);
     /// The public key of the first epoch, from which a verifier follows to all later ones.
     [[nodiscard]] NoteKey first_key();
+    struct EpochKey {
+        NoteKey key;
+        store::Epoch epoch;
+    };
+    /// Those of all epochs, oldest first.
+    [[nodiscard]] std::vector<EpochKey> keys();
+
+    /// Ends the signing epoch: a fresh key takes over, the event that says so is the last that the old one
+    /// signs for, and the old one is destroyed. Not inside a transaction. A crash leaves it finished, or
+    /// undone, by recover().
+    void rotate_key(const Actor& actor);
+    /// rotate_key(), once the epoch is as old as `lifetime`. Returns when that will be.
+    Instant rotate_key_if_due(Duration lifetime);
+    /// Removes whole segments of events that are older than `retention`. Audited. Returns when the next one
+    /// may be due: Instant::max() while there is none.
+    Instant prune(Duration retention);
 
     /// The first event that was not pruned.
     [[nodiscard]] std::int64_t first();
@@ -89,10 +110,12 @@ class AuditLog {
  private:
     static constexpr int drain_threshold = 64;
     [[nodiscard]] SignedCheckpoint keep_newest_checkpoint();
+    void drop_keys_but(std::uint32_t epoch);
     void record_export(const Actor& actor, std::string_view format, std::int64_t from);
 
     storage::Vault& vault_;
     Signer signer_;
+    std::mutex maintenance_;  ///< one change of key or pruning at a time; taken before both databases
     std::atomic<int> waiting_ = 0;
 };
 

@@ -56,11 +56,17 @@ Proof AuditLog::consistency(std::int64_t older, std::int64_t newer) {
 }
 
 NoteKey AuditLog::first_key() {
+    return keys().front().key;
+}
+
+std::vector<AuditLog::EpochKey> AuditLog::keys() {
     storage::Transaction transaction(vault_.log());
-    auto first = store::epoch(vault_.log(), 1);
-    if (!first) first = signer_.epoch();
+    signer_.epoch();  // there is a first one
+    std::vector<EpochKey> keys;
+    for (const auto& epoch : store::epochs(vault_.log()))
+        keys.push_back({signer_.key_of(epoch), epoch});
     transaction.commit();
-    return signer_.key_of(*first);
+    return keys;
 }
 
 }  // namespace myqsec::audit

@@ -101,8 +101,12 @@ std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std:
         from, limit));
 }
 
+void raise_counter(storage::Database& main, std::int64_t last) {
+    main.run("UPDATE audit_counter SET last = $1 WHERE id = 1 AND last < $1", last);
+}
+
 void delete_outbox_to(storage::Database& main, std::int64_t last) {
-    main.run("UPDATE audit_counter SET last = max(last, $1) WHERE id = 1", last);
+    raise_counter(main, last);
     main.run("DELETE FROM audit_outbox WHERE sequence <= $1", last);
 }
 

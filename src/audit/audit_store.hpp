@@ -21,6 +21,8 @@ struct Record {
 std::int64_t next_sequence(storage::Database& main);
 void insert_outbox(storage::Database& main, const Record& record);
 std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t limit);
+/// No number up to `last` is given to another event.
+void raise_counter(storage::Database& main, std::int64_t last);
 void delete_outbox_to(storage::Database& main, std::int64_t last);
 
 void insert_event(storage::Database& log, const Record& record, const crypto::Digest& leaf);

@@ -13,19 +13,19 @@ class LogWriter {
     LogWriter(storage::Database& log, Signer& signer);
 
     /// Nothing if the event is there already, moved before a crash that kept it in the outbox. Throws
-    /// ERR_TAMPERED if one before it is missing.
+    /// ERR_TAMPERED if one before it is missing, or another has its number.
     void add(const store::Record& record);
-    /// Signs what was added, and stores the tree. Returns whether an epoch ended.
-    bool finish();
+    /// Signs what was added, and stores the tree.
+    void finish();
 
  private:
+    void check_moved(const store::Record& record);
     void take_effect(const store::Record& record);
 
     storage::Database& log_;
     Signer& signer_;
     store::TreeState tree_;
     bool grown_ = false;
-    bool epoch_ended_ = false;
 };
 
 }  // namespace myqsec::audit

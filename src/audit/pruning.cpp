@@ -16,16 +16,13 @@ namespace {
 constexpr std::int64_t segment = tile_width;
 constexpr std::int64_t segments_at_once = 64;
 
-bool is_older(const store::Record& record, Instant cutoff) {
-    return time_of(record.event) < cutoff;
-}
-
-/// Clocks are set back: no event of it may be young.
+/// The last event's first, because that alone nearly always decides. Clocks are set back: it need not be the
+/// youngest.
 bool is_old_segment(storage::Database& log, std::int64_t first, Instant cutoff) {
     const auto last = store::events_from(log, first + segment - 1, 1);
-    if (last.empty() || !is_older(last.front(), cutoff)) return false;
+    if (last.empty() || time_of(last.front().event) >= cutoff) return false;
     const auto all = store::events_from(log, first, segment);
-    return std::ranges::all_of(all, [&](const auto& record) { return is_older(record, cutoff); });
+    return std::ranges::all_of(all, [&](const auto& record) { return time_of(record.event) < cutoff; });
 }
 
 /// Stores the roots of the largest complete subtrees that begin … end−1 divides into.
@@ -57,6 +54,14 @@ std::int64_t first_after_pruning(storage::Database& log, const store::TreeState&
     while (first < limit && first + segment <= tree.size() && is_old_segment(log, first, cutoff))
         first += segment;
     return first;
+}
+
+std::optional<Instant> youngest_of_segment(storage::Database& log, const store::TreeState& tree) {
+    if (tree.first + segment > tree.size()) return std::nullopt;
+    auto youngest = Instant::min();
+    for (const auto& record : store::events_from(log, tree.first, segment))
+        youngest = std::max(youngest, time_of(record.event));
+    return youngest;
 }
 
 void prune(storage::Database& log, store::TreeState& tree, std::int64_t first) {

@@ -9,7 +9,7 @@ Signer::Signer(storage::Vault& vault)
 
 crypto::SigningKey& Signer::signing_key(std::uint32_t epoch) {
     if (!cached_ || cached_->first != epoch) {
-        const auto& keys = std::as_const(vault_).keystore();
+        const storage::Keystore& keys = vault_.keystore();
         try {
             cached_.emplace(epoch, crypto::SigningKey(keys.key(storage::KeyPurpose::audit_signing, epoch)));
         } catch (const Error& error) {
@@ -62,6 +62,7 @@ void Signer::close_epoch(const store::TreeState& tree, const KeyChange& change, 
     }
     sign(tree, ending.epoch, next);
     store::insert_epoch(vault_.log(), {change.epoch, next.key, when, tree.size()});
+    cached_.reset();
 }
 
 SignedCheckpoint Signer::checkpoint(const store::CheckpointRow& row) const {

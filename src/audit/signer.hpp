@@ -21,7 +21,7 @@ class Signer {
     [[nodiscard]] const std::string& origin() const { return origin_; }
 
     /// The epoch in force; a log that has none begins its first.
-    [[nodiscard]] store::Epoch epoch();
+    store::Epoch epoch();
     [[nodiscard]] NoteKey key_of(const store::Epoch& epoch) const { return {origin_, epoch.public_key}; }
     /// The key that the keystore holds for an epoch. Throws ERR_TAMPERED if it has none.
     [[nodiscard]] NoteKey held_key(std::uint32_t epoch);
@@ -34,8 +34,6 @@ class Signer {
 
     /// As it is handed out.
     [[nodiscard]] SignedCheckpoint checkpoint(const store::CheckpointRow& row) const;
-    /// Forgets the key in memory, for it may be one that the keystore has dropped.
-    void forget() { cached_.reset(); }
 
  private:
     [[nodiscard]] crypto::SigningKey& signing_key(std::uint32_t epoch);
@@ -43,7 +41,7 @@ class Signer {
 
     storage::Vault& vault_;
     std::string origin_;
-    std::optional<std::pair<std::uint32_t, crypto::SigningKey>> cached_;
+    std::optional<std::pair<std::uint32_t, crypto::SigningKey>> cached_;  ///< never a retired one
 };
 
 }  // namespace myqsec::audit

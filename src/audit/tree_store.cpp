@@ -8,10 +8,14 @@ crypto::Digest digest(ByteView bytes) {
     return ByteReader(bytes, "a hash of the audit tree").array<32>();
 }
 
+Epoch epoch_in(const storage::Rows& rows) {
+    return {static_cast<std::uint32_t>(rows.integer(0)), digest(rows.blob(1)), rows.instant(2),
+            rows.integer(3)};
+}
+
 std::optional<Epoch> read_epoch(storage::Rows rows) {
     if (!rows.next()) return std::nullopt;
-    return Epoch{static_cast<std::uint32_t>(rows.integer(0)), digest(rows.blob(1)), rows.instant(2),
-                 rows.integer(3)};
+    return epoch_in(rows);
 }
 
 CheckpointRow read_checkpoint(const storage::Rows& rows) {
@@ -72,6 +76,14 @@ std::optional<Epoch> epoch(storage::Database& log, std::uint32_t number) {
 std::optional<Epoch> newest_epoch(storage::Database& log) {
     return read_epoch(
         log.query("SELECT epoch, public_key, began, behind FROM audit_epoch ORDER BY epoch DESC LIMIT 1"));
+}
+
+std::vector<Epoch> epochs(storage::Database& log) {
+    std::vector<Epoch> out;
+    auto rows = log.query("SELECT epoch, public_key, began, behind FROM audit_epoch ORDER BY epoch");
+    while (rows.next())
+        out.push_back(epoch_in(rows));
+    return out;
 }
 
 std::optional<Epoch> epoch_behind(storage::Database& log, std::int64_t sequence) {

@@ -40,6 +40,7 @@ struct Epoch {
 void insert_epoch(storage::Database& log, const Epoch& epoch);
 std::optional<Epoch> epoch(storage::Database& log, std::uint32_t number);
 std::optional<Epoch> newest_epoch(storage::Database& log);
+std::vector<Epoch> epochs(storage::Database& log);
 /// The epoch that begins behind event `sequence`.
 std::optional<Epoch> epoch_behind(storage::Database& log, std::int64_t sequence);
 

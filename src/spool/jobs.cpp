@@ -141,6 +141,10 @@ Instant Jobs::tick(const access::Principal& principal) {
     return std::min(next, state_->conversion.tick());
 }
 
+bool Jobs::deletion_suspended() const {
+    return store::deletion_suspended(state_->context.main());
+}
+
 void Jobs::confirm_clock(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::settings_change);
     state_->retention.confirm_clock(proof.actor());

@@ -65,6 +65,7 @@ class Jobs {
     /// clock.max_step since the last tick suspends deletion, durably, until confirm_clock(). Converts some
     /// jobs to what their queue was given.
     Instant tick(const access::Principal& principal);
+    [[nodiscard]] bool deletion_suspended() const;
     /// settings.change: the clock is right; expired jobs may be deleted.
     void confirm_clock(const access::Principal& principal);
 

@@ -56,8 +56,15 @@ struct Call {
     }
 
 const Call calls[] = {
+    MYQSEC_CALL(myqsec_audit_checkpoint),
+    MYQSEC_CALL(myqsec_audit_consistency),
+    MYQSEC_CALL(myqsec_audit_export),
     MYQSEC_CALL(myqsec_audit_head),
+    MYQSEC_CALL(myqsec_audit_inclusion),
+    MYQSEC_CALL(myqsec_audit_keys),
     MYQSEC_CALL(myqsec_audit_list),
+    MYQSEC_CALL(myqsec_audit_rotate_key),
+    MYQSEC_CALL(myqsec_audit_verify),
     MYQSEC_CALL(myqsec_card_add),
     MYQSEC_CALL(myqsec_card_list),
     MYQSEC_CALL(myqsec_card_remove),
@@ -151,7 +158,7 @@ const Call calls[] = {
 // What has a meaning without any argument.
 const std::set<std::string_view> harmless = {"myqsec_close", "myqsec_self_test"};
 // What has a meaning with nothing but a session.
-const std::set<std::string_view> enough = {"myqsec_logout", "myqsec_tick", "myqsec_clock_confirm"};
+const std::set<std::string_view> enough = {"myqsec_logout", "myqsec_tick", "myqsec_clock_confirm", "myqsec_audit_rotate_key"};
 
 }  // namespace
 
