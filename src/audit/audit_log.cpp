@@ -16,7 +16,8 @@ namespace myqsec::audit {
 namespace {
 
 // Bounds memory and the time that a drain holds the databases.
-constexpr std::size_t drain_batch = 1024;
+constexpr std::size_t drain_batch = 2048;
+constexpr std::size_t largest_row = 1024;
 
 /// Names the place that a sealed value belongs to, so that none can be moved to another event.
 std::string place_of(std::int64_t sequence, std::size_t index, const std::string& field) {
@@ -33,15 +34,12 @@ AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {
 }
 
 void AuditLog::append(storage::Transaction& transaction, const Event& event) {
-    auto& main = transaction.database();
-    CanonicalEvent canonical{store::next_sequence(main),
-                             vault_.clock().now(),
-                             event.action,
-                             event.actor,
-                             event.object,
-                             event.result,
-                             event.changes,
-                             {}};
+    if (pending_.empty()) {
+        next_sequence_ = store::next_sequence(transaction.database());
+        transaction.at_end([this] { flush_pending(); }, [this] { pending_.clear(); });
+    }
+    CanonicalEvent canonical{next_sequence_, vault_.clock().now(), event.action,  event.actor,
+                             event.object,   event.result,         event.changes, {}};
     std::vector<SealedPersonal> sealed;
     for (const auto& value : event.personal) {
         const auto key = vault_.leaf_keys().get(value.person);
@@ -51,8 +49,19 @@ void AuditLog::append(storage::Transaction& transaction, const Event& event) {
         one.sealed = storage::seal_field(key, place, value.text);
         canonical.personal.push_back({value.person, value.field, commit_to(one)});
     }
-    store::insert_outbox(main, {canonical.sequence, encode_event(canonical), encode_personal(sealed)});
+    pending_.push_back({canonical.sequence, encode_event(canonical), encode_personal(sealed)});
+    ++next_sequence_;
     ++waiting_;
+}
+
+// In one row, which costs a fraction of what one row each does.
+void AuditLog::flush_pending() {
+    for (auto rest = std::span<const store::Record>(pending_); !rest.empty();) {
+        const auto row = rest.first(std::min(rest.size(), largest_row));
+        store::insert_outbox(vault_.main(), row);
+        rest = rest.subspan(row.size());
+    }
+    pending_.clear();
 }
 
 void AuditLog::drain() {
@@ -60,15 +69,16 @@ void AuditLog::drain() {
     auto& log = vault_.log();
     for (;;) {
         storage::Transaction from(main);
-        const auto waiting = store::outbox_from(main, 0, drain_batch);
+        auto waiting = store::outbox_from(main, 0, drain_batch);
         if (waiting.empty()) break;
         storage::Transaction to(log);
         LogWriter writer(log, signer_);
-        for (const auto& record : waiting)
-            writer.add(record);
+        const auto last = waiting.back().sequence;
+        for (auto& record : waiting)
+            writer.add(std::move(record));
         writer.finish();
         to.commit();
-        store::delete_outbox_to(main, waiting.back().sequence);
+        store::delete_outbox_to(main, last);
         from.commit();
     }
     waiting_ = 0;

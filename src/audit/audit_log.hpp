@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audit/archive.hpp"
+#include "audit/audit_store.hpp"
 #include "audit/event.hpp"
 #include "audit/event_text.hpp"
 #include "audit/proof.hpp"
@@ -108,15 +109,20 @@ class AuditLog {
     void export_bundle(const Actor& actor, const Write& write);
 
  private:
-    static constexpr int drain_threshold = 64;
+    static constexpr int drain_threshold = 1024;
     [[nodiscard]] SignedCheckpoint keep_newest_checkpoint();
     void drop_keys_but(std::uint32_t epoch);
     void record_export(const Actor& actor, std::string_view format, std::int64_t from);
+
+    void flush_pending();
 
     storage::Vault& vault_;
     Signer signer_;
     std::mutex maintenance_;  ///< one change of key or pruning at a time; taken before both databases
     std::atomic<int> waiting_ = 0;
+    // Of the transaction that is open, under the main database's lock.
+    std::vector<store::Record> pending_;
+    std::int64_t next_sequence_ = 0;
 };
 
 }  // namespace myqsec::audit

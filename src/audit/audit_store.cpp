@@ -18,6 +18,8 @@ constexpr std::string_view main_steps[] = {
         event BLOB NOT NULL,
         personal BLOB NOT NULL);
     )",
+    // A row holds the events of one transaction: `sequence` is the first one's number.
+    "ALTER TABLE audit_outbox ADD COLUMN count INTEGER NOT NULL DEFAULT 1",
 };
 
 constexpr std::string_view log_steps[] = {
@@ -29,8 +31,10 @@ constexpr std::string_view log_steps[] = {
         leaf BLOB NOT NULL);
     CREATE TABLE audit_tree (id INTEGER PRIMARY KEY, compact_range BLOB NOT NULL);
     )",
+    // A row holds neighbouring events of one segment of 256: `sequence` is the first one's number.
     // `nodes`: how many events audit_node covers; `first`: the first one that was not pruned.
     R"(
+    ALTER TABLE audit_event ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE audit_tree ADD COLUMN nodes INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE audit_tree ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
     CREATE TABLE audit_node (
@@ -72,10 +76,42 @@ Bytes copy(ByteView bytes) {
     return {bytes.begin(), bytes.end()};
 }
 
-std::vector<Record> read_records(storage::Rows rows) {
+/// One event's column is as it is, several are fields one behind the other.
+Bytes pack(std::span<const Record> records, Bytes Record::*column) {
+    if (records.size() == 1) return records.front().*column;
+    std::size_t size = 0;
+    for (const auto& record : records)
+        size += sizeof(std::uint32_t) + (record.*column).size();
+    ByteWriter writer;
+    writer.reserve(size);
+    for (const auto& record : records)
+        writer.field(record.*column);
+    return writer.take();
+}
+
+/// Of the current row: sequence, count, event, personal; without those before `from`.
+void unpack(const storage::Rows& rows, std::int64_t from, std::vector<Record>& into) {
+    const auto first = rows.integer(0);
+    const auto count = rows.integer(1);
+    if (count == 1) {
+        if (first >= from) into.push_back({first, copy(rows.blob(2)), copy(rows.blob(3))});
+        return;
+    }
+    ByteReader events(rows.blob(2), "a row of audit events");
+    ByteReader personal(rows.blob(3), "a row of audit events");
+    for (auto sequence = first; sequence < first + count; ++sequence) {
+        const auto event = events.field();
+        const auto sealed = personal.field();
+        if (sequence >= from) into.push_back({sequence, copy(event), copy(sealed)});
+    }
+    events.expect_end();
+    personal.expect_end();
+}
+
+std::vector<Record> read_records(storage::Rows rows, std::int64_t from, std::size_t enough) {
     std::vector<Record> records;
-    while (rows.next())
-        records.push_back({rows.integer(0), copy(rows.blob(1)), copy(rows.blob(2))});
+    while (records.size() < enough && rows.next())
+        unpack(rows, from, records);
     return records;
 }
 
@@ -83,22 +119,26 @@ std::vector<Record> read_records(storage::Rows rows) {
 
 std::int64_t next_sequence(storage::Database& main) {
     auto rows = main.query(
-        "SELECT coalesce((SELECT max(sequence) FROM audit_outbox), last) + 1 FROM audit_counter WHERE id = "
-        "1");
+        "SELECT coalesce((SELECT sequence + count - 1 FROM audit_outbox ORDER BY sequence DESC LIMIT 1), "
+        "last) + 1 "
+        "FROM audit_counter WHERE id = 1");
     if (!rows.next())
         fail(Status::ERR_CORRUPT, "the audit sequence counter is missing from the main database");
     return rows.integer(0);
 }
 
-void insert_outbox(storage::Database& main, const Record& record) {
-    main.run("INSERT INTO audit_outbox (sequence, event, personal) VALUES ($1, $2, $3)", record.sequence,
-             record.event, record.personal);
+void insert_outbox(storage::Database& main, std::span<const Record> records) {
+    main.run("INSERT INTO audit_outbox (sequence, count, event, personal) VALUES ($1, $2, $3, $4)",
+             records.front().sequence, records.size(), pack(records, &Record::event),
+             pack(records, &Record::personal));
 }
 
-std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t limit) {
-    return read_records(main.query(
-        "SELECT sequence, event, personal FROM audit_outbox WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
-        from, limit));
+std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t enough) {
+    return read_records(
+        main.query("SELECT sequence, count, event, personal FROM audit_outbox WHERE sequence >= coalesce("
+                   "(SELECT max(sequence) FROM audit_outbox WHERE sequence <= $1), 0) ORDER BY sequence",
+                   from),
+        from, enough);
 }
 
 void raise_counter(storage::Database& main, std::int64_t last) {
@@ -110,15 +150,24 @@ void delete_outbox_to(storage::Database& main, std::int64_t last) {
     main.run("DELETE FROM audit_outbox WHERE sequence <= $1", last);
 }
 
-void insert_event(storage::Database& log, const Record& record, const crypto::Digest& leaf) {
-    log.run("INSERT INTO audit_event (sequence, event, personal, leaf) VALUES ($1, $2, $3, $4)",
-            record.sequence, record.event, record.personal, leaf);
+void insert_events(storage::Database& log, std::span<const Record> records,
+                   std::span<const crypto::Digest> leaves) {
+    ByteWriter hashes;
+    for (const auto& leaf : leaves)
+        hashes.raw(leaf);
+    log.run("INSERT INTO audit_event (sequence, count, event, personal, leaf) VALUES ($1, $2, $3, $4, $5)",
+            records.front().sequence, records.size(), pack(records, &Record::event),
+            pack(records, &Record::personal), hashes.bytes());
 }
 
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit) {
-    return read_records(log.query(
-        "SELECT sequence, event, personal FROM audit_event WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
-        from, limit));
+    auto records = read_records(
+        log.query("SELECT sequence, count, event, personal FROM audit_event WHERE sequence >= coalesce("
+                  "(SELECT max(sequence) FROM audit_event WHERE sequence <= $1), 0) ORDER BY sequence",
+                  from),
+        from, limit);
+    if (records.size() > limit) records.resize(limit);
+    return records;
 }
 
 void delete_events_to(storage::Database& log, std::int64_t last) {
@@ -128,9 +177,18 @@ void delete_events_to(storage::Database& log, std::int64_t last) {
 std::vector<crypto::Digest> leaves_of(storage::Database& log, std::int64_t from, std::int64_t to) {
     std::vector<crypto::Digest> leaves;
     auto rows = log.query(
-        "SELECT leaf FROM audit_event WHERE sequence >= $1 AND sequence <= $2 ORDER BY sequence", from, to);
-    while (rows.next())
-        leaves.push_back(ByteReader(rows.blob(0), "an audit leaf").array<32>());
+        "SELECT sequence, count, leaf FROM audit_event WHERE sequence >= coalesce("
+        "(SELECT max(sequence) FROM audit_event WHERE sequence <= $1), 0) AND sequence <= $2 ORDER BY "
+        "sequence",
+        from, to);
+    while (rows.next()) {
+        ByteReader hashes(rows.blob(2), "the leaves of a row of audit events");
+        const auto end = rows.integer(0) + rows.integer(1);
+        for (auto sequence = rows.integer(0); sequence < end; ++sequence) {
+            const auto leaf = hashes.array<32>();
+            if (sequence >= from && sequence <= to) leaves.push_back(leaf);
+        }
+    }
     return leaves;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "crypto/hash.hpp"
@@ -19,13 +20,18 @@ struct Record {
 /// The number behind the outbox's last event, or behind all that was moved if the outbox is empty: nothing
 /// has to be written for it, and a rolled back transaction leaves no gap.
 std::int64_t next_sequence(storage::Database& main);
-void insert_outbox(storage::Database& main, const Record& record);
-std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t limit);
+/// Neighbours, in one row.
+void insert_outbox(storage::Database& main, std::span<const Record> records);
+/// From `from` on, to the end of the row with which there are `enough`.
+std::vector<Record> outbox_from(storage::Database& main, std::int64_t from, std::size_t enough);
 /// No number up to `last` is given to another event.
 void raise_counter(storage::Database& main, std::int64_t last);
 void delete_outbox_to(storage::Database& main, std::int64_t last);
 
-void insert_event(storage::Database& log, const Record& record, const crypto::Digest& leaf);
+/// Neighbours of one segment, in one row, with their leaf hashes.
+void insert_events(storage::Database& log, std::span<const Record> records,
+                   std::span<const crypto::Digest> leaves);
+/// `last` ends a segment.
 void delete_events_to(storage::Database& log, std::int64_t last);
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit);
 /// The leaf hashes of events from … to, without those that are not there.

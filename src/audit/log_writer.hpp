@@ -14,17 +14,20 @@ class LogWriter {
 
     /// Nothing if the event is there already, moved before a crash that kept it in the outbox. Throws
     /// ERR_TAMPERED if one before it is missing, or another has its number.
-    void add(const store::Record& record);
+    void add(store::Record&& record);
     /// Signs what was added, and stores the tree.
     void finish();
 
  private:
     void check_moved(const store::Record& record);
-    void take_effect(const store::Record& record);
+    void flush();
+    void take_effect(Action action, std::int64_t sequence, ByteView encoded);
 
     storage::Database& log_;
     Signer& signer_;
     store::TreeState tree_;
+    std::vector<store::Record> row_;  ///< to be stored together
+    std::vector<crypto::Digest> row_leaves_;
     bool grown_ = false;
 };
 

@@ -61,6 +61,11 @@ class ByteWriter {
         bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
         return *this;
     }
+    /// Room for so many bytes in all, so that they are not moved while they are written.
+    ByteWriter& reserve(std::size_t size) {
+        bytes_.reserve(size);
+        return *this;
+    }
     /// A 32-bit length, then the bytes.
     ByteWriter& field(ByteView bytes) { return integer(static_cast<std::uint32_t>(bytes.size())).raw(bytes); }
 

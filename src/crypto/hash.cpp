@@ -9,8 +9,23 @@
 
 namespace myqsec::crypto {
 
+namespace {
+
+/// Finding an implementation by name takes longer than hashing a short message.
+std::unique_ptr<Botan::HashFunction> new_sha256() {
+    static const std::unique_ptr<const Botan::HashFunction> prototype =
+        Botan::HashFunction::create_or_throw("SHA-256");
+#if BOTAN_VERSION_MAJOR >= 3
+    return prototype->new_object();
+#else
+    return std::unique_ptr<Botan::HashFunction>(prototype->clone());
+#endif
+}
+
+}  // namespace
+
 struct Sha256::State {
-    std::unique_ptr<Botan::HashFunction> hash = Botan::HashFunction::create_or_throw("SHA-256");
+    std::unique_ptr<Botan::HashFunction> hash = new_sha256();
 };
 
 Sha256::Sha256() : state_(guarded("SHA-256", [] { return std::make_unique<State>(); })) {}

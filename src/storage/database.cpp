@@ -1,7 +1,6 @@
 #include "storage/database.hpp"
 
-#include <unistd.h>
-
+#include "crypto/fork_generation.hpp"
 #include "crypto/random.hpp"
 #include "storage/database_state.hpp"
 #include "storage/page_file.hpp"
@@ -18,7 +17,9 @@ DatabaseIdentity identity_of(Folder& folder, std::string_view name) {
 
 Database::State::State(Folder& folder, std::string_view file, const DatabaseIdentity& identity,
                        const crypto::Secret& key, int cache_kib)
-    : connection(folder, file, identity, key, cache_kib, false), name(file), process(::getpid()) {
+    : connection(folder, file, identity, key, cache_kib, false),
+      name(file),
+      process(crypto::fork_generation()) {
     report.damaged_tail = connection.vfs().damaged_tail();
     report.recovered_transactions = connection.vfs().recovered_transactions();
 }
@@ -46,11 +47,11 @@ Database::Database(Folder& folder, std::string_view name, const crypto::Secret& 
 
 Database::~Database() {
     // In a forked child the parent still works on these files, and SQLite's locks may be held for ever.
-    if (state_->process != ::getpid()) static_cast<void>(state_.release());
+    if (state_->process != crypto::fork_generation()) static_cast<void>(state_.release());
 }
 
 std::unique_lock<std::recursive_mutex> Database::lock() {
-    if (state_->process != ::getpid()) {
+    if (state_->process != crypto::fork_generation()) {
         fail(Status::ERR_FORKED, "database '{}' was opened by the parent of this process; open it again here",
              state_->name);
     }

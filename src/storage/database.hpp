@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -178,6 +179,10 @@ class Transaction {
     void commit();
     /// Whether commit() makes it durable, or only joins a transaction around it.
     [[nodiscard]] bool outermost() const;
+    /// `before_commit` runs once, as the last of what the outermost transaction does before it commits; what
+    /// it throws fails the commit. If there is no commit, `rolled_back` runs instead. Both must outlive the
+    /// transaction.
+    void at_end(std::function<void()> before_commit, std::function<void()> rolled_back);
     [[nodiscard]] Database& database() { return database_; }
 
  private:

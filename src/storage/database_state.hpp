@@ -1,7 +1,7 @@
 // What a Database is made of; shared by its Rows and Transactions.
 #pragma once
 
-#include <sys/types.h>
+#include <vector>
 
 #include "storage/connection.hpp"
 #include "storage/database.hpp"
@@ -19,9 +19,14 @@ struct Database::State {
     StatementCache statements{cached_statements};  // dies before the connection
     std::string name;
     DatabaseReport report;
-    pid_t process;
-    int depth = 0;        ///< of nested transactions
-    bool doomed = false;  ///< an inner transaction was not committed
+    std::uint32_t process;  ///< its fork generation
+    int depth = 0;          ///< of nested transactions
+    bool doomed = false;    ///< an inner transaction was not committed
+    struct AtEnd {
+        std::function<void()> before_commit;
+        std::function<void()> rolled_back;
+    };
+    std::vector<AtEnd> at_end;  ///< of the outermost transaction
 };
 
 }  // namespace myqsec::storage

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "storage/database_state.hpp"
 
 namespace myqsec::storage {
@@ -27,6 +29,8 @@ Transaction::~Transaction() {
     --state.depth;
     if (state.depth == 0) {
         roll_back(state.connection);
+        for (const auto& each : std::exchange(state.at_end, {}))
+            each.rolled_back();
     } else {
         state.doomed = true;
     }
@@ -39,13 +43,22 @@ void Transaction::commit() {
         fail(Status::ERR_NOT_POSSIBLE, "a transaction inside this one on '{}' was rolled back",
              database_.name());
     }
-    if (state.depth == 1) database_.run("COMMIT");  // if it fails, the destructor rolls back
+    if (state.depth == 1) {  // if it fails, the destructor rolls back
+        for (std::size_t i = 0; i < state.at_end.size(); ++i)
+            state.at_end[i].before_commit();
+        database_.run("COMMIT");
+        state.at_end.clear();
+    }
     --state.depth;
     open_ = false;
 }
 
 bool Transaction::outermost() const {
     return open_ && database_.state_->depth == 1;
+}
+
+void Transaction::at_end(std::function<void()> before_commit, std::function<void()> rolled_back) {
+    database_.state_->at_end.push_back({std::move(before_commit), std::move(rolled_back)});
 }
 
 }  // namespace myqsec::storage

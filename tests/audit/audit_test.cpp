@@ -92,7 +92,7 @@ TEST_CASE("draining twice, or again after a crash between the two databases, cha
     f.audit().drain();
     // As a crash leaves it: in the log already, in the outbox still.
     for (const auto& record : waiting)
-        store::insert_outbox(f.vault().main(), record);
+        store::insert_outbox(f.vault().main(), {&record, 1});
     f.audit().drain();
     CHECK(f.in_outbox() == 0);
     CHECK(f.in_log() == 5);

@@ -20,6 +20,7 @@ ROWS = 50_000 if QUICK else 200_000
 JOBS = 50 if QUICK else 300
 KEYS = 20_000 if QUICK else 2_000_000
 ERASURES = 100
+FACTS = 1000 if QUICK else 5000
 
 
 def seconds(command, **arguments):
@@ -128,6 +129,20 @@ def erasures(table, work):
                   0.25)
 
 
+def audit(table, work):
+    """Facts with their events, outbox, drain and signatures included, against the same two tables in plain SQLite."""
+    for name, transactions, batch, required in (("audit-append", FACTS, 1, 0.6), ("audit-batch", FACTS, 100, 0.5)):
+        pairs = []
+        for _ in range(ROUNDS):
+            mine = figures([BIN / "audit_bench", fresh(work / "ours"), str(transactions), str(batch)])
+            for suffix in ("", "-wal", "-shm"):
+                fresh(work / f"peer.db{suffix}")
+            theirs = figures([BIN / "plain_audit_bench", work / "peer.db", str(transactions), str(batch)])
+            pairs.append((mine["facts"], theirs["facts"]))
+        table.compare(name, f"facts/s, {batch} a commit", "plain SQLite", pairs, required)
+    fresh(work / "ours")
+
+
 def memory(table, work):
     """The peak memory of one process that submits one job, SQLite's cache of 2,000 KiB left out."""
     with open(os.devnull, "wb") as nowhere:
@@ -158,6 +173,7 @@ def main():
         database(table, work)
         submissions(table, work)
         erasures(table, work)
+        audit(table, work)
         if not QUICK:
             memory(table, work)
         size(table, work)
