@@ -1,0 +1,286 @@
+// Bundles that somebody has altered, in every way that was thought of: each is refused, and the first wrong
+// event named. MYQSEC_AUDIT_ATTACKS=1000 is how many of each; with MYQSEC_AUDIT_BUNDLES=FOLDER they are
+// written there too, with what is expected, for other verifiers.
+#include <cstdlib>
+#include <fstream>
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "audit/bundle_model.hpp"
+#include "audit/log_fixture.hpp"
+#include "base/rounds.hpp"
+#include "crypto/random.hpp"
+
+using namespace myqsec;
+using namespace myqsec::audit;
+using test::BundleModel;
+
+namespace {
+
+const int attacks = test::rounds("MYQSEC_AUDIT_ATTACKS", 200);
+
+/// Three epochs of some hundred events with checkpoints at odd places, and the keys that should be gone.
+struct Victim : test::LogFixture {
+    std::mt19937 random{20'260'101};
+    std::vector<crypto::Secret> seeds;
+    std::vector<std::int64_t> closing;  ///< of epoch 1, of epoch 2
+    NoteKey key;
+    BundleModel model;
+
+    Victim() {
+        audit().recover();
+        key = audit().first_key();
+        const auto owner = person();
+        for (std::uint32_t epoch = 1; epoch <= 3; ++epoch) {
+            seeds.push_back(vault().keystore().key(storage::KeyPurpose::audit_signing, epoch).clone());
+            for (int i = 0; i < 8; ++i) {
+                record(between(1, 60));
+                auto personal = event(i);
+                personal.personal = {{owner, "job_name", "minutes.pdf"}};
+                record(personal);
+                audit().drain();
+            }
+            if (epoch == 3) break;
+            audit().rotate_key(Actor::system());
+            closing.push_back(audit().head().size);
+        }
+        model = BundleModel::parse(bundle());
+    }
+
+    int between(std::int64_t least, std::int64_t most) {
+        return std::uniform_int_distribution<int>(static_cast<int>(least), static_cast<int>(most))(random);
+    }
+    Bytes& event_at(BundleModel& in, std::int64_t sequence) {
+        return in.events[static_cast<std::size_t>(sequence - 1)];
+    }
+    /// As an attacker alters it who wants it to pass: well-formed, its number right.
+    void alter(BundleModel& in, std::int64_t sequence) {
+        auto decoded = decode_event(event_at(in, sequence));
+        decoded.object.id += 1;
+        event_at(in, sequence) = encode_event(decoded);
+    }
+    /// Signs every checkpoint from event `from` on anew.
+    void resign(BundleModel& in, std::int64_t from, const crypto::Secret& seed,
+                std::optional<std::uint32_t> epoch) {
+        crypto::SigningKey signer(seed);
+        CompactRange range;
+        std::int64_t size = 0;
+        for (auto& each : in.checkpoints) {
+            for (; size < each.checkpoint.size; ++size)
+                range.append(leaf_hash(in.events[static_cast<std::size_t>(size)]));
+            if (size < from) continue;
+            auto said = each.checkpoint;
+            said.root = range.root();
+            if (epoch) said.epoch = *epoch;
+            each = sign_checkpoint(said, signer);
+        }
+    }
+
+    /// Verifies a bundle that is wrong from `expected` on.
+    void refuse(std::string_view attack, const Bytes& bundle, std::int64_t expected,
+                const std::vector<SignedCheckpoint>& known = {}) {
+        std::vector<Checkpoint> checkpoints;
+        for (const auto& each : known)
+            checkpoints.push_back(each.checkpoint);
+        const auto verdict = verify_bundle(bundle, key, checkpoints);
+        CHECK_MESSAGE(!verdict.valid, attack, " passed");
+        CHECK_MESSAGE(verdict.wrong_event == expected, attack, ": ", verdict.reason);
+        keep(attack, bundle, expected, known);
+    }
+
+    void keep(std::string_view attack, const Bytes& bundle, std::int64_t expected,
+              const std::vector<SignedCheckpoint>& known) {
+        const char* folder = std::getenv("MYQSEC_AUDIT_BUNDLES");
+        if (folder == nullptr) return;
+        const auto path = fmt::format("{}/{}-{}", folder, attack, ++kept);
+        std::ofstream(path + ".bundle", std::ios::binary)
+            .write(reinterpret_cast<const char*>(bundle.data()), static_cast<std::streamsize>(bundle.size()));
+        std::ofstream since(path + ".since");
+        for (const auto& each : known)
+            since << each.note.encode();
+        std::ofstream(path + ".expected") << expected << '\n' << key.text() << '\n';
+    }
+    int kept = 0;
+};
+
+}  // namespace
+
+TEST_CASE("the untouched bundle passes, also from every one of its checkpoints on") {
+    Victim v;
+    const auto bundle = v.model.encode();
+    CHECK(bundle == v.model.encode(v.model.leaves()));
+    std::vector<Checkpoint> known;
+    for (const auto& each : v.model.checkpoints)
+        known.push_back(each.checkpoint);
+    const auto verdict = verify_bundle(bundle, v.key, known);
+    CHECK_MESSAGE(verdict.valid, verdict.reason);
+    CHECK(verdict.epoch == 3);
+    CHECK(verdict.sealed_values == 24);
+    v.keep("untouched", bundle, 0, v.model.checkpoints);
+}
+
+TEST_CASE("a bit flipped in an event") {
+    Victim v;
+    const auto leaves = v.model.leaves();
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto at = v.between(1, model.size());
+        auto& event = v.event_at(model, at);
+        const auto byte = static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(event.size()) - 1));
+        event[byte] ^= static_cast<std::uint8_t>(1U << v.between(0, 7));
+        v.refuse("flip", model.encode(leaves), at);
+    }
+}
+
+TEST_CASE("a bit flipped anywhere in the bundle") {
+    Victim v;
+    const auto bundle = v.model.encode();
+    for (int i = 0; i < attacks; ++i) {
+        auto flipped = bundle;
+        const auto byte =
+            static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(flipped.size()) - 1));
+        flipped[byte] ^= static_cast<std::uint8_t>(1U << v.between(0, 7));
+        const auto verdict = verify_bundle(flipped, v.key, {});
+        CHECK_FALSE(verdict.valid);
+        CHECK(verdict.wrong_event > 0);
+        CHECK(verdict.wrong_event <= v.model.size() + 1);
+    }
+}
+
+TEST_CASE("an event dropped, the hashes left as they were") {
+    Victim v;
+    const auto leaves = v.model.leaves();
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto at = v.between(1, model.size());
+        model.events.erase(model.events.begin() + at - 1);
+        model.personal.erase(model.personal.begin() + at - 1);
+        // The last segment is one short then; any other borrows from the next.
+        v.refuse("drop", model.encode(leaves), at);
+    }
+}
+
+TEST_CASE("an event dropped, those behind it renumbered, and all hashes made to fit") {
+    Victim v;
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto at = v.between(1, model.size() - 1);
+        model.events.erase(model.events.begin() + at - 1);
+        model.personal.erase(model.personal.begin() + at - 1);
+        for (auto sequence = static_cast<std::int64_t>(at); sequence <= model.size(); ++sequence) {
+            auto decoded = decode_event(v.event_at(model, sequence));
+            decoded.sequence = sequence;
+            v.event_at(model, sequence) = encode_event(decoded);
+        }
+        const auto expected = model.signed_before(at) + 1;
+        std::erase_if(model.checkpoints,
+                      [&](const auto& each) { return each.checkpoint.size > model.size(); });
+        v.refuse("renumber", model.encode(), expected);
+    }
+}
+
+TEST_CASE("two events swapped") {
+    Victim v;
+    const auto leaves = v.model.leaves();
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto first = v.between(1, model.size() - 1);
+        const auto second = v.between(first + 1, model.size());
+        std::swap(v.event_at(model, first), v.event_at(model, second));
+        v.refuse("swap", model.encode(leaves), first);
+    }
+}
+
+TEST_CASE("an event altered, and all hashes made to fit") {
+    Victim v;
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto at = v.between(1, model.size());
+        v.alter(model, at);
+        v.refuse("rehash", model.encode(), model.signed_before(at) + 1);
+    }
+}
+
+TEST_CASE("a tail re-signed with a retired key") {
+    Victim v;
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        // The key of epoch 1 or 2, for events behind the end of its epoch; called by its own number, or the
+        // right one.
+        const auto epoch = static_cast<std::uint32_t>(v.between(1, 2));
+        const auto at = v.between(v.closing[epoch - 1] + 1, model.size());
+        v.alter(model, at);
+        v.resign(model, at, v.seeds[epoch - 1], v.between(0, 1) == 0 ? std::optional(epoch) : std::nullopt);
+        v.refuse("retired", model.encode(), v.model.signed_before(at) + 1);
+    }
+}
+
+TEST_CASE("a tail re-signed with a foreign key") {
+    Victim v;
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto at = v.between(1, model.size());
+        v.alter(model, at);
+        v.resign(model, at, crypto::random_secret(32), std::nullopt);
+        v.refuse("foreign", model.encode(), v.model.signed_before(at) + 1);
+    }
+}
+
+TEST_CASE("a log cut behind a known checkpoint, at a place where it was signed") {
+    Victim v;
+    const auto& all = v.model.checkpoints;
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        const auto keep = static_cast<std::size_t>(v.between(1, static_cast<std::int64_t>(all.size()) - 1));
+        const auto known = static_cast<std::size_t>(
+            v.between(static_cast<std::int64_t>(keep), static_cast<std::int64_t>(all.size()) - 1));
+        model.checkpoints.resize(keep);
+        const auto end = static_cast<std::size_t>(model.checkpoints.back().checkpoint.size);
+        model.events.resize(end);
+        model.personal.resize(end);
+        const auto bundle = model.encode();
+        // Nobody can tell without the later checkpoint.
+        CHECK(verify_bundle(bundle, v.key, {}).valid);
+        v.refuse("cut", bundle, static_cast<std::int64_t>(end) + 1, {all[known]});
+    }
+}
+
+TEST_CASE("a history rewritten with the stolen key of its own epoch, against known checkpoints") {
+    Victim v;
+    const auto& all = v.model.checkpoints;
+    for (int i = 0; i < attacks; ++i) {
+        auto model = v.model;
+        // The thief has every key, so that all of the tail is signed as it should be.
+        const auto at = v.between(1, model.size() - 60);
+        v.alter(model, at);
+        v.resign(model, at, v.seeds[0], std::nullopt);
+        for (std::size_t epoch = 2; epoch <= 3; ++epoch)
+            v.resign(model, std::max<std::int64_t>(at, v.closing[epoch - 2] + 1), v.seeds[epoch - 1],
+                     std::nullopt);
+        const auto bundle = model.encode();
+        CHECK(verify_bundle(bundle, v.key, {}).valid);
+        std::vector<SignedCheckpoint> known;
+        for (const auto& each : all) {
+            if (each.checkpoint.size % 3 != 0) known.push_back(each);
+        }
+        std::int64_t last_good = 0;
+        for (const auto& each : known) {
+            if (each.checkpoint.size < at) last_good = each.checkpoint.size;
+        }
+        if (known.back().checkpoint.size < at) continue;
+        v.refuse("fork", bundle, last_good + 1, known);
+    }
+}
+
+TEST_CASE("a bundle that ends anywhere") {
+    Victim v;
+    const auto bundle = v.model.encode();
+    for (int i = 0; i < attacks; ++i) {
+        const auto size =
+            static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(bundle.size()) - 1));
+        const auto verdict = verify_bundle(ByteView(bundle).first(size), v.key, {});
+        CHECK_FALSE(verdict.valid);
+        CHECK(verdict.wrong_event == verdict.proven + 1);
+    }
+}
