@@ -74,6 +74,7 @@ void add_device_commands(CLI::App& app, Instance& instance);
 void add_release_command(CLI::App& app, Instance& instance);
 void add_instance_commands(CLI::App& app, Instance& instance);
 void add_certificate_commands(CLI::App& app, Instance& instance);
+void add_keys_commands(CLI::App& app, Instance& instance);
 void add_audit_commands(CLI::App& app, Instance& instance);
 void add_container_commands(CLI::App& app, Instance& instance);
 

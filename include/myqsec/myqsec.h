@@ -13,6 +13,7 @@
 #include "myqsec/container.h"
 #include "myqsec/device.h"
 #include "myqsec/engine.h"
+#include "myqsec/keys.h"
 #include "myqsec/list.h"
 #include "myqsec/settings.h"
 #include "myqsec/spool.h"

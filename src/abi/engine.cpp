@@ -31,6 +31,12 @@ audit::Event found(const storage::Vault::Finding& finding) {
             {}};
 }
 
+/// The machine stopped between a change of the root key and its event.
+audit::Event root_changed() {
+    return {audit::Action::key_rotated, audit::Actor::system(),        whole_instance(),
+            audit::Result::ok,          {{"root", "", "found-changed"}}, {}};
+}
+
 }  // namespace
 
 Instant HostClock::now() const {
@@ -83,6 +89,7 @@ void Engine::recover(Birth birth) {
                      {action, audit::Actor::system(), whole_instance(), audit::Result::ok, {}, {}});
         for (const auto& finding : findings)
             audit.append(transaction, found(finding));
+        if (vault.leaf_keys().record_root(transaction)) audit.append(transaction, root_changed());
         transaction.commit();
     }
     auto jobs = spool.jobs.recover();  // audits what it finds by itself

@@ -93,7 +93,7 @@ struct HandleType<myqsec_engine> {
                                                   const myqsec_options& options);
 
 /// From the C form. Its secret is copied to protected memory.
-[[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root& root,
+[[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given,
                                                                   Engine::Birth birth);
 
 }  // namespace myqsec::abi

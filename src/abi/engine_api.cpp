@@ -1,5 +1,4 @@
 // myqsec/engine.h: creating, opening and closing instances; the system session; tick and clock.
-#include <cstddef>
 #include <limits>
 
 #include "abi/list.hpp"
@@ -9,8 +8,6 @@ using namespace myqsec;
 using namespace myqsec::abi;
 
 namespace {
-
-constexpr myqsec_root unset_root = MYQSEC_ROOT_INIT;
 
 myqsec_options options_of(const myqsec_options* given) {
     const auto options = read_struct_or(given, MYQSEC_OPTIONS_INIT, "options");
@@ -29,8 +26,7 @@ myqsec_status start(const char* directory, const myqsec_root* root, const myqsec
         auto& handle = output(out, "out");
         const std::string path(text(directory, "directory"));
         if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
-        const auto origin = read_grown_struct(root, unset_root, offsetof(myqsec_root, pkcs11), "root");
-        const auto provider = root_provider(origin, birth);
+        const auto provider = root_provider(root, birth);
         handle = new_handle<myqsec_engine>(opener(path, *provider, options_of(options)));
     });
 }

@@ -1,4 +1,6 @@
 // The origins of the root key, from their C form.
+#include <cstddef>
+
 #include "abi/arguments.hpp"
 #include "abi/callback_scope.hpp"
 #include "abi/engine.hpp"
@@ -77,7 +79,9 @@ crypto::Secret unlock_by_host(const myqsec_root& root, ByteView blob) {
 
 }  // namespace
 
-std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root& root, Engine::Birth birth) {
+std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given, Engine::Birth birth) {
+    constexpr myqsec_root unset = MYQSEC_ROOT_INIT;
+    const auto root = read_grown_struct(given, unset, offsetof(myqsec_root, pkcs11), "root");
     switch (root.kind) {
         case MYQSEC_ROOT_PASSPHRASE: {
             const auto passphrase = secret_of(root, 1, longest_passphrase);

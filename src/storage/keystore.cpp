@@ -257,6 +257,12 @@ std::uint8_t Keystore::provider_kind() const {
     return state_->seal.kind;
 }
 
+crypto::Digest Keystore::root_digest() const {
+    const std::lock_guard lock(state_->changing);
+    const ByteArray<1> kind{state_->seal.kind};
+    return crypto::Sha256().update(kind).update(state_->seal.blob).final();
+}
+
 KeySet Keystore::keys() const {
     const std::lock_guard lock(state_->changing);
     return state_->keys;

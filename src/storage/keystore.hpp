@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/folder.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/root_provider.hpp"
 #include "storage/key_set.hpp"
 
@@ -37,6 +38,8 @@ class Keystore {
     [[nodiscard]] std::uint32_t newest_version(KeyPurpose purpose) const;  ///< 0 if there is none
     [[nodiscard]] const ByteArray<16>& instance_id() const;
     [[nodiscard]] std::uint8_t provider_kind() const;
+    /// Tells one root key from another.
+    [[nodiscard]] crypto::Digest root_digest() const;
     /// A copy of all keys in force.
     [[nodiscard]] KeySet keys() const;
     /// True if a damaged slot was found at open; it has been repaired from the other.

@@ -102,11 +102,17 @@ Instant LeafKeys::turn_if_due(Duration delay) {
     return Instant::max();
 }
 
-void LeafKeys::rekey_tree() {
-    Transaction transaction(main_);
+void LeafKeys::mark_all(Transaction& /*transaction*/) {
     tree_.mark_all();
     store::add_waiting(main_, clock_.now());
-    commit_erased(transaction);
+}
+
+bool LeafKeys::record_root(Transaction& /*transaction*/) {
+    const auto digest = keystore_.root_digest();
+    const auto known = store::get_root_digest(main_);
+    if (known == digest) return false;
+    store::set_root_digest(main_, digest);
+    return known.has_value();
 }
 
 LeafKeys::TreeStatus LeafKeys::status() {

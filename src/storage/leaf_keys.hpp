@@ -43,8 +43,10 @@ class LeafKeys {
     void turn();
     /// Turns if keys have waited for `delay`, or too many wait; returns when the next turn is due.
     Instant turn_if_due(Duration delay);
-    /// Gives every node of the tree a fresh key.
-    void rekey_tree();
+    /// Lets the next turn give every node of the tree a fresh key.
+    void mark_all(Transaction& transaction);
+    /// Notes which root secret seals the keystore; true if it is another than the one noted.
+    [[nodiscard]] bool record_root(Transaction& transaction);
 
     struct TreeStatus {
         std::uint32_t epoch = 0;

@@ -1,5 +1,7 @@
 #include "storage/leaf_keys_store.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace myqsec::storage {
@@ -16,7 +18,7 @@ constexpr std::string_view steps[] = {
     "CREATE TABLE key_leaf (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, node INTEGER NOT NULL,"
     " slot INTEGER NOT NULL);"
     "CREATE TABLE key_epoch (epoch INTEGER NOT NULL, last_node INTEGER NOT NULL, waiting INTEGER NOT NULL,"
-    " waiting_since INTEGER)",
+    " waiting_since INTEGER, root_digest BLOB)",
 };
 constexpr Schema schema{"storage.leaf", steps};
 
@@ -80,6 +82,18 @@ Waiting waiting(Database& main) {
 
 void add_waiting(Database& main, Instant now) {
     main.run("UPDATE key_epoch SET waiting = waiting + 1, waiting_since = coalesce(waiting_since, $1)", now);
+}
+
+std::optional<crypto::Digest> get_root_digest(Database& main) {
+    auto rows = main.query("SELECT root_digest FROM key_epoch");
+    if (!rows.next() || rows.blob(0).size() != crypto::Digest().size()) return std::nullopt;
+    crypto::Digest digest;
+    std::ranges::copy(rows.blob(0), digest.begin());
+    return digest;
+}
+
+void set_root_digest(Database& main, const crypto::Digest& digest) {
+    main.run("UPDATE key_epoch SET root_digest = $1", digest);
 }
 
 std::optional<WrappedKey> next_wrapped(Database& main) {

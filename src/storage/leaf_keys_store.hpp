@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "crypto/hash.hpp"
 #include "storage/leaf_keys.hpp"
 
 namespace myqsec::storage::store {
@@ -24,6 +25,9 @@ struct Waiting {
 };
 [[nodiscard]] Waiting waiting(Database& main);
 void add_waiting(Database& main, Instant now);
+
+[[nodiscard]] std::optional<crypto::Digest> get_root_digest(Database& main);
+void set_root_digest(Database& main, const crypto::Digest& digest);
 
 /// A key as it was stored before there was a tree.
 struct WrappedKey {

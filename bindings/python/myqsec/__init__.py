@@ -8,8 +8,9 @@ from ._devices import (METHOD_CARD, METHOD_CARD_PASSWORD, METHOD_CARD_PIN, METHO
 from ._library import call as _call
 from ._library import library as _library
 from ._spool import QUEUE_DIRECT, QUEUE_PRIVATE, QUEUE_SECURE, JobReader, JobWriter
-from .engine import Engine, KeyFile, Passphrase, Pkcs11Token, RootCallbacks, Tpm, create, open
+from .engine import Engine, create, open
 from .errors import Error
+from .roots import KeyFile, Passphrase, Pkcs11Token, RootCallbacks, Tpm
 from .session import Session
 
 __all__ = [

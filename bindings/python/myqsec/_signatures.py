@@ -210,6 +210,11 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_setting_set": (status, [handle, text, text]),
     "myqsec_audit_list": (status, [handle, c_int64, c_uint32, out_handle]),
     "myqsec_audit_head": _listing,
+    # keys.h
+    "myqsec_keys_status": _listing,
+    "myqsec_keys_turn": (status, [handle]),
+    "myqsec_keys_rotate_tree": (status, [handle]),
+    "myqsec_keys_rotate_root": (status, [handle, POINTER(Root)]),
     # device.h
     "myqsec_device_create": (status, [handle, POINTER(DeviceFields), out_int64]),
     "myqsec_device_change": (status, [handle, c_int64, POINTER(DeviceFields)]),

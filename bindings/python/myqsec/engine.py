@@ -6,67 +6,16 @@ import ctypes
 import os
 import sys
 import time
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Callable, List, Optional, Tuple, Union
+from typing import Any, Callable, List, Optional, Union
 
 from . import _signatures as c
 from ._handles import Handles
 from ._library import call, guarded, inside_call, new_handle
-from ._values import Row, as_bytes, instant, rows, text, utf8
+from ._values import Row, instant, rows, text
+from .roots import Root, root_struct
 from .session import Session
 
-_KEY_SIZE = 32
-_ROOT_PASSPHRASE, _ROOT_KEY_FILE, _ROOT_CALLBACK, _ROOT_PKCS11, _ROOT_TPM = 1, 2, 3, 4, 5
-
-
-@dataclass(frozen=True)
-class Passphrase:
-    """The root key is stretched from a passphrase. The costs count for new instances; 0 takes the default."""
-
-    passphrase: str = field(repr=False)
-    memory_kib: int = 0
-    iterations: int = 0
-
-
-@dataclass(frozen=True)
-class KeyFile:
-    """The root key is made from the contents of a key file, 32 bytes to 64 KiB."""
-
-    contents: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class RootCallbacks:
-    """The host keeps the root key: `create()` returns a new one of 32 bytes and the blob that finds it again,
-    `unlock(blob)` the one that belongs to a blob. Neither may call the library."""
-
-    create: Callable[[], Tuple[bytes, bytes]]
-    unlock: Callable[[bytes], bytes]
-
-
-@dataclass(frozen=True)
-class Pkcs11Token:
-    """The root key is sealed under an AES key of a PKCS #11 token. `module` is the whole path of the vendor's library, `token`
-    a label or serial number; without a PIN it is entered at the token's own pad. `key` counts for new instances."""
-
-    module: str
-    pin: str = field(default="", repr=False)
-    token: Optional[str] = None
-    key: Optional[str] = None
-
-
-@dataclass(frozen=True)
-class Tpm:
-    """The root key is sealed to this machine's TPM 2.0, reached as `tcti` says. `pcrs` binds that of a new instance to these
-    registers as they are now."""
-
-    tcti: Optional[str] = None
-    authorisation: bytes = field(default=b"", repr=False)
-    pcrs: Tuple[int, ...] = ()
-
-
-Root = Union[str, Passphrase, KeyFile, RootCallbacks, Pkcs11Token, Tpm]
 Clock = Callable[[], datetime]
 
 
@@ -83,7 +32,7 @@ class Engine:
         if clock is not None:
             options.clock = _clock(clock)
             self._kept.append(options)
-        self._pointer = new_handle(function, "myqsec_close", text(os.fspath(directory)), ctypes.byref(_root(root)),
+        self._pointer = new_handle(function, "myqsec_close", text(os.fspath(directory)), ctypes.byref(root_struct(root)),
                                    ctypes.byref(options))
 
     def system(self) -> Session:
@@ -158,55 +107,3 @@ def _clock(clock: Clock) -> Any:
         return (last or time.time_ns() // 1_000_000) if failed else value
 
     return c.ClockFunction(now)
-
-
-def _root(root: Root) -> c.Root:
-    if isinstance(root, str):
-        root = Passphrase(root)
-    if isinstance(root, Passphrase):
-        secret = utf8(root.passphrase)
-        return c.Root(kind=_ROOT_PASSPHRASE, secret=secret, secret_length=len(secret),
-                      argon2_memory_kib=root.memory_kib, argon2_iterations=root.iterations)
-    if isinstance(root, KeyFile):
-        contents = as_bytes(root.contents)
-        return c.Root(kind=_ROOT_KEY_FILE, secret=contents, secret_length=len(contents))
-    if isinstance(root, RootCallbacks):
-        return _callback_root(root)
-    if isinstance(root, Pkcs11Token):
-        token = c.RootPkcs11(module=text(root.module), token=root.token and text(root.token),
-                             key=root.key and text(root.key))
-        pin = utf8(root.pin)
-        return c.Root(kind=_ROOT_PKCS11, secret=pin, secret_length=len(pin), pkcs11=ctypes.pointer(token))
-    if isinstance(root, Tpm):
-        if not all(0 <= pcr < 24 for pcr in root.pcrs):
-            raise ValueError("a PCR is 0 to 23")
-        tpm = c.RootTpm(tcti=root.tcti and text(root.tcti), pcrs=sum(1 << pcr for pcr in set(root.pcrs)))
-        value = as_bytes(root.authorisation)
-        return c.Root(kind=_ROOT_TPM, secret=value, secret_length=len(value), tpm=ctypes.pointer(tpm))
-    raise TypeError("a root is a str, Passphrase, KeyFile, Pkcs11Token, Tpm or RootCallbacks, not "
-                    + type(root).__name__)
-
-
-def _callback_root(root: RootCallbacks) -> c.Root:
-    def give_key(given: bytes, destination: int) -> None:
-        key = as_bytes(given)
-        if len(key) != _KEY_SIZE:
-            raise ValueError(f"a root key has {_KEY_SIZE} bytes, not {len(key)}")
-        ctypes.memmove(destination, key, _KEY_SIZE)
-
-    def create_key(_: Optional[int], key: int, blob: int, length: Any) -> int:
-        new_key, given_blob = root.create()
-        new_blob = as_bytes(given_blob)
-        if len(new_blob) > length[0]:
-            raise ValueError(f"the blob has {len(new_blob)} bytes; at most {length[0]} are possible")
-        give_key(new_key, key)
-        ctypes.memmove(blob, new_blob, len(new_blob))
-        length[0] = len(new_blob)
-        return 0
-
-    def unlock_key(_: Optional[int], blob: int, length: int, key: int) -> int:
-        give_key(root.unlock(ctypes.string_at(blob, length) if length else b""), key)
-        return 0
-
-    return c.Root(kind=_ROOT_CALLBACK, create=c.RootCreateFunction(guarded(create_key)),
-                  unlock=c.RootUnlockFunction(guarded(unlock_key)))

@@ -12,6 +12,7 @@ from ._devices import Devices
 from ._library import call, new_handle, new_integer
 from ._spool import Spool
 from ._values import Row, row, rows, text, to_instant
+from .roots import Root, root_struct
 
 
 class Session(Access, Devices, Spool):
@@ -59,6 +60,22 @@ class Session(Access, Devices, Spool):
     def set_setting(self, name: str, value: Optional[str]) -> None:
         """Values are text such as "5", "true", "24h"; None sets the default."""
         call("myqsec_setting_set", self._pointer, text(name), text(value))
+
+    def keys_status(self) -> Row:
+        """root (its origin), epoch, keys, waiting (destroyed since the last turn), waiting_since."""
+        return row("myqsec_keys_status", self._pointer)
+
+    def turn_keys(self) -> None:
+        """Completes the erasures that wait: no older copy of the files leads to a destroyed key any more."""
+        call("myqsec_keys_turn", self._pointer)
+
+    def rotate_tree(self) -> None:
+        """Gives every node of the key tree a fresh key."""
+        call("myqsec_keys_rotate_tree", self._pointer)
+
+    def rotate_root(self, root: Root) -> None:
+        """Seals the keystore under a fresh root key: from now on only `root` opens the instance."""
+        call("myqsec_keys_rotate_root", self._pointer, ctypes.byref(root_struct(root)))
 
     def audit(self, start: int = 1, limit: int = 0) -> List[Row]:
         """Events from a sequence number on, at most `limit` (0: 1,000)."""

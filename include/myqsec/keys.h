@@ -1,0 +1,30 @@
+/* The instance's keys: what they are, erasing, rotating. docs/keys.md. */
+#ifndef MYQSEC_KEYS_H
+#define MYQSEC_KEYS_H
+
+#include "myqsec/engine.h"
+
+MYQSEC_BEGIN
+
+/** One row: root ("passphrase", "key-file", "callback", "pkcs11", "tpm"), epoch (of the key tree: one more with each turn), keys
+ *  (of jobs and persons), waiting (destroyed since the last turn: older copies of the files still lead to them), waiting_since
+ *  (instant). Right: key.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_keys_status(myqsec_session *session, myqsec_list **out);
+
+/** Completes the erasures that wait: when it returns, no copy of the files, however old, leads to a destroyed key. Otherwise
+ *  myqsec_tick does it within the setting erasure.max_delay; a private queue's release and the deletion of a user do it at once.
+ *  Right: key.manage. Audit: key.rotated. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_keys_turn(myqsec_session *session);
+
+/** Gives every node of the key tree a fresh key; takes a second for a million jobs. Keys of jobs and persons stay.
+ *  Right: key.manage. Audit: key.rotated. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_keys_rotate_tree(myqsec_session *session);
+
+/** Seals the keystore under a fresh root key, of the same origin or another: from now on only `root` opens the instance. If the
+ *  machine stops before it returns, one of both secrets does. Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_NOT_BUILT_IN. Right:
+ *  key.manage. Audit: key.rotated. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_keys_rotate_root(myqsec_session *session, const myqsec_root *root);
+
+MYQSEC_END_DECLARATIONS
+
+#endif
