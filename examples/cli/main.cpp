@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string("libmyqsec ") + myqsec_version());
     app.require_subcommand(1);
     app.fallthrough();
+    ::setenv("TSS2_LOG", "all+none", 0);  // what went wrong with a TPM is in our own message
     cli::Instance instance;
     instance.add_to(app);
     add_instance_commands(app, instance);

@@ -5,6 +5,7 @@
 #include "abi/callback_scope.hpp"
 #include "abi/engine.hpp"
 #include "crypto/pkcs11_root.hpp"
+#include "crypto/tpm_root.hpp"
 
 namespace myqsec::abi {
 
@@ -51,6 +52,15 @@ std::unique_ptr<crypto::RootProvider> token_provider(const myqsec_root& root) {
     options.key = text_or_empty(token.key, "root.pkcs11->key");
     options.pin = pin_of(root);
     return crypto::pkcs11_provider(std::move(options));
+}
+
+std::unique_ptr<crypto::RootProvider> sealed_provider(const myqsec_root& root) {
+    const auto tpm = read_struct(root.tpm, "root.tpm");
+    crypto::TpmRoot options;
+    options.tcti = text_or_empty(tpm.tcti, "root.tpm->tcti");
+    options.pcrs = tpm.pcrs;
+    options.authorisation = pin_of(root);
+    return crypto::tpm_provider(std::move(options));
 }
 
 crypto::RootProvider::Created create_by_host(const myqsec_root& root) {
@@ -101,6 +111,8 @@ std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given, En
                                               [root](ByteView blob) { return unlock_by_host(root, blob); }});
         case MYQSEC_ROOT_PKCS11:
             return token_provider(root);
+        case MYQSEC_ROOT_TPM:
+            return sealed_provider(root);
         default:
             fail(Status::ERR_INVALID_ARGUMENT, "root.kind {} is none of myqsec_root_kind", root.kind);
     }

@@ -42,6 +42,18 @@ TEST_CASE("a token or TPM that is not described is refused by name") {
     token.module = "/nowhere/module.so";
     CHECK_FAILS(myqsec_create(directory.c_str(), &root, nullptr, &engine), MYQSEC_ERR_NOT_FOUND,
                 "/nowhere/module.so");
+    root.kind = MYQSEC_ROOT_TPM;
+    CHECK(myqsec_create(directory.c_str(), &root, nullptr, &engine) == MYQSEC_ERR_INVALID_ARGUMENT);
+    myqsec_root_tpm tpm = MYQSEC_ROOT_TPM_INIT;
+    tpm.tcti = "device:/nonexistent";
+    root.tpm = &tpm;
+#ifdef MYQSEC_WITH_TPM
+    CHECK_FAILS(myqsec_create(directory.c_str(), &root, nullptr, &engine), MYQSEC_ERR_NOT_FOUND,
+                "device:/nonexistent");
+#else
+    CHECK_FAILS(myqsec_create(directory.c_str(), &root, nullptr, &engine), MYQSEC_ERR_NOT_BUILT_IN,
+                "MYQSEC_WITH_TPM");
+#endif
     CHECK(!std::filesystem::exists(directory));
 }
 

@@ -11,6 +11,7 @@ SOURCES = sorted([*SOURCE.rglob("*.cpp"), *SOURCE.rglob("*.hpp"), *SOURCE.rglob(
 ELSEWHERE = {
     r"botan/": r"^crypto/",
     r"sqlite3\.h": r"^storage/",
+    r"tss2/": r"^crypto/tpm_",
     r"fmt/": r"^",
     r"nlohmann/": r"^(abi|audit|storage|spool|access|settings|crypto)/",
     r"(tinyxml2\.h)": r"^abi/",
