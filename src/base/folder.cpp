@@ -1,6 +1,7 @@
 #include "base/folder.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,13 +15,17 @@ namespace myqsec {
 
 namespace {
 
-/// Owns a file descriptor.
+/// Owns a file descriptor, from the call on that opened it: what follows may lack memory.
 class Descriptor {
  public:
     explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&&) = delete;
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { ::close(number_); }
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
     [[nodiscard]] int get() const { return number_; }
 
  private:
@@ -38,7 +43,8 @@ auto retry(Call call) {
 
 class DiskFile final : public File {
  public:
-    DiskFile(int number, std::string path) : descriptor_(number), path_(std::move(path)) {}
+    DiskFile(Descriptor descriptor, std::string path)
+        : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
 
     std::size_t read_at(std::uint64_t offset, ByteSpan into) override {
         std::size_t done = 0;
@@ -98,7 +104,8 @@ class DiskFile final : public File {
 
 class DiskFolder final : public Folder {
  public:
-    DiskFolder(int number, std::string path) : descriptor_(number), path_(std::move(path)) {}
+    DiskFolder(Descriptor descriptor, std::string path)
+        : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
 
     std::unique_ptr<File> open(std::string_view name) override { return open_at(name, O_RDWR, "open"); }
 
@@ -111,10 +118,10 @@ class DiskFolder final : public Folder {
     }
 
     std::unique_ptr<File> create_unnamed() override {
-        const int number =
-            retry([&] { return ::openat(descriptor_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); });
-        if (number < 0) fail_errno(errno, "create a temporary file in", path_);
-        return std::make_unique<DiskFile>(number, path_ + "/(unnamed)");
+        Descriptor opened(
+            retry([&] { return ::openat(descriptor_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }));
+        if (opened.get() < 0) fail_errno(errno, "create a temporary file in", path_);
+        return std::make_unique<DiskFile>(std::move(opened), path_ + "/(unnamed)");
     }
 
     void link(File& unnamed, std::string_view name) override {
@@ -189,12 +196,12 @@ class DiskFolder final : public Folder {
         } else if (errno != EEXIST) {
             fail_errno(errno, "create", full(component));
         }
-        const int number = retry([&] {
+        Descriptor opened(retry([&] {
             return ::openat(descriptor_.get(), component.c_str(),
                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        });
-        if (number < 0) fail_errno(errno, "open", full(component));
-        return std::make_unique<DiskFolder>(number, full(component));
+        }));
+        if (opened.get() < 0) fail_errno(errno, "open", full(component));
+        return std::make_unique<DiskFolder>(std::move(opened), full(component));
     }
 
     [[nodiscard]] const std::string& path() const override { return path_; }
@@ -212,18 +219,17 @@ class DiskFolder final : public Folder {
 
     std::unique_ptr<File> open_at(std::string_view name, int flags, std::string_view action) {
         const std::string component = checked(name);
-        const int number = retry([&] {
+        Descriptor opened(retry([&] {
             return ::openat(descriptor_.get(), component.c_str(),
                             flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-        });
-        if (number < 0) fail_errno(errno, action, full(component));
-        auto file = std::make_unique<DiskFile>(number, full(component));
+        }));
+        if (opened.get() < 0) fail_errno(errno, action, full(component));
         struct stat info {};
-        if (::fstat(number, &info) != 0) fail_errno(errno, "inspect", full(component));
+        if (::fstat(opened.get(), &info) != 0) fail_errno(errno, "inspect", full(component));
         if (!S_ISREG(info.st_mode)) {
             fail(Status::ERR_CORRUPT, "'{}' is not a regular file; something replaced it", full(component));
         }
-        return file;
+        return std::make_unique<DiskFile>(std::move(opened), full(component));
     }
 
     Descriptor descriptor_;
@@ -234,9 +240,9 @@ class DiskFolder final : public Folder {
 
 std::unique_ptr<Folder> open_folder(const std::string& path, bool create) {
     if (create && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail_errno(errno, "create", path);
-    const int number = retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-    if (number < 0) fail_errno(errno, "open", path);
-    return std::make_unique<DiskFolder>(number, path);
+    Descriptor opened(retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (opened.get() < 0) fail_errno(errno, "open", path);
+    return std::make_unique<DiskFolder>(std::move(opened), path);
 }
 
 void write_durably(Folder& folder, std::string_view name, ByteView contents) {

@@ -6,6 +6,7 @@
 #include "spool/erasure.hpp"
 #include "spool/permit.hpp"
 #include "spool/queue_access.hpp"
+#include "spool/retention.hpp"
 
 namespace myqsec::spool {
 
@@ -32,14 +33,19 @@ Permit permit_release(const Context& context, const access::Principal& principal
                   by_host ? Right::session_host : Right::job_release_all);
 }
 
-/// The state decides, in one statement: of two claims one finds the job processing.
-store::JobRecord take(const Release& release) {
+/// The state decides, in one statement: of two claims one finds the job processing. A claim that nobody holds
+/// any more was left by a release that could not be settled, on a full disk, say: it is settled here, as
+/// tick() would.
+store::JobRecord take(const Release& release, const Outputs& outputs) {
     auto& main = release.context.main();
     storage::Transaction transaction(main);
     auto job = store::find_job(main, release.id);
     if (!job) fail_no_job(release.id);
     if (release.keep && require_queue(main, job->queue).kind == QueueKind::private_) {
         fail(Status::ERR_NOT_POSSIBLE, "a job of a private queue can't be kept after its release");
+    }
+    if (job->state == JobState::processing && job->claim && !outputs.running(*job->claim)) {
+        hold_possibly_printed(release.context, transaction, *job, release.actor);
     }
     if (!store::claim_job(main, release.id, release.claim)) {
         if (job->state == JobState::processing) {
@@ -148,7 +154,7 @@ void release_job(const Context& context, Outputs& outputs, const access::Princip
     // Before the claim, so that no tick takes it for a dead one; until after settling, so that logout waits
     // for that.
     const Outputs::Output output(outputs, id, principal.session, release.claim);
-    const auto job = take(release);
+    const auto job = take(release, outputs);
     DeviceStage stage(context, principal, output, sink);
     stream(release, job, stage);
     settle_printed(release);

@@ -15,6 +15,7 @@ Connection::Connection(Folder& folder, std::string_view name, const DatabaseIden
         harden();
         execute(fmt::format("PRAGMA cache_size = -{}", cache_kib).c_str());
         create ? settle_new_file() : recover();
+        check(sqlite3_prepare_v3(connection_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &roll_back_, nullptr));
     } catch (...) {
         close();
         throw;
@@ -25,7 +26,15 @@ Connection::~Connection() {
     close();
 }
 
+void Connection::roll_back() noexcept {
+    if (sqlite3_get_autocommit(connection_) != 0) return;
+    sqlite3_step(roll_back_);
+    sqlite3_reset(roll_back_);
+}
+
 void Connection::close() noexcept {
+    sqlite3_finalize(roll_back_);
+    roll_back_ = nullptr;
     sqlite3_close(connection_);
     connection_ = nullptr;
 }

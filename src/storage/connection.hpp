@@ -29,6 +29,8 @@ class Connection {
         if (code != SQLITE_OK) fail(code);
     }
     [[noreturn]] void fail(int code);
+    /// Ends a transaction that SQLite has not ended by itself. Needs no memory: the statement is ready.
+    void roll_back() noexcept;
     /// What it still writes on closing (a checkpoint) may fail without harm: the log stays.
     void close() noexcept;
 
@@ -40,6 +42,7 @@ class Connection {
     std::string name_;
     PageVfs vfs_;
     sqlite3* connection_ = nullptr;
+    sqlite3_stmt* roll_back_ = nullptr;
 };
 
 }  // namespace myqsec::storage

@@ -4,19 +4,10 @@
 
 namespace myqsec::storage {
 
-namespace {
-
-/// SQLite rolls back by itself after some failures; then there is nothing left to do.
-void roll_back(Connection& connection) noexcept {
-    if (sqlite3_get_autocommit(connection.get()) != 0) return;
-    sqlite3_exec(connection.get(), "ROLLBACK", nullptr, nullptr, nullptr);
-}
-
-}  // namespace
-
 Transaction::Transaction(Database& database) : lock_(database.lock()), database_(database) {
     Database::State& state = *database_.state_;
     if (state.depth == 0) {
+        state.connection.roll_back();  // of an earlier one, if even that could not be done when it failed
         database_.run("BEGIN IMMEDIATE");
         state.doomed = false;
     }
@@ -28,7 +19,7 @@ Transaction::~Transaction() {
     Database::State& state = *database_.state_;
     --state.depth;
     if (state.depth == 0) {
-        roll_back(state.connection);
+        state.connection.roll_back();
         for (const auto& each : std::exchange(state.at_end, {}))
             each.rolled_back();
     } else {

@@ -52,6 +52,20 @@ void remove_leftovers(Folder& folder) {
     }
 }
 
+/// The keystore's appearing ends the creation. If that could not be made durable, it is taken back, under the
+/// lock that makes it ours: a creation that failed can be repeated.
+void publish(Folder& folder, Keystore& keystore) {
+    try {
+        keystore.publish(folder);
+    } catch (...) {
+        try {
+            folder.remove(Keystore::file_name);
+        } catch (const Error&) {  // the first failure is the one to report
+        }
+        throw;
+    }
+}
+
 }  // namespace
 
 void Vault::create(Folder& folder, crypto::RootProvider& root) {
@@ -73,7 +87,7 @@ void Vault::create(Folder& folder, crypto::RootProvider& root) {
                      {.suite = crypto::preferred_page_suite()});
     folder.folder(jobs_folder);
     folder.sync();
-    keystore.publish(folder);
+    publish(folder, keystore);
 }
 
 struct Vault::State {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/fault_folder.hpp"
 #include "storage/personal_field.hpp"
 #include "storage/vault_fixture.hpp"
 
@@ -174,4 +175,22 @@ TEST_CASE("a blob appears only when published; unpublished and unknown ones leav
     CHECK_FALSE(blobs.exists(name));
     CHECK(status_of([&] { (void)blobs.open(name); }) == Status::ERR_CORRUPT);
     CHECK_NOTHROW(blobs.remove(name));
+}
+
+TEST_CASE("a creation of which any one call failed leaves a folder in which it can be repeated") {
+    for (const auto fault : {test::Fault::io_error, test::Fault::sync_failure}) {
+        for (std::uint64_t n = 1;; ++n) {
+            CAPTURE(n);
+            const test::TemporaryFolder temporary;
+            const auto plan = std::make_shared<test::FaultPlan>(test::FaultPlan{.fault = fault, .fail_at = n});
+            test::FaultFolder faulty(temporary.open(), plan);
+            const auto root = test::key_file_root();
+            const auto status = status_of([&] { Vault::create(faulty, *root); });
+            if (!plan->struck()) break;
+            if (status != Status::OK) Vault::create(*temporary.open(), *root);
+            const test::ManualClock clock;
+            const Vault vault(temporary.open(), *root, clock);
+            CHECK(vault.findings().empty());
+        }
+    }
 }

@@ -1,0 +1,383 @@
+// A life of an instance through the C ABI in which any one call inside the library may fail: opening, people,
+// queues, a device, jobs submitted, released, printed again, cancelled and deleted, logout, tick, closing. It
+// knows what was acknowledged, and asks for it after the next opening.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "abi/engine.hpp"
+#include "abi/interposed.hpp"
+
+namespace myqsec::test {
+
+/// The call with the fault armed around it.
+template <typename Returned, typename... Parameters, typename... Arguments>
+Returned faulted(Returned (*function)(Parameters...), Arguments... arguments) {
+    const Faulted scope;
+    return function(arguments...);
+}
+
+/// What lives start from: an instance whose people, queues, device and jobs are there, and an empty folder.
+class Beginnings {
+ public:
+    Beginnings() {
+        // Made anew at the least cost: the administrator logs in twice a life.
+        std::int64_t admin = 0;
+        check(myqsec_user_find(host.admin->get(), "admin", &admin));
+        check(myqsec_user_set_password(host.admin->get(), admin, host.admin_password.c_str(), password));
+        host.admin_password = password;
+        kept = host.submit(host.secure, document(1, 70'000));
+        secret = host.submit(host.privately, document(2, 500));
+        reprinted = host.submit(host.secure, document(3, 65'536));
+        cancelled = host.submit(host.secure, document(4, 10));
+        deleted = host.submit(host.secure, document(5, 0));
+        host.close();
+        filesystem::copy(host.directory, original(), filesystem::copy_options::recursive);
+    }
+    /// Puts the instance back to its beginning, and its clock.
+    void restore() {
+        host.now = begin_;
+        filesystem::remove_all(host.directory);
+        filesystem::copy(original(), host.directory, filesystem::copy_options::recursive);
+    }
+
+    static constexpr const char* password = "a password at the least cost";
+    static std::string document(int number, std::size_t size) {
+        std::string out;
+        while (out.size() < size)
+            out += "line " + std::to_string(out.size()) + " of document " + std::to_string(number) + '\n';
+        out.resize(size);
+        return out;
+    }
+
+    Host host;
+    std::int64_t kept = 0, secret = 0, reprinted = 0, cancelled = 0, deleted = 0;
+
+ private:
+    [[nodiscard]] std::string original() const { return host.folder.path() + "/original"; }
+
+    const std::int64_t begin_ = host.now;
+};
+
+class Life {
+ public:
+    /// `expected`: what a call struck by the fault may answer.
+    Life(Beginnings& beginnings, std::vector<myqsec_status> expected)
+        : from_(beginnings), host_(beginnings.host), expected_(std::move(expected)) {
+        add_steps();
+    }
+
+    /// From opening to closing. Every step that fails is tried once more, when the fault is over: it must
+    /// succeed.
+    void live() {
+        for (auto& step : steps_) {
+            CAPTURE(step.name);
+            auto status = step.act();
+            if (status != MYQSEC_OK) {
+                CHECK_MESSAGE(std::find(expected_.begin(), expected_.end(), status) != expected_.end(),
+                              std::string(myqsec_status_name(status)), ": ",
+                              std::string(myqsec_last_error()));
+                CHECK(fault_struck());
+                ++failed_;
+                status = step.act();
+                // Done for all to see, though the answer did not get through.
+                const bool was_done =
+                    step.once && (status == MYQSEC_ERR_EXISTS || status == MYQSEC_ERR_NOT_FOUND ||
+                                  status == MYQSEC_ERR_NOT_POSSIBLE);
+                CHECK_MESSAGE((status == MYQSEC_OK || was_done), std::string(myqsec_status_name(status)),
+                              ": ", std::string(myqsec_last_error()));
+                unheard_ += was_done ? 1 : 0;
+            }
+            step.acknowledged = status == MYQSEC_OK;
+        }
+        CHECK(failed_ <= 1);
+    }
+
+    /// In the instance opened again, without faults.
+    void check_kept() {
+        plan_fault(CallFault::none, 0);
+        host_.reopen();
+        host_.attach();
+        for (const auto finding : host_.engine->findings())
+            CHECK(finding.text("code") == "orphan-documents");  // what could not be removed is removed now
+        for (const auto& step : steps_) {
+            CAPTURE(step.name);
+            if (step.acknowledged && step.is_done) CHECK(step.is_done());
+        }
+        std::int64_t sequence = 0;
+        for (const auto event : host_.admin->list(myqsec_audit_list, 1, 10'000U))
+            CHECK(event.integer("sequence") == ++sequence);
+        host_.close();
+    }
+    [[nodiscard]] int unheard() const { return unheard_; }
+
+ private:
+    struct Step {
+        std::string name;
+        std::function<myqsec_status()> act;
+        std::function<bool()> is_done;
+        bool once = false;  ///< a second time it is refused
+        bool acknowledged = false;
+    };
+
+    void add(const char* name, std::function<myqsec_status()> act, std::function<bool()> is_done = nullptr) {
+        steps_.push_back({name, std::move(act), std::move(is_done)});
+    }
+    void add_once(const char* name, std::function<myqsec_status()> act, std::function<bool()> is_done) {
+        steps_.push_back({name, std::move(act), std::move(is_done), true});
+    }
+
+    void add_steps() {
+        add_opening();
+        add_people();
+        add_printing();
+        add_upkeep();
+        add_closing();
+    }
+
+    void add_opening() {
+        add("open", [&] {
+            const auto root = host_.root();
+            const auto options = host_.options();
+            return faulted(myqsec_open, host_.directory.c_str(), &root, &options, &engine_);
+        });
+        add("system session", [&] { return faulted(myqsec_system_session, engine_, &system_); });
+        add("log in", [&] {
+            return faulted(myqsec_login, system_, "admin", host_.admin_password.c_str(), nullptr, &admin_);
+        });
+    }
+
+    void add_people() {
+        add_once(
+            "create user",
+            [&] {
+                myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+                fields.user_name = "cyd";
+                fields.full_name = "Cyd Inkwell";
+                return faulted(myqsec_user_create, admin_, &fields, &cyd_);
+            },
+            [&] { return user_text("cyd", "full_name") == "Cyd Inkwell"; });
+        add("find user", [&] { return faulted(myqsec_user_find, admin_, "cyd", &cyd_); });
+        add(
+            "set password",
+            [&] {
+                return faulted(myqsec_user_set_password, admin_, cyd_, nullptr, "a brand new password 7");
+            },
+            [&] {
+                myqsec_session* session = nullptr;
+                const auto status =
+                    myqsec_login(host_.system->get(), "cyd", "a brand new password 7", nullptr, &session);
+                myqsec_session_free(session);
+                return status == MYQSEC_OK;
+            });
+        add_once(
+            "add card",
+            [&] {
+                std::int64_t card = 0;
+                return faulted(myqsec_card_add, admin_, cyd_, "04cccccc", "badge", std::int64_t{0}, &card);
+            },
+            [&] { return host_.admin->list(myqsec_card_list, cyd_).size() == 1; });
+        add(
+            "generate PIN",
+            [&] {
+                char pin[32];
+                std::size_t length = sizeof pin;
+                const auto status = faulted(myqsec_user_generate_pin, admin_, host_.jana, pin, &length);
+                if (status == MYQSEC_OK) pin_ = pin;
+                return status;
+            },
+            [&] { return host_.login_status(nullptr, "jana", pin_.c_str()) == MYQSEC_OK; });
+        add(
+            "change user",
+            [&] {
+                myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+                fields.full_name = "Jana Nib";
+                fields.notes = "comes on Mondays";
+                return faulted(myqsec_user_change, admin_, host_.jana, &fields);
+            },
+            [&] { return user_text("jana", "full_name") == "Jana Nib"; });
+        add_once(
+            "create group",
+            [&] { return faulted(myqsec_group_create, admin_, "sales", std::int64_t{0}, &group_); },
+            [&] { return host_.admin->list(myqsec_group_list).size() == 1; });
+        add(
+            "give role",
+            [&] {
+                myqsec_role_grant grant = MYQSEC_ROLE_GRANT_INIT;
+                grant.user = cyd_;
+                return faulted(myqsec_role_give, admin_, "administrator", &grant);
+            },
+            [&] { return host_.admin->list(myqsec_role_grants).size() >= 2; });
+        add_once(
+            "delete user", [&] { return faulted(myqsec_user_delete, admin_, host_.eve); },
+            [&] { return host_.admin->list(myqsec_user_list).size() == 3; });
+        add(
+            "change setting",
+            [&] { return faulted(myqsec_setting_set, admin_, "session.idle_timeout", "7min"); },
+            [&] {
+                return host_.admin->list(myqsec_setting_get, "session.idle_timeout").first().text("value") ==
+                       "7min";
+            });
+    }
+
+    void add_printing() {
+        add("attach device", [&] {
+            myqsec_device_callbacks callbacks = MYQSEC_DEVICE_CALLBACKS_INIT;
+            callbacks.clear_memory = [](void*, std::int64_t) { return 0; };
+            return faulted(myqsec_device_attach, system_, host_.device, &callbacks);
+        });
+        add(
+            "submit", [&] { return submit(); }, [&] { return host_.state(submitted_) == "pending-held"; });
+        add("log in at device", [&] {
+            myqsec_credentials credentials = MYQSEC_CREDENTIALS_INIT;
+            credentials.user_name = "jana";
+            credentials.password = Host::password;
+            return faulted(myqsec_device_login, system_, host_.device, &credentials, &jana_);
+        });
+        add("list", [&] {
+            myqsec_list* list = nullptr;
+            const auto status = faulted(myqsec_job_list, jana_, nullptr, &list);
+            if (status == MYQSEC_OK) {
+                std::size_t size = 0;
+                CHECK(myqsec_list_size(list, &size) == MYQSEC_OK);
+                CHECK(size == 6);
+            }
+            faulted(myqsec_list_free, list);
+            return status;
+        });
+        add("read", [&] { return read(from_.kept, Beginnings::document(1, 70'000)); });
+        add_once(
+            "release for good", [&] { return release(from_.secret, Beginnings::document(2, 500)); },
+            [&] { return is_gone(from_.secret); });
+        add(
+            "release", [&] { return release(from_.reprinted, Beginnings::document(3, 65'536)); },
+            [&] {
+                // Held as possibly printed, if the next release could not be settled.
+                const auto list = host_.admin->list(myqsec_job_get, from_.reprinted);
+                const auto job = list.first();
+                return job.text("state") == "completed" ||
+                       job.text("reasons").find("possibly-printed") != std::string::npos;
+            });
+        add(
+            "print again", [&] { return release(from_.reprinted, Beginnings::document(3, 65'536)); },
+            [&] {
+                return host_.admin->list(myqsec_job_get, from_.reprinted).first().integer("releases") >= 2;
+            });
+        add_once(
+            "cancel", [&] { return faulted(myqsec_job_cancel, jana_, from_.cancelled); },
+            [&] { return host_.state(from_.cancelled) == "canceled"; });
+        add_once(
+            "delete", [&] { return faulted(myqsec_job_delete, jana_, from_.deleted); },
+            [&] { return is_gone(from_.deleted); });
+        add_once(
+            "log out",
+            [&] {
+                const auto status = faulted(myqsec_logout, jana_);
+                return status == MYQSEC_ERR_SESSION_ENDED ? MYQSEC_OK : status;
+            },
+            nullptr);
+    }
+
+    void add_upkeep() {
+        add("tick", [&] {
+            host_.now += 61'000;
+            std::int64_t next = 0;
+            return faulted(myqsec_tick, system_, &next);
+        });
+        add("audit", [&] {
+            myqsec_list* list = nullptr;
+            const auto status = faulted(myqsec_audit_list, admin_, std::int64_t{1}, 0U, &list);
+            faulted(myqsec_list_free, list);
+            return status;
+        });
+        add("audit head", [&] {
+            myqsec_list* list = nullptr;
+            const auto status = faulted(myqsec_audit_head, admin_, &list);
+            faulted(myqsec_list_free, list);
+            return status;
+        });
+    }
+
+    void add_closing() {
+        add("free sessions", [&] {
+            for (myqsec_session** session : {&jana_, &admin_, &system_})
+                faulted(myqsec_session_free, std::exchange(*session, nullptr));
+            return MYQSEC_OK;
+        });
+        add("close", [&] { return faulted(myqsec_close, engine_); });
+        add(
+            "kept", [] { return MYQSEC_OK; },
+            [&] {
+                Tray tray;
+                const auto session = host_.system->login("jana", Host::password);
+                return Host::release(session, from_.kept, tray) == MYQSEC_OK &&
+                       tray.printed == Beginnings::document(1, 70'000);
+            });
+    }
+
+    myqsec_status submit() {
+        const auto text = Beginnings::document(6, 80'000);
+        const auto fields = host_.job_fields(host_.secure);
+        myqsec_job_writer* writer = nullptr;
+        auto status = faulted(myqsec_job_submit, system_, &fields, &writer);
+        if (status == MYQSEC_OK) status = faulted(myqsec_job_writer_write, writer, text.data(), text.size());
+        if (status == MYQSEC_OK) status = faulted(myqsec_job_writer_finish, writer, &submitted_);
+        faulted(myqsec_job_writer_free, writer);
+        return status;
+    }
+
+    myqsec_status read(std::int64_t job, const std::string& expected) {
+        myqsec_job_reader* reader = nullptr;
+        auto status = faulted(myqsec_job_open, jana_, job, &reader);
+        std::string text(expected.size() + 10, '\0');
+        std::size_t length = text.size();
+        if (status == MYQSEC_OK) {
+            status = faulted(myqsec_job_reader_read, reader, std::uint64_t{0}, text.data(), &length);
+            if (status == MYQSEC_OK) CHECK(text.substr(0, length) == expected);
+        }
+        faulted(myqsec_job_reader_free, reader);
+        return status;
+    }
+
+    myqsec_status release(std::int64_t job, const std::string& expected) {
+        Tray tray;
+        const auto sink = tray.sink();
+        const auto status = faulted(myqsec_job_release, jana_, job, nullptr, &sink);
+        CHECK(expected.compare(0, tray.printed.size(), tray.printed) == 0);
+        if (status == MYQSEC_OK) CHECK(tray.printed == expected);
+        return status;
+    }
+
+    [[nodiscard]] std::string user_text(const char* name, const char* column) const {
+        for (const auto row : host_.admin->list(myqsec_user_list)) {
+            if (row.text("user_name") == name) return row.text(column);
+        }
+        return "";
+    }
+    [[nodiscard]] bool is_gone(std::int64_t job) const {
+        myqsec_list* list = nullptr;
+        const auto status = myqsec_job_get(host_.admin->get(), job, &list);
+        myqsec_list_free(list);
+        return status == MYQSEC_ERR_NOT_FOUND;
+    }
+
+    Beginnings& from_;
+    Host& host_;
+    std::vector<myqsec_status> expected_;
+    std::vector<Step> steps_;
+    int failed_ = 0;
+    int unheard_ = 0;
+    myqsec_engine* engine_ = nullptr;
+    myqsec_session* system_ = nullptr;
+    myqsec_session* admin_ = nullptr;
+    myqsec_session* jana_ = nullptr;
+    std::int64_t cyd_ = 0, group_ = 0, submitted_ = 0;
+    std::string pin_;
+};
+
+}  // namespace myqsec::test
