@@ -36,6 +36,10 @@ void fail_everywhere(const char* name, CallFault fault, const std::vector<myqsec
     int unheard = 0;
     live_once(beginnings, fault, 0, expected, unheard);  // what is made once a process is made now
     const Spread points(live_once(beginnings, fault, 0, expected, unheard));
+    if (const int point = rounds("MYQSEC_POINT", 0); point > 0) {
+        live_once(beginnings, fault, static_cast<std::uint64_t>(point), expected, unheard);
+        return;
+    }
     const Deadline deadline(10);
     const auto blocks = live_blocks();
     std::uint64_t done = 0;

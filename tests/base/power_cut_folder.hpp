@@ -1,6 +1,6 @@
-// A Folder in memory that can lose power: of what was not synced, any part may be missing, in any order, torn
-// in sectors. Names follow the rules of a journalled file system: in order, and certain only after a sync of
-// the folder.
+// A Folder in memory that can lose power: of what was not synced, any part may be missing, in any order.
+// Writes are torn in sectors. Names that a folder was given or lost are certain only after a sync of that
+// folder; until then each may have reached the disk by itself, as if there were no journal.
 #pragma once
 
 #include <algorithm>
@@ -30,35 +30,72 @@ struct PowerCutInode {
 
 class PowerCutDisk {
  public:
+    /// By path: "main.db", "jobs/0a1b…".
     using Names = std::map<std::string, std::shared_ptr<PowerCutInode>, std::less<>>;
+    /// A creation, a link, a rename (both of its names at once) or a removal.
+    struct NameChange {
+        std::string folder;
+        std::string gone;  ///< or ""
+        std::string made;  ///< or ""
+        std::shared_ptr<PowerCutInode> inode;
+
+        void apply_to(Names& names) const {
+            if (!gone.empty()) names.erase(gone);
+            if (!made.empty()) names[made] = inode;
+        }
+    };
 
     explicit PowerCutDisk(unsigned seed) : random_(seed) {}
 
     void at_every_write(std::function<void()> call) { at_every_write_ = std::move(call); }
     unsigned random() { return static_cast<unsigned>(random_()); }
-    Names& names() { return names_; }
-    void sync_names() { durable_names_ = {names_}; }
-    /// Called after each change of a name: the disk may stop at any of these states.
-    void renamed() { durable_names_.push_back(names_); }
+    [[nodiscard]] const Names& names() const { return names_; }
+    void change(const NameChange& change) {
+        change.apply_to(names_);
+        unsynced_.push_back(change);
+        wrote();
+    }
+    void sync_names(const std::string& folder) {
+        wrote();
+        for (const auto& change : unsynced_) {
+            if (change.folder == folder) change.apply_to(durable_names_);
+        }
+        std::erase_if(unsynced_, [&](const NameChange& change) { return change.folder == folder; });
+        wrote();
+    }
     void wrote() {
         if (at_every_write_) at_every_write_();
+    }
+    /// Puts a file there that has long been on the disk.
+    void place(const std::string& path, ByteView contents) {
+        auto inode = std::make_shared<PowerCutInode>();
+        inode->seen = inode->durable = Bytes(contents.begin(), contents.end());
+        names_[path] = durable_names_[path] = inode;
     }
 
     /// The disk as it may come back after a power cut now. This one goes on unharmed.
     std::shared_ptr<PowerCutDisk> cut() {
         auto after = std::make_shared<PowerCutDisk>(random());
-        const auto& names = durable_names_[random() % durable_names_.size()];
-        for (const auto& [name, inode] : names) {
-            auto copy = std::make_shared<PowerCutInode>();
-            copy->durable = copy->seen = survivors(*inode);
-            after->names_.emplace(name, copy);
+        for (const auto& [name, inode] : surviving_names()) {
+            const Bytes contents = survivors(*inode);
+            after->place(name, contents);
         }
-        after->sync_names();
         return after;
     }
 
  private:
     static constexpr std::size_t sector = 512;
+
+    Names surviving_names() {
+        Names names = durable_names_;
+        const unsigned mode = random() % 4;  // none, all, the first ones, any of them
+        std::size_t left = mode == 2 ? random() % (unsynced_.size() + 1) : unsynced_.size();
+        for (const auto& change : unsynced_) {
+            if (mode == 0 || left-- == 0) break;
+            if (mode != 3 || random() % 2 == 0) change.apply_to(names);
+        }
+        return names;
+    }
 
     Bytes survivors(const PowerCutInode& inode) {
         Bytes bytes = inode.durable;
@@ -93,7 +130,8 @@ class PowerCutDisk {
 
     std::mt19937 random_;
     Names names_;
-    std::vector<Names> durable_names_{Names{}};
+    Names durable_names_;
+    std::vector<NameChange> unsynced_;
     std::function<void()> at_every_write_;
 };
 
@@ -136,7 +174,8 @@ class PowerCutFile final : public File {
 
 class PowerCutFolder final : public Folder {
  public:
-    explicit PowerCutFolder(std::shared_ptr<PowerCutDisk> disk) : disk_(std::move(disk)) {}
+    explicit PowerCutFolder(std::shared_ptr<PowerCutDisk> disk, std::string within = "")
+        : disk_(std::move(disk)), within_(std::move(within)) {}
 
     std::unique_ptr<File> open(std::string_view name) override { return wrap(find(name)); }
     std::unique_ptr<File> open_read_only(std::string_view name) override { return wrap(find(name)); }
@@ -150,46 +189,47 @@ class PowerCutFolder final : public Folder {
         add(name, dynamic_cast<PowerCutFile&>(unnamed).inode());
     }
     void rename(std::string_view from, std::string_view to) override {
-        const auto inode = find(from);
-        disk_->names().erase(std::string(from));
-        disk_->names()[std::string(to)] = inode;
-        disk_->renamed();
+        disk_->change({within_, full(from), full(to), find(from)});
     }
     bool remove(std::string_view name) override {
-        const bool was = disk_->names().erase(std::string(name)) != 0;
-        disk_->renamed();
-        return was;
+        if (!exists(name)) return false;
+        disk_->change({within_, full(name), "", nullptr});
+        return true;
     }
-    bool exists(std::string_view name) override { return disk_->names().contains(name); }
+    bool exists(std::string_view name) override { return disk_->names().contains(full(name)); }
     std::vector<std::string> list() override {
         std::vector<std::string> out;
-        for (const auto& entry : disk_->names())
-            out.push_back(entry.first);
+        for (const auto& [path, inode] : disk_->names()) {
+            if (!path.starts_with(within_)) continue;
+            const auto name = path.substr(within_.size());
+            if (name.find('/') == std::string::npos) out.push_back(name);
+        }
         return out;
     }
-    void sync() override { disk_->sync_names(); }
-    std::unique_ptr<Folder> folder(std::string_view) override {
-        fail(Status::ERR_INTERNAL, "the power-cut disk has no sub-folders");
+    void sync() override { disk_->sync_names(within_); }
+    /// Sub-folders are there once they are asked for: their creation is always durable.
+    std::unique_ptr<Folder> folder(std::string_view name) override {
+        return std::make_unique<PowerCutFolder>(disk_, full(name) + "/");
     }
     [[nodiscard]] const std::string& path() const override { return path_; }
 
  private:
+    [[nodiscard]] std::string full(std::string_view name) const { return within_ + std::string(name); }
     std::unique_ptr<File> wrap(const std::shared_ptr<PowerCutInode>& inode) {
         return std::make_unique<PowerCutFile>(disk_, inode);
     }
     std::shared_ptr<PowerCutInode> find(std::string_view name) {
-        const auto found = disk_->names().find(name);
+        const auto found = disk_->names().find(full(name));
         if (found == disk_->names().end()) fail(Status::ERR_NOT_FOUND, "no '{}' on the power-cut disk", name);
         return found->second;
     }
     void add(std::string_view name, const std::shared_ptr<PowerCutInode>& inode) {
-        if (!disk_->names().emplace(std::string(name), inode).second) {
-            fail(Status::ERR_EXISTS, "'{}' is on the power-cut disk already", name);
-        }
-        disk_->renamed();
+        if (exists(name)) fail(Status::ERR_EXISTS, "'{}' is on the power-cut disk already", name);
+        disk_->change({within_, "", full(name), inode});
     }
 
     std::shared_ptr<PowerCutDisk> disk_;
+    std::string within_;  ///< "" or "folder/"
     std::string path_ = "(power-cut disk)";
 };
 

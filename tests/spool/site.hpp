@@ -115,6 +115,7 @@ class Site {
     /// Opens what is there. Findings of the spool are kept in `findings`. `wrap` puts itself in front of the
     /// folder.
     void open(const Wrap& wrap = nullptr) {
+        wrap_ = wrap;
         auto folder = folder_.open();
         if (wrap) folder = wrap(std::move(folder));
         opened_ = std::make_unique<OpenSite>(std::move(folder), *root_key_, clock, more_);
@@ -196,7 +197,10 @@ class Site {
             found += event.action == action ? 1 : 0;
         return found;
     }
-    std::vector<std::string> files() { return open_folder(folder_.path() + "/jobs", false)->list(); }
+    std::vector<std::string> files() {
+        const auto home = wrap_ ? wrap_(folder_.open()) : folder_.open();
+        return home->folder("jobs")->list();
+    }
 
     ManualClock clock;
     const access::Principal system = access::Principal::system();
@@ -210,6 +214,7 @@ class Site {
     std::unique_ptr<crypto::RootProvider> root_key_ =
         crypto::key_file_provider(crypto::Secret(as_bytes("a key file of the tests, 32 bytes or more")));
     std::vector<storage::Schema> more_;
+    Wrap wrap_;  ///< of the last opening
     std::unique_ptr<OpenSite> opened_;
 };
 
