@@ -57,10 +57,7 @@ void measure(const char* path, std::int64_t transactions, std::int64_t batch) {
     storage::Vault::create(*open_folder(path, true), *root);
     const SystemClock clock;
     storage::Vault vault(open_folder(path, false), *root, clock, {.cache_kib = AUDIT_CACHE_KIB});
-    const std::array main{storage::leaf_key_schema(), audit::main_schema()};
-    const std::array log{audit::log_schema()};
-    storage::migrate(vault.main(), main);
-    storage::migrate(vault.log(), log);
+    vault.migrate(std::array{audit::main_schema()}, std::array{audit::log_schema()});
     vault.main().execute(AUDIT_FACT_SCHEMA);
     std::printf("facts %.1f\n", facts_per_second(vault, transactions, batch));
 }
