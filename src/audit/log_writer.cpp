@@ -26,13 +26,14 @@ void LogWriter::add(store::Record&& record) {
     grown_ = true;
     const bool segment_ends = tree_.range.size() % tile_width == 0;
     const auto action = action_of(row_.back().event);
-    const bool control = action == Action::audit_key_rotated || action == Action::audit_pruned;
+    const bool control = action == Action::audit_key_created || action == Action::audit_key_rotated ||
+                         action == Action::audit_pruned;
     if (!control && !segment_ends) return;
     const Bytes encoded = row_.back().event;
     flush();
     if (control) take_effect(action, next, encoded);
     // Signing now and then inside a long move bounds how many events a verifier can only judge together.
-    if (segment_ends && action != Action::audit_key_rotated) signer_.sign(tree_);
+    if (segment_ends && action != Action::audit_key_rotated && signer_.begun()) signer_.sign(tree_);
 }
 
 void LogWriter::check_moved(const store::Record& record) {
@@ -52,7 +53,9 @@ void LogWriter::flush() {
 
 void LogWriter::take_effect(Action action, std::int64_t sequence, ByteView encoded) {
     const auto event = decode_event(encoded);
-    if (action == Action::audit_key_rotated) {
+    if (action == Action::audit_key_created) {
+        signer_.epoch();
+    } else if (action == Action::audit_key_rotated) {
         const auto change = KeyChange::parse(event.changes);
         if (!change) fail(Status::ERR_CORRUPT, "audit event {} changes no key", sequence);
         signer_.close_epoch(tree_, *change, event.time);
@@ -66,7 +69,7 @@ void LogWriter::take_effect(Action action, std::int64_t sequence, ByteView encod
 void LogWriter::finish() {
     if (!grown_) return;
     flush();
-    signer_.sign(tree_);
+    if (signer_.begun()) signer_.sign(tree_);
     store::save_tree(log_, tree_);
 }
 

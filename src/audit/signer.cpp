@@ -27,6 +27,10 @@ NoteKey Signer::held_key(std::uint32_t epoch) {
     return {origin_, signing_key(epoch).verifying_key()};
 }
 
+bool Signer::begun() {
+    return store::newest_epoch(vault_.log()).has_value();
+}
+
 store::Epoch Signer::epoch() {
     auto& log = vault_.log();
     if (const auto newest = store::newest_epoch(log)) return *newest;

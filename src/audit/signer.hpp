@@ -20,6 +20,8 @@ class Signer {
     /// Which log this is: the first line of its checkpoints, and the name of its keys.
     [[nodiscard]] const std::string& origin() const { return origin_; }
 
+    /// Whether there is an epoch in force: logs of before have none until they are opened.
+    [[nodiscard]] bool begun();
     /// The epoch in force; a log that has none begins its first.
     store::Epoch epoch();
     [[nodiscard]] NoteKey key_of(const store::Epoch& epoch) const { return {origin_, epoch.public_key}; }

@@ -14,6 +14,16 @@ inline constexpr std::string_view hmac_text = "what do ya want for nothing?";
 inline constexpr std::string_view hmac_jefe =
     "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 
+// RFC 8032 §7.1, test 2.
+inline constexpr std::string_view ed25519_seed =
+    "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+inline constexpr std::string_view ed25519_key =
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
+inline constexpr std::string_view ed25519_message = "72";
+inline constexpr std::string_view ed25519_signature =
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+    "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+
 // RFC 5869 §A.1.
 inline constexpr std::string_view hkdf_key = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
 inline constexpr std::string_view hkdf_salt = "000102030405060708090a0b0c";

@@ -15,6 +15,7 @@
 #include "crypto/page_cipher.hpp"
 #include "crypto/password.hpp"
 #include "crypto/random.hpp"
+#include "crypto/signing.hpp"
 
 namespace myqsec::crypto {
 
@@ -108,6 +109,17 @@ void test_public_keys() {
     test_stanza("RSA-OAEP", StanzaType::rsa_oaep, answers::rsa_private_key, answers::rsa_stanza);
 }
 
+void test_signing() {
+    SigningKey key{Secret(from_hex(answers::ed25519_seed))};
+    expect(is(key.verifying_key(), answers::ed25519_key), "Ed25519");
+    const auto message = from_hex(answers::ed25519_message);
+    auto signature = key.sign(message);
+    expect(is(signature, answers::ed25519_signature), "Ed25519");
+    expect(verify_signature(key.verifying_key(), message, signature), "Ed25519");
+    signature.front() ^= 1;
+    expect(!verify_signature(key.verifying_key(), message, signature), "Ed25519");
+}
+
 /// Catches a generator that is stuck; its quality is the system's and Botan's matter.
 void test_random() {
     expect(random_array<32>() != random_array<32>(), "the random generator");
@@ -118,6 +130,7 @@ void run() {
     test_ciphers();
     test_key_wrap();
     test_public_keys();
+    test_signing();
     test_password();
     test_random();
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 
 using namespace myqsec;
@@ -37,4 +38,23 @@ TEST_CASE("UTF-8 is accepted only in its shortest, well-formed shape") {
     CHECK_FALSE(is_utf8("\xF4\x90\x80\x80"));  // beyond U+10FFFF
     CHECK_FALSE(is_utf8("abc\xE2\x82"));       // cut off
     CHECK_FALSE(is_utf8("\x80"));
+}
+
+TEST_CASE("base64 is that of RFC 4648, and has one spelling") {
+    const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                     {"f", "Zg=="},
+                                                                     {"fo", "Zm8="},
+                                                                     {"foo", "Zm9v"},
+                                                                     {"foob", "Zm9vYg=="},
+                                                                     {"fooba", "Zm9vYmE="},
+                                                                     {"foobar", "Zm9vYmFy"}};
+    for (const auto& [text, encoded] : vectors) {
+        CHECK(to_base64(as_bytes(text)) == encoded);
+        const auto decoded = from_base64(encoded);
+        REQUIRE(decoded);
+        CHECK(as_text(*decoded) == text);
+    }
+    for (const auto* bad :
+         {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9", "Zm9v\n", "=Zg=", "Z===", "____"})
+        CHECK_FALSE(from_base64(bad));
 }

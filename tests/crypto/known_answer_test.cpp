@@ -13,6 +13,7 @@
 #include "crypto/key_wrap.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/password.hpp"
+#include "crypto/signing.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;
@@ -143,4 +144,33 @@ TEST_CASE("an Ed25519 signature with a scalar of the group's order or more is no
     CHECK(canonical(below));
     CHECK_FALSE(canonical(order));
     CHECK_FALSE(canonical(Bytes(32, 0xff)));
+}
+
+TEST_CASE("Ed25519: RFC 8032 §7.1, and nothing else verifies") {
+    const struct {
+        std::string_view seed, key, message, signature;
+    } vectors[] = {
+        {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25"
+         "bf5f0595bbe"
+         "24655141438e7a100b"},
+        {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+         "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+         "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387"
+         "b2eaeb4302a"
+         "eeb00d291612bb0c00"},
+    };
+    for (const auto& each : vectors) {
+        SigningKey key{Secret(from_hex(each.seed))};
+        CHECK(to_hex(key.verifying_key()) == each.key);
+        const auto message = from_hex(each.message);
+        auto signature = key.sign(message);
+        CHECK(to_hex(signature) == each.signature);
+        CHECK(verify_signature(key.verifying_key(), message, signature));
+        CHECK_FALSE(verify_signature(key.verifying_key(), as_bytes("other"), signature));
+        signature[3] ^= 1;
+        CHECK_FALSE(verify_signature(key.verifying_key(), message, signature));
+        CHECK_FALSE(verify_signature({}, message, signature));
+    }
 }
