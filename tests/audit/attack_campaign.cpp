@@ -284,3 +284,88 @@ TEST_CASE("a bundle that ends anywhere") {
         CHECK(verdict.wrong_event == verdict.proven + 1);
     }
 }
+
+TEST_CASE("a front cut off and passed for pruned, all else as it was signed") {
+    Victim v;
+    const auto leaves = v.model.leaves();
+    for (std::size_t first = 257; first < leaves.size(); first += 256)
+        v.refuse("front", v.model.encode(leaves, first), 1);
+}
+
+TEST_CASE(
+    "a front that was pruned indeed passes, with every checkpoint that was handed out; a fork in it does "
+    "not") {
+    Victim v;
+    std::vector<SignedCheckpoint> known;
+    v.audit().recover();
+    for (int i = 0; i < 5; ++i) {
+        v.record(v.between(20, 90));
+        known.push_back(v.audit().checkpoint());
+    }
+    v.clock.advance(std::chrono::hours(24 * 366));
+    v.record(300);
+    v.audit().prune(std::chrono::hours(24 * 365));
+    const auto bundle = v.bundle();
+    std::vector<Checkpoint> checkpoints;
+    for (const auto& each : known)
+        checkpoints.push_back(each.checkpoint);
+    const auto verdict = verify_bundle(bundle, v.key, checkpoints);
+    CHECK_MESSAGE(verdict.valid, verdict.reason);
+    CHECK(verdict.first > 256);
+    v.keep("pruned", bundle, 0, known);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (known[i].checkpoint.size >= verdict.first) continue;
+        auto forked = known;
+        forked[i].checkpoint.root[3] ^= 1;
+        forked[i].note.text = forked[i].checkpoint.text();
+        v.refuse("pruned-fork", bundle, i == 0 ? 1 : known[i - 1].checkpoint.size + 1, forked);
+        forked[i].checkpoint = known[i].checkpoint;
+        forked[i].checkpoint.size -= 1;
+        forked[i].note.text = forked[i].checkpoint.text();
+        v.refuse("pruned-unproven", bundle, i == 0 ? 1 : known[i - 1].checkpoint.size + 1, forked);
+    }
+    for (int i = 0; i < attacks; ++i) {
+        auto flipped = bundle;
+        flipped[static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(bundle.size()) - 1))] ^=
+            static_cast<std::uint8_t>(1U << v.between(0, 7));
+        CHECK_FALSE(verify_bundle(flipped, v.key, {}).valid);
+    }
+}
+
+TEST_CASE("epochs doubled, left out or in the wrong order") {
+    Victim v;
+    const auto closing_at = [&](BundleModel& in, std::int64_t size) {
+        return std::find_if(in.checkpoints.begin(), in.checkpoints.end(),
+                            [&](const auto& each) { return each.checkpoint.size == size; });
+    };
+    {
+        auto model = v.model;
+        model.checkpoints.erase(closing_at(model, v.closing[0]));
+        v.refuse("no-closing", model.encode(), v.model.signed_before(v.closing[0]) + 1);
+    }
+    {
+        auto model = v.model;
+        const auto at = closing_at(model, v.closing[0]);
+        model.checkpoints.insert(at, *at);
+        const auto verdict = verify_bundle(model.encode(), v.key, {});
+        CHECK_FALSE(verdict.valid);
+        v.refuse("doubled", model.encode(), verdict.wrong_event);
+    }
+    {
+        // The thief of epoch 1's key says at once who comes next.
+        auto model = v.model;
+        const auto first = model.checkpoints.begin();
+        crypto::SigningKey signer(v.seeds[0]);
+        auto said = first->checkpoint;
+        said.next = NoteKey{v.key.name, crypto::SigningKey(crypto::random_secret(32)).verifying_key()};
+        *first = sign_checkpoint(said, signer);
+        v.refuse("early", model.encode(), said.size);
+    }
+    {
+        auto model = v.model;
+        std::swap(*closing_at(model, v.closing[0]), *closing_at(model, v.closing[1]));
+        const auto verdict = verify_bundle(model.encode(), v.key, {});
+        CHECK_FALSE(verdict.valid);
+        CHECK(verdict.wrong_event <= v.closing[0]);
+    }
+}

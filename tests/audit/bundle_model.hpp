@@ -9,7 +9,9 @@
 #include "audit/bundle_segment.hpp"
 #include "audit/checkpoint.hpp"
 #include "audit/merkle.hpp"
+#include "audit/proof.hpp"
 #include "audit/tiles.hpp"
+#include "base/base64.hpp"
 
 namespace myqsec::test {
 
@@ -45,14 +47,18 @@ struct BundleModel {
 
     /// With tiles over the events as they are.
     [[nodiscard]] Bytes encode() const { return encode(leaves()); }
-    /// With tiles over other leaves.
-    [[nodiscard]] Bytes encode(const std::vector<crypto::Digest>& leaves) const {
+    /// With tiles over other leaves; beginning with event `first`, as if those before had been pruned.
+    [[nodiscard]] Bytes encode(const std::vector<crypto::Digest>& leaves, std::size_t first = 1) const {
         Bytes out;
         audit::ArchiveWriter archive([&](ByteView some) { out.insert(out.end(), some.begin(), some.end()); });
         archive.add(audit::bundle::head_name,
-                    audit::bundle::head_text(origin, 1, static_cast<std::int64_t>(leaves.size())));
+                    audit::bundle::head_text(origin, static_cast<std::int64_t>(first),
+                                             static_cast<std::int64_t>(leaves.size())));
         audit::TileStack tiles;
-        for (std::size_t begin = 0; begin < leaves.size(); begin += audit::tile_width)
+        for (std::size_t i = 0; i + 1 < first; ++i)
+            tiles.append(leaves[i]);
+        if (first > 1) archive.add(audit::bundle::pruned_name, pruned(leaves, tiles));
+        for (std::size_t begin = first - 1; begin < leaves.size(); begin += audit::tile_width)
             add_segment(archive, tiles, leaves, begin);
         for (const auto& tile : tiles.unfinished()) {
             if (tile.level > 0) archive.add(audit::bundle::tile_name(tile), tile.encode());
@@ -86,6 +92,29 @@ struct BundleModel {
     }
 
  private:
+    [[nodiscard]] std::string pruned(const std::vector<crypto::Digest>& leaves,
+                                     const audit::TileStack& tiles) const {
+        std::string text;
+        for (const auto& tile : tiles.unfinished()) {
+            for (const auto& hash : tile.hashes)
+                text += fmt::format("tile {} {}\n", tile.level, to_base64(hash));
+        }
+        const auto nodes = [&](unsigned level, std::uint64_t position) {
+            audit::CompactRange range;
+            for (auto i = position << level; i < (position + 1) << level; ++i)
+                range.append(leaves[static_cast<std::size_t>(i)]);
+            return range.root();
+        };
+        for (const auto& each : checkpoints) {
+            const auto size = static_cast<std::uint64_t>(each.checkpoint.size);
+            if (size > tiles.size()) break;
+            text += each.note.encode();
+            for (const auto& hash : audit::consistency_proof(nodes, size, tiles.size()))
+                text += fmt::format("proof {}\n", to_base64(hash));
+        }
+        return text;
+    }
+
     void take_segment(const std::map<std::string, Bytes>& files, const Bytes& sealed, std::uint64_t segment) {
         const auto name = audit::bundle::entries_name(segment, audit::tile_width);
         const auto entries_file = std::find_if(
