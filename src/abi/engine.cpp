@@ -68,8 +68,10 @@ Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const
 
 // A child's copy is never destroyed: it would write to its parent's files (see in_opening_process).
 Engine::~Engine() {
-    // Nobody will tick: erasures that wait are completed now. Either failing, the next opening goes on with it.
-    for (const auto& last_work : {std::function([&] { vault.leaf_keys().turn(); }), std::function([&] { audit.drain(); })}) {
+    // Nobody will tick: erasures that wait are completed now. Either failing, the next opening goes on with
+    // it.
+    for (const auto& last_work :
+         {std::function([&] { vault.leaf_keys().turn(); }), std::function([&] { audit.drain(); })}) {
         try {
             last_work();
         } catch (...) {
@@ -80,22 +82,24 @@ Engine::~Engine() {
 
 void Engine::recover(Birth birth) {
     findings = vault.findings();
-    audit.recover();
-    {
-        storage::Transaction transaction(vault.main());
-        const auto action =
-            birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
-        audit.append(transaction,
-                     {action, audit::Actor::system(), whole_instance(), audit::Result::ok, {}, {}});
-        for (const auto& finding : findings)
-            audit.append(transaction, found(finding));
-        if (vault.leaf_keys().record_root(transaction)) audit.append(transaction, root_changed());
-        transaction.commit();
-    }
+    const auto action =
+        birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
+    std::vector<audit::Event> opening{
+        {action, audit::Actor::system(), whole_instance(), audit::Result::ok, {}, {}}};
+    for (const auto& finding : findings)
+        opening.push_back(found(finding));
+    audit.recover(opening);
+    note_root();
     auto jobs = spool.jobs.recover();  // audits what it finds by itself
     std::move(jobs.begin(), jobs.end(), std::back_inserter(findings));
     devices.recover();
     audit.drain();
+}
+
+void Engine::note_root() {
+    storage::Transaction transaction(vault.main());
+    if (vault.leaf_keys().record_root(transaction)) audit.append(transaction, root_changed());
+    transaction.commit();
 }
 
 void Engine::check_process() const {

@@ -66,6 +66,7 @@ struct Engine {
         explicit Migrated(storage::Vault& vault);
     };
     void recover(Birth birth);
+    void note_root();
 
  public:
     HostClock clock;

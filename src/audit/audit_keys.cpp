@@ -22,22 +22,26 @@ constexpr std::size_t seed_size = 32;
 
 }  // namespace
 
-void AuditLog::recover() {
+void AuditLog::recover(const std::vector<Event>& opening) {
     const std::lock_guard guard(maintenance_);
     drain();
     // The main database may have lost its newest facts, which open reports. Their events stay, and so do
     // their numbers.
     store::raise_counter(vault_.main(), store::load_tree(vault_.log()).size());
-    if (!store::newest_epoch(vault_.log())) {
+    {
         storage::Transaction transaction(vault_.main());
-        append(transaction, {.action = Action::audit_key_created,
-                             .actor = Actor::system(),
-                             .object = {ObjectKind::instance, 0},
-                             .changes = KeyChange{1, std::nullopt, signer_.held_key(1)}.changes(),
-                             .personal = {}});
+        for (const auto& event : opening)
+            append(transaction, event);
+        if (!signer_.begun()) {
+            append(transaction, {.action = Action::audit_key_created,
+                                 .actor = Actor::system(),
+                                 .object = {ObjectKind::instance, 0},
+                                 .changes = KeyChange{1, std::nullopt, signer_.held_key(1)}.changes(),
+                                 .personal = {}});
+        }
         transaction.commit();
-        drain();
     }
+    drain();
     drop_keys_but(store::newest_epoch(vault_.log())->epoch);
 }
 

@@ -53,9 +53,10 @@ class AuditLog {
     /// database. Throws ERR_NOT_FOUND if a personal value's key was destroyed already.
     void append(storage::Transaction& transaction, const Event& event);
 
-    /// For the opening of an instance: moves what waits, and finishes or undoes a change of key that a crash
-    /// cut off. A log that has no signing key yet gets its first, and says so.
-    void recover();
+    /// For the opening of an instance: moves what waits, finishes or undoes a change of key that a crash cut
+    /// off, and records the events of the opening. A log that has no signing key yet gets its first, and says
+    /// so.
+    void recover(const std::vector<Event>& opening = {});
 
     /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
     /// logged.

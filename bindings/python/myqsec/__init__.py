@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import container, errors
+from . import audit, container, errors
 from ._devices import (METHOD_CARD, METHOD_CARD_PASSWORD, METHOD_CARD_PIN, METHOD_NAME_PASSWORD, METHOD_NAME_PIN,
                        METHOD_PIN)
 from ._library import call as _call
@@ -16,7 +16,8 @@ from .session import Session
 __all__ = [
     "METHOD_CARD", "METHOD_CARD_PASSWORD", "METHOD_CARD_PIN", "METHOD_NAME_PASSWORD", "METHOD_NAME_PIN",
     "METHOD_PIN", "QUEUE_DIRECT", "QUEUE_PRIVATE", "QUEUE_SECURE", "Engine", "Error", "JobReader", "JobWriter",
-    "KeyFile", "Passphrase", "Pkcs11Token", "RootCallbacks", "Session", "Tpm", "container", "create", "errors", "open", "self_test",
+    "KeyFile", "Passphrase", "Pkcs11Token", "RootCallbacks", "Session", "Tpm", "audit", "container", "create", "errors",
+    "open", "self_test",
     "version",
 ]
 

@@ -5,7 +5,7 @@ tests/python/test_signatures.py compares both with include/myqsec/*.h and with w
 from __future__ import annotations
 
 import ctypes
-from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64,
+from ctypes import (CFUNCTYPE, POINTER, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32, c_uint64,
                     c_void_p)
 from typing import Any
 
@@ -121,6 +121,17 @@ class JobFilter(_Options):
                 ("state", text), ("after", c_int64)]
 
 
+class AuditExportOptions(_Options):
+    _fields_ = [("struct_size", c_uint32), ("format", c_uint32), ("from", c_int64), ("host_name", text),
+                ("personal", c_uint32), ("reserved", c_uint32)]
+
+
+class AuditVerdict(_Options):
+    _fields_ = [("struct_size", c_uint32), ("epoch", c_uint32), ("first", c_int64), ("size", c_int64),
+                ("proven", c_int64), ("wrong_event", c_int64), ("sealed_values", c_int64), ("erased_values", c_int64),
+                ("root_hash", c_uint8 * 32)]
+
+
 class Sink(_Options):
     _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("context", c_void_p), ("write", WriteFunction),
                 ("finish", FinishFunction), ("abort", AbortFunction)]
@@ -136,6 +147,7 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     "myqsec_device_fields": DeviceFields, "myqsec_device_callbacks": DeviceCallbacks,
     "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_root_pkcs11": RootPkcs11, "myqsec_root_tpm": RootTpm, "myqsec_options": Options,
     "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
+    "myqsec_audit_export_options": AuditExportOptions, "myqsec_audit_verdict": AuditVerdict,
     "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions,
 }
 
@@ -215,6 +227,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_keys_turn": (status, [handle]),
     "myqsec_keys_rotate_tree": (status, [handle]),
     "myqsec_keys_rotate_root": (status, [handle, POINTER(Root)]),
+    # audit_proof.h, audit_export.h, audit_verify.h
+    "myqsec_audit_checkpoint": _listing,
+    "myqsec_audit_keys": _listing,
+    "myqsec_audit_inclusion": (status, [handle, c_int64, c_int64, out_handle]),
+    "myqsec_audit_consistency": (status, [handle, c_int64, c_int64, out_handle]),
+    "myqsec_audit_rotate_key": _on_list,
+    "myqsec_audit_export": (status, [handle, POINTER(AuditExportOptions), WriteFunction, c_void_p, out_int64]),
+    "myqsec_audit_verify": (status, [ReadFunction, c_void_p, text, text, POINTER(AuditVerdict)]),
     # device.h
     "myqsec_device_create": (status, [handle, POINTER(DeviceFields), out_int64]),
     "myqsec_device_change": (status, [handle, c_int64, POINTER(DeviceFields)]),

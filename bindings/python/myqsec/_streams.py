@@ -1,10 +1,12 @@
-"""File objects as the library's write functions."""
+"""File objects as the library's read and write functions."""
 
 from __future__ import annotations
 
 import ctypes
 import io
 from typing import Any, Callable, Optional, Protocol
+
+from ._values import as_bytes
 
 
 class Readable(Protocol):
@@ -19,6 +21,23 @@ class Writable(Protocol):
 
     def write(self, data: bytes, /) -> Any:
         """Takes bytes; returns how many, or None for all."""
+
+
+def reading(source: Readable) -> Callable[[Optional[int], int, Any], int]:
+    """The body of a read callback."""
+
+    def read(_: Optional[int], data: int, length: Any) -> int:
+        chunk = source.read(length[0])
+        if chunk is None:
+            raise BlockingIOError("the source must be in blocking mode")
+        chunk = as_bytes(chunk)
+        if len(chunk) > length[0]:
+            raise ValueError("the source returned more than was asked for")
+        ctypes.memmove(data, chunk, len(chunk))
+        length[0] = len(chunk)
+        return 0
+
+    return read
 
 
 def writing(target: Writable) -> Callable[[Optional[int], int, int], int]:

@@ -10,7 +10,7 @@ from typing import Any, Optional, Tuple, Union, overload
 
 from . import _signatures as c
 from ._library import call, guarded
-from ._streams import Readable, Writable, writing
+from ._streams import Readable, Writable, reading, writing
 from ._values import Bytes, as_bytes, instant, text
 
 AES_256_GCM = 1
@@ -65,19 +65,8 @@ def _transform(function: str, keys: Keys, source: Union[Bytes, Readable],
     reader: Any = io.BytesIO(source) if isinstance(source, (bytes, bytearray, memoryview)) else source
     collected = io.BytesIO()
 
-    def read(_: Optional[int], data: int, length: Any) -> int:
-        chunk = reader.read(length[0])
-        if chunk is None:
-            raise BlockingIOError("the source must be in blocking mode")
-        chunk = as_bytes(chunk)
-        if len(chunk) > length[0]:
-            raise ValueError("the source returned more than was asked for")
-        ctypes.memmove(data, chunk, len(chunk))
-        length[0] = len(chunk)
-        return 0
-
     write = c.WriteFunction(guarded(writing(collected if target is None else target)))
-    call(function, ctypes.byref(keys._struct()), c.ReadFunction(guarded(read)), None, write, None)
+    call(function, ctypes.byref(keys._struct()), c.ReadFunction(guarded(reading(reader))), None, write, None)
     return collected.getvalue() if target is None else None
 
 

@@ -8,6 +8,7 @@ from typing import List, Optional
 
 from . import _signatures as c
 from ._access import Access
+from ._audit import Audit
 from ._devices import Devices
 from ._library import call, new_handle, new_integer
 from ._spool import Spool
@@ -15,7 +16,7 @@ from ._values import Row, row, rows, text, to_instant
 from .roots import Root, root_struct
 
 
-class Session(Access, Devices, Spool):
+class Session(Access, Audit, Devices, Spool):
     """A principal: the host's own, a user, or a user at a device. Ends when closed; one thread at a time."""
 
     _free = "myqsec_session_free"
@@ -76,11 +77,3 @@ class Session(Access, Devices, Spool):
     def rotate_root(self, root: Root) -> None:
         """Seals the keystore under a fresh root key: from now on only `root` opens the instance."""
         call("myqsec_keys_rotate_root", self._pointer, ctypes.byref(root_struct(root)))
-
-    def audit(self, start: int = 1, limit: int = 0) -> List[Row]:
-        """Events from a sequence number on, at most `limit` (0: 1,000)."""
-        return rows("myqsec_audit_list", self._pointer, start, limit)
-
-    def audit_head(self) -> Row:
-        """The audit log's Merkle tree (RFC 9162): size, root_hash."""
-        return row("myqsec_audit_head", self._pointer)

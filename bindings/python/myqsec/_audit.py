@@ -1,0 +1,55 @@
+"""The audit log: reading, proving, exporting."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import List, Optional
+
+from . import _signatures as c
+from ._handles import Child
+from ._library import call, guarded
+from ._streams import Writable, writing
+from ._values import Row, row, rows, text
+from .audit import JSON_LINES
+
+
+class Audit(Child):
+    """What a principal may do with the audit log."""
+
+    def audit(self, start: int = 1, limit: int = 0) -> List[Row]:
+        """Events from a sequence number on, at most `limit` (0: 1,000)."""
+        return rows("myqsec_audit_list", self._pointer, start, limit)
+
+    def audit_head(self) -> Row:
+        """The audit log's Merkle tree (RFC 9162): size, root_hash."""
+        return row("myqsec_audit_head", self._pointer)
+
+    def audit_checkpoint(self) -> Row:
+        """The newest checkpoint: size, root_hash, epoch, and the signed note to be kept outside."""
+        return row("myqsec_audit_checkpoint", self._pointer)
+
+    def audit_keys(self) -> List[Row]:
+        """The public keys of all epochs, oldest first: epoch, key, began, behind. A verifier needs the first."""
+        return rows("myqsec_audit_keys", self._pointer)
+
+    def audit_inclusion(self, sequence: int, size: int = 0) -> List[bytes]:
+        """The proof (RFC 9162 2.1.3) that an event is in the tree of `size` events (0: all)."""
+        return [each["hash"] for each in rows("myqsec_audit_inclusion", self._pointer, sequence, size)]
+
+    def audit_consistency(self, older: int, newer: int = 0) -> List[bytes]:
+        """The proof (RFC 9162 2.1.4) that the tree of `newer` events (0: all) goes on from that of `older`."""
+        return [each["hash"] for each in rows("myqsec_audit_consistency", self._pointer, older, newer)]
+
+    def audit_rotate_key(self) -> None:
+        """Lets a fresh key sign from now on; the old one is destroyed."""
+        call("myqsec_audit_rotate_key", self._pointer)
+
+    def audit_export(self, target: Writable, format: int = JSON_LINES, start: int = 1, *, personal: bool = False,
+                     host_name: Optional[str] = None) -> int:
+        """Writes audit.JSON_LINES or audit.SYSLOG from an event on, or an audit.BUNDLE. Returns from where lines go on."""
+        options = c.AuditExportOptions(format=format, host_name=text(host_name), personal=int(personal),
+                                       **{"from": start})
+        next_event = ctypes.c_int64()
+        call("myqsec_audit_export", self._pointer, ctypes.byref(options), c.WriteFunction(guarded(writing(target))), None,
+             ctypes.byref(next_event))
+        return next_event.value
