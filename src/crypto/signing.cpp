@@ -7,6 +7,7 @@
 #include <botan/pubkey.h>
 
 #include "crypto/botan_errors.hpp"
+#include "crypto/ed25519_scalar.hpp"
 
 namespace myqsec::crypto {
 
@@ -54,6 +55,7 @@ Signature SigningKey::sign(ByteView message) {
 
 bool verify_signature(const VerifyingKey& key, ByteView message, const Signature& signature) {
     return guarded("verifying with Ed25519", [&] {
+        if (!has_canonical_scalar(signature)) return false;  // Botan 2 does not look
         const Botan::Ed25519_PublicKey point(std::vector<std::uint8_t>(key.begin(), key.end()));
         Botan::PK_Verifier verifier(point, pure);
         return verifier.verify_message(message.data(), message.size(), signature.data(), signature.size());

@@ -202,7 +202,6 @@ constexpr auto der_signature = Botan::DER_SEQUENCE;
 constexpr auto plain_signature = Botan::IEEE_1363;
 #endif
 
-#if __has_include("crypto/signing.hpp")
 bool ed25519_verifies(const Vector& group, const Vector& vector, std::span<const std::uint8_t, 64> bytes) {
     VerifyingKey key{};
     Signature signature{};
@@ -210,11 +209,6 @@ bool ed25519_verifies(const Vector& group, const Vector& vector, std::span<const
     std::ranges::copy(bytes, signature.begin());
     return verify_signature(key, bytes_of(vector, "msg"), signature);
 }
-#else
-bool ed25519_verifies(const Vector& group, const Vector& vector, std::span<const std::uint8_t, 64> bytes) {
-    return has_canonical_scalar(bytes) && signature_verifies(group, vector, "Pure", plain_signature);
-}
-#endif
 
 }  // namespace
 
