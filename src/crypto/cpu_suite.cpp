@@ -24,7 +24,9 @@ ContainerSuite preferred_container_suite() noexcept {
     return cpu_has_fast_aes() ? ContainerSuite::aes_256_gcm : ContainerSuite::xchacha20_poly1305;
 }
 
-PageSuite preferred_page_suite() noexcept {
+PageSuite preferred_page_suite(bool encrypted) noexcept {
+    if (!encrypted)
+        return cpu_has_fast_aes() ? PageSuite::xaes_256_gcm_readable : PageSuite::xchacha20_poly1305_readable;
     return cpu_has_fast_aes() ? PageSuite::xaes_256_gcm : PageSuite::xchacha20_poly1305;
 }
 

@@ -37,22 +37,25 @@ struct PageCipher::State {
     std::optional<AeadSealer> sealer;
     std::vector<CachedOpener> openers;
     std::uint64_t uses = 0;
+    Bytes all_associated;  ///< of a readable page
 
-    [[nodiscard]] std::string_view algorithm() const {
-        return suite == PageSuite::xaes_256_gcm ? aes_256_gcm : chacha20_poly1305;
+    [[nodiscard]] bool is_xaes() const {
+        return suite == PageSuite::xaes_256_gcm || suite == PageSuite::xaes_256_gcm_readable;
     }
+    [[nodiscard]] std::string_view algorithm() const { return is_xaes() ? aes_256_gcm : chacha20_poly1305; }
     [[nodiscard]] Secret cipher_key(std::span<const std::uint8_t, nonce_size> for_nonce) const {
-        return suite == PageSuite::xaes_256_gcm ? xaes_256_gcm_subkey(key, for_nonce) : key.clone();
+        return is_xaes() ? xaes_256_gcm_subkey(key, for_nonce) : key.clone();
     }
     /// What the cipher itself takes as its nonce: XAES spends the prefix on the key.
     [[nodiscard]] ByteView cipher_nonce(std::span<const std::uint8_t, nonce_size> whole) const {
-        return suite == PageSuite::xaes_256_gcm ? ByteView(whole).subspan(prefix_size) : ByteView(whole);
+        return is_xaes() ? ByteView(whole).subspan(prefix_size) : ByteView(whole);
     }
 
     void draw_prefix();
     void draw_transaction();
     void advance_nonce();
     AeadOpener& opener_for(std::span<const std::uint8_t, nonce_size> whole);
+    ByteView join(ByteView associated, ByteView text);
 };
 
 void PageCipher::State::draw_prefix() {
@@ -78,7 +81,7 @@ void PageCipher::State::advance_nonce() {
 
 AeadOpener& PageCipher::State::opener_for(std::span<const std::uint8_t, nonce_size> whole) {
     Prefix prefix{};
-    if (suite == PageSuite::xaes_256_gcm) std::copy_n(whole.begin(), prefix_size, prefix.begin());
+    if (is_xaes()) std::copy_n(whole.begin(), prefix_size, prefix.begin());
     ++uses;
     for (CachedOpener& cached : openers) {
         if (cached.prefix == prefix) {
@@ -91,6 +94,13 @@ AeadOpener& PageCipher::State::opener_for(std::span<const std::uint8_t, nonce_si
     }
     openers.push_back({prefix, uses, AeadOpener(algorithm(), cipher_key(whole).view())});
     return openers.back().opener;
+}
+
+/// A readable page is authenticated like associated data, as GMAC does (NIST SP 800-38D).
+ByteView PageCipher::State::join(ByteView associated, ByteView text) {
+    all_associated.assign(associated.begin(), associated.end());
+    all_associated.insert(all_associated.end(), text.begin(), text.end());
+    return all_associated;
 }
 
 PageCipher::PageCipher(PageSuite suite, const Secret& key) {
@@ -111,7 +121,12 @@ void PageCipher::begin_transaction() {
 
 void PageCipher::seal(ByteView associated, ByteSpan text, std::span<std::uint8_t, trailer_size> trailer) {
     state_->advance_nonce();
-    state_->sealer->seal(state_->cipher_nonce(state_->nonce), associated, text, trailer.data() + nonce_size);
+    const ByteView nonce = state_->cipher_nonce(state_->nonce);
+    if (is_encrypted(state_->suite)) {
+        state_->sealer->seal(nonce, associated, text, trailer.data() + nonce_size);
+    } else {
+        state_->sealer->seal(nonce, state_->join(associated, text), {}, trailer.data() + nonce_size);
+    }
     std::copy(state_->nonce.begin(), state_->nonce.end(), trailer.begin());
 }
 
@@ -119,7 +134,11 @@ bool PageCipher::open(ByteView associated, ByteSpan text,
                       std::span<const std::uint8_t, trailer_size> trailer) {
     const auto nonce = trailer.first<nonce_size>();
     AeadOpener& opener = state_->opener_for(nonce);
-    return opener.open(state_->cipher_nonce(nonce), associated, text, trailer.data() + nonce_size);
+    const std::uint8_t* tag = trailer.data() + nonce_size;
+    if (is_encrypted(state_->suite)) return opener.open(state_->cipher_nonce(nonce), associated, text, tag);
+    if (opener.open(state_->cipher_nonce(nonce), state_->join(associated, text), {}, tag)) return true;
+    wipe(text);
+    return false;
 }
 
 }  // namespace myqsec::crypto

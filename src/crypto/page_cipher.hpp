@@ -12,10 +12,19 @@ namespace myqsec::crypto {
 enum class PageSuite : std::uint8_t {
     xaes_256_gcm = 0,        ///< C2SP XAES-256-GCM; for CPUs with AES instructions
     xchacha20_poly1305 = 1,  ///< for all others
+    /// The same two with the page as associated data: authentic, but readable by anyone who has the file.
+    xaes_256_gcm_readable = 2,
+    xchacha20_poly1305_readable = 3,
 };
 
-/// The faster suite on this CPU.
-[[nodiscard]] PageSuite preferred_page_suite() noexcept;
+inline constexpr std::uint8_t page_suites = 4;
+
+[[nodiscard]] constexpr bool is_encrypted(PageSuite suite) noexcept {
+    return suite < PageSuite::xaes_256_gcm_readable;
+}
+
+/// The faster suite on this CPU, with or without encryption.
+[[nodiscard]] PageSuite preferred_page_suite(bool encrypted = true) noexcept;
 
 /// Seals and opens pages under one 32-byte key. Not thread-safe: one object per file handle.
 /// Security: IND-CCA2 for up to 2^32 openings of up to 2^32 pages per transaction prefix; the nonce is
@@ -35,7 +44,7 @@ class PageCipher {
     /// Draws the random nonce part of a new transaction.
     void begin_transaction();
 
-    /// Encrypts `text` in place and writes nonce and tag to `trailer`.
+    /// Encrypts `text` in place, unless the suite is a readable one, and writes nonce and tag to `trailer`.
     void seal(ByteView associated, ByteSpan text, std::span<std::uint8_t, trailer_size> trailer);
 
     /// Decrypts `text` in place; false, with `text` wiped, if it does not authenticate.

@@ -4,9 +4,9 @@
 
 namespace myqsec::storage {
 
-Connection::Connection(Folder& folder, std::string_view name, const DatabaseIdentity& identity,
-                       const crypto::Secret& key, int cache_kib, bool create)
-    : name_(folder.path() + "/" + std::string(name)), vfs_(folder, identity, key) {
+Connection::Connection(Folder& folder, std::string_view name, const DatabaseKeys& keys,
+                       const PageStoreOptions& options, int cache_kib, bool create)
+    : name_(folder.path() + "/" + std::string(name)), store_(folder, name, keys, options), vfs_(folder, store_) {
     // The database's own lock serialises all use.
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                       SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
@@ -14,7 +14,8 @@ Connection::Connection(Folder& folder, std::string_view name, const DatabaseIden
         check(sqlite3_open_v2(std::string(name).c_str(), &connection_, flags, vfs_.name()));
         harden();
         execute(fmt::format("PRAGMA cache_size = -{}", cache_kib).c_str());
-        create ? settle_new_file() : recover();
+        if (create) settle_new_file();
+        open_log();
         check(sqlite3_prepare_v3(connection_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &roll_back_, nullptr));
     } catch (...) {
         close();
@@ -35,6 +36,9 @@ void Connection::roll_back() noexcept {
 void Connection::close() noexcept {
     sqlite3_finalize(roll_back_);
     roll_back_ = nullptr;
+    if (connection_ != nullptr) {
+        sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    }
     sqlite3_close(connection_);
     connection_ = nullptr;
 }
@@ -74,7 +78,8 @@ void Connection::settle_new_file() {
         "PRAGMA journal_mode = WAL");
 }
 
-void Connection::recover() {
+/// The first query does.
+void Connection::open_log() {
     execute("SELECT count(*) FROM sqlite_schema");
 }
 

@@ -13,14 +13,15 @@ namespace myqsec::storage {
 class Connection {
  public:
     /// `create`: the file must not exist. Otherwise it is opened and its log recovered.
-    Connection(Folder& folder, std::string_view name, const DatabaseIdentity& identity,
-               const crypto::Secret& key, int cache_kib, bool create);
+    Connection(Folder& folder, std::string_view name, const DatabaseKeys& keys, const PageStoreOptions& options,
+               int cache_kib, bool create);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
     [[nodiscard]] sqlite3* get() const { return connection_; }
     [[nodiscard]] PageVfs& vfs() { return vfs_; }
+    [[nodiscard]] PageStore& store() { return store_; }
     [[nodiscard]] const std::string& name() const { return name_; }
 
     void execute(const char* script);
@@ -37,9 +38,10 @@ class Connection {
  private:
     void harden();
     void settle_new_file();
-    void recover();
+    void open_log();
 
     std::string name_;
+    PageStore store_;
     PageVfs vfs_;
     sqlite3* connection_ = nullptr;
     sqlite3_stmt* roll_back_ = nullptr;

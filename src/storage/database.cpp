@@ -1,49 +1,43 @@
 #include "storage/database.hpp"
 
 #include "crypto/fork_generation.hpp"
-#include "crypto/random.hpp"
 #include "storage/database_state.hpp"
-#include "storage/page_file.hpp"
+#include "storage/replacement.hpp"
 
 namespace myqsec::storage {
 
 namespace {
 
-DatabaseIdentity identity_of(Folder& folder, std::string_view name) {
-    return read_identity(*folder.open_read_only(name), folder.path() + "/" + std::string(name));
+PageStoreOptions store_options(const DatabaseOptions& options) {
+    return {options.suite,
+            options.detect_replay ? PageLedger::Mode::detecting : PageLedger::Mode::ignoring,
+            options.counter};
 }
 
 }  // namespace
 
-Database::State::State(Folder& folder, std::string_view file, const DatabaseIdentity& identity,
-                       const crypto::Secret& key, int cache_kib)
-    : connection(folder, file, identity, key, cache_kib, false),
+Database::State::State(Folder& folder, std::string_view file, const DatabaseKeys& keys,
+                       const DatabaseOptions& options)
+    : connection(folder, file, keys, store_options(options), options.cache_kib, false),
       name(file),
       process(crypto::fork_generation()) {
-    report.damaged_tail = connection.vfs().damaged_tail();
-    report.recovered_transactions = connection.vfs().recovered_transactions();
+    report.damaged_tail = connection.store().damaged_tail();
+    report.recovered_transactions = connection.store().recovered_transactions();
 }
 
-void Database::create(Folder& folder, std::string_view name, const crypto::Secret& key,
+void Database::create(Folder& folder, std::string_view name, const DatabaseKeys& keys,
                       const DatabaseOptions& options) {
     if (folder.exists(name)) fail(Status::ERR_EXISTS, "'{}/{}' exists already", folder.path(), name);
-    const std::string temporary = std::string(name) + ".new";
-    folder.remove(temporary);
-    folder.remove(temporary + "-wal");
-    folder.remove(std::string(name) + "-wal");  // of a file of this name that is gone
-    {
-        const DatabaseIdentity identity{options.suite, crypto::random_array<8>()};
-        Connection(folder, temporary, identity, key, options.cache_kib, true);
-    }
-    folder.open(temporary)->sync();
-    folder.sync();  // the stale log is gone before the new file has its name
-    folder.rename(temporary, name);
-    folder.sync();
+    const Replacement replacement(folder, name);
+    { Connection(folder, replacement.file_name(), keys, store_options(options), options.cache_kib, true); }
+    folder.open(replacement.file_name())->sync();
+    folder.open(replacement.log_name())->sync();
+    replacement.take_over();
 }
 
-Database::Database(Folder& folder, std::string_view name, const crypto::Secret& key,
+Database::Database(Folder& folder, std::string_view name, const DatabaseKeys& keys,
                    const DatabaseOptions& options)
-    : state_(std::make_unique<State>(folder, name, identity_of(folder, name), key, options.cache_kib)) {}
+    : state_(std::make_unique<State>(folder, name, keys, options)) {}
 
 Database::~Database() {
     // In a forked child the parent still works on these files, and SQLite's locks may be held for ever.

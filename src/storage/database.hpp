@@ -18,6 +18,8 @@
 #include "base/id.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/secret.hpp"
+#include "storage/database_keys.hpp"
+#include "storage/outside_counter.hpp"
 
 struct sqlite3_stmt;
 
@@ -64,6 +66,8 @@ struct DatabaseReport {
 struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
+    CounterOptions counter{};   ///< detects that all files were set back together
+    bool detect_replay = true;  ///< false only to measure what detecting costs: such a file doesn't open again
 };
 
 /// Safe from any thread: every query and transaction takes the (recursive) lock of the database.
@@ -71,13 +75,14 @@ class Database {
  public:
     /// Creates the file completely under a temporary name, then renames it: a crash leaves none or a whole
     /// one. Throws ERR_EXISTS.
-    static void create(Folder& folder, std::string_view name, const crypto::Secret& key,
+    static void create(Folder& folder, std::string_view name, const DatabaseKeys& keys,
                        const DatabaseOptions& options = {});
     /// Throws ERR_NOT_FOUND, ERR_CORRUPT (also for a wrong key: keys come from the keystore, which has
-    /// authenticated them), ERR_TAMPERED (a damaged WAL frame before valid later ones), ERR_NEWER_VERSION.
+    /// authenticated them), ERR_TAMPERED (file or log, or parts of them, were put back from earlier; damage
+    /// before later transactions), ERR_NEWER_VERSION. A file of format version 1 is rewritten first.
     /// `folder` outlives the database. One Database per file per process; the instance lock sees to other
     /// processes.
-    Database(Folder& folder, std::string_view name, const crypto::Secret& key,
+    Database(Folder& folder, std::string_view name, const DatabaseKeys& keys,
              const DatabaseOptions& options = {});
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

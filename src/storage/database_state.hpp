@@ -10,8 +10,7 @@
 namespace myqsec::storage {
 
 struct Database::State {
-    State(Folder& folder, std::string_view name, const DatabaseIdentity& identity, const crypto::Secret& key,
-          int cache_kib);
+    State(Folder& folder, std::string_view name, const DatabaseKeys& keys, const DatabaseOptions& options);
 
     static constexpr std::size_t cached_statements = 64;
 

@@ -7,9 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/folder.hpp"
-#include "crypto/secret.hpp"
-#include "storage/page_format.hpp"
-#include "storage/vfs_file.hpp"
+#include "storage/page_store.hpp"
 
 namespace myqsec::storage {
 
@@ -18,7 +16,8 @@ namespace myqsec::storage {
 /// whoever called SQLite.
 class PageVfs {
  public:
-    PageVfs(Folder& folder, const DatabaseIdentity& identity, const crypto::Secret& key);
+    /// `store` is the one database that can be opened through it.
+    PageVfs(Folder& folder, PageStore& store);
     PageVfs(const PageVfs&) = delete;
     PageVfs& operator=(const PageVfs&) = delete;
     ~PageVfs();
@@ -27,26 +26,17 @@ class PageVfs {
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
     void clear_error() { error_.reset(); }
 
-    [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
-    [[nodiscard]] std::uint64_t recovered_transactions() const { return recovered_transactions_; }
-
     // For the callbacks.
     [[nodiscard]] Folder& folder() { return folder_; }
     [[nodiscard]] std::unique_ptr<VfsFile> open(const char* name, int flags);
     void remember(const Error& error) noexcept;
 
  private:
-    [[nodiscard]] std::unique_ptr<VfsFile> open_database(const std::string& name, int flags);
-    [[nodiscard]] std::unique_ptr<VfsFile> open_log(const std::string& name);
-
     Folder& folder_;
-    DatabaseIdentity identity_;
-    crypto::Secret key_;
+    PageStore& store_;
     std::string name_;
     sqlite3_vfs raw_{};
     std::optional<Error> error_;
-    bool damaged_tail_ = false;
-    std::uint64_t recovered_transactions_ = 0;
 };
 
 }  // namespace myqsec::storage

@@ -118,8 +118,11 @@ int check_reserved_lock(sqlite3_file*, int* reserved) {
     return SQLITE_OK;
 }
 
-int file_control(sqlite3_file*, int, void*) {
-    return SQLITE_NOTFOUND;
+/// The log stays when the database is closed: it says what the database file must hold.
+int file_control(sqlite3_file*, int operation, void* argument) {
+    if (operation != SQLITE_FCNTL_PERSIST_WAL) return SQLITE_NOTFOUND;
+    *static_cast<int*>(argument) = 1;
+    return SQLITE_OK;
 }
 int sector_size(sqlite3_file*) {
     return static_cast<int>(page_size);

@@ -2,14 +2,16 @@
 
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
+#include "storage/wal_slot.hpp"
 
 namespace myqsec::storage {
 
-WalFile::WalFile(std::unique_ptr<File> file, std::string name, WalCipher cipher, WalLog log)
+WalFile::WalFile(std::unique_ptr<File> file, std::string name, PageState& state, WalLog log)
     : file_(std::move(file)),
       name_(std::move(name)),
-      cipher_(std::move(cipher)),
+      state_(state),
       log_(std::move(log)),
+      cipher_(state.identity, log_.base().forms.to, key_of(state.keys, log_.base().forms.to, name_)),
       durable_generation_(log_.generation()) {}
 
 WalFile::~WalFile() {
@@ -25,7 +27,11 @@ void WalFile::unexpected(std::string_view what, std::uint64_t offset, std::size_
 // -----------------------------------------------------------------------------------------------------
 
 void WalFile::write(std::uint64_t offset, ByteView from) {
-    if (offset == 0 && from.size() == sqlite_wal_header_size) return start_generation(from);
+    if (offset == 0 && from.size() == sqlite_wal_header_size) {
+        SqliteWalHeader header;
+        std::copy(from.begin(), from.end(), header.begin());
+        return start_generation(header);
+    }
     if (offset < sqlite_wal_header_size) unexpected("wrote", offset, from.size());
     const std::uint64_t number = (offset - sqlite_wal_header_size) / sqlite_frame_size + 1;
     const std::size_t within = (offset - sqlite_wal_header_size) % sqlite_frame_size;
@@ -43,14 +49,26 @@ void WalFile::write(std::uint64_t offset, ByteView from) {
 /// SQLite writes a header when everything before it has been checkpointed, and syncs before the first frame.
 /// Until that sync the other slot still names a generation that recovers to the same state. A failed attempt
 /// is repeated under the same number, in the same slot.
-void WalFile::start_generation(ByteView sqlite_header) {
+void WalFile::start_generation(const SqliteWalHeader& header) {
     pending_.reset();
-    SqliteWalHeader header;
-    std::copy(sqlite_header.begin(), sqlite_header.end(), header.begin());
+    if (state_.unsynced) fail(Status::ERR_INTERNAL, "SQLite began '{}' anew before it synced the pages", name_);
     const std::uint64_t generation = durable_generation_ + 1;
-    const WalSlotBytes slot = cipher_.seal_slot(generation, header);
+    const PageForm& form = state_.forms.to;
+    const crypto::Secret& key = key_of(state_.keys, form, name_);
+    const BaseState base = state_.base(log_.counter());
+    const WalSlotBytes slot = seal_slot(state_.identity, key, generation, header, base);
     file_->write_at((generation % 2) * wal_slot_spacing, slot);
-    log_ = WalLog(generation, header, seed_of(slot));
+    if (form != log_.base().forms.to) cipher_ = WalCipher(state_.identity, form, key);
+    log_ = WalLog(generation, header, seed_of(slot), base);
+}
+
+void WalFile::restart() {
+    const bool begun = log_.size() == 0 && durable_generation_ == log_.generation();
+    if (!begun || log_.base() != state_.base(log_.counter())) {
+        start_generation({});
+        sync();
+    }
+    if (file_->size() > wal_frames_offset) file_->truncate(wal_frames_offset);
 }
 
 void WalFile::write_page(std::uint64_t number, ByteView page) {
@@ -72,8 +90,14 @@ void WalFile::append_frame(const PendingHeader& pending, ByteView page) {
     frame.page = load_be<std::uint32_t>(pending.bytes.data());
     frame.commit = load_be<std::uint32_t>(pending.bytes.data() + 4);
     std::copy_n(pending.bytes.begin() + 16, frame.checksum.size(), frame.checksum.begin());
-    frame.tag = put_frame(pending.frame, log_.next_header(frame.page, frame.commit), page);
-    log_.append(frame);
+    const WalFrameHeader header = next_header(frame.page, frame.commit);
+    frame.tag = put_frame(pending.frame, header, page);
+    log_.append(frame, header);
+}
+
+WalFrameHeader WalFile::next_header(std::uint32_t page, std::uint32_t commit) {
+    if (commit == 0) return log_.next_header(page, commit);
+    return log_.next_commit(page, commit, state_.counter.next(log_.counter()), state_.ledger, state_.identity);
 }
 
 /// A page spilled earlier in the same transaction changed again: SQLite writes its data alone and the headers
@@ -104,11 +128,13 @@ void WalFile::settle_header() {
     }
 }
 
+/// SQLite empties the log when everything in it has been checkpointed and synced. The slots stay: a log without a valid
+/// slot is never the work of an accident.
 void WalFile::truncate(std::uint64_t size) {
+    if (size == 0) return restart();
     pending_.reset();
     const std::uint64_t frames =
         size <= sqlite_wal_header_size ? 0 : (size - sqlite_wal_header_size) / sqlite_frame_size;
-    // The slots stay: a log without a valid slot is never the work of an accident.
     file_->truncate(wal_frame_offset(frames + 1));
     log_.drop_from(frames + 1);
 }
@@ -117,6 +143,7 @@ void WalFile::sync() {
     settle_header();
     file_->sync();
     durable_generation_ = log_.generation();
+    state_.counter.confirm(log_.counter());
 }
 
 // --- reading
@@ -180,38 +207,21 @@ ByteArray<sqlite_frame_header_size> WalFile::sqlite_frame_header(std::uint64_t n
     return header;
 }
 
-// --- opening
-// -----------------------------------------------------------------------------------------------------
+// --- creating
+// ----------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// The log appears under its name only with valid slots: one without was not left by a crash.
-std::unique_ptr<File> create_wal(Folder& folder, const std::string& name, WalCipher& cipher) {
+std::unique_ptr<File> create_wal(Folder& folder, const std::string& name, const PageState& state) {
     auto file = folder.create_unnamed();
-    format_wal(*file, cipher);
+    file->truncate(wal_frames_offset);
+    const crypto::Secret& key = key_of(state.keys, state.forms.to, name);
+    for (std::uint64_t generation = 0; generation < 2; ++generation) {
+        file->write_at(generation * wal_slot_spacing,
+                       seal_slot(state.identity, key, generation, {}, state.base(0)));
+    }
     file->sync();
     folder.link(*file, name);
     folder.sync();
     return file;
-}
-
-std::unique_ptr<File> open_or_create(Folder& folder, const std::string& name, WalCipher& cipher) {
-    if (!folder.exists(name)) return create_wal(folder, name, cipher);
-    auto file = folder.open(name);
-    if (file->size() != 0) return file;
-    folder.remove(name);  // emptied: an earlier state, as if it were missing
-    return create_wal(folder, name, cipher);
-}
-
-}  // namespace
-
-std::unique_ptr<WalFile> open_wal(Folder& folder, const std::string& name, const DatabaseIdentity& identity,
-                                  const crypto::Secret& key, WalRecovery& found) {
-    WalCipher cipher(identity, key);
-    auto file = open_or_create(folder, name, cipher);
-    found = recover_wal(*file, cipher, folder.path() + "/" + name);
-    return std::make_unique<WalFile>(std::move(file), folder.path() + "/" + name, std::move(cipher),
-                                     found.log);
 }
 
 }  // namespace myqsec::storage

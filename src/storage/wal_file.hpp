@@ -6,14 +6,16 @@
 #include <optional>
 
 #include "base/folder.hpp"
+#include "storage/page_state.hpp"
 #include "storage/vfs_file.hpp"
-#include "storage/wal_recovery.hpp"
+#include "storage/wal_cipher.hpp"
 
 namespace myqsec::storage {
 
 class WalFile final : public VfsFile {
  public:
-    WalFile(std::unique_ptr<File> file, std::string name, WalCipher cipher, WalLog log);
+    /// `state` outlives it.
+    WalFile(std::unique_ptr<File> file, std::string name, PageState& state, WalLog log);
     ~WalFile() override;
 
     bool read(std::uint64_t offset, ByteSpan into) override;
@@ -22,6 +24,10 @@ class WalFile final : public VfsFile {
     void sync() override;
     [[nodiscard]] std::uint64_t size() override;
 
+    [[nodiscard]] const WalLog& log() const { return log_; }
+    /// Begins an empty generation, durably. Everything in the log has been checkpointed and synced.
+    void restart();
+
  private:
     /// A frame header SQLite wrote, whose page has not come yet.
     struct PendingHeader {
@@ -29,7 +35,8 @@ class WalFile final : public VfsFile {
         ByteArray<sqlite_frame_header_size> bytes;
     };
 
-    void start_generation(ByteView sqlite_header);
+    void start_generation(const SqliteWalHeader& header);
+    [[nodiscard]] WalFrameHeader next_header(std::uint32_t page, std::uint32_t commit);
     void write_page(std::uint64_t number, ByteView page);
     void append_frame(const PendingHeader& pending, ByteView page);
     void rewrite_frame(std::uint64_t number, ByteView page);
@@ -42,16 +49,16 @@ class WalFile final : public VfsFile {
 
     std::unique_ptr<File> file_;
     std::string name_;
-    WalCipher cipher_;
+    PageState& state_;
     WalLog log_;
+    WalCipher cipher_;
     std::uint64_t durable_generation_;
     std::optional<PendingHeader> pending_;
     ByteArray<wal_frame_size> scratch_{};
 };
 
-/// Opens `name`, or makes a new empty log under it. Sets what recovery found.
-[[nodiscard]] std::unique_ptr<WalFile> open_wal(Folder& folder, const std::string& name,
-                                                const DatabaseIdentity& identity, const crypto::Secret& key,
-                                                WalRecovery& found);
+/// A new, empty log over the pages that the state's ledger knows. It appears under its name only with valid slots: one
+/// without was not left by a crash. Durable when it returns.
+[[nodiscard]] std::unique_ptr<File> create_wal(Folder& folder, const std::string& name, const PageState& state);
 
 }  // namespace myqsec::storage

@@ -1,34 +1,45 @@
 #include "storage/wal_recovery.hpp"
 
 #include "base/error.hpp"
+#include "storage/format_1.hpp"
 #include "storage/wal_checksum.hpp"
+#include "storage/wal_slot.hpp"
 
 namespace myqsec::storage {
 
 namespace {
 
-WalLog newest_slot(File& file, WalCipher& cipher, std::string_view name) {
+WalLog newest_slot(File& file, const DatabaseIdentity& identity, const DatabaseKeys& keys, std::string_view name) {
     std::optional<WalLog> newest;
     for (std::size_t slot = 0; slot < 2; ++slot) {
-        WalSlotBytes bytes;
-        if (file.read_at(slot * wal_slot_spacing, bytes) != bytes.size()) continue;
-        auto log = cipher.open_slot(slot, bytes);
+        std::optional<WalLog> log;
+        if (identity.version == format_version_1) {
+            log = read_slot_1(file, identity, keys, slot);
+        } else {
+            WalSlotBytes bytes;
+            if (file.read_at(slot * wal_slot_spacing, bytes) != bytes.size()) continue;
+            log = open_slot(identity, keys, slot, bytes);
+        }
         if (log && (!newest || log->generation() > newest->generation())) newest = std::move(log);
     }
     if (!newest) {
         fail(Status::ERR_TAMPERED,
-             "both header slots of '{}' are damaged, which no crash explains; restore a backup, or remove "
-             "the file to "
-             "open the state without its transactions",
-             name);
+             "both header slots of '{}' are damaged, which no crash explains; restore a backup", name);
     }
     return std::move(*newest);
 }
 
 class Scan {
  public:
-    Scan(File& file, WalCipher& cipher, std::string_view name)
-        : file_(file), cipher_(cipher), name_(name), log_(newest_slot(file, cipher, name)) {}
+    Scan(File& file, const DatabaseIdentity& identity, const DatabaseKeys& keys, std::string_view name)
+        : file_(file),
+          identity_(identity),
+          keys_(keys),
+          name_(name),
+          log_(newest_slot(file, identity, keys, name)),
+          cipher_(identity, form(), *keys.find(form().key_version)),
+          header_size_(wal_frame_header_size(identity.version)),
+          bytes_(header_size_ + page_size) {}
     ~Scan() { crypto::wipe(bytes_); }
     Scan(const Scan&) = delete;
     Scan& operator=(const Scan&) = delete;
@@ -44,30 +55,55 @@ class Scan {
  private:
     enum class Found { nothing, cut, frame };
 
+    [[nodiscard]] const PageForm& form() const { return log_.base().forms.to; }
+    [[nodiscard]] Page page() { return ByteSpan(bytes_).last<page_size>(); }
+
     Found load(std::uint64_t number) {
-        const std::size_t got = file_.read_at(wal_frame_offset(number), bytes_);
+        const std::size_t got = file_.read_at(wal_frame_offset(number, identity_.version), bytes_);
         if (got == 0) return Found::nothing;
         if (got != bytes_.size()) return Found::cut;
-        header_ = WalFrameHeader::load(bytes_.data());
+        header_ = WalFrameHeader::load(bytes_.data(), identity_.version);
         std::copy_n(bytes_.end() - static_cast<std::ptrdiff_t>(tag_.size()), tag_.size(), tag_.begin());
         return Found::frame;
     }
 
-    bool authentic(std::uint64_t number) {
-        return cipher_.open_page(number, header_, std::span(bytes_).last<page_size>());
+    bool authentic(std::uint64_t number) { return cipher_.open_page(number, header_, page()); }
+
+    /// Another generation may have another form, which only its slot named.
+    bool authentic_in_any_form(std::uint64_t number) {
+        if (authentic(number)) return true;
+        if (header_.generation == log_.generation()) return false;
+        for (const auto& [version, key] : keys_.all()) {
+            for (std::uint8_t suite = 0; suite < crypto::page_suites; ++suite) {
+                if (load(number) != Found::frame) return false;
+                WalCipher other(identity_, {static_cast<crypto::PageSuite>(suite), version}, key);
+                if (other.open_page(number, header_, page())) return true;
+            }
+        }
+        return false;
+    }
+
+    /// Proof and counter can't be foretold, but are authenticated.
+    [[nodiscard]] bool continues_log() const {
+        WalFrameHeader due = log_.next_header(header_.page, header_.commit);
+        if (header_.commit != 0) {
+            due.counter = header_.counter;
+            due.proof = header_.proof;
+        }
+        return header_ == due;
     }
 
     /// Takes frames as long as each is authentic and exactly the one that continues the log.
     void follow_log() {
         SqliteWalChecksum checksum(log_.sqlite_header());
         for (std::uint64_t number = 1; load(number) == Found::frame; ++number) {
-            if (header_ != log_.next_header(header_.page, header_.commit) || !authentic(number)) return;
+            if (!continues_log() || !authentic(number)) return;
             ByteArray<8> start;  // what SQLite sums of a frame header
             store_be(start.data(), header_.page);
             store_be(start.data() + 4, header_.commit);
             checksum.update(start);
-            checksum.update(std::span(bytes_).last<page_size>());
-            log_.append({header_.page, header_.commit, checksum.value(), tag_});
+            checksum.update(page());
+            log_.append({header_.page, header_.commit, checksum.value(), tag_}, header_);
         }
     }
 
@@ -84,7 +120,7 @@ class Scan {
             const bool later =
                 header_.generation > log_.generation() ||
                 (header_.generation == log_.generation() && header_.transaction > open_transaction);
-            if (later && authentic(number)) alarm(number);
+            if (later && authentic_in_any_form(number)) alarm(number);
             if (number == first) damaged = later || is_damaged(number, open_transaction);
         }
     }
@@ -94,7 +130,7 @@ class Scan {
     bool is_damaged(std::uint64_t number, std::uint64_t open_transaction) {
         const bool left_over =
             header_.generation < log_.generation() || header_.transaction < open_transaction;
-        return !left_over || !authentic(number);
+        return !left_over || !authentic_in_any_form(number);
     }
 
     [[noreturn]] void alarm(std::uint64_t number) {
@@ -106,26 +142,22 @@ class Scan {
     }
 
     File& file_;
-    WalCipher& cipher_;
+    DatabaseIdentity identity_;
+    const DatabaseKeys& keys_;
     std::string_view name_;
     WalLog log_;
+    WalCipher cipher_;
+    std::size_t header_size_;
     WalFrameHeader header_;
     WalTag tag_{};
-    ByteArray<wal_frame_size> bytes_{};
+    Bytes bytes_;
 };
 
 }  // namespace
 
-void format_wal(File& file, WalCipher& cipher) {
-    const SqliteWalHeader none{};
-    file.truncate(wal_frames_offset);
-    for (std::uint64_t generation = 0; generation < 2; ++generation) {
-        file.write_at(generation * wal_slot_spacing, cipher.seal_slot(generation, none));
-    }
-}
-
-WalRecovery recover_wal(File& file, WalCipher& cipher, std::string_view name) {
-    return Scan(file, cipher, name).run();
+WalRecovery recover_wal(File& file, const DatabaseIdentity& identity, const DatabaseKeys& keys,
+                        std::string_view name) {
+    return Scan(file, identity, keys, name).run();
 }
 
 }  // namespace myqsec::storage

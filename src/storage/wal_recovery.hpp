@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/folder.hpp"
+#include "storage/database_keys.hpp"
 #include "storage/wal_cipher.hpp"
 
 namespace myqsec::storage {
@@ -13,11 +14,9 @@ struct WalRecovery {
         false;  ///< behind it lies something that is neither a rest of earlier use nor unfinished
 };
 
-/// Writes both slots of a new, empty log; the caller makes it durable before it gets its name.
-void format_wal(File& file, WalCipher& cipher);
-
 /// Reads only. Throws ERR_TAMPERED if both slots are damaged, or if a later transaction follows a damaged
 /// frame.
-[[nodiscard]] WalRecovery recover_wal(File& file, WalCipher& cipher, std::string_view name);
+[[nodiscard]] WalRecovery recover_wal(File& file, const DatabaseIdentity& identity, const DatabaseKeys& keys,
+                                      std::string_view name);
 
 }  // namespace myqsec::storage

@@ -48,11 +48,13 @@ class PowerCutDisk {
     explicit PowerCutDisk(unsigned seed) : random_(seed) {}
 
     void at_every_write(std::function<void()> call) { at_every_write_ = std::move(call); }
+    void at_every_rename(std::function<void()> call) { at_every_rename_ = std::move(call); }
     unsigned random() { return static_cast<unsigned>(random_()); }
     [[nodiscard]] const Names& names() const { return names_; }
     void change(const NameChange& change) {
         change.apply_to(names_);
         unsynced_.push_back(change);
+        if (at_every_rename_) at_every_rename_();
         wrote();
     }
     void sync_names(const std::string& folder) {
@@ -133,6 +135,7 @@ class PowerCutDisk {
     Names durable_names_;
     std::vector<NameChange> unsynced_;
     std::function<void()> at_every_write_;
+    std::function<void()> at_every_rename_;
 };
 
 class PowerCutFile final : public File {

@@ -38,6 +38,12 @@ void roll_back(Database& database) {
     database.run("UPDATE t SET filler = randomblob(1800)");
 }
 
+/// Cuts pages off the file's end.
+void shrink(Database& database) {
+    database.run("UPDATE t SET filler = NULL");
+    database.execute("VACUUM");
+}
+
 /// Works until it is killed, telling `acknowledged` of every transaction.
 [[noreturn]] void work(const std::string& path, std::atomic<std::int64_t>& acknowledged) {
     try {
@@ -116,6 +122,8 @@ TEST_CASE(
             acknowledged = id;
             if (id % 17 == 0) roll_back(database);
             if (id % 29 == 0) database.checkpoint();
+            if (id % 13 == 0) database.execute("PRAGMA wal_checkpoint(PASSIVE)");
+            if (id == 40) shrink(database);
         }
     }
     MESSAGE("states after a power cut: " << states);

@@ -38,7 +38,7 @@ TEST_CASE("what a closed database held is there when it opens again") {
         CHECK(database->insert("INSERT INTO t (name, bytes) VALUES ($1, $2)", "hello", Bytes{1, 2, 3}) == 1);
         CHECK(database->run("UPDATE t SET name = $1", std::string("changed")) == 1);
     }
-    CHECK(files.folder().list().size() == 1);
+    CHECK(files.folder().list().size() == 2);
     const auto database = files.open();
     auto rows = database->query("SELECT name, bytes, NULL FROM t WHERE id = $1", 1);
     REQUIRE(rows.next());
@@ -210,7 +210,7 @@ TEST_CASE("a wrong key, a missing file, a foreign file and a second creation are
     test::write_raw(files.path("empty.db"), {});
     CHECK(open("empty.db", test::test_key()) == Status::ERR_CORRUPT);
     Bytes newer = test::read_raw(files.database_path());
-    newer[7] = 0x20;
+    newer[7] = 0x30;
     test::write_raw(files.path("newer.db"), newer);
     CHECK(open("newer.db", test::test_key()) == Status::ERR_NEWER_VERSION);
     CHECK(status_of([&] { Database::create(files.folder(), "main.db", test::test_key()); }) ==

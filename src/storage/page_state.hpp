@@ -1,0 +1,25 @@
+// What a database file and its log share while they are open.
+#pragma once
+
+#include "storage/database_keys.hpp"
+#include "storage/outside_counter.hpp"
+#include "storage/page_forms.hpp"
+#include "storage/page_ledger.hpp"
+
+namespace myqsec::storage {
+
+struct PageState {
+    DatabaseIdentity identity;
+    const DatabaseKeys& keys;
+    PageForms forms;
+    PageLedger ledger;
+    CounterGuard counter;
+    bool unsynced = false;  ///< the database file has changes that are not durable
+
+    [[nodiscard]] BaseState base(std::uint64_t asked) const { return {ledger.sum(), ledger.pages(), forms, asked}; }
+};
+
+/// Throws ERR_CORRUPT if the keystore lost the key.
+[[nodiscard]] const crypto::Secret& key_of(const DatabaseKeys& keys, const PageForm& form, std::string_view name);
+
+}  // namespace myqsec::storage

@@ -1,0 +1,54 @@
+// A database's file and log as one thing: opened together, because only together they say what is true.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "storage/page_file.hpp"
+#include "storage/wal_file.hpp"
+#include "storage/wal_recovery.hpp"
+
+namespace myqsec::storage {
+
+struct PageStoreOptions {
+    crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< of a new file; an existing one says its own
+    PageLedger::Mode mode = PageLedger::Mode::detecting;
+    CounterOptions counter;
+};
+
+class PageStore {
+ public:
+    PageStore(Folder& folder, std::string_view name, const DatabaseKeys& keys, const PageStoreOptions& options)
+        : folder_(folder), name_(name), keys_(keys.clone()), options_(options) {}
+
+    // SQLite's files. It asks for each once, and owns it.
+    /// Throws ERR_EXISTS.
+    [[nodiscard]] std::unique_ptr<VfsFile> create_file();
+    /// Recovers the log, and finishes what a crash left. Throws ERR_CORRUPT, ERR_TAMPERED (file and log don't belong
+    /// together, or to the counter), ERR_NEWER_VERSION.
+    [[nodiscard]] std::unique_ptr<VfsFile> open_file();
+    [[nodiscard]] std::unique_ptr<VfsFile> open_log();
+
+    [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
+    [[nodiscard]] std::uint64_t recovered_transactions() const { return recovered_transactions_; }
+
+ private:
+    [[nodiscard]] std::string log_name() const { return name_ + "-wal"; }
+    [[nodiscard]] std::string path() const { return folder_.path() + "/" + name_; }
+    [[nodiscard]] ClearHeader up_to_date_header();
+    [[nodiscard]] std::unique_ptr<File> existing_log(const ClearHeader& header);
+    void recover(File& file, const ClearHeader& header);
+
+    Folder& folder_;
+    std::string name_;
+    DatabaseKeys keys_;
+    PageStoreOptions options_;
+    std::optional<PageState> state_;
+    std::unique_ptr<WalFile> log_;  ///< recovered, until SQLite asks for it
+    PageFile* pages_ = nullptr;
+    WalFile* wal_ = nullptr;
+    bool damaged_tail_ = false;
+    std::uint64_t recovered_transactions_ = 0;
+};
+
+}  // namespace myqsec::storage
