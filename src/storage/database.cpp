@@ -114,6 +114,40 @@ void Database::checkpoint() {
         sqlite3_wal_checkpoint_v2(connection.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
 }
 
+DatabaseForm Database::form() {
+    const auto guard = lock();
+    const PageStore& store = state_->connection.store();
+    const PageForms& forms = store.forms();
+    return {crypto::is_encrypted(forms.to.suite), forms.to.key_version, forms.converting(), store.pages(),
+            forms.converting() ? forms.done : store.pages()};
+}
+
+void Database::begin_conversion(bool encrypted, std::uint32_t key_version, const crypto::Secret& key) {
+    const auto guard = lock();
+    checkpoint();
+    PageStore& store = state_->connection.store();
+    store.put_key(key_version, key);
+    store.begin_conversion({crypto::preferred_page_suite(encrypted), key_version});
+}
+
+bool Database::convert(std::uint32_t most) {
+    const auto guard = lock();
+    PageStore& store = state_->connection.store();
+    if (!store.forms().converting()) return true;
+    checkpoint();
+    return store.convert(most);
+}
+
+void Database::drop_key(std::uint32_t version) {
+    const auto guard = lock();
+    state_->connection.store().drop_key(version);
+}
+
+bool Database::take_alarm() {
+    const auto guard = lock();
+    return state_->connection.store().take_alarm();
+}
+
 const DatabaseReport& Database::report() const {
     return state_->report;
 }

@@ -63,6 +63,15 @@ struct DatabaseReport {
     std::uint64_t recovered_transactions = 0;
 };
 
+/// How a database's pages are sealed, and how far a change of that has come.
+struct DatabaseForm {
+    bool encrypted = true;          ///< or, while converting, to be
+    std::uint32_t key_version = 1;  ///< likewise
+    bool converting = false;
+    std::uint32_t pages = 0;
+    std::uint32_t pages_done = 0;  ///< all of them, unless converting
+};
+
 struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
@@ -118,6 +127,19 @@ class Database {
     /// Moves the WAL into the database file and empties it.
     void checkpoint();
 
+    [[nodiscard]] DatabaseForm form();
+    /// Begins to rewrite all pages: encrypted or readable, under that version of the key. The database is in use
+    /// meanwhile, and an opening goes on where this one stopped. Throws ERR_NOT_POSSIBLE while another conversion is
+    /// unfinished, or inside a transaction.
+    void begin_conversion(bool encrypted, std::uint32_t key_version, const crypto::Secret& key);
+    /// Rewrites at most that many pages, durably. True when nothing is left. Throws ERR_NOT_POSSIBLE inside a
+    /// transaction or query: call it again later.
+    bool convert(std::uint32_t most);
+    /// Forgets a key that no page has any more.
+    void drop_key(std::uint32_t version);
+
+    /// Whether a page was found replaced by an earlier version of itself since this was last asked.
+    [[nodiscard]] bool take_alarm();
     [[nodiscard]] const DatabaseReport& report() const;
     [[nodiscard]] const std::string& name() const;
 

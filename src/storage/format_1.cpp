@@ -90,8 +90,7 @@ void upgrade_format_1(Folder& folder, const std::string& name, const ClearHeader
                     keys,
                     {form, form, 0},
                     PageLedger(key_of(keys, form, name)),
-                    CounterGuard(),
-                    false};
+                    CounterGuard()};
     PageFile pages(folder.create(replacement.file_name()), name, state);
     ByteArray<page_size> page;
     for (std::uint32_t number = 1; number <= old.size(); ++number) {

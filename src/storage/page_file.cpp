@@ -12,6 +12,12 @@ constexpr std::size_t sqlite_file_header_size = 100;
 
 }  // namespace
 
+void PageState::require_whole(std::string_view name) const {
+    if (!broken) return;
+    fail(Status::ERR_IO, "a conversion of '{}' failed while it replaced pages; close the instance and open it again, "
+                         "which finishes the step", name);
+}
+
 const crypto::Secret& key_of(const DatabaseKeys& keys, const PageForm& form, std::string_view name) {
     const crypto::Secret* key = keys.find(form.key_version);
     if (key == nullptr) {
@@ -97,6 +103,7 @@ void PageFile::refuse(std::uint32_t number, Page page) {
                                       from_.open(number, page)));
     std::fill(page.begin(), page.end(), std::uint8_t{0});
     if (authentic) {
+        state_.alarm = true;
         fail(Status::ERR_TAMPERED,
              "page {} of '{}' was replaced by an earlier version of itself while the database was open; restore a "
              "backup",
@@ -117,6 +124,7 @@ void PageFile::serve_file_header(ByteSpan into) {
 }
 
 bool PageFile::read(std::uint64_t offset, ByteSpan into) {
+    state_.require_whole(name_);
     const auto number = static_cast<std::uint32_t>(offset / page_size) + 1;
     const std::size_t within = offset % page_size;
     if (within == 0 && into.size() == page_size) return read_page(number, into.first<page_size>());
@@ -136,6 +144,7 @@ bool PageFile::read(std::uint64_t offset, ByteSpan into) {
 }
 
 void PageFile::write(std::uint64_t offset, ByteView from) {
+    state_.require_whole(name_);
     if (offset % page_size != 0 || from.size() != page_size) {
         fail(Status::ERR_INTERNAL, "SQLite wrote {} bytes at {} of '{}', which is not a page", from.size(),
              offset, name_);

@@ -15,7 +15,10 @@ struct PageState {
     PageLedger ledger;
     CounterGuard counter;
     bool unsynced = false;  ///< the database file has changes that are not durable
+    bool broken = false;    ///< a step of a conversion failed half-way: only an opening can finish it
+    bool alarm = false;     ///< a page was found replaced by an earlier version of itself
 
+    void require_whole(std::string_view name) const;
     [[nodiscard]] BaseState base(std::uint64_t asked) const { return {ledger.sum(), ledger.pages(), forms, asked}; }
 };
 

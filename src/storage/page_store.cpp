@@ -15,8 +15,7 @@ std::unique_ptr<VfsFile> PageStore::create_file() {
                              keys_,
                              {form, form, 0},
                              PageLedger(key_of(keys_, form, path()), options_.mode),
-                             CounterGuard(),
-                             false});
+                             CounterGuard()});
     auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_);
     pages_ = pages.get();
     return pages;
@@ -57,12 +56,14 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     const PageForms& forms = found.log.base().forms;
     state_.emplace(PageState{header.identity, keys_, forms,
                              PageLedger(key_of(keys_, forms.to, path()), options_.mode),
-                             CounterGuard(options_.counter), false});
+                             CounterGuard(options_.counter)});
+    const bool finished = finish_step(file, found.log);
     verify_pages(file, path(), *state_, found.log);
     state_->counter.check(found.log.counter(), path());
     damaged_tail_ = found.damaged_tail;
     recovered_transactions_ = found.log.commits();
     log_ = std::make_unique<WalFile>(std::move(log_file), log_path, *state_, std::move(found.log));
+    if (finished) log_->renew();
 }
 
 std::unique_ptr<VfsFile> PageStore::open_log() {

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
+#include "storage/conversion_journal.hpp"
 #include "storage/page_file.hpp"
 #include "storage/wal_file.hpp"
 #include "storage/wal_recovery.hpp"
@@ -29,6 +31,19 @@ class PageStore {
     [[nodiscard]] std::unique_ptr<VfsFile> open_file();
     [[nodiscard]] std::unique_ptr<VfsFile> open_log();
 
+    // Conversions. The log is empty, and stays so until they return: nothing else uses the database meanwhile.
+    [[nodiscard]] const PageForms& forms() const { return state_->forms; }
+    [[nodiscard]] std::uint32_t pages() const { return state_->ledger.pages(); }
+    void put_key(std::uint32_t version, const crypto::Secret& key) { keys_.put(version, key); }
+    void drop_key(std::uint32_t version) { keys_.drop(version); }
+    /// From now on the log, and every page that a step reaches, has the form `to`. Throws ERR_NOT_POSSIBLE.
+    void begin_conversion(const PageForm& to);
+    /// One step of at most that many pages, durable when it returns. True when all is done, or nothing was to do.
+    /// If it throws, the step was not made, or is finished when the database opens again.
+    bool convert(std::uint32_t most);
+
+    /// Whether a page was found replaced since this was last asked.
+    [[nodiscard]] bool take_alarm() { return std::exchange(state_->alarm, false); }
     [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
     [[nodiscard]] std::uint64_t recovered_transactions() const { return recovered_transactions_; }
 
@@ -38,6 +53,11 @@ class PageStore {
     [[nodiscard]] ClearHeader up_to_date_header();
     [[nodiscard]] std::unique_ptr<File> existing_log(const ClearHeader& header);
     void recover(File& file, const ClearHeader& header);
+    void require_empty_log() const;
+    void change_forms(const PageForms& forms);
+    [[nodiscard]] ConversionStep next_step(std::uint32_t count);
+    void replace_pages(ConversionStep& step);
+    bool finish_step(File& file, WalLog& log);
 
     Folder& folder_;
     std::string name_;

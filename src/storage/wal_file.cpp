@@ -51,6 +51,7 @@ void WalFile::write(std::uint64_t offset, ByteView from) {
 /// is repeated under the same number, in the same slot.
 void WalFile::start_generation(const SqliteWalHeader& header) {
     pending_.reset();
+    state_.require_whole(name_);
     if (state_.unsynced) fail(Status::ERR_INTERNAL, "SQLite began '{}' anew before it synced the pages", name_);
     const std::uint64_t generation = durable_generation_ + 1;
     const PageForm& form = state_.forms.to;
@@ -64,11 +65,13 @@ void WalFile::start_generation(const SqliteWalHeader& header) {
 
 void WalFile::restart() {
     const bool begun = log_.size() == 0 && durable_generation_ == log_.generation();
-    if (!begun || log_.base() != state_.base(log_.counter())) {
-        start_generation({});
-        sync();
-    }
+    if (!begun || log_.base() != state_.base(log_.counter())) renew();
     if (file_->size() > wal_frames_offset) file_->truncate(wal_frames_offset);
+}
+
+void WalFile::renew() {
+    start_generation({});
+    sync();
 }
 
 void WalFile::write_page(std::uint64_t number, ByteView page) {

@@ -25,8 +25,11 @@ class WalFile final : public VfsFile {
     [[nodiscard]] std::uint64_t size() override;
 
     [[nodiscard]] const WalLog& log() const { return log_; }
-    /// Begins an empty generation, durably. Everything in the log has been checkpointed and synced.
+    /// Begins an empty generation, durably, unless it is one already. Everything in the log has been checkpointed and
+    /// synced.
     void restart();
+    /// Though it is empty: its slot does not say what has become of the database file.
+    void renew();
 
  private:
     /// A frame header SQLite wrote, whose page has not come yet.

@@ -35,6 +35,8 @@ class WalLog {
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] const SqliteWalHeader& sqlite_header() const { return sqlite_header_; }
     [[nodiscard]] const BaseState& base() const { return base_; }
+    /// While it is empty: what the database file holds has another form since.
+    void rebase(const BaseState& base) { base_ = base; }
     [[nodiscard]] std::uint64_t size() const { return frames_.size(); }
     [[nodiscard]] std::uint64_t commits() const { return commits_.size(); }
     /// The number of the last commit frame, 0 if there is none.
