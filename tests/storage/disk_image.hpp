@@ -25,12 +25,8 @@ struct DiskImage {
 
     [[nodiscard]] std::shared_ptr<PowerCutDisk> disk() const {
         auto out = std::make_shared<PowerCutDisk>(1);
-        for (const auto& [name, bytes] : files) {
-            auto inode = std::make_shared<PowerCutInode>();
-            inode->seen = inode->durable = bytes;
-            out->names().emplace(name, inode);
-        }
-        out->sync_names();
+        for (const auto& [name, bytes] : files)
+            out->place(name, bytes);
         return out;
     }
 };
