@@ -175,5 +175,40 @@ class Administration(InstanceTest):
         self.assertEqual(self.as_admin("audit", "list", "--from", "3", "--limit", "2"), events[2:4])
         self.assertGreaterEqual(self.as_admin("audit", "head")[0]["size"], len(events))
 
+    def test_an_auditor_verifies_a_bundle_without_the_instance(self) -> None:
+        key = self.says(*self.admin, "audit", "key").strip()
+        self.file("since", self.says(*self.admin, "audit", "checkpoint"))
+        self.says(*self.admin, "audit", "rotate-key")
+        self.says(*self.admin, "audit", "export", "--format", "bundle", "--output", "bundle")
+        self.environment = {"LC_ALL": "C.UTF-8"}
+        said = self.says("audit", "verify", "bundle", "--key", key, "--since", "since")
+        self.assertIn("are as they were signed, up to epoch 2.", said)
+        bundle = bytearray((self.folder / "bundle").read_bytes())
+        at = bundle.index(b"lobby") if b"lobby" in bundle else 1024 + 100
+        bundle[at] ^= 1
+        self.file("altered", bytes(bundle))
+        verdict = json.loads(self.run_command("--json", "audit", "verify", "altered", "--key", key, status=6).stdout)
+        self.assertIs(verdict["valid"], False)
+        self.assertEqual(verdict["wrong_event"], 1)
+        self.complains(6, "audit", "verify", "altered", "--key", key)
+        self.complains(2, "audit", "verify", "bundle", "--key", "no key")
+        self.complains(2, "audit", "verify", "bundle", "--key", key, "--since", "bundle")
+        self.complains(4, "audit", "verify", "nowhere", "--key", key)
+
+    def test_the_audit_log_is_exported_as_lines(self) -> None:
+        lines = self.says(*self.admin, "audit", "export").splitlines()
+        events = [json.loads(line) for line in lines]
+        self.assertEqual([event["sequence"] for event in events], list(range(1, len(events) + 1)))
+        self.assertEqual(events[-1]["action"], "audit.exported")
+        syslog = self.says(*self.admin, "audit", "export", "--format", "syslog", "--from", str(len(events)),
+                           "--host-name", "print1")
+        self.assertRegex(syslog, r"^<110>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z print1 myqsec - audit\.exported "
+                                 r'\[audit@32473 sequence="\d+" ')
+        self.says(*self.admin, "audit", "export", "--output", "lines")
+        self.complains(1, *self.admin, "audit", "export", "--output", "lines")
+        size = self.as_admin("audit", "head")[0]["size"]
+        self.assertGreater(len(self.as_admin("audit", "inclusion", "3")), 2)
+        self.assertGreater(len(self.as_admin("audit", "consistency", str(size - 5))), 1)
+
     def test_tick_says_nothing_when_all_is_well(self) -> None:
         self.assertEqual(self.says("tick"), "")
