@@ -28,9 +28,11 @@ class Help(CommandTest):
             self.assertIn("Usage:", "".join(rest))
 
     def test_no_option_takes_a_secret_on_the_command_line(self) -> None:
+        public = {(("audit", "verify"), "key")}
         for path in self.every_command():
             for name in re.findall(r"--([a-z-]*(?:pass|pin|card|key)[a-z-]*)", self.says(*path, "--help")):
-                self.assertRegex(name, r"-(file|fd)$", f"{path} --{name}")
+                if (path, name) not in public:
+                    self.assertRegex(name, r"-(file|fd)$", f"{path} --{name}")
 
     def test_the_exit_codes_are_in_the_help(self) -> None:
         for code in ("0 done", "1 failure", "2 usage", "3 not allowed", "4 not found", "5 in use", "6 wrong key"):

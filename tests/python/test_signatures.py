@@ -21,6 +21,8 @@ SCALARS = {"int": ctypes.c_int, "int32_t": ctypes.c_int32, "uint32_t": ctypes.c_
 
 def python_types(c_type: str) -> list[Any]:
     """What ctypes may make of a C type. Raises KeyError for a type that nobody knows."""
+    if array := re.fullmatch(r"uint8_t\[(\d+)\]", c_type):
+        return [ctypes.c_uint8 * int(array[1])]
     base = c_type.replace("const", "").replace("struct ", "").rstrip("* ").strip()
     stars = c_type.count("*")
     if stars == 0:
@@ -63,8 +65,8 @@ def struct_members() -> dict[str, dict[str, str]]:
         found[name] = {member: f"{result}({parameters})" for result, member, parameters in callbacks}
         for member in re.sub(r"\w+ \(\*\w+\)\(.*?\);", "", body, flags=re.DOTALL).split(";"):
             if member.strip():
-                kind, named = re.findall(r"^(.*?)(\w+)$", member.strip(), re.DOTALL)[0]
-                found[name][named] = kind.strip()
+                kind, named, size = re.findall(r"^(.*?)(\w+)((?:\[\d+\])?)$", member.strip(), re.DOTALL)[0]
+                found[name][named] = kind.strip() + size
     return found
 
 
@@ -115,7 +117,7 @@ class Signatures(unittest.TestCase):
         self.assertEqual(len(set(errors.CLASSES.values())), len(expected))
 
     def test_constants_are_those_of_the_headers(self) -> None:
-        homes = {"QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
+        homes = {"AUDIT": (myqsec.audit, ""), "QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
                  "COLUMN": (_values, "_"), "ROOT": (engine, "_ROOT_")}
         constants = re.findall(r"\bMYQSEC_(?!ERR_|END\b|OK\b)([A-Z]+)_(\w+) = (-?\d+)", headers())
         self.assertGreater(len(constants), 20)
