@@ -73,6 +73,7 @@ void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);
 void add_release_command(CLI::App& app, Instance& instance);
 void add_instance_commands(CLI::App& app, Instance& instance);
+void add_encryption_commands(CLI::App& app, Instance& instance);
 void add_certificate_commands(CLI::App& app, Instance& instance);
 void add_keys_commands(CLI::App& app, Instance& instance);
 void add_audit_commands(CLI::App& app, Instance& instance);

@@ -82,6 +82,7 @@ int main(int argc, char** argv) {
     add_audit_commands(app, instance);
     add_container_commands(app, instance);
     add_certificate_commands(app, instance);
+    add_encryption_commands(app, instance);
     try {
         app.parse(argc, argv);
         return printed() ? 0 : 1;

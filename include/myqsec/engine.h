@@ -75,9 +75,21 @@ typedef struct myqsec_options {
     void *clock_context;
     /** Milliseconds since 1970-01-01T00:00:00Z; NULL: the system's clock. May not call the library. */
     int64_t (*clock)(void *context);
+    /** An outside counter tells a whole earlier state of the folder from the present one, which nothing inside it can. It only goes
+     *  up, begins at 0, and lies where whoever writes the folder can't set it back: a TPM's NV counter, an RPMB partition, another
+     *  machine. There is one for each database: `which` is 1 (main) or 2 (log). Both functions or neither, from the
+     *  instance's creation on; an opening without them checks nothing. They may not call the library. Non-zero: failure. */
+    void *counter_context;
+    int (*counter_read)(void *context, uint32_t which, uint64_t *value);
+    /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If it fails, that
+     *  commit fails with MYQSEC_ERR_CALLBACK. */
+    int (*counter_advance)(void *context, uint32_t which, uint64_t value);
+    /** Milliseconds between two advances at least, for counters that wear out: so old may a state be that opens unnoticed. 0: every
+     *  commit advances it. */
+    int64_t counter_interval;
 } myqsec_options;
 #define MYQSEC_OPTIONS_INIT \
-    { sizeof(myqsec_options), 0, NULL, NULL }
+    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0 }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash half-way
  *  leaves nothing that opens; calling it again finishes the work. `options` may be NULL.

@@ -12,6 +12,7 @@
 #include "myqsec/certificates.h"
 #include "myqsec/container.h"
 #include "myqsec/device.h"
+#include "myqsec/encryption.h"
 #include "myqsec/engine.h"
 #include "myqsec/keys.h"
 #include "myqsec/list.h"

@@ -12,9 +12,12 @@ namespace myqsec::abi {
 
 namespace {
 
-storage::VaultOptions vault_options(const myqsec_options& options) {
+storage::VaultOptions vault_options(const myqsec_options& options, const storage::CounterOptions& main,
+                                    const storage::CounterOptions& log) {
     storage::VaultOptions out;
     if (options.cache_kib > 0) out.cache_kib = static_cast<int>(options.cache_kib);
+    out.main_counter = main;
+    out.log_counter = log;
     return out;
 }
 
@@ -56,11 +59,15 @@ Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const
                Birth birth)
     : process_(crypto::fork_generation()),
       clock(options),
-      vault(std::move(folder), root, clock, vault_options(options)),
+      main_counter(options, static_cast<std::uint32_t>(storage::DatabaseRole::main)),
+      log_counter(options, static_cast<std::uint32_t>(storage::DatabaseRole::log)),
+      vault(std::move(folder), root, clock,
+            vault_options(options, main_counter.options(), log_counter.options())),
       migrated(vault),
       audit(vault),
       settings(vault, audit),
       access(vault, audit, settings),
+      encryption(vault, audit),
       spool(vault, audit, settings, access),
       devices(vault, audit, settings, access, spool.jobs) {
     recover(birth);
@@ -99,6 +106,15 @@ void Engine::recover(Birth birth) {
 void Engine::note_root() {
     storage::Transaction transaction(vault.main());
     if (vault.leaf_keys().record_root(transaction)) audit.append(transaction, root_changed());
+    transaction.commit();
+}
+
+void Engine::report_alarms() {
+    const auto alarms = vault.take_alarms();
+    if (alarms.empty()) return;
+    storage::Transaction transaction(vault.main());
+    for (const auto& alarm : alarms)
+        audit.append(transaction, found(alarm));
     transaction.commit();
 }
 
@@ -141,6 +157,10 @@ Instant Engine::tick(const access::Principal& principal) {
         if (spool.jobs.deletion_suspended()) return;
         next = std::min(next, audit.prune(settings.duration(settings::Setting::audit_retention)));
     });
+    attempt([&] {
+        if (encryption.tick()) next = clock.now();
+    });
+    attempt([&] { report_alarms(); });
     attempt([&] {
         const auto delay = settings.duration(settings::Setting::erasure_max_delay);
         next = std::min(next, vault.leaf_keys().turn_if_due(delay));

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "abi/handle.hpp"
+#include "abi/host_counter.hpp"
+#include "access/encryption.hpp"
 #include "device/devices.hpp"
 #include "myqsec/engine.h"
 #include "spool/spool.hpp"
@@ -67,14 +69,18 @@ struct Engine {
     };
     void recover(Birth birth);
     void note_root();
+    void report_alarms();
 
  public:
     HostClock clock;
+    HostCounter main_counter;
+    HostCounter log_counter;
     storage::Vault vault;
     Migrated migrated;  // between the vault and what reads its tables
     audit::AuditLog audit;
     settings::Settings settings;
     access::Access access;
+    access::Encryption encryption;
     spool::Spool spool;
     device::Devices devices;
     std::vector<storage::Vault::Finding> findings;

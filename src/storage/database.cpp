@@ -11,7 +11,7 @@ namespace {
 PageStoreOptions store_options(const DatabaseOptions& options) {
     return {options.suite,
             options.detect_replay ? PageLedger::Mode::detecting : PageLedger::Mode::ignoring,
-            options.counter};
+            options.counter, options.accept_format_1};
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ struct DatabaseForm {
 struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
+    bool accept_format_1 = true;  ///< false once the file is known to have been rewritten: an older one was put back
     CounterOptions counter{};   ///< detects that all files were set back together
     bool detect_replay = true;  ///< false only to measure what detecting costs: such a file doesn't open again
 };

@@ -20,6 +20,7 @@ enum class KeyPurpose : std::uint16_t {
     backup = 7,
     audit_signing = 8,
     tree_root = 9,  ///< its version is the key tree's epoch
+    database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
 };
 
 /// Copies share their keys: a reference to a key stays valid until the last set that holds it drops it.

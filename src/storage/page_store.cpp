@@ -40,6 +40,11 @@ std::unique_ptr<VfsFile> PageStore::open_file() {
 ClearHeader PageStore::up_to_date_header() {
     ClearHeader header = read_clear_header(*folder_.open_read_only(name_), path());
     if (header.identity.version == format_version) return header;
+    if (!options_.accept_format_1) {
+        fail(Status::ERR_TAMPERED,
+             "'{}' is of format version {}, though it had been rewritten: an earlier file was put back; restore a backup",
+             path(), header.identity.version);
+    }
     upgrade_format_1(folder_, name_, header, keys_);
     return read_clear_header(*folder_.open_read_only(name_), path());
 }

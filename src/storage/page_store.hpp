@@ -16,6 +16,7 @@ struct PageStoreOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< of a new file; an existing one says its own
     PageLedger::Mode mode = PageLedger::Mode::detecting;
     CounterOptions counter;
+    bool accept_format_1 = true;
 };
 
 class PageStore {

@@ -4,11 +4,15 @@
 #include <array>
 
 #include "base/error.hpp"
+#include "crypto/random.hpp"
+#include "storage/database_forms_store.hpp"
+#include "storage/page_format.hpp"
 
 namespace myqsec::storage {
 
 namespace {
 
+constexpr std::size_t key_size = 32;
 constexpr std::string_view lock_file = "lock";
 constexpr std::string_view main_file = "main.db";
 constexpr std::string_view log_file = "log.db";
@@ -20,6 +24,21 @@ bool is_leftover(std::string_view name) {
     constexpr std::array<std::string_view, 3> stems = {main_file, log_file, Keystore::file_name};
     if (name == lock_file || name == jobs_folder) return true;
     return std::ranges::any_of(stems, [&](std::string_view stem) { return name.starts_with(stem); });
+}
+
+DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {
+    DatabaseKeys out;
+    const KeySet keys = keystore.keys();
+    for (const std::uint32_t version : keys.versions(purpose))
+        out.put(version, *keys.find(purpose, version));
+    return out;
+}
+
+/// From now on a database of an older format is one that was put back.
+void mark_format(Keystore& keystore) {
+    keystore.change([](KeySet& keys) {
+        keys.put(KeyPurpose::database_format, format_version, crypto::random_secret(key_size));
+    });
 }
 
 /// Takes the instance's lock; it is held as long as the file is open.
@@ -129,11 +148,19 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
             {"keystore-repaired", "a slot of the keystore was damaged, or its writing cut off; it was repaired from the "
                                   "other"});
     }
-    state_->main = std::make_unique<Database>(home, main_file, keys.key(KeyPurpose::main_database),
-                                              DatabaseOptions{.cache_kib = options.cache_kib});
-    state_->log =
-        std::make_unique<Database>(home, log_file, keys.key(KeyPurpose::log_database),
-                                   DatabaseOptions{.cache_kib = std::max(options.cache_kib / 4, 64)});
+    const bool marked = keys.newest_version(KeyPurpose::database_format) >= format_version;
+    DatabaseOptions main_options;
+    main_options.accept_format_1 = !marked;
+    main_options.cache_kib = options.cache_kib;
+    main_options.counter = options.main_counter;
+    DatabaseOptions log_options;
+    log_options.accept_format_1 = !marked;
+    log_options.cache_kib = std::max(options.cache_kib / 4, 64);
+    log_options.counter = options.log_counter;
+    state_->main =
+        std::make_unique<Database>(home, main_file, keys_of(keys, KeyPurpose::main_database), main_options);
+    state_->log = std::make_unique<Database>(home, log_file, keys_of(keys, KeyPurpose::log_database), log_options);
+    if (!marked) mark_format(*state_->keystore);
     state_->note_damage(*state_->main, "main-damaged-tail");
     state_->note_damage(*state_->log, "log-damaged-tail");
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
@@ -146,7 +173,7 @@ Vault::~Vault() = default;
 // One transaction of the main database around both migrations: if the log turns out to be newer than this
 // library, the main database stays as it is too.
 void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
-    std::vector<Schema> schemas{leaf_key_schema()};
+    std::vector<Schema> schemas{leaf_key_schema(), database_forms_schema()};
     schemas.insert(schemas.end(), main.begin(), main.end());
     Transaction transaction(*state_->main);
     storage::migrate(*state_->main, schemas);

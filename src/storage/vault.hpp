@@ -7,7 +7,9 @@
 //   jobs/      sealed documents
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +25,23 @@ namespace myqsec::storage {
 
 struct VaultOptions {
     int cache_kib = 2000;  ///< SQLite page cache of the main database; the log uses a quarter
+    CounterOptions main_counter{};
+    CounterOptions log_counter{};
+};
+
+enum class DatabaseRole : std::uint8_t { main = 1, log = 2 };
+inline constexpr std::array database_roles = {DatabaseRole::main, DatabaseRole::log};
+[[nodiscard]] std::string_view database_role_name(DatabaseRole role) noexcept;  ///< "main", "log"
+
+/// How a database is sealed, and how it is to be.
+struct ConversionStatus {
+    DatabaseForm form;
+    bool wished_encrypted = true;
+    std::uint32_t newest_key_version = 1;
+
+    [[nodiscard]] bool settled() const {
+        return !form.converting && form.encrypted == wished_encrypted && form.key_version == newest_key_version;
+    }
 };
 
 class Vault {
@@ -49,14 +68,36 @@ class Vault {
     [[nodiscard]] LeafKeys& leaf_keys();
     [[nodiscard]] BlobStore& jobs();
     [[nodiscard]] const Clock& clock() const;
+    // Conversions of a database, between encrypted and readable or to a new key. They go on in tick_conversions(),
+    // while the database is in use, and survive closing and crashes.
+    [[nodiscard]] Database& database(DatabaseRole role);
+    /// Returns what was wished before. Nothing is converted before the transaction has committed.
+    bool wish_encrypted(Transaction& transaction, DatabaseRole role, bool encrypted);
+    /// A fresh key of the next version, which it returns, durable in the keystore. ERR_NOT_POSSIBLE while the one
+    /// before is not in force yet.
+    std::uint32_t rotate_database_key(DatabaseRole role);
+    /// Rewrites at most that many pages of each database; false if nothing is left to do. A key that no page has any
+    /// more leaves the keystore.
+    bool tick_conversions(std::uint32_t pages);
+    /// Not inside a transaction: it asks the keystore, whose lock comes first.
+    [[nodiscard]] ConversionStatus conversion(DatabaseRole role);
+    /// Whether a conversion was finished that nobody was told of. Not inside a transaction.
+    [[nodiscard]] bool has_news(DatabaseRole role);
+    /// The form that was reached, once: so it is audited once.
+    [[nodiscard]] std::optional<DatabaseForm> take_news(Transaction& transaction, DatabaseRole role);
+
     /// What open found, one sentence each: repaired keystore slot, damaged tail … The engine audits them.
     struct Finding {
         std::string code;  ///< "keystore-repaired", "main-damaged-tail", "log-damaged-tail"
         std::string sentence;
     };
     [[nodiscard]] const std::vector<Finding>& findings() const;
+    /// What was found since, once: "main-page-replaced", "log-page-replaced".
+    [[nodiscard]] std::vector<Finding> take_alarms();
 
  private:
+    bool convert(DatabaseRole role, std::uint32_t pages);
+
     struct State;
     std::unique_ptr<State> state_;
 };

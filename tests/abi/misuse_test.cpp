@@ -84,6 +84,8 @@ const Call calls[] = {
     MYQSEC_CALL(myqsec_device_delete),
     MYQSEC_CALL(myqsec_device_list),
     MYQSEC_CALL(myqsec_device_login),
+    MYQSEC_CALL(myqsec_encryption_set),
+    MYQSEC_CALL(myqsec_encryption_status),
     MYQSEC_CALL(myqsec_first_administrator),
     MYQSEC_CALL(myqsec_group_add),
     MYQSEC_CALL(myqsec_group_change),

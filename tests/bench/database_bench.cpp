@@ -1,4 +1,5 @@
-// The workload through our encrypted database: database_bench FOLDER ROWS -> rows per second.
+// The workload through our encrypted database: database_bench FOLDER ROWS [without-replay-detection] -> rows
+// per second.
 #include <cstring>
 #include <exception>
 #include <string>
@@ -10,7 +11,12 @@ using namespace myqsec;
 
 namespace {
 
-constexpr storage::DatabaseOptions options{.cache_kib = WORKLOAD_CACHE_KIB};
+storage::DatabaseOptions options_of(bool detect_replay) {
+    storage::DatabaseOptions options;
+    options.cache_kib = WORKLOAD_CACHE_KIB;
+    options.detect_replay = detect_replay;
+    return options;
+}
 
 void insert(storage::Database& database, std::int64_t rows, std::uint64_t& random) {
     workload_row row;
@@ -46,7 +52,8 @@ double seconds(const auto& work) {
     return bench_now() - begin;
 }
 
-void measure(const char* path, std::int64_t rows) {
+void measure(const char* path, std::int64_t rows, bool detect_replay) {
+    const auto options = options_of(detect_replay);
     auto folder = open_folder(path, true);
     crypto::Secret key(32);
     std::memset(key.span().data(), 5, key.span().size());
@@ -64,9 +71,10 @@ void measure(const char* path, std::int64_t rows) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    bench_require(argc == 3, "database_bench", "arguments: FOLDER ROWS");
+    const bool without = argc == 4 && std::strcmp(argv[3], "without-replay-detection") == 0;
+    bench_require(argc == 3 || without, "database_bench", "arguments: FOLDER ROWS [without-replay-detection]");
     try {
-        measure(argv[1], std::atoll(argv[2]));
+        measure(argv[1], std::atoll(argv[2]), !without);
         return 0;
     } catch (const std::exception& error) {
         bench_require(false, "database_bench", error.what());

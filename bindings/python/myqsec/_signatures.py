@@ -26,6 +26,8 @@ FinishFunction = CFUNCTYPE(c_int, c_void_p)
 AbortFunction = CFUNCTYPE(None, c_void_p)
 ClearFunction = CFUNCTYPE(c_int, c_void_p, c_int64)
 ClockFunction = CFUNCTYPE(c_int64, c_void_p)
+CounterReadFunction = CFUNCTYPE(c_int, c_void_p, c_uint32, POINTER(c_uint64))
+CounterAdvanceFunction = CFUNCTYPE(c_int, c_void_p, c_uint32, c_uint64)
 RootCreateFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, out_size)
 RootUnlockFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, c_void_p)
 
@@ -101,7 +103,8 @@ class Root(_Options):
 
 class Options(_Options):
     _fields_ = [("struct_size", c_uint32), ("cache_kib", c_uint32), ("clock_context", c_void_p),
-                ("clock", ClockFunction)]
+                ("clock", ClockFunction), ("counter_context", c_void_p), ("counter_read", CounterReadFunction),
+                ("counter_advance", CounterAdvanceFunction), ("counter_interval", c_int64)]
 
 
 class QueueFields(_Options):
@@ -220,6 +223,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_setting_list": _listing,
     "myqsec_setting_get": (status, [handle, text, out_handle]),
     "myqsec_setting_set": (status, [handle, text, text]),
+    # encryption.h
+    "myqsec_encryption_set": (status, [handle, text, c_int]),
+    "myqsec_encryption_status": _listing,
     "myqsec_audit_list": (status, [handle, c_int64, c_uint32, out_handle]),
     "myqsec_audit_head": _listing,
     # keys.h

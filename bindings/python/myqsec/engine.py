@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable, List, Optional, Union
 
@@ -19,11 +20,22 @@ from .session import Session
 Clock = Callable[[], datetime]
 
 
+@dataclass(frozen=True)
+class Counter:
+    """A counter outside the instance's folder that only goes up and begins at 0, one for each database ("main", "log"): it
+    tells a whole earlier state of the folder. `read(what)` gives its value, `advance(what, value)` makes it that, durably.
+    Neither may call the library. `interval` is the least number of milliseconds between two advances."""
+
+    read: Callable[[str], int]
+    advance: Callable[[str, int], None]
+    interval: int = 0
+
+
 class Engine:
     """One opened instance. Closing it closes the sessions, writers and readers that are still open."""
 
     def __init__(self, function: str, directory: Union[str, "os.PathLike[str]"], root: Root, clock: Optional[Clock],
-                 cache_kib: int) -> None:
+                 cache_kib: int, counter: Optional[Counter] = None) -> None:
         self._handles = Handles()
         self._pointer: Optional[ctypes.c_void_p] = None
         # ctypes forgets a callback that nobody holds; the library would then call freed memory.
@@ -31,6 +43,9 @@ class Engine:
         options = c.Options(cache_kib=cache_kib)
         if clock is not None:
             options.clock = _clock(clock)
+            self._kept.append(options)
+        if counter is not None:
+            _set_counter(options, counter)
             self._kept.append(options)
         self._pointer = new_handle(function, "myqsec_close", text(os.fspath(directory)), ctypes.byref(root_struct(root)),
                                    ctypes.byref(options))
@@ -78,15 +93,15 @@ class Engine:
 
 
 def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-           cache_kib: int = 0) -> Engine:
+           cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
     """Creates an instance in a missing or empty directory and opens it. A str as root is a passphrase."""
-    return Engine("myqsec_create", directory, root, clock, cache_kib)
+    return Engine("myqsec_create", directory, root, clock, cache_kib, counter)
 
 
 def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-         cache_kib: int = 0) -> Engine:
+         cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
     """Opens an instance; one process at a time."""
-    return Engine("myqsec_open", directory, root, clock, cache_kib)
+    return Engine("myqsec_open", directory, root, clock, cache_kib, counter)
 
 
 def _clock(clock: Clock) -> Any:
@@ -107,3 +122,19 @@ def _clock(clock: Clock) -> Any:
         return (last or time.time_ns() // 1_000_000) if failed else value
 
     return c.ClockFunction(now)
+
+
+def _set_counter(options: c.Options, counter: Counter) -> None:
+    names = {1: "main", 2: "log"}
+
+    def read(_: Optional[int], which: int, value: Any) -> int:
+        value[0] = counter.read(names[which])
+        return 0
+
+    def advance(_: Optional[int], which: int, value: int) -> int:
+        counter.advance(names[which], value)
+        return 0
+
+    options.counter_read = c.CounterReadFunction(guarded(read))
+    options.counter_advance = c.CounterAdvanceFunction(guarded(advance))
+    options.counter_interval = counter.interval

@@ -62,6 +62,14 @@ class Session(Access, Audit, Devices, Spool):
         """Values are text such as "5", "true", "24h"; None sets the default."""
         call("myqsec_setting_set", self._pointer, text(name), text(value))
 
+    def encryption(self) -> List[Row]:
+        """How the databases are encrypted: what, encryption, converting, pages, pages_done, key_version."""
+        return rows("myqsec_encryption_status", self._pointer)
+
+    def set_encryption(self, what: str, on: bool) -> None:
+        """Switches the encryption of the database "main" or "log"; tick() converts it."""
+        call("myqsec_encryption_set", self._pointer, text(what), int(on))
+
     def keys_status(self) -> Row:
         """root (its origin), epoch, keys, waiting (destroyed since the last turn), waiting_since."""
         return row("myqsec_keys_status", self._pointer)

@@ -1,0 +1,67 @@
+#include "access/encryption.hpp"
+
+#include "access/rights.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::access {
+
+namespace {
+
+/// 1 MiB of each database: what else waits for the database waits for a fraction of a second.
+constexpr std::uint32_t pages_a_tick = 256;
+
+std::string_view on_or_off(bool on) {
+    return on ? "on" : "off";
+}
+
+audit::Event event(audit::Action action, const audit::Actor& actor, storage::DatabaseRole database,
+                   std::vector<audit::Change> changes) {
+    changes.insert(changes.begin(), {"database", "", std::string(storage::database_role_name(database))});
+    return {action, actor, {audit::ObjectKind::instance, 0}, audit::Result::ok, std::move(changes), {}};
+}
+
+}  // namespace
+
+storage::DatabaseRole database_named(std::string_view name) {
+    for (const auto role : storage::database_roles) {
+        if (storage::database_role_name(role) == name) return role;
+    }
+    fail(Status::ERR_NOT_FOUND, "there is no database '{}'; name main or log", name);
+}
+
+void Encryption::set(const Authorised& proof, storage::DatabaseRole database, bool on) {
+    proof.require(right_name(Right::key_manage));
+    storage::Transaction transaction(vault_.main());
+    const bool before = vault_.wish_encrypted(transaction, database, on);
+    if (before == on) return;
+    audit_.append(transaction,
+                  event(audit::Action::encryption_change_began, proof.actor(), database,
+                        {{"encryption", std::string(on_or_off(before)), std::string(on_or_off(on))}}));
+    transaction.commit();
+}
+
+std::vector<EncryptionRow> Encryption::list(const Authorised& proof) {
+    proof.require(right_name(Right::key_manage));
+    std::vector<EncryptionRow> rows;
+    for (const auto role : storage::database_roles)
+        rows.push_back({role, vault_.conversion(role)});
+    return rows;
+}
+
+bool Encryption::tick() {
+    const bool more = vault_.tick_conversions(pages_a_tick);
+    for (const auto role : storage::database_roles) {
+        if (!vault_.has_news(role)) continue;
+        storage::Transaction transaction(vault_.main());
+        const auto finished = vault_.take_news(transaction, role);
+        if (!finished) continue;
+        audit_.append(transaction,
+                      event(audit::Action::encryption_change_finished, audit::Actor::system(), role,
+                            {{"encryption", "", std::string(on_or_off(finished->encrypted))},
+                             {"key_version", "", std::to_string(finished->key_version)}}));
+        transaction.commit();
+    }
+    return more;
+}
+
+}  // namespace myqsec::access

@@ -1,0 +1,39 @@
+// Switching the databases' encryption on and off, and saying when a conversion is finished.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "audit/audit_log.hpp"
+#include "settings/authorised.hpp"
+#include "storage/vault.hpp"
+
+namespace myqsec::access {
+
+struct EncryptionRow {
+    storage::DatabaseRole database;
+    storage::ConversionStatus status;
+};
+
+/// Thread-safe.
+class Encryption {
+ public:
+    Encryption(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {}
+
+    /// Proof of "key.manage". tick() converts the database. Setting what holds already is no event.
+    void set(const Authorised& proof, storage::DatabaseRole database, bool on);
+    /// Proof of "key.manage".
+    [[nodiscard]] std::vector<EncryptionRow> list(const Authorised& proof);
+
+    /// A step of what is due; true if more is.
+    bool tick();
+
+ private:
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+};
+
+/// Throws ERR_NOT_FOUND.
+[[nodiscard]] storage::DatabaseRole database_named(std::string_view name);
+
+}  // namespace myqsec::access

@@ -1,0 +1,90 @@
+#include <map>
+
+#include "abi/engine.hpp"
+
+using namespace myqsec;
+using test::Host;
+
+namespace {
+
+bool converting(const Session& session) {
+    for (auto list = session.list(myqsec_encryption_status); list.next();) {
+        if (list.integer("converting") != 0) return true;
+    }
+    return false;
+}
+
+/// As a TPM keeps it.
+struct Counters {
+    std::map<std::uint32_t, std::uint64_t> values;
+    int result = 0;
+
+    void give_to(myqsec_options& options) {
+        options.counter_context = this;
+        options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
+            *value = static_cast<Counters*>(context)->values[which];
+            return static_cast<Counters*>(context)->result;
+        };
+        options.counter_advance = [](void* context, std::uint32_t which, std::uint64_t value) {
+            static_cast<Counters*>(context)->values[which] = value;
+            return 0;
+        };
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an administrator switches a database's encryption, ticks convert it, and both ends are audited") {
+    Host host;
+    CHECK_FALSE(converting(*host.admin));
+    CHECK(myqsec_encryption_set(host.by_card().get(), "main", 0) == MYQSEC_ERR_ACCESS_DENIED);
+    CHECK(myqsec_encryption_set(host.admin->get(), "jobs", 0) == MYQSEC_ERR_NOT_FOUND);
+    CHECK(myqsec_encryption_set(host.admin->get(), "main", 2) == MYQSEC_ERR_INVALID_ARGUMENT);
+    CHECK(myqsec_encryption_set(host.admin->get(), "main", 0) == MYQSEC_OK);
+    CHECK(myqsec_encryption_set(host.admin->get(), "main", 0) == MYQSEC_OK);
+    CHECK(host.count("encryption.change-began") == 1);
+    CHECK(converting(*host.admin));
+    const auto job = host.submit(host.secure, "a document");
+    while (converting(*host.admin))
+        host.system->tick();
+    host.system->tick();
+    CHECK(host.count("encryption.change-finished") == 1);
+    auto list = host.admin->list(myqsec_encryption_status);
+    REQUIRE(list.next());
+    CHECK(list.text("what") == "main");
+    CHECK(list.text("encryption") == "off");
+    CHECK(list.integer("pages") == list.integer("pages_done"));
+    CHECK(host.state(job) == "pending-held");
+}
+
+TEST_CASE("a whole earlier state of the folder opens, but not beside the host's counter") {
+    test::Place place;
+    Counters counters;
+    auto options = place.options();
+    counters.give_to(options);
+    { const auto engine = Engine::create(place.directory, place.root(), &options); }
+    CHECK(counters.values.at(1) > 0);
+    CHECK(counters.values.at(2) > 0);
+    const std::string earlier = place.folder.path() + "/earlier";
+    filesystem::copy(place.directory, earlier, filesystem::copy_options::recursive);
+    { const auto engine = Engine::open(place.directory, place.root(), &options); }
+    { const auto engine = Engine::open(place.directory, place.root(), &options); }
+    const auto root = place.root();
+    myqsec_engine* out = nullptr;
+    CHECK(myqsec_open(earlier.c_str(), &root, &options, &out) == MYQSEC_ERR_TAMPERED);
+    const auto without = place.options();
+    CHECK(myqsec_open(earlier.c_str(), &root, &without, &out) == MYQSEC_OK);
+    CHECK(myqsec_close(out) == MYQSEC_OK);
+    counters.result = 7;
+    CHECK(myqsec_open(place.directory.c_str(), &root, &options, &out) == MYQSEC_ERR_CALLBACK);
+    options.counter_read = nullptr;
+    CHECK(myqsec_open(place.directory.c_str(), &root, &options, &out) == MYQSEC_ERR_INVALID_ARGUMENT);
+}
+
+TEST_CASE("options without the counter's fields are those of an older host") {
+    test::Place place;
+    auto options = place.options();
+    options.struct_size = offsetof(myqsec_options, counter_context);
+    options.counter_interval = -1;  // not among what struct_size covers
+    CHECK_NOTHROW(Engine::create(place.directory, place.root(), &options));
+}
