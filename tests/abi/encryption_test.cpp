@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "abi/engine.hpp"
@@ -8,10 +10,8 @@ using test::Host;
 namespace {
 
 bool converting(const Session& session) {
-    for (auto list = session.list(myqsec_encryption_status); list.next();) {
-        if (list.integer("converting") != 0) return true;
-    }
-    return false;
+    const auto list = session.list(myqsec_encryption_status);
+    return std::ranges::any_of(list, [](const auto& row) { return row.integer("converting") != 0; });
 }
 
 /// As a TPM keeps it.
@@ -49,11 +49,11 @@ TEST_CASE("an administrator switches a database's encryption, ticks convert it, 
         host.system->tick();
     host.system->tick();
     CHECK(host.count("encryption.change-finished") == 1);
-    auto list = host.admin->list(myqsec_encryption_status);
-    REQUIRE(list.next());
-    CHECK(list.text("what") == "main");
-    CHECK(list.text("encryption") == "off");
-    CHECK(list.integer("pages") == list.integer("pages_done"));
+    const auto list = host.admin->list(myqsec_encryption_status);
+    const auto row = list.first();
+    CHECK(row.text("what") == "main");
+    CHECK(row.text("encryption") == "off");
+    CHECK(row.integer("pages") == row.integer("pages_done"));
     CHECK(host.state(job) == "pending-held");
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("a whole earlier state of the folder opens, but not beside the host's 
     CHECK(counters.values.at(1) > 0);
     CHECK(counters.values.at(2) > 0);
     const std::string earlier = place.folder.path() + "/earlier";
-    filesystem::copy(place.directory, earlier, filesystem::copy_options::recursive);
+    std::filesystem::copy(place.directory, earlier, std::filesystem::copy_options::recursive);
     { const auto engine = Engine::open(place.directory, place.root(), &options); }
     { const auto engine = Engine::open(place.directory, place.root(), &options); }
     const auto root = place.root();

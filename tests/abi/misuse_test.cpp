@@ -108,6 +108,10 @@ const Call calls[] = {
     MYQSEC_CALL(myqsec_job_writer_free),
     MYQSEC_CALL(myqsec_job_writer_write),
     MYQSEC_CALL(myqsec_last_error),
+    MYQSEC_CALL(myqsec_keys_rotate_root),
+    MYQSEC_CALL(myqsec_keys_rotate_tree),
+    MYQSEC_CALL(myqsec_keys_status),
+    MYQSEC_CALL(myqsec_keys_turn),
     MYQSEC_CALL(myqsec_list_bytes),
     MYQSEC_CALL(myqsec_list_column),
     MYQSEC_CALL(myqsec_list_column_count),
@@ -160,7 +164,8 @@ const Call calls[] = {
 // What has a meaning without any argument.
 const std::set<std::string_view> harmless = {"myqsec_close", "myqsec_self_test"};
 // What has a meaning with nothing but a session.
-const std::set<std::string_view> enough = {"myqsec_logout", "myqsec_tick", "myqsec_clock_confirm", "myqsec_audit_rotate_key"};
+const std::set<std::string_view> enough = {"myqsec_logout", "myqsec_tick", "myqsec_clock_confirm", "myqsec_audit_rotate_key",
+                                            "myqsec_keys_rotate_tree", "myqsec_keys_turn"};
 
 }  // namespace
 

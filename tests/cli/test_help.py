@@ -6,7 +6,8 @@ import subprocess
 from support import COMMAND, CommandTest
 
 FAMILIES = ("init", "new-root-key", "status", "tick", "confirm-clock", "setting", "audit", "version", "self-test", "user", "group",
-            "role", "queue", "submit", "jobs", "device", "release", "container", "certificate")
+            "role", "queue", "submit", "jobs", "device", "release", "container", "certificate", "keys",
+            "encryption")
 
 
 class Help(CommandTest):

@@ -25,6 +25,7 @@ class Keys(InstanceTest):
         job = self.submit()
         self.says(*self.admin, "keys", "rotate", "tree")
         self.assertEqual(self.as_admin("user", "list"), before)
+        (self.folder / "printed").mkdir()
         self.release("--output", "printed", job)
         self.assertEqual((self.folder / "printed" / f"job-{job}.out").read_bytes(), b"a document")
 

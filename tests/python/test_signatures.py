@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from support import HEADERS, myqsec
-from myqsec import _signatures, _values, engine, errors
+from myqsec import _signatures, _values, errors, roots
 
 
 SCALARS = {"int": ctypes.c_int, "int32_t": ctypes.c_int32, "uint32_t": ctypes.c_uint32, "int64_t": ctypes.c_int64,
@@ -118,7 +118,7 @@ class Signatures(unittest.TestCase):
 
     def test_constants_are_those_of_the_headers(self) -> None:
         homes = {"AUDIT": (myqsec.audit, ""), "QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
-                 "COLUMN": (_values, "_"), "ROOT": (engine, "_ROOT_")}
+                 "COLUMN": (_values, "_"), "ROOT": (roots, "_ROOT_")}
         constants = re.findall(r"\bMYQSEC_(?!ERR_|END\b|OK\b)([A-Z]+)_(\w+) = (-?\d+)", headers())
         self.assertGreater(len(constants), 20)
         for kind, name, number in constants:
@@ -127,7 +127,7 @@ class Signatures(unittest.TestCase):
         sizes = dict(re.findall(r"#define MYQSEC_(\w+_SIZE) (\d+)", "".join(
             each.read_text("utf-8") for each in (HEADERS / "myqsec").glob("*.h"))))
         self.assertEqual({name: int(size) for name, size in sizes.items()},
-                         {"ROOT_KEY_SIZE": engine._KEY_SIZE, "CONTAINER_KEY_SIZE": myqsec.container._KEY_SIZE})
+                         {"ROOT_KEY_SIZE": roots._KEY_SIZE, "CONTAINER_KEY_SIZE": myqsec.container._KEY_SIZE})
 
     @unittest.skipUnless(shutil.which("cc"), "needs a C compiler named cc")
     def test_structs_have_the_sizes_and_offsets_of_c(self) -> None:
