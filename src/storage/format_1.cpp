@@ -100,6 +100,7 @@ void upgrade_format_1(Folder& folder, const std::string& name, const ClearHeader
     }
     crypto::wipe(page);
     pages.sync();
+    replacement.file_is_there();
     static_cast<void>(create_wal(folder, replacement.log_name(), state));
     replacement.take_over();
 }

@@ -11,12 +11,14 @@ class Replacement {
  public:
     /// Removes what an earlier, unfinished one left.
     Replacement(Folder& folder, std::string_view name) : folder_(folder), name_(name) {
-        folder_.remove(log_name());
-        folder_.remove(file_name());
+        discard(folder, file_name(), log_name());
     }
 
     [[nodiscard]] std::string file_name() const { return name_ + ".new"; }
     [[nodiscard]] std::string log_name() const { return file_name() + "-wal"; }
+
+    /// Before the log gets its name: a log without its file looks as if it were to be taken over.
+    void file_is_there() const { folder_.sync(); }
 
     /// Both are durable. Once the file has its name, an opening finishes the rest.
     void take_over() const {
@@ -32,8 +34,7 @@ class Replacement {
         const std::string file = name + ".new";
         const std::string log = file + "-wal";
         if (folder.exists(file)) {
-            folder.remove(log);
-            folder.remove(file);
+            discard(folder, file, log);
         } else if (folder.exists(log)) {
             folder.rename(log, name + "-wal");
             folder.sync();
@@ -41,6 +42,12 @@ class Replacement {
     }
 
  private:
+    /// The log goes for certain before the file does.
+    static void discard(Folder& folder, const std::string& file, const std::string& log) {
+        if (folder.remove(log)) folder.sync();
+        if (folder.remove(file)) folder.sync();
+    }
+
     Folder& folder_;
     std::string name_;
 };

@@ -11,7 +11,7 @@ using test::status_of_reading;
 namespace {
 
 DiskImage recorded(const std::string& name) {
-    const std::string path = std::string(MYQSEC_TESTS_DIR) + "/vectors/database/" + name;
+    const std::string path = fmt::format("{}/vectors/database/{}", MYQSEC_TESTS_DIR, name);
     DiskImage image;
     image.main() = test::read_raw(path);
     REQUIRE(image.main().size() > 4096);
