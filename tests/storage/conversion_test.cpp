@@ -1,5 +1,6 @@
 // Encryption switched on and off, and keys replaced, in a database that is in use: at every moment it is whole.
 #include <algorithm>
+#include <atomic>
 #include <random>
 
 #include <sys/mman.h>
