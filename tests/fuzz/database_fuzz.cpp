@@ -3,6 +3,7 @@
 // SQLite database and seals them: what an attacker with the key could store reaches SQLite and everything
 // above.
 #include "fuzz/stored_database.hpp"
+#include "storage/wal_file.hpp"
 
 namespace myqsec::fuzz {
 
@@ -22,14 +23,21 @@ void open_raw(ByteView file) {
         damage);
 }
 
-storage::DatabaseIdentity identity() {
-    return {crypto::PageSuite::xaes_256_gcm, {1, 2, 3, 4, 5, 6, 7, 8}};
-}
+/// A state for files of one form, as when a database is made.
+struct Sealing {
+    storage::DatabaseKeys keys{database_key()};
+    storage::PageForm form{crypto::PageSuite::xaes_256_gcm, keys.newest()};
+    storage::PageState state;
+
+    Sealing(const storage::DatabaseIdentity& identity, storage::PageLedger::Mode mode)
+        : state{identity, keys, {form, form, 0}, storage::PageLedger(database_key(), mode), storage::CounterGuard()} {}
+};
 
 void open_sealed(ByteView image) {
     const auto folder = folder_with({}, {});
     {
-        storage::PageFile pages(folder->open(database_file), "main.db", identity(), database_key());
+        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}, storage::format_version}, storage::PageLedger::Mode::detecting);
+        storage::PageFile pages(folder->open(database_file), "main.db", sealing.state);
         for (std::size_t at = 0; at < std::min(image.size(), most_pages * storage::page_size);
              at += storage::page_size) {
             Bytes page(storage::page_size);
@@ -37,6 +45,8 @@ void open_sealed(ByteView image) {
             std::copy(part.begin(), part.end(), page.begin());
             pages.write(at, page);
         }
+        pages.sync();
+        static_cast<void>(storage::create_wal(*folder, std::string(log_file), sealing.state));
     }
     try {
         storage::Database database(*folder, database_file, database_key());
@@ -48,8 +58,9 @@ void open_sealed(ByteView image) {
 /// The plain pages behind the sealed ones.
 Bytes plain_image(ByteView file) {
     const auto folder = folder_with(file, {});
-    const auto found = storage::read_identity(*folder->open(database_file), "main.db");
-    storage::PageFile pages(folder->open(database_file), "main.db", found, database_key());
+    const auto header = storage::read_clear_header(*folder->open(database_file), "main.db");
+    Sealing sealing(header.identity, storage::PageLedger::Mode::ignoring);
+    storage::PageFile pages(folder->open(database_file), "main.db", sealing.state);
     Bytes image(file.size());
     for (std::size_t at = 0; at < image.size(); at += storage::page_size)
         pages.read(at, ByteSpan(image).subspan(at, storage::page_size));

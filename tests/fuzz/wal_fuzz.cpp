@@ -1,7 +1,8 @@
 // The write-ahead log, recovered through the real VFS. Taken as it is, a mutated log must yield an earlier
-// state or an error. A second way builds slots and frames from the input and seals them: recovery and SQLite
-// see any sequence of authentic frames, also ones that this library would never write.
+// state or an error. A second way builds frames from the input and seals them: recovery sees any sequence of
+// authentic frames, also ones that this library would never write.
 #include "fuzz/stored_database.hpp"
+#include "storage/wal_recovery.hpp"
 
 namespace myqsec::fuzz {
 
@@ -11,7 +12,7 @@ using namespace storage;
 
 DatabaseIdentity identity() {
     const auto folder = folder_with(stored().database, {});
-    return read_identity(*folder->open(database_file), "main.db");
+    return read_clear_header(*folder->open(database_file), "main.db").identity;
 }
 
 /// The database first, then its log: made together, they fit in every process.
@@ -34,21 +35,17 @@ void open_raw(ByteView files) {
 /// Frames with headers as the input says, or as they should be.
 class ForgedLog {
  public:
-    explicit ForgedLog(Choices choices) : choices_(choices), cipher_(identity(), database_key()) {}
+    explicit ForgedLog(Choices choices)
+        : choices_(choices),
+          keys_(database_key()),
+          form_{crypto::PageSuite::xaes_256_gcm, keys_.newest()},
+          ledger_(key_of(keys_, form_, "main.db")),
+          cipher_(identity(), form_, *keys_.find(form_.key_version)) {}
 
     Bytes build() {
-        Bytes out(wal_frames_offset);
-        for (std::uint64_t slot = 0; slot < 2; ++slot) {
-            SqliteWalHeader header{};
-            const ByteView given = choices_.bytes(header.size());
-            std::copy(given.begin(), given.end(), header.begin());
-            const std::uint64_t generation = choices_.byte() % 4 * 2 + slot;
-            const auto bytes = cipher_.seal_slot(generation, header);
-            std::copy(bytes.begin(), bytes.end(),
-                      out.begin() + static_cast<std::ptrdiff_t>(slot * wal_slot_spacing));
-            if (slot == 0 || generation > log_.generation())
-                log_ = WalLog(generation, header, storage::seed_of(bytes));
-        }
+        Bytes out(stored().log.begin(), stored().log.begin() + wal_frames_offset);
+        const auto folder = folder_with(stored().database, out);
+        log_ = recover_wal(*folder->open(log_file), identity(), keys_, log_file).log;
         for (std::size_t frames = choices_.below(24); frames > 0; --frames)
             append(out);
         return out;
@@ -59,7 +56,8 @@ class ForgedLog {
         const std::uint64_t number = log_.size() + 1;
         const std::uint32_t page = choices_.byte() % 8;
         const std::uint32_t commit = choices_.byte() % 3 == 0 ? 0 : choices_.byte() % 16;
-        WalFrameHeader header = log_.next_header(page, commit);
+        WalFrameHeader header = commit == 0 ? log_.next_header(page, commit)
+                                            : log_.next_commit(page, commit, 0, ledger_, identity());
         switch (choices_.byte() % 8) {
             case 1:
                 header.transaction += choices_.byte();
@@ -79,7 +77,7 @@ class ForgedLog {
         ByteArray<wal_frame_size> frame{};
         fill(std::span(frame).last<page_size>());
         WalFrame known{header.page, header.commit, {}, cipher_.seal_frame(number, header, frame)};
-        log_.append(known);
+        log_.append(known, header);
         out.insert(out.end(), frame.begin(), frame.end());
     }
 
@@ -90,6 +88,9 @@ class ForgedLog {
     }
 
     Choices choices_;
+    DatabaseKeys keys_;
+    PageForm form_;
+    PageLedger ledger_;
     WalCipher cipher_;
     WalLog log_;
 };
@@ -112,7 +113,6 @@ void run(ByteView input) {
 
 std::vector<Bytes> seeds() {
     ByteWriter forged;
-    forged.raw(Bytes(32, 1)).integer(std::uint8_t{0}).raw(Bytes(32, 2)).integer(std::uint8_t{1});
     forged.integer(std::uint8_t{4});
     for (std::uint8_t page = 1; page <= 4; ++page)
         forged.raw(Bytes{page, 1, page, 0, 8, 0x0d, 0, 0, 0, 0, 0x0f, 0xd8, 0, 0});
