@@ -43,6 +43,7 @@ void Encryption::set(const Authorised& proof, storage::DatabaseRole database, bo
 std::vector<EncryptionRow> Encryption::list(const Authorised& proof) {
     proof.require(right_name(Right::key_manage));
     std::vector<EncryptionRow> rows;
+    rows.reserve(std::size(storage::database_roles));
     for (const auto role : storage::database_roles)
         rows.push_back({role, vault_.conversion(role)});
     return rows;
