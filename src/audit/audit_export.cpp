@@ -12,7 +12,7 @@ namespace myqsec::audit {
 namespace {
 
 constexpr std::size_t events_at_once = 256;
-constexpr std::size_t buffer_size = 64 * 1024;
+constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 
 std::string_view format_name(ExportFormat format) {
     return format == ExportFormat::json_lines ? "jsonl" : "syslog";
