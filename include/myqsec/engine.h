@@ -118,9 +118,10 @@ MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
  *  and drive logins, and nothing else. Free with myqsec_session_free. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_session **out);
 
-/** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox. Call it when
+/** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and pruning. Call it when
  *  `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory callbacks run inside.
- *  Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared, queue.converted, job.conversion-failed. Since 0.1. */
+ *  Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated,
+ *  audit.pruned. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
 /** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then nothing expires
