@@ -11,7 +11,7 @@ HostCounter::HostCounter(const myqsec_options& options, std::uint32_t which)
       context_(options.counter_context),
       which_(which),
       interval_(options.counter_interval) {
-    if ((read_ == nullptr) != (advance_ == nullptr)) {
+    if ((options.counter_read == nullptr) != (options.counter_advance == nullptr)) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "options needs counter_read and counter_advance together, or neither of them");
     }

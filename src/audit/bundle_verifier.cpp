@@ -230,7 +230,7 @@ class BundleVerifier {
             unproven(
                 fmt::format("events {} to {} are not those that were signed", out_.proven + 1, said.size));
         // Signed, and yet another history than the known one: the key that signed was not in good hands.
-        if (forked_) throw *forked_;
+        if (forked_) throw Wrong{*forked_};  // NOLINT(cert-err60-cpp): as above
         prove(said);
         newest_ = checkpoint.note.encode();
         const bool fits = rotation && said.next && rotation->new_key == *said.next &&

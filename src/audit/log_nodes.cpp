@@ -12,7 +12,7 @@ using crypto::Digest;
 
 namespace {
 
-constexpr std::size_t leaf_batch = 4096;
+constexpr std::int64_t leaf_batch = 4096;
 
 std::vector<Digest> neighbours(storage::Database& log, unsigned level, std::uint64_t position,
                                std::size_t count) {
