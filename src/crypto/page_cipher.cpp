@@ -62,19 +62,20 @@ void PageCipher::State::draw_prefix() {
     generation = fork_generation();
     randomize(ByteSpan(nonce).first(prefix_size));
     sealer.emplace(algorithm(), cipher_key(nonce).view());
+    next_counter = 0;
     draw_transaction();
 }
 
 void PageCipher::State::draw_transaction() {
     randomize(ByteSpan(nonce).subspan(prefix_size, transaction_size));
-    next_counter = 0;
 }
 
-/// A nonce never repeats: not in a forked child, which would continue at its parent's counter, and not by the
-/// counter's wrapping around.
+/// Within one prefix no counter is used twice, so that no nonce repeats however many transactions there are.
+/// A forked child, which would continue at its parent's counter, draws a prefix of its own, and so does
+/// whoever used them all.
 void PageCipher::State::advance_nonce() {
     if (generation != fork_generation()) draw_prefix();
-    if (next_counter > std::numeric_limits<std::uint32_t>::max()) draw_transaction();
+    if (next_counter > std::numeric_limits<std::uint32_t>::max()) draw_prefix();
     store_be(nonce.data() + prefix_size + transaction_size, static_cast<std::uint32_t>(next_counter));
     ++next_counter;
 }

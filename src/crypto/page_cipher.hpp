@@ -28,7 +28,8 @@ inline constexpr std::uint8_t page_suites = 4;
 
 /// Seals and opens pages under one 32-byte key. Not thread-safe: one object per file handle.
 /// Security: IND-CCA2 for up to 2^32 openings of up to 2^32 pages per transaction prefix; the nonce is
-/// bytes 0–11 random per object, 12–19 random per transaction, 20–23 counter. A forked child draws anew.
+/// bytes 0–11 random per object, 12–19 random per transaction, 20–23 a counter that transactions do not
+/// reset: the random part guards against cloned virtual machines only. A forked child draws anew.
 class PageCipher {
  public:
     static constexpr std::size_t nonce_size = 24;
