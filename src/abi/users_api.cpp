@@ -140,10 +140,9 @@ myqsec_status myqsec_user_generate_pin(myqsec_session* session, int64_t user, ch
         required(pin, "pin");
         const auto who = id<UserId>(user, "user");
         check_room(pin, pin_length, pin_room, "pin");
-        auto generated = s.engine.access.credentials.generate_pin(s.principal, who);
-        const Wiped wiped(generated);
+        const auto generated = s.engine.access.credentials.generate_pin(s.principal, who);
         *pin_length = given;
-        write_text(generated, pin, pin_length, "pin");
+        write_text(as_text(generated.view()), pin, pin_length, "pin");
     });
 }
 

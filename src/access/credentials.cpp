@@ -99,18 +99,19 @@ void Credentials::set_password(const Principal& principal, UserId user,
     transaction.commit();
 }
 
-std::string Credentials::generate_pin(const Principal& principal, UserId user) {
+crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user) {
     const auto proof = authorise(principal, user);
     storage::Transaction transaction(vault_.main());
     const bool replaced = store::get_user(vault_.main(), user).has_pin;
     const auto digits = generated_pin_length(settings_, store::count_pins_alone(vault_.main(), user) + 1);
-    std::string pin;
+    crypto::Secret pin;
     LookupHash alone;
     do {
         pin = random_pin(digits);
-        alone = pin_alone_hash(vault_.keystore(), pin);
+        alone = pin_alone_hash(vault_.keystore(), as_text(pin.view()));
     } while (store::find_pin_alone(vault_.main(), alone));
-    store::save_pin(vault_.main(), {user, alone.hash, pin_factor_hash(vault_.keystore(), user, pin), digits},
+    store::save_pin(vault_.main(),
+                    {user, alone.hash, pin_factor_hash(vault_.keystore(), user, as_text(pin.view())), digits},
                     vault_.clock().now());
     audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
                                      user, "pin"));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/authority.hpp"
+#include "crypto/secret.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {
@@ -41,7 +42,7 @@ class Credentials {
 
     /// A random PIN that logs in alone: returned once, unique. ERR_LIMIT if the site is too large for PINs
     /// alone.
-    std::string generate_pin(const Principal& principal, UserId user);
+    crypto::Secret generate_pin(const Principal& principal, UserId user);
     /// A chosen PIN: second factor only, because "taken" would tell that somebody else has it. ERR_LIMIT.
     void set_pin(const Principal& principal, UserId user, std::string_view pin);
     void remove_pin(const Principal& principal, UserId user);

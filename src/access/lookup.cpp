@@ -22,9 +22,11 @@ bool is_hex(char c) {
 
 LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain, std::string_view text) {
     const auto version = keystore.newest_version(storage::KeyPurpose::lookup);
-    ByteWriter message;
-    message.field(as_bytes(domain)).field(as_bytes(text));
-    return {crypto::hmac_sha256(keystore.key(storage::KeyPurpose::lookup, version).view(), message.bytes()),
+    const auto prefix =
+        ByteWriter().field(as_bytes(domain)).integer(static_cast<std::uint32_t>(text.size())).take();
+    crypto::Secret message(prefix.size() + text.size());  // the text may be a PIN
+    std::ranges::copy(as_bytes(text), std::ranges::copy(prefix, message.span().begin()).out);
+    return {crypto::hmac_sha256(keystore.key(storage::KeyPurpose::lookup, version).view(), message.view()),
             version};
 }
 

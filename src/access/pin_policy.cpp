@@ -97,18 +97,20 @@ std::int64_t generated_pin_length(const settings::Settings& settings, std::int64
     return digits;
 }
 
-std::string random_pin(std::int64_t digits) {
-    std::string pin;
+crypto::Secret random_pin(std::int64_t digits) {
+    crypto::Secret pin(static_cast<std::size_t>(digits));
     do {
-        pin.clear();
-        for (std::int64_t i = 0; i < digits; ++i)
-            pin += static_cast<char>('0' + crypto::random_below(10));
-    } while (is_trivial_pin(pin));
+        for (auto& digit : pin.span())
+            digit = static_cast<std::uint8_t>('0' + crypto::random_below(10));
+    } while (is_trivial_pin(as_text(pin.view())));
     return pin;
 }
 
 LookupHash pin_factor_hash(const storage::Keystore& keystore, UserId user, std::string_view pin) {
-    return lookup_hash(keystore, lookup_domain::pin_of_user, fmt::format("{}:{}", user.value, pin));
+    const auto prefix = fmt::format("{}:", user.value);
+    crypto::Secret text(prefix.size() + pin.size());  // no string: what it leaves behind is not wiped
+    std::ranges::copy(as_bytes(pin), std::ranges::copy(as_bytes(prefix), text.span().begin()).out);
+    return lookup_hash(keystore, lookup_domain::pin_of_user, as_text(text.view()));
 }
 
 LookupHash pin_alone_hash(const storage::Keystore& keystore, std::string_view pin) {

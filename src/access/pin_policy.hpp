@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "access/lookup.hpp"
+#include "crypto/secret.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {
@@ -21,7 +22,7 @@ void check_chosen_pin(const settings::Settings& settings, std::string_view pin);
 [[nodiscard]] std::int64_t generated_pin_length(const settings::Settings& settings, std::int64_t pins);
 
 /// Uniform among the non-trivial ones.
-[[nodiscard]] std::string random_pin(std::int64_t digits);
+[[nodiscard]] crypto::Secret random_pin(std::int64_t digits);
 
 /// What is stored of a PIN as a second factor: bound to its user.
 [[nodiscard]] LookupHash pin_factor_hash(const storage::Keystore& keystore, UserId user,

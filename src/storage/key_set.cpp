@@ -34,9 +34,12 @@ std::vector<std::uint32_t> KeySet::versions(KeyPurpose purpose) const {
     return out;
 }
 
-std::uint32_t KeySet::newest(KeyPurpose purpose) const {
-    const auto all = versions(purpose);
-    return all.empty() ? 0 : all.back();
+std::uint32_t KeySet::newest(KeyPurpose purpose) const noexcept {
+    std::uint32_t newest = 0;
+    for (const auto& [name, key] : keys_) {  // in ascending order
+        if (name.first == purpose) newest = name.second;
+    }
+    return newest;
 }
 
 // Entries one after the other, then zeros. A purpose of 0 ends the list.

@@ -17,10 +17,11 @@ enum class KeyPurpose : std::uint16_t {
     pepper = 4,         ///< password verifiers
     leaf_wrapping = 5,  ///< wrapped job and person keys before there was a key tree
     archive = 6,
-    backup = 7,
+    backup = 7,         ///< of each 32 bytes and the instant at which it expires: see backup_keys.hpp
     audit_signing = 8,
     tree_root = 9,  ///< its version is the key tree's epoch
     database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
+    restored_mark = 21,    ///< another: the instance was restored, from a backup of the instant that it holds
 };
 
 /// Copies share their keys: a reference to a key stays valid until the last set that holds it drops it.
@@ -31,7 +32,8 @@ class KeySet {
     void drop(KeyPurpose purpose, std::uint32_t version);
     /// In ascending order.
     [[nodiscard]] std::vector<std::uint32_t> versions(KeyPurpose purpose) const;
-    [[nodiscard]] std::uint32_t newest(KeyPurpose purpose) const;  ///< 0 if there is none
+    /// 0 if there is none. Needs no memory: between the commit of a turn and its end, nothing may fail.
+    [[nodiscard]] std::uint32_t newest(KeyPurpose purpose) const noexcept;
 
     /// Padded to keystore_secret_size. Throws ERR_LIMIT.
     [[nodiscard]] crypto::Secret encode() const;

@@ -143,6 +143,21 @@ INTERPOSED void free(void* block) {
     __libc_free(block);
 }
 
+// Botan's pool of locked memory may need memory to give a page back, and ends the process if there is none:
+// as a kill would, at which nothing is lost, but no campaign could go on. So its allocations there are
+// spared.
+namespace Botan {
+__attribute__((visibility("default"))) void deallocate_memory(void* block, std::size_t count,
+                                                              std::size_t size) {
+    using Function = void (*)(void*, std::size_t, std::size_t);
+    const int before = inside;
+    inside = 0;
+    static const auto real = next<Function>("_ZN5Botan17deallocate_memoryEPvmm");
+    real(block, count, size);
+    inside = before;
+}
+}  // namespace Botan
+
 // --- files
 // -------------------------------------------------------------------------------------------------------
 

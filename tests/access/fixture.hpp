@@ -53,7 +53,7 @@ class AccessFixture : public InstanceFixture {
         fields.email = "ada@example.org";
         ada = access.users.create(root, fields);
         access.credentials.set_password(root, ada, std::nullopt, ada_password);
-        ada_pin = access.credentials.generate_pin(root, ada);
+        ada_pin = as_text(access.credentials.generate_pin(root, ada).view());
         ada_card = access.credentials.add_card(root, ada, "04A2B3C4D5", "badge", std::nullopt);
     }
 

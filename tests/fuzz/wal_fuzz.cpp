@@ -2,6 +2,7 @@
 // state or an error. A second way builds frames from the input and seals them: recovery sees any sequence of
 // authentic frames, also ones that this library would never write.
 #include "fuzz/stored_database.hpp"
+#include "storage/page_verification.hpp"
 #include "storage/wal_recovery.hpp"
 
 namespace myqsec::fuzz {
@@ -39,13 +40,14 @@ class ForgedLog {
         : choices_(choices),
           keys_(database_key()),
           form_{crypto::PageSuite::xaes_256_gcm, keys_.newest()},
-          ledger_(key_of(keys_, form_, "main.db")),
+          state_{identity(), keys_, {form_, form_}, PageLedger(key_of(keys_, form_, database_file)), {}},
           cipher_(identity(), form_, *keys_.find(form_.key_version)) {}
 
     Bytes build() {
         Bytes out(stored().log.begin(), stored().log.begin() + wal_frames_offset);
         const auto folder = folder_with(stored().database, out);
         log_ = recover_wal(*folder->open(log_file), identity(), keys_, log_file).log;
+        verify_pages(*folder->open(database_file), database_file, state_, log_);
         for (std::size_t frames = choices_.below(24); frames > 0; --frames)
             append(out);
         return out;
@@ -54,10 +56,10 @@ class ForgedLog {
  private:
     void append(Bytes& out) {
         const std::uint64_t number = log_.size() + 1;
-        const std::uint32_t page = choices_.byte() % 8;
+        const std::uint32_t page = 1 + choices_.byte() % 8;
         const std::uint32_t commit = choices_.byte() % 3 == 0 ? 0 : choices_.byte() % 16;
         WalFrameHeader header = commit == 0 ? log_.next_header(page, commit)
-                                            : log_.next_commit(page, commit, 0, ledger_, identity());
+                                            : log_.next_commit(page, commit, 0, state_.ledger, state_.identity);
         switch (choices_.byte() % 8) {
             case 1:
                 header.transaction += choices_.byte();
@@ -90,7 +92,7 @@ class ForgedLog {
     Choices choices_;
     DatabaseKeys keys_;
     PageForm form_;
-    PageLedger ledger_;
+    PageState state_;
     WalCipher cipher_;
     WalLog log_;
 };
