@@ -20,6 +20,9 @@ class Instance {
     bool json = false;
 
     void create(RootOptions::Costs costs);
+    /// The root secret that the options name, for calls on an instance that is not open.
+    void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
+                   const std::function<void(const myqsec_root&)>& use);
     /// The host's own principal.
     myqsec_session* system();
     /// The user named by --user, logged in; the system principal if none is named.
@@ -42,8 +45,6 @@ class Instance {
     std::string user_name;
 
  private:
-    void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
-                   const std::function<void(const myqsec_root&)>& use);
     std::int64_t named(myqsec_status (*list)(myqsec_session*, myqsec_list**), const std::string& name_or_id,
                        const char* kind, myqsec_session* who);
 
@@ -75,6 +76,7 @@ void add_release_command(CLI::App& app, Instance& instance);
 void add_instance_commands(CLI::App& app, Instance& instance);
 void add_encryption_commands(CLI::App& app, Instance& instance);
 void add_certificate_commands(CLI::App& app, Instance& instance);
+void add_backup_commands(CLI::App& app, Instance& instance);
 void add_keys_commands(CLI::App& app, Instance& instance);
 void add_audit_commands(CLI::App& app, Instance& instance);
 void add_container_commands(CLI::App& app, Instance& instance);

@@ -24,6 +24,12 @@ void add_rotate(CLI::App& keys, Instance& instance) {
                    [&](const myqsec_root& fresh) { check(myqsec_keys_rotate_root(who, &fresh)); });
     });
 
+    for (const auto* name : {"main", "log"}) {
+        rotate
+            ->add_subcommand(name, std::string("The key of the ") + name + " database; tick rewrites its pages")
+            ->callback([&instance, name] { check(myqsec_keys_rotate_database(instance.principal(), name)); });
+    }
+
     rotate->add_subcommand("tree", "Every node of the tree that holds the keys of jobs and persons")
         ->callback([&instance] { check(myqsec_keys_rotate_tree(instance.principal())); });
 }

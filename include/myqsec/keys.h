@@ -20,6 +20,12 @@ MYQSEC_API myqsec_status myqsec_keys_turn(myqsec_session *session);
  *  Right: key.manage. Audit: key.rotated. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_rotate_tree(myqsec_session *session);
 
+/** Gives the database `what`, "main" or "log", a fresh key, under which myqsec_tick rewrites it step by step while it is in use; the old
+ *  key is destroyed when no page has it any more. myqsec_encryption_status shows how far it is. Adds MYQSEC_ERR_NOT_FOUND;
+ *  MYQSEC_ERR_NOT_POSSIBLE while the last one is unfinished. Right: key.manage. Audit: key.rotated, and encryption.change-finished from
+ *  myqsec_tick. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_keys_rotate_database(myqsec_session *session, const char *what);
+
 /** Seals the keystore under a fresh root key, of the same origin or another: from now on only `root` opens the instance. If the
  *  machine stops before it returns, one of both secrets does. Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_NOT_BUILT_IN. Right:
  *  key.manage. Audit: key.rotated. Since 0.1. */

@@ -8,6 +8,7 @@
 #include "myqsec/audit_export.h"
 #include "myqsec/audit_proof.h"
 #include "myqsec/audit_verify.h"
+#include "myqsec/backup.h"
 #include "myqsec/base.h"
 #include "myqsec/certificates.h"
 #include "myqsec/container.h"

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "abi/callback_scope.hpp"
+#include "audit/event_text.hpp"
 #include "crypto/fork_generation.hpp"
 
 namespace myqsec::abi {
@@ -68,6 +69,7 @@ Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const
       settings(vault, audit),
       access(vault, audit, settings),
       encryption(vault, audit),
+      backups(vault, audit, settings),
       spool(vault, audit, settings, access),
       devices(vault, audit, settings, access, spool.jobs) {
     recover(birth);
@@ -96,11 +98,29 @@ void Engine::recover(Birth birth) {
     for (const auto& finding : findings)
         opening.push_back(found(finding));
     audit.recover(opening);
+    note_restoration();
     note_root();
     auto jobs = spool.jobs.recover();  // audits what it finds by itself
     std::move(jobs.begin(), jobs.end(), std::back_inserter(findings));
     devices.recover();
     audit.drain();
+}
+
+// A fresh root of the key tree, too: the backup's opens nothing of what comes now.
+void Engine::note_restoration() {
+    const auto from = vault.restored_from();
+    if (!from) return;
+    storage::Transaction transaction(vault.main());
+    audit.append(transaction, {audit::Action::instance_restored,
+                               audit::Actor::system(),
+                               whole_instance(),
+                               audit::Result::ok,
+                               {{"backup_of", "", audit::rfc3339(*from)}},
+                               {}});
+    static_cast<void>(vault.leaf_keys().record_root(transaction));
+    vault.leaf_keys().commit_erased(transaction);
+    vault.forget_restoration();
+    findings.push_back({"restored", fmt::format("the instance was restored from a backup of {}", audit::rfc3339(*from))});
 }
 
 void Engine::note_root() {
@@ -156,6 +176,10 @@ Instant Engine::tick(const access::Principal& principal) {
         // A clock that ran ahead must not take the log with it.
         if (spool.jobs.deletion_suspended()) return;
         next = std::min(next, audit.prune(settings.duration(settings::Setting::audit_retention)));
+    });
+    attempt([&] {
+        if (spool.jobs.deletion_suspended()) return;
+        next = std::min(next, backups.tick());
     });
     attempt([&] {
         if (encryption.tick()) next = clock.now();

@@ -8,6 +8,7 @@
 
 #include "abi/handle.hpp"
 #include "abi/host_counter.hpp"
+#include "access/backups.hpp"
 #include "access/encryption.hpp"
 #include "device/devices.hpp"
 #include "myqsec/engine.h"
@@ -69,6 +70,7 @@ struct Engine {
     };
     void recover(Birth birth);
     void note_root();
+    void note_restoration();
     void report_alarms();
 
  public:
@@ -81,6 +83,7 @@ struct Engine {
     settings::Settings settings;
     access::Access access;
     access::Encryption encryption;
+    access::Backups backups;
     spool::Spool spool;
     device::Devices devices;
     std::vector<storage::Vault::Finding> findings;
@@ -98,6 +101,19 @@ struct HandleType<myqsec_engine> {
                                                     const myqsec_options& options);
 [[nodiscard]] std::unique_ptr<Engine> open_engine(const std::string& directory, crypto::RootProvider& root,
                                                   const myqsec_options& options);
+
+struct RestoreRequest {
+    std::string backup;
+    std::string directory;
+    storage::BackupKey key;
+    storage::BackupProgress progress;
+};
+/// Makes an instance of a backup in a missing or empty directory, and opens it. What it made is removed if it fails.
+[[nodiscard]] std::unique_ptr<Engine> restore_engine(const RestoreRequest& request, crypto::RootProvider& root,
+                                                     const myqsec_options& options);
+
+/// What myqsec_options says, or its initial value for NULL.
+[[nodiscard]] myqsec_options engine_options(const myqsec_options* given);
 
 /// From the C form. Its secret is copied to protected memory.
 [[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given,

@@ -8,9 +8,7 @@
 using namespace myqsec;
 using namespace myqsec::abi;
 
-namespace {
-
-myqsec_options options_of(const myqsec_options* given) {
+myqsec_options abi::engine_options(const myqsec_options* given) {
     const myqsec_options initial = MYQSEC_OPTIONS_INIT;
     constexpr std::size_t first_size = offsetof(myqsec_options, counter_context);
     const auto options = given ? read_grown_struct(given, initial, first_size, "options") : initial;
@@ -21,6 +19,8 @@ myqsec_options options_of(const myqsec_options* given) {
     return options;
 }
 
+namespace {
+
 using Opener = std::unique_ptr<Engine> (*)(const std::string&, crypto::RootProvider&, const myqsec_options&);
 
 myqsec_status start(const char* directory, const myqsec_root* root, const myqsec_options* options,
@@ -30,7 +30,7 @@ myqsec_status start(const char* directory, const myqsec_root* root, const myqsec
         const std::string path(text(directory, "directory"));
         if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
         const auto provider = root_provider(root, birth);
-        handle = new_handle<myqsec_engine>(opener(path, *provider, options_of(options)));
+        handle = new_handle<myqsec_engine>(opener(path, *provider, engine_options(options)));
     });
 }
 

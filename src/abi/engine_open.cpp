@@ -40,6 +40,9 @@ void remove_what_was_made(const std::string& directory, const Place& place, bool
         if (!keystore_is_ours && folder->exists(storage::Keystore::file_name)) return;
         folder->remove(storage::Keystore::file_name);  // first: without it this is no instance
         std::error_code ignored;
+        if (folder->exists(job_folder)) {
+            storage::BlobStore(folder->folder(job_folder)).collect_orphans([](const auto&) { return false; });
+        }
         std::filesystem::remove(std::filesystem::path(directory) / job_folder, ignored);
         for (const auto& name : folder->list()) {
             if (name != job_folder) folder->remove(name);
@@ -64,6 +67,24 @@ std::unique_ptr<Engine> create_engine(const std::string& directory, crypto::Root
         return std::make_unique<Engine>(open_folder(directory, false), root, options, Engine::Birth::created);
     } catch (...) {
         if (place.empty) remove_what_was_made(directory, place, keystore_is_ours);
+        throw;
+    }
+}
+
+std::unique_ptr<Engine> restore_engine(const RestoreRequest& request, crypto::RootProvider& root,
+                                       const myqsec_options& options) {
+    crypto::self_test();
+    const auto backup = open_folder(request.backup, false);
+    const auto place = open_place(request.directory);
+    bool keystore_is_ours = false;
+    try {
+        storage::restore_backup(*backup, *place.folder, request.key, root, HostClock(options).now(),
+                                request.progress);
+        keystore_is_ours = true;
+        return std::make_unique<Engine>(open_folder(request.directory, false), root, options,
+                                        Engine::Birth::opened);
+    } catch (...) {
+        if (place.empty) remove_what_was_made(request.directory, place, keystore_is_ours);
         throw;
     }
 }

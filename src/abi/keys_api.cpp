@@ -77,6 +77,13 @@ myqsec_status myqsec_keys_rotate_tree(myqsec_session* session) {
     return with_session(session, [&](Session& s) { turn(s, true); });
 }
 
+myqsec_status myqsec_keys_rotate_database(myqsec_session* session, const char* what) {
+    return with_session(session, [&](Session& s) {
+        const auto database = access::database_named(text(what, "what"));
+        s.engine.encryption.rotate_key(authorise(s), database);
+    });
+}
+
 myqsec_status myqsec_keys_rotate_root(myqsec_session* session, const myqsec_root* root) {
     return with_session(session, [&](Session& s) {
         const auto provider = root_provider(root, Engine::Birth::created);

@@ -40,6 +40,16 @@ void Encryption::set(const Authorised& proof, storage::DatabaseRole database, bo
     transaction.commit();
 }
 
+// Should the machine stop between both, the key is there and tick() converts to it, which it says when it is done.
+void Encryption::rotate_key(const Authorised& proof, storage::DatabaseRole database) {
+    proof.require(right_name(Right::key_manage));
+    const auto version = vault_.rotate_database_key(database);
+    storage::Transaction transaction(vault_.main());
+    audit_.append(transaction, event(audit::Action::key_rotated, proof.actor(), database,
+                                     {{"key_version", std::to_string(version - 1), std::to_string(version)}}));
+    transaction.commit();
+}
+
 std::vector<EncryptionRow> Encryption::list(const Authorised& proof) {
     proof.require(right_name(Right::key_manage));
     std::vector<EncryptionRow> rows;

@@ -22,6 +22,9 @@ class Encryption {
 
     /// Proof of "key.manage". tick() converts the database. Setting what holds already is no event.
     void set(const Authorised& proof, storage::DatabaseRole database, bool on);
+    /// Gives the database a fresh key; tick() rewrites its pages. ERR_NOT_POSSIBLE while that is under way. Proof of
+    /// "key.manage".
+    void rotate_key(const Authorised& proof, storage::DatabaseRole database);
     /// Proof of "key.manage".
     [[nodiscard]] std::vector<EncryptionRow> list(const Authorised& proof);
 

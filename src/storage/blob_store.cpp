@@ -39,20 +39,38 @@ std::unique_ptr<BlobWriter> BlobStore::writer() {
     return std::make_unique<BlobWriter>(*folder_);
 }
 
-std::unique_ptr<File> BlobStore::open(const BlobName& name) {
+namespace {
+
+std::unique_ptr<File> opened(Folder& folder, const BlobName& name,
+                             std::unique_ptr<File> (Folder::*open)(std::string_view)) {
     try {
-        return folder_->open(to_hex(name));
+        return (folder.*open)(to_hex(name));
     } catch (const Error& error) {
         if (error.status() != Status::ERR_NOT_FOUND) throw;
         fail(Status::ERR_CORRUPT,
              "the document file '{}/{}' is missing; something outside this library removed it",
-             folder_->path(), to_hex(name));
+             folder.path(), to_hex(name));
     }
+}
+
+}  // namespace
+
+std::unique_ptr<File> BlobStore::open(const BlobName& name) {
+    return opened(*folder_, name, &Folder::open);
+}
+
+std::unique_ptr<File> BlobStore::open_read_only(const BlobName& name) {
+    return opened(*folder_, name, &Folder::open_read_only);
 }
 
 void BlobStore::remove(const BlobName& name) noexcept {
     try {
-        folder_->remove(to_hex(name));
+        const std::lock_guard lock(holding_);
+        if (holds_ > 0) {
+            held_.push_back(name);
+        } else {
+            folder_->remove(to_hex(name));
+        }
     } catch (
         ...) {  // NOLINT(bugprone-empty-catch): its key is gone; the file is collected as an orphan later
     }
@@ -60,11 +78,8 @@ void BlobStore::remove(const BlobName& name) noexcept {
 
 std::uint64_t BlobStore::collect_orphans(const std::function<bool(const BlobName&)>& is_known) {
     std::uint64_t removed = 0;
-    for (const std::string& file : folder_->list()) {
-        if (!is_blob_name(file)) continue;
-        BlobName name;
-        std::ranges::copy(from_hex(file), name.begin());
-        if (!is_known(name) && folder_->remove(file)) ++removed;
+    for (const BlobName& name : names()) {
+        if (!is_known(name) && folder_->remove(to_hex(name))) ++removed;
     }
     if (removed > 0) folder_->sync();
     return removed;
@@ -72,6 +87,29 @@ std::uint64_t BlobStore::collect_orphans(const std::function<bool(const BlobName
 
 bool BlobStore::exists(const BlobName& name) {
     return folder_->exists(to_hex(name));
+}
+
+std::vector<BlobName> BlobStore::names() {
+    std::vector<BlobName> out;
+    for (const std::string& file : folder_->list()) {
+        if (is_blob_name(file)) std::ranges::copy(from_hex(file), out.emplace_back().begin());
+    }
+    return out;
+}
+
+BlobStore::Hold::Hold(BlobStore& store) : store_(store) {
+    const std::lock_guard lock(store_.holding_);
+    ++store_.holds_;
+}
+
+BlobStore::Hold::~Hold() {
+    std::vector<BlobName> gone;
+    {
+        const std::lock_guard lock(store_.holding_);
+        if (--store_.holds_ == 0) gone.swap(store_.held_);
+    }
+    for (const BlobName& name : gone)
+        store_.remove(name);
 }
 
 }  // namespace myqsec::storage

@@ -13,8 +13,8 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::array generated_purposes = {
-    KeyPurpose::main_database, KeyPurpose::log_database, KeyPurpose::lookup,        KeyPurpose::pepper,
-    KeyPurpose::archive,       KeyPurpose::backup,       KeyPurpose::audit_signing, KeyPurpose::tree_root,
+    KeyPurpose::main_database, KeyPurpose::log_database,  KeyPurpose::lookup,    KeyPurpose::pepper,
+    KeyPurpose::archive,       KeyPurpose::audit_signing, KeyPurpose::tree_root,
 };
 constexpr std::size_t key_size = 32;
 constexpr std::size_t file_size = keystore_slot_size * keystore_slots;

@@ -21,6 +21,7 @@ class OutsideCounter {
 struct CounterOptions {
     OutsideCounter* counter = nullptr;  ///< none: an earlier state of all files opens. Outlives the database
     Duration interval{};  ///< between two advances, for counters that wear out. 0: at every commit
+    bool rebase = false;  ///< a restored database: it is an earlier state, and takes up the counter where it stands
 };
 
 /// Keeps one database and its counter in step. A commit names the value it asks for, and is acknowledged only when the
@@ -43,6 +44,7 @@ class CounterGuard {
 
     CounterOptions options_;
     std::uint64_t confirmed_ = 0;
+    bool rebasing_ = false;  ///< until a commit names a value that follows the counter's
     Time advanced_{};
 };
 

@@ -1,11 +1,11 @@
 #include "storage/vault.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "storage/database_forms_store.hpp"
+#include "storage/instance_folder.hpp"
 #include "storage/page_format.hpp"
 
 namespace myqsec::storage {
@@ -13,18 +13,6 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::size_t key_size = 32;
-constexpr std::string_view lock_file = "lock";
-constexpr std::string_view main_file = "main.db";
-constexpr std::string_view log_file = "log.db";
-constexpr std::string_view jobs_folder = "jobs";
-
-/// What a creation that was cut off may have left. A keystore is not among it: its appearing ends the
-/// creation.
-bool is_leftover(std::string_view name) {
-    constexpr std::array<std::string_view, 3> stems = {main_file, log_file, Keystore::file_name};
-    if (name == lock_file || name == jobs_folder) return true;
-    return std::ranges::any_of(stems, [&](std::string_view stem) { return name.starts_with(stem); });
-}
 
 DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {
     DatabaseKeys out;
@@ -41,72 +29,18 @@ void mark_format(Keystore& keystore) {
     });
 }
 
-/// Takes the instance's lock; it is held as long as the file is open.
-std::unique_ptr<File> lock_instance(Folder& folder) {
-    std::unique_ptr<File> lock;
-    if (folder.exists(lock_file)) {
-        lock = folder.open(lock_file);
-    } else {
-        lock = folder.create(lock_file);
-    }
-    if (!lock->try_lock()) {
-        fail(Status::ERR_IN_USE,
-             "another process, or another engine of this one, has '{}' open; close it first", folder.path());
-    }
-    return lock;
-}
-
-void require_no_foreign_files(Folder& folder) {
-    for (const std::string& name : folder.list()) {
-        if (!is_leftover(name)) {
-            fail(Status::ERR_EXISTS, "'{}' is not empty (it holds '{}'); choose an empty folder",
-                 folder.path(), name);
-        }
-    }
-}
-
-void remove_leftovers(Folder& folder) {
-    for (const std::string& name : folder.list()) {
-        if (name != lock_file && name != jobs_folder) folder.remove(name);
-    }
-}
-
-/// The keystore's appearing ends the creation. If that could not be made durable, it is taken back, under the
-/// lock that makes it ours: a creation that failed can be repeated.
-void publish(Folder& folder, Keystore& keystore) {
-    try {
-        keystore.publish(folder);
-    } catch (...) {
-        try {
-            folder.remove(Keystore::file_name);
-        } catch (const Error&) {  // the first failure is the one to report
-        }
-        throw;
-    }
-}
-
 }  // namespace
 
 void Vault::create(Folder& folder, crypto::RootProvider& root) {
-    if (folder.exists(Keystore::file_name)) {
-        fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
-             folder.path());
-    }
-    require_no_foreign_files(folder);
-    const auto lock = lock_instance(folder);
-    if (folder.exists(Keystore::file_name)) {  // another process was faster
-        fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
-             folder.path());
-    }
-    remove_leftovers(folder);
+    const auto lock = instance_folder::prepare(folder);
     Keystore keystore = Keystore::generate(root);
-    Database::create(folder, main_file, keystore.key(KeyPurpose::main_database),
+    Database::create(folder, instance_folder::main_file, keystore.key(KeyPurpose::main_database),
                      {.suite = crypto::preferred_page_suite()});
-    Database::create(folder, log_file, keystore.key(KeyPurpose::log_database),
+    Database::create(folder, instance_folder::log_file, keystore.key(KeyPurpose::log_database),
                      {.suite = crypto::preferred_page_suite()});
-    folder.folder(jobs_folder);
+    folder.folder(instance_folder::jobs_folder);
     folder.sync();
-    publish(folder, keystore);
+    instance_folder::publish(folder, keystore);
 }
 
 struct Vault::State {
@@ -140,7 +74,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     if (!home.exists(Keystore::file_name)) {
         fail(Status::ERR_NOT_FOUND, "'{}' holds no instance; create one there first", home.path());
     }
-    state_->lock = lock_instance(home);
+    state_->lock = instance_folder::lock(home);
     state_->keystore = std::make_unique<Keystore>(home, root);
     const Keystore& keys = *state_->keystore;
     if (keys.repaired()) {
@@ -149,23 +83,27 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
                                   "other"});
     }
     const bool marked = keys.newest_version(KeyPurpose::database_format) >= format_version;
+    const bool rebase = keys.newest_version(KeyPurpose::restored_mark) != 0;
     DatabaseOptions main_options;
     main_options.accept_format_1 = !marked;
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
+    main_options.counter.rebase = rebase;
     DatabaseOptions log_options;
     log_options.accept_format_1 = !marked;
     log_options.cache_kib = std::max(options.cache_kib / 4, 64);
     log_options.counter = options.log_counter;
-    state_->main =
-        std::make_unique<Database>(home, main_file, keys_of(keys, KeyPurpose::main_database), main_options);
-    state_->log = std::make_unique<Database>(home, log_file, keys_of(keys, KeyPurpose::log_database), log_options);
+    log_options.counter.rebase = rebase;
+    state_->main = std::make_unique<Database>(home, instance_folder::main_file,
+                                              keys_of(keys, KeyPurpose::main_database), main_options);
+    state_->log = std::make_unique<Database>(home, instance_folder::log_file,
+                                             keys_of(keys, KeyPurpose::log_database), log_options);
     if (!marked) mark_format(*state_->keystore);
     state_->note_damage(*state_->main, "main-damaged-tail");
     state_->note_damage(*state_->log, "log-damaged-tail");
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
-    state_->jobs = std::make_unique<BlobStore>(home.folder(jobs_folder));
+    state_->jobs = std::make_unique<BlobStore>(home.folder(instance_folder::jobs_folder));
 }
 
 Vault::~Vault() = default;
@@ -203,6 +141,22 @@ LeafKeys& Vault::leaf_keys() {
 }
 BlobStore& Vault::jobs() {
     return *state_->jobs;
+}
+std::optional<Instant> Vault::restored_from() const {
+    const auto keys = state_->keystore->keys();
+    const auto version = keys.newest(KeyPurpose::restored_mark);
+    if (version == 0) return std::nullopt;
+    const auto& created = *keys.find(KeyPurpose::restored_mark, version);
+    return from_milliseconds(static_cast<std::int64_t>(ByteReader(created.view(), "the keystore").integer<std::uint64_t>()));
+}
+void Vault::forget_restoration() {
+    state_->keystore->change([](KeySet& keys) {
+        for (const auto version : keys.versions(KeyPurpose::restored_mark))
+            keys.drop(KeyPurpose::restored_mark, version);
+    });
+}
+Folder& Vault::folder() {
+    return *state_->folder;
 }
 const Clock& Vault::clock() const {
     return state_->clock;

@@ -67,6 +67,11 @@ class Vault {
     [[nodiscard]] const Keystore& keystore() const;
     [[nodiscard]] LeafKeys& leaf_keys();
     [[nodiscard]] BlobStore& jobs();
+    /// Of which instant the backup is that this instance was restored from, until forget_restoration().
+    [[nodiscard]] std::optional<Instant> restored_from() const;
+    /// After the restoration was audited: from now on the outside counters are watched again.
+    void forget_restoration();
+    [[nodiscard]] Folder& folder();  ///< the instance's own, for copies of its files
     [[nodiscard]] const Clock& clock() const;
     // Conversions of a database, between encrypted and readable or to a new key. They go on in tick_conversions(),
     // while the database is in use, and survive closing and crashes.

@@ -32,23 +32,34 @@ struct SharedMemory {
     Shared* shared;
 };
 
+/// Nothing may fail but by the kill.
+[[noreturn]] void end_by_failure(const char* what) {
+    std::fprintf(stderr, "the killed process failed by itself: %s\n", what);
+    ::_exit(1);
+}
+
+[[noreturn]] void work(Site& site, Shared& shared) {
+    try {
+        for (;;) {
+            const auto number = shared.used++;
+            if (number >= Shared::most) ::pause();
+            one_job(site, shared, number);
+        }
+    } catch (const std::exception& error) {
+        end_by_failure(error.what());
+    }
+}
+
 [[noreturn]] void traffic(Site& site, Shared& shared) {
     try {
         site.open();
         site.log_in_everybody();
-        shared.ready = true;
-        const auto work = [&] {
-            for (;;) {
-                const auto number = shared.used++;
-                if (number >= Shared::most) ::pause();
-                one_job(site, shared, number);
-            }
-        };
-        std::thread second(work);
-        work();
-    } catch (...) {
+    } catch (const std::exception& error) {
+        end_by_failure(error.what());
     }
-    ::_exit(1);
+    shared.ready = true;
+    const std::thread second([&] { work(site, shared); });
+    work(site, shared);
 }
 
 enum class Moment { in_traffic, while_opening };
@@ -64,10 +75,11 @@ void kill_traffic(Site& site, Shared& shared, Moment moment, std::mt19937& rando
     while (!opening && !shared.ready && ::waitpid(child, nullptr, WNOHANG) == 0)
         ::usleep(200);
     std::this_thread::sleep_for(after);
-    REQUIRE(::kill(child, SIGKILL) == 0);
+    ::kill(child, SIGKILL);
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSIGNALED(status));
+    REQUIRE(WTERMSIG(status) == SIGKILL);
 }
 
 }  // namespace

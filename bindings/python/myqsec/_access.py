@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime
-from typing import Any, Iterable, List, Optional, Tuple
+from typing import Iterable, List, Optional, Tuple
 
 from . import _signatures as c
 from ._handles import Child
-from ._library import call, new_integer
+from ._library import call, new_integer, secret
 from ._values import Row, instant, row, rows, text
-
-_SECRET_ROOM = 256
 
 
 def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Optional[str], language: Optional[str],
@@ -19,16 +17,6 @@ def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Opti
     state = 0 if active is None else 1 if active else 2
     return c.UserFields(state=state, user_name=text(user_name), full_name=text(full_name), email=text(email),
                         language=text(language), notes=text(notes))
-
-
-def _secret(function: str, *arguments: Any) -> str:
-    """Calls a function whose last parameters are a buffer for a secret and its length."""
-    buffer, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
-    try:
-        call(function, *arguments, buffer, ctypes.byref(length))
-        return buffer.value.decode("utf-8")
-    finally:
-        ctypes.memset(buffer, 0, _SECRET_ROOM)
 
 
 class Access(Child):
@@ -39,7 +27,7 @@ class Access(Child):
         """Creates the first administrator; returns the id and the password, shown this once."""
         fields = _user_fields(user_name, full_name, email, language, notes)
         user = ctypes.c_int64()
-        password = _secret("myqsec_first_administrator", self._pointer, ctypes.byref(fields), ctypes.byref(user))
+        password = secret("myqsec_first_administrator", self._pointer, ctypes.byref(fields), ctypes.byref(user))
         return user.value, password
 
     def create_user(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
@@ -78,7 +66,7 @@ class Access(Child):
 
     def generate_pin(self, user: int) -> str:
         """A new random PIN that logs in alone, shown this once."""
-        return _secret("myqsec_user_generate_pin", self._pointer, user)
+        return secret("myqsec_user_generate_pin", self._pointer, user)
 
     def set_pin(self, user: int, pin: str) -> None:
         """Sets a PIN of one's choice: a second factor only, with user name or card."""

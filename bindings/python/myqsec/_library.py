@@ -12,6 +12,7 @@ from . import _signatures
 from .errors import error_class
 
 _SONAME = "libmyqsec.so.1"
+_SECRET_ROOM = 256
 
 
 def _load() -> ctypes.CDLL:
@@ -105,3 +106,13 @@ def guarded(body: Callable[..., int], on_failure: int = -1) -> Callable[..., int
             return on_failure
 
     return callback
+
+
+def secret(function: str, *arguments: Any) -> str:
+    """Calls a function whose last parameters are a buffer for a secret and its length."""
+    buffer, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
+    try:
+        call(function, *arguments, buffer, ctypes.byref(length))
+        return buffer.value.decode("utf-8")
+    finally:
+        ctypes.memset(buffer, 0, _SECRET_ROOM)

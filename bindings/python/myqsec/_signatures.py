@@ -28,6 +28,7 @@ ClearFunction = CFUNCTYPE(c_int, c_void_p, c_int64)
 ClockFunction = CFUNCTYPE(c_int64, c_void_p)
 CounterReadFunction = CFUNCTYPE(c_int, c_void_p, c_uint32, POINTER(c_uint64))
 CounterAdvanceFunction = CFUNCTYPE(c_int, c_void_p, c_uint32, c_uint64)
+ProgressFunction = CFUNCTYPE(c_int, c_void_p, c_uint64, c_uint64)
 RootCreateFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, out_size)
 RootUnlockFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, c_void_p)
 
@@ -107,6 +108,16 @@ class Options(_Options):
                 ("counter_advance", CounterAdvanceFunction), ("counter_interval", c_int64)]
 
 
+class BackupOptions(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("retention", c_int64),
+                ("progress", ProgressFunction), ("context", c_void_p)]
+
+
+class BackupInfo(_Options):
+    _fields_ = [("struct_size", c_uint32), ("key_version", c_uint32), ("instance_id", c_uint8 * 16),
+                ("created", c_int64), ("expires", c_int64)]
+
+
 class QueueFields(_Options):
     _fields_ = [("struct_size", c_uint32), ("kind", c_int32), ("name", text), ("retention_held", c_int64),
                 ("retention_printed", c_int64), ("max_job_size", c_int64), ("enabled", c_int32),
@@ -151,6 +162,7 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_root_pkcs11": RootPkcs11, "myqsec_root_tpm": RootTpm, "myqsec_options": Options,
     "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
     "myqsec_audit_export_options": AuditExportOptions, "myqsec_audit_verdict": AuditVerdict,
+    "myqsec_backup_options": BackupOptions, "myqsec_backup_info": BackupInfo,
     "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions,
 }
 
@@ -233,6 +245,15 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_keys_turn": (status, [handle]),
     "myqsec_keys_rotate_tree": (status, [handle]),
     "myqsec_keys_rotate_root": (status, [handle, POINTER(Root)]),
+    "myqsec_keys_rotate_database": (status, [handle, text]),
+    # backup.h
+    "myqsec_backup_create": (status, [handle, text, POINTER(BackupOptions), POINTER(BackupInfo)]),
+    "myqsec_backup_read": (status, [text, POINTER(BackupInfo)]),
+    "myqsec_backup_key_list": _listing,
+    "myqsec_backup_key_export": (status, [handle, c_uint32, c_char_p, out_size]),
+    "myqsec_backup_key_read": (status, [text, POINTER(Root), c_uint32, c_char_p, out_size]),
+    "myqsec_backup_restore": (status, [text, text, text, POINTER(Root), POINTER(Options), POINTER(BackupOptions),
+                                       out_handle]),
     # audit_proof.h, audit_export.h, audit_verify.h
     "myqsec_audit_checkpoint": _listing,
     "myqsec_audit_keys": _listing,

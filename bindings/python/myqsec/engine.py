@@ -6,7 +6,7 @@ import ctypes
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Callable, List, Optional, Union
 
@@ -14,6 +14,7 @@ from . import _signatures as c
 from ._handles import Handles
 from ._library import call, guarded, inside_call, new_handle
 from ._values import Row, instant, rows, text
+from .backup import Path, Progress, _options
 from .roots import Root, root_struct
 from .session import Session
 
@@ -35,7 +36,7 @@ class Engine:
     """One opened instance. Closing it closes the sessions, writers and readers that are still open."""
 
     def __init__(self, function: str, directory: Union[str, "os.PathLike[str]"], root: Root, clock: Optional[Clock],
-                 cache_kib: int, counter: Optional[Counter] = None) -> None:
+                 cache_kib: int, counter: Optional[Counter] = None, restoring: Optional["_Restoring"] = None) -> None:
         self._handles = Handles()
         self._pointer: Optional[ctypes.c_void_p] = None
         # ctypes forgets a callback that nobody holds; the library would then call freed memory.
@@ -47,8 +48,12 @@ class Engine:
         if counter is not None:
             _set_counter(options, counter)
             self._kept.append(options)
-        self._pointer = new_handle(function, "myqsec_close", text(os.fspath(directory)), ctypes.byref(root_struct(root)),
-                                   ctypes.byref(options))
+        place, secret = text(os.fspath(directory)), ctypes.byref(root_struct(root))
+        arguments: List[Any] = [place, secret, ctypes.byref(options)]
+        if restoring is not None:
+            arguments = [text(os.fspath(restoring.backup)), place, text(restoring.key), secret, ctypes.byref(options),
+                         ctypes.byref(_options(0, restoring.progress))]
+        self._pointer = new_handle(function, "myqsec_close", *arguments)
 
     def system(self) -> Session:
         """A session of the host's own principal."""
@@ -102,6 +107,21 @@ def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Option
          cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
     """Opens an instance; one process at a time."""
     return Engine("myqsec_open", directory, root, clock, cache_kib, counter)
+
+
+@dataclass(frozen=True)
+class _Restoring:
+    backup: Path
+    key: str = field(repr=False)
+    progress: Optional[Progress] = None
+
+
+def restore(backup: Path, directory: Path, key: str, root: Root, *, progress: Optional[Progress] = None,
+            clock: Optional[Clock] = None, cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
+    """Makes an instance in a missing or empty directory of a backup, and opens it. `key` is the exported backup key, `root`
+    the root from now on; a counter goes on from where it stands."""
+    return Engine("myqsec_backup_restore", directory, root, clock, cache_kib, counter,
+                  _Restoring(backup, key.strip(), progress))
 
 
 def _clock(clock: Clock) -> Any:

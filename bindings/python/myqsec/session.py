@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from datetime import datetime
-from typing import List, Optional
+from typing import List, Optional, Union
 
 from . import _signatures as c
 from ._access import Access
 from ._audit import Audit
 from ._devices import Devices
-from ._library import call, new_handle, new_integer
+from ._library import call, new_handle, new_integer, secret
 from ._spool import Spool
-from ._values import Row, row, rows, text, to_instant
+from ._values import Duration, Row, duration, row, rows, text, to_instant
+from .backup import Info, Progress, _info, _options
 from .roots import Root, root_struct
 
 
@@ -85,3 +87,24 @@ class Session(Access, Audit, Devices, Spool):
     def rotate_root(self, root: Root) -> None:
         """Seals the keystore under a fresh root key: from now on only `root` opens the instance."""
         call("myqsec_keys_rotate_root", self._pointer, ctypes.byref(root_struct(root)))
+
+    def rotate_database_key(self, what: str) -> None:
+        """Gives the database "main" or "log" a fresh key; tick() rewrites it, and encryption() shows how far it is."""
+        call("myqsec_keys_rotate_database", self._pointer, text(what))
+
+    def backup(self, directory: Union[str, "os.PathLike[str]"], *, expires_in: Optional[Duration] = None,
+               progress: Optional[Progress] = None) -> Info:
+        """Backs the instance up into a missing or empty directory; it can be restored for `expires_in`, or up to an eighth
+        less, otherwise for the setting backup.retention. `progress(files_done, files)` may not call the library."""
+        options, info = _options(0 if expires_in is None else duration(expires_in), progress), c.BackupInfo()
+        call("myqsec_backup_create", self._pointer, text(os.fspath(directory)), ctypes.byref(options),
+             ctypes.byref(info))
+        return _info(info)
+
+    def backup_keys(self) -> List[Row]:
+        """The backup keys that live: version, expires. tick() destroys those that have expired."""
+        return rows("myqsec_backup_key_list", self._pointer)
+
+    def export_backup_key(self, version: int = 0) -> str:
+        """A backup key (0: the newest) as one line, to be kept apart from the backups that it opens."""
+        return secret("myqsec_backup_key_export", self._pointer, version)

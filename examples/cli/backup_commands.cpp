@@ -1,0 +1,178 @@
+// backup: create, show, keys, export-key, rescue-key, restore.
+#include <cerrno>
+#include <ctime>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "instance.hpp"
+#include "new_file.hpp"
+#include "output.hpp"
+
+namespace cli {
+
+namespace {
+
+std::string instant(std::int64_t milliseconds) {
+    const std::time_t seconds = milliseconds / 1000;
+    std::tm parts{};
+    char buffer[32] = "?";
+    if (::gmtime_r(&seconds, &parts) != nullptr) std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return buffer;
+}
+
+/// On a terminal only: a backup of many documents takes a while.
+int show_progress(void* context, std::uint64_t done, std::uint64_t files) {
+    if (::isatty(2) == 0 || files < 100) return 0;
+    auto& shown = *static_cast<std::uint64_t*>(context);
+    const auto percent = done * 100 / files;
+    if (percent != shown) std::cerr << "\r" << percent << " %" << std::flush;
+    shown = percent;
+    if (done == files) std::cerr << "\r\033[K" << std::flush;
+    return 0;
+}
+
+void print_info(const std::string& directory, const myqsec_backup_info& info, bool json) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string id;
+    for (const auto byte : info.instance_id) {
+        id += digits[byte >> 4];
+        id += digits[byte & 15];
+    }
+    if (json) {
+        std::cout << nlohmann::json{{"directory", directory},
+                                    {"instance_id", id},
+                                    {"key_version", info.key_version},
+                                    {"created", instant(info.created)},
+                                    {"expires", instant(info.expires)}}
+                         .dump()
+                  << '\n';
+        return;
+    }
+    std::cout << "Backup of instance " << id << "\nas it was at " << instant(info.created)
+              << "\nIt can be restored until " << instant(info.expires) << ", with the backup key "
+              << info.key_version << ".\n";
+}
+
+/// Gets a key by `ask` and writes it to a new file, or to standard output.
+template <class Ask>
+void give_key(const std::string& path, const Ask& ask) {
+    std::optional<NewFile> file;
+    if (!path.empty()) file.emplace(path);  // before it is audited that it was given out
+    char key[MYQSEC_BACKUP_KEY_MAX];
+    std::size_t length = sizeof key;
+    ask(key, &length);
+    key[length - 1] = '\n';
+    const bool written =
+        file ? file->write(key, length) && file->keep() : write_all(STDOUT_FILENO, key, length);
+    const int reason = errno;
+    ::explicit_bzero(key, sizeof key);
+    if (!written) fail(reason, "the backup key was not written");
+}
+
+void export_key(Instance& instance, std::uint32_t version, const std::string& path) {
+    give_key(path, [&](char* key, std::size_t* length) {
+        check(myqsec_backup_key_export(instance.principal(), version, key, length));
+    });
+}
+
+void add_create(CLI::App& backup, Instance& instance) {
+    struct Options {
+        std::string directory, key_file;
+        std::int64_t retention = 0;
+    };
+    auto options = std::make_shared<Options>();
+    auto* create = backup.add_subcommand("create", "Back the instance up into a new folder");
+    create->add_option("DIRECTORY", options->directory)->required();
+    add_duration(*create, "--expires-in", options->retention,
+                 "How long it can be restored, or up to an eighth less; otherwise the setting backup.retention");
+    create->add_option("--key-file", options->key_file,
+                       "A file to create with the backup key, to be kept apart from the backup");
+    create->callback([&instance, options] {
+        std::uint64_t shown = 0;
+        myqsec_backup_options given = MYQSEC_BACKUP_OPTIONS_INIT;
+        given.retention = options->retention;
+        given.progress = show_progress;
+        given.context = &shown;
+        myqsec_backup_info info = MYQSEC_BACKUP_INFO_INIT;
+        check(myqsec_backup_create(instance.principal(), options->directory.c_str(), &given, &info));
+        if (!options->key_file.empty()) export_key(instance, info.key_version, options->key_file);
+        print_info(options->directory, info, instance.json);
+    });
+}
+
+void add_keys(CLI::App& backup, Instance& instance) {
+    struct Options {
+        std::uint32_t version = 0;
+        std::string path;
+    };
+    backup.add_subcommand("keys", "The backup keys that live, and when they expire")->callback([&instance] {
+        print(get<myqsec_list>(myqsec_backup_key_list, instance.principal()), instance.json);
+    });
+    auto exported = std::make_shared<Options>();
+    auto* one = backup.add_subcommand("export-key", "Write a backup key, to restore on another machine");
+    auto rescued = std::make_shared<Options>();
+    auto* other = backup.add_subcommand("rescue-key", "The same from an instance whose databases don't open");
+    for (const auto& [command, options] : {std::pair(one, exported), std::pair(other, rescued)}) {
+        command->add_option("--version", options->version, "Which; otherwise the newest");
+        command->add_option("--output", options->path, "A file to create; otherwise standard output");
+    }
+    one->callback([&instance, exported] { export_key(instance, exported->version, exported->path); });
+    other->callback([&instance, rescued] {
+        instance.with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
+            give_key(rescued->path, [&](char* key, std::size_t* length) {
+                check(myqsec_backup_key_read(instance.directory.c_str(), &root, rescued->version, key, length));
+            });
+        });
+    });
+}
+
+void add_restore(CLI::App& backup, Instance& instance) {
+    struct Options {
+        std::string backup;
+        SecretOption key{"key"};
+        RootOptions::Costs costs;
+    };
+    auto options = std::make_shared<Options>();
+    auto* restore = backup.add_subcommand(
+        "restore", "Make a new instance, in the folder that --instance names, of a backup");
+    restore->add_option("BACKUP", options->backup, "The backup's folder")->required();
+    options->key.add_to(*restore, "backup key");
+    restore->add_option("--argon2-memory", options->costs.memory_kib, "KiB of memory for stretching a passphrase");
+    restore->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
+    restore->callback([&instance, options] {
+        const auto key = options->key.read();
+        std::uint64_t shown = 0;
+        myqsec_backup_options given = MYQSEC_BACKUP_OPTIONS_INIT;
+        given.progress = show_progress;
+        given.context = &shown;
+        instance.with_root(options->costs, RootOptions::Purpose::fresh, [&](const myqsec_root& root) {
+            const auto engine = get<myqsec_engine>(myqsec_backup_restore, options->backup.c_str(),
+                                                   instance.directory.c_str(), key.c_str(), &root, nullptr, &given);
+            print(get<myqsec_list>(myqsec_open_findings, engine.get()), instance.json);
+        });
+    });
+}
+
+}  // namespace
+
+void add_backup_commands(CLI::App& app, Instance& instance) {
+    auto* backup = app.add_subcommand("backup", "Backups of the instance, and restoring them");
+    backup->require_subcommand(1);
+    add_create(*backup, instance);
+    auto directory = std::make_shared<std::string>();
+    auto* show = backup->add_subcommand("show", "What a backup says of itself");
+    show->add_option("DIRECTORY", *directory)->required();
+    show->callback([&instance, directory] {
+        myqsec_backup_info info = MYQSEC_BACKUP_INFO_INIT;
+        check(myqsec_backup_read(directory->c_str(), &info));
+        print_info(*directory, info, instance.json);
+    });
+    add_keys(*backup, instance);
+    add_restore(*backup, instance);
+}
+
+}  // namespace cli

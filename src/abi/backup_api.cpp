@@ -1,0 +1,137 @@
+// myqsec/backup.h.
+#include "myqsec/backup.h"
+
+#include <algorithm>
+
+#include "abi/callback_scope.hpp"
+#include "abi/session.hpp"
+#include "crypto/self_test.hpp"
+#include "storage/instance_folder.hpp"
+
+using namespace myqsec;
+using namespace myqsec::abi;
+
+namespace {
+
+constexpr Column key_columns[] = {{"version", MYQSEC_COLUMN_INTEGER}, {"expires", MYQSEC_COLUMN_INSTANT}};
+
+Authorised authorise(Session& session) {
+    return session.engine.access.authority.authorise(session.principal, access::Right::key_manage);
+}
+
+myqsec_backup_options options_of(const myqsec_backup_options* given, const char* name) {
+    const myqsec_backup_options initial = MYQSEC_BACKUP_OPTIONS_INIT;
+    const auto options = read_struct_or(given, initial, name);
+    check_reserved(options.reserved == 0, name);
+    return options;
+}
+
+storage::BackupProgress progress_of(const myqsec_backup_options& options) {
+    if (!options.progress) return {};
+    return [options](std::uint64_t done, std::uint64_t files) {
+        const CallbackScope scope;
+        const int failed = options.progress(options.context, done, files);
+        if (failed != 0) fail(Status::ERR_CALLBACK, "the host's progress function returned {}", failed);
+    };
+}
+
+void fill(myqsec_backup_info& out, const storage::BackupInfo& info) {
+    out.key_version = info.key_version;
+    std::ranges::copy(info.instance_id, std::begin(out.instance_id));
+    out.created = to_milliseconds(info.created);
+    out.expires = to_milliseconds(info.expires);
+}
+
+std::string directory_of(const char* given, const char* name) {
+    std::string path(text(given, name));
+    if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "{} is empty", name);
+    return path;
+}
+
+/// Missing or there.
+std::unique_ptr<Folder> open_or_make(const std::string& path) {
+    try {
+        return open_folder(path, false);
+    } catch (const Error& error) {
+        if (error.status() != Status::ERR_NOT_FOUND) throw;
+        return open_folder(path, true);
+    }
+}
+
+void give(const storage::BackupKey& key, char* to, std::size_t* length) {
+    write_text(as_text(key.text().view()), to, length, "key");
+}
+
+}  // namespace
+
+myqsec_status myqsec_backup_create(myqsec_session* session, const char* directory,
+                                   const myqsec_backup_options* options, myqsec_backup_info* info) {
+    return with_session(session, [&](Session& s) {
+        if (info) static_cast<void>(read_struct(info, "info"));
+        const auto given = options_of(options, "options");
+        const auto path = directory_of(directory, "directory");
+        const auto proof = authorise(s);
+        const auto folder = open_or_make(path);
+        const auto made =
+            s.engine.backups.create(proof, *folder, Duration(given.retention), progress_of(given));
+        if (info) fill(*info, made);
+    });
+}
+
+myqsec_status myqsec_backup_read(const char* directory, myqsec_backup_info* info) {
+    return guard([&] {
+        static_cast<void>(read_struct(info, "info"));
+        fill(*info, {});
+        const auto folder = open_folder(directory_of(directory, "directory"), false);
+        fill(*info, storage::read_backup_info(*folder));
+    });
+}
+
+myqsec_status myqsec_backup_key_list(myqsec_session* session, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(key_columns);
+        for (const auto& key : s.engine.backups.keys(authorise(s)))
+            list.add(std::int64_t{key.version}, key.expires);
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_backup_key_export(myqsec_session* session, uint32_t version, char* key, size_t* length) {
+    return with_session(session, [&](Session& s) {
+        const auto given = required(length, "length");
+        check_room(key, length, MYQSEC_BACKUP_KEY_MAX, "key");  // before it is audited that it was given out
+        const auto exported = s.engine.backups.export_key(authorise(s), version);
+        *length = given;
+        give(exported, key, length);
+    });
+}
+
+myqsec_status myqsec_backup_key_read(const char* directory, const myqsec_root* root, uint32_t version,
+                                     char* key, size_t* length) {
+    return guard([&] {
+        const auto path = directory_of(directory, "directory");
+        const auto provider = root_provider(root, Engine::Birth::opened);
+        crypto::self_test();
+        const auto folder = open_folder(path, false);
+        const auto lock = storage::instance_folder::lock(*folder);
+        const storage::Keystore keystore(*folder, *provider);
+        const auto wanted = version != 0 ? version : keystore.newest_version(storage::KeyPurpose::backup);
+        give(storage::backup_key(keystore, wanted), key, length);
+    });
+}
+
+myqsec_status myqsec_backup_restore(const char* backup, const char* directory, const char* key,
+                                    const myqsec_root* root, const myqsec_options* options,
+                                    const myqsec_backup_options* backup_options, myqsec_engine** out) {
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const auto given = options_of(backup_options, "backup_options");
+        if (given.retention != 0)
+            fail(Status::ERR_INVALID_ARGUMENT, "backup_options.retention is for creating: it must be 0");
+        RestoreRequest request{directory_of(backup, "backup"), directory_of(directory, "directory"),
+                               storage::BackupKey::parse(text(key, "key")), progress_of(given)};
+        const auto provider = root_provider(root, Engine::Birth::created);
+        handle = new_handle<myqsec_engine>(restore_engine(request, *provider, engine_options(options)));
+    });
+}

@@ -1,0 +1,271 @@
+#include "storage/backup.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "crypto/aead.hpp"
+#include "crypto/hash.hpp"
+#include "storage/instance_folder.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+constexpr std::string_view manifest_file = "backup";
+constexpr std::string_view magic = "MYQSECB";
+constexpr std::uint8_t version = 1;
+constexpr std::size_t largest_manifest = 64 * 1024;
+constexpr std::size_t chunk = 256 * 1024;
+
+struct CopiedFile {
+    std::string name;
+    std::uint64_t size = 0;
+    crypto::Digest digest{};
+};
+
+/// Durably, except for the name.
+CopiedFile copy_file(File& from, Folder& to, const std::string& name) {
+    CopiedFile out{name, 0, {}};
+    const auto file = to.create(name);
+    crypto::Sha256 hash;
+    Bytes buffer(chunk);
+    for (;;) {
+        const auto size = from.read_at(out.size, buffer);
+        const auto read = ByteView(buffer).first(size);
+        hash.update(read);
+        if (!read.empty()) file->write_at(out.size, read);
+        out.size += size;
+        if (size < buffer.size()) break;
+    }
+    file->sync();
+    out.digest = hash.final();
+    return out;
+}
+
+class Steps {
+ public:
+    Steps(const BackupProgress& told, std::uint64_t files) : told_(told), files_(files) {}
+    void step() {
+        ++done_;
+        if (told_) told_(done_, files_);
+    }
+
+ private:
+    const BackupProgress& told_;
+    std::uint64_t files_;
+    std::uint64_t done_ = 0;
+};
+
+// --- the manifest
+// ------------------------------------------------------------------------------------------------
+
+struct Manifest {
+    BackupInfo info;
+    std::vector<CopiedFile> databases;
+    KeySet keys;
+};
+
+/// All that precedes the sealed record, authenticated with it.
+Bytes clear_part(const BackupInfo& info) {
+    ByteWriter writer;
+    writer.raw(as_bytes(magic)).integer(version).raw(info.instance_id).integer(info.key_version);
+    writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.created)));
+    writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.expires)));
+    return writer.take();
+}
+
+Bytes write_manifest(const Manifest& manifest, const crypto::Secret& key) {
+    ByteWriter files;
+    files.integer(static_cast<std::uint16_t>(manifest.databases.size()));
+    for (const auto& file : manifest.databases)
+        files.field(as_bytes(file.name)).integer(file.size).raw(file.digest);
+    const auto keys = manifest.keys.encode();
+    crypto::Secret plaintext(files.bytes().size() + keys.size());
+    std::ranges::copy(keys.view(), std::ranges::copy(files.bytes(), plaintext.span().begin()).out);
+    const auto clear = clear_part(manifest.info);
+    return ByteWriter().raw(clear).field(crypto::seal_record(key, clear, plaintext.view())).take();
+}
+
+struct ReadManifest {
+    BackupInfo info;
+    Bytes sealed;
+};
+
+ReadManifest read_manifest(Folder& folder) {
+    if (!folder.exists(manifest_file)) {
+        fail(Status::ERR_NOT_FOUND, "'{}' holds no backup, or one that was not finished: it has no file '{}'",
+             folder.path(), manifest_file);
+    }
+    const auto bytes = read_all(*folder.open_read_only(manifest_file), largest_manifest);
+    ByteReader reader(bytes, "the file 'backup'");
+    if (bytes.size() < magic.size() || !std::ranges::equal(reader.raw(magic.size()), as_bytes(magic)))
+        fail(Status::ERR_CORRUPT, "'{}/{}' is not the file of a backup", folder.path(), manifest_file);
+    if (const auto found = reader.integer<std::uint8_t>(); found != version) {
+        fail(Status::ERR_NEWER_VERSION,
+             "the backup has format version {}, this library knows version {}; use a newer library", found, version);
+    }
+    ReadManifest out;
+    out.info.instance_id = reader.array<16>();
+    out.info.key_version = reader.integer<std::uint32_t>();
+    out.info.created = from_milliseconds(static_cast<std::int64_t>(reader.integer<std::uint64_t>()));
+    out.info.expires = from_milliseconds(static_cast<std::int64_t>(reader.integer<std::uint64_t>()));
+    const auto sealed = reader.field();
+    reader.expect_end();
+    out.sealed.assign(sealed.begin(), sealed.end());
+    return out;
+}
+
+Manifest open_manifest(const ReadManifest& read, const BackupKey& key) {
+    const auto& info = read.info;
+    if (key.instance_id != info.instance_id)
+        fail(Status::ERR_WRONG_KEY, "the backup key given is of another instance than the backup");
+    if (key.version != info.key_version) {
+        fail(Status::ERR_WRONG_KEY, "the backup needs the backup key {}, not {}", info.key_version, key.version);
+    }
+    std::optional<crypto::Secret> plaintext;
+    try {
+        plaintext = crypto::open_record(key.key, clear_part(info), read.sealed);
+    } catch (const Error& error) {
+        if (error.status() != Status::ERR_CORRUPT) throw;
+        fail(Status::ERR_WRONG_KEY,
+             "the backup key given does not open this backup, or its file 'backup' was altered");
+    }
+    Manifest out{info, {}, {}};
+    ByteReader reader(plaintext->view(), "the backup");
+    for (auto files = reader.integer<std::uint16_t>(); files > 0; --files) {
+        auto& file = out.databases.emplace_back();
+        file.name = as_text(reader.field());
+        file.size = reader.integer<std::uint64_t>();
+        file.digest = reader.array<32>();
+    }
+    out.keys = KeySet::decode(crypto::Secret(reader.raw(reader.remaining())));
+    return out;
+}
+
+// --- writing
+// -----------------------------------------------------------------------------------------------------
+
+/// Of the moment: the caller holds both databases, so that no turn of the key tree comes between.
+KeySet keys_to_back_up(const Keystore& keystore) {
+    if (keystore.turning()) {
+        fail(Status::ERR_NOT_POSSIBLE,
+             "no backup can be made while an erasure is unfinished; let tick finish it, then try again");
+    }
+    auto keys = keystore.keys();
+    // They open earlier backups, which would live as long as this one.
+    for (const auto known : keys.versions(KeyPurpose::backup))
+        keys.drop(KeyPurpose::backup, known);
+    return keys;
+}
+
+std::vector<CopiedFile> copy_databases(Folder& from, Folder& to) {
+    std::vector<CopiedFile> out;
+    for (const auto database : {instance_folder::main_file, instance_folder::log_file}) {
+        for (const auto suffix : instance_folder::database_suffixes) {
+            const auto name = std::string(database).append(suffix);
+            if (from.exists(name)) out.push_back(copy_file(*from.open_read_only(name), to, name));
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress) {
+    if (!to.list().empty())
+        fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup", to.path());
+    vault.leaf_keys().turn();  // what was erased before it is in no backup
+    const BlobStore::Hold hold(vault.jobs());
+    Manifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
+    std::vector<BlobName> documents;
+    {
+        const Transaction main(vault.main());
+        const Transaction log(vault.log());
+        manifest.info.created = vault.clock().now();
+        manifest.keys = keys_to_back_up(vault.keystore());
+        manifest.databases = copy_databases(vault.folder(), to);
+        documents = vault.jobs().names();
+    }
+    Steps steps(progress, documents.size() + 1);
+    steps.step();
+    const auto jobs = to.folder(instance_folder::jobs_folder);
+    for (const auto& name : documents) {
+        copy_file(*vault.jobs().open_read_only(name), *jobs, to_hex(name));
+        steps.step();
+    }
+    jobs->sync();
+    to.sync();
+    write_durably(to, manifest_file, write_manifest(manifest, key.key));
+    return manifest.info;
+}
+
+BackupInfo read_backup_info(Folder& backup) {
+    return read_manifest(backup).info;
+}
+
+// --- restoring
+// ---------------------------------------------------------------------------------------------------
+
+namespace {
+
+void require_unexpired(const BackupInfo& info, Instant now) {
+    if (info.expires > now) return;
+    fail(Status::ERR_NOT_POSSIBLE,
+         "the backup expired {} days ago: what was erased since may not come back; restore a newer one",
+         std::chrono::duration_cast<std::chrono::days>(now - info.expires).count());
+}
+
+void restore_databases(const Manifest& manifest, Folder& backup, Folder& to) {
+    for (const auto& said : manifest.databases) {
+        if (!backup.exists(said.name))
+            fail(Status::ERR_CORRUPT, "the backup '{}' lacks its file '{}'", backup.path(), said.name);
+        const auto found = copy_file(*backup.open_read_only(said.name), to, said.name);
+        if (found.size != said.size || found.digest != said.digest) {
+            fail(Status::ERR_CORRUPT, "'{}/{}' is damaged, or is of another backup", backup.path(), said.name);
+        }
+    }
+}
+
+/// Without a folder of documents all jobs lack theirs, which the opening says.
+std::unique_ptr<BlobStore> documents_of(Folder& backup) {
+    if (!backup.exists(instance_folder::jobs_folder)) return {};
+    return std::make_unique<BlobStore>(backup.folder(instance_folder::jobs_folder));
+}
+
+/// What an earlier attempt left is replaced.
+void remove_documents(Folder& to) {
+    BlobStore left(to.folder(instance_folder::jobs_folder));
+    left.collect_orphans([](const BlobName&) { return false; });
+}
+
+}  // namespace
+
+BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, crypto::RootProvider& root,
+                          Instant now, const BackupProgress& progress) {
+    auto manifest = open_manifest(read_manifest(backup), key);
+    require_unexpired(manifest.info, now);
+    const auto lock = instance_folder::prepare(to);
+    const auto documents = documents_of(backup);
+    const auto names = documents ? documents->names() : std::vector<BlobName>();
+    Steps steps(progress, names.size() + 1);
+    restore_databases(manifest, backup, to);
+    steps.step();
+    remove_documents(to);
+    const auto jobs = to.folder(instance_folder::jobs_folder);
+    for (const auto& name : names) {
+        copy_file(*documents->open_read_only(name), *jobs, to_hex(name));
+        steps.step();
+    }
+    jobs->sync();
+    to.sync();
+    crypto::Secret created(sizeof(std::uint64_t));
+    store_be(created.span().data(), static_cast<std::uint64_t>(to_milliseconds(manifest.info.created)));
+    manifest.keys.put(KeyPurpose::restored_mark, 1, created);
+    auto keystore = Keystore::of(std::move(manifest.keys), manifest.info.instance_id, root);
+    instance_folder::publish(to, keystore);
+    return manifest.info;
+}
+
+}  // namespace myqsec::storage

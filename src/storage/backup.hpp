@@ -1,0 +1,38 @@
+// Backups: the files of an instance as they are at one moment, and its keys of that moment sealed under a
+// backup key that expires. docs/formats/backup.md is the format's page.
+#pragma once
+
+#include <functional>
+
+#include "storage/backup_keys.hpp"
+#include "storage/vault.hpp"
+
+namespace myqsec::storage {
+
+struct BackupInfo {
+    ByteArray<16> instance_id{};
+    std::uint32_t key_version = 0;
+    Instant created{};
+    Instant expires{};
+};
+
+/// Told after each file. What it throws ends the work; what was copied stays, and is no backup.
+using BackupProgress = std::function<void(std::uint64_t files_done, std::uint64_t files)>;
+
+/// Writes a backup into an empty folder; it is one once its last file, `backup`, is there. The databases are
+/// locked while they are copied; then the documents follow while the instance is in use, and none goes
+/// meanwhile. ERR_EXISTS if the folder holds anything.
+BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress);
+
+/// What the backup says of itself, which is authentic only once its key opens it. ERR_NOT_FOUND,
+/// ERR_CORRUPT, ERR_NEWER_VERSION.
+[[nodiscard]] BackupInfo read_backup_info(Folder& backup);
+
+/// Makes an instance of it in an empty folder, with a fresh root key. The keystore appears last: what a crash
+/// leaves opens in no way, and the restoring can be repeated. ERR_EXISTS, ERR_IN_USE; ERR_WRONG_KEY if the
+/// key does not open the backup; ERR_NOT_POSSIBLE if it has expired; ERR_CORRUPT, ERR_TAMPERED if a file is
+/// damaged, missing or of another backup.
+BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, crypto::RootProvider& root,
+                          Instant now, const BackupProgress& progress);
+
+}  // namespace myqsec::storage

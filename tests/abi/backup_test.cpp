@@ -1,0 +1,203 @@
+// Backups through the C ABI: rights, events, expiry at tick, restoring beside an outside counter.
+#include <map>
+
+#include "abi/engine.hpp"
+
+using namespace myqsec;
+using test::Host;
+using test::Tray;
+
+namespace {
+
+constexpr std::int64_t hour = 3'600'000;
+
+struct Key {
+    char text[MYQSEC_BACKUP_KEY_MAX] = {};
+    std::size_t length = sizeof text;
+};
+
+Key exported(const Session& session, std::uint32_t version = 0) {
+    Key key;
+    check(myqsec_backup_key_export(session.get(), version, key.text, &key.length));
+    CHECK(key.length == std::string(key.text).size() + 1);
+    return key;
+}
+
+myqsec_backup_info back_up(const Session& session, const std::string& directory, std::int64_t retention) {
+    myqsec_backup_options options = MYQSEC_BACKUP_OPTIONS_INIT;
+    options.retention = retention;
+    myqsec_backup_info info = MYQSEC_BACKUP_INFO_INIT;
+    check(myqsec_backup_create(session.get(), directory.c_str(), &options, &info));
+    return info;
+}
+
+/// The host goes on with what was restored.
+void restore_into(Host& host, const std::string& backup, const Key& key, const myqsec_options& options) {
+    host.directory = host.folder.path() + "/restored";
+    const auto root = host.root();
+    myqsec_engine* engine = nullptr;
+    check(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), key.text, &root, &options, nullptr, &engine));
+    check(myqsec_close(engine));
+}
+
+}  // namespace
+
+TEST_CASE("a restored instance has the jobs, users and devices of its backup, and says that it was restored") {
+    Host host;
+    const auto backup = host.folder.path() + "/backup";
+    const auto held = host.submit(host.secure, "a held document");
+    const auto deleted = host.submit(host.secure, "a document deleted later");
+    const auto info = back_up(*host.admin, backup, 24 * hour);
+    CHECK(info.created == host.now);
+    CHECK(info.expires == host.now + 24 * hour);
+    const auto key = exported(*host.admin);
+    CHECK(host.count("backup.began") == 1);
+    CHECK(host.count("backup.finished") == 1);
+    CHECK(host.count("backup.key-exported") == 1);
+    check(myqsec_job_delete(host.admin->get(), deleted));
+    host.close();
+    const auto options = host.options();
+    restore_into(host, backup, key, options);
+    host.reopen();
+    CHECK(host.engine->findings().size() == 0);  // told at the first opening
+    CHECK(host.count("instance.restored") == 1);
+    host.attach();
+    Tray tray;
+    CHECK(Host::release(host.by_card(), held, tray) == MYQSEC_OK);
+    CHECK(tray.printed == "a held document");
+    CHECK(host.state(deleted) == "pending-held");
+    const auto row = host.admin->list(myqsec_keys_status);
+    CHECK(row.first().integer("waiting") == 0);
+}
+
+TEST_CASE("backups and their keys take the right to manage keys, and calls that make no sense are told so") {
+    Host host;
+    const auto backup = host.folder.path() + "/backup";
+    const auto jana = host.by_card();
+    myqsec_list* list = nullptr;
+    Key key;
+    CHECK(myqsec_backup_create(jana.get(), backup.c_str(), nullptr, nullptr) == MYQSEC_ERR_ACCESS_DENIED);
+    CHECK_FALSE(test::filesystem::exists(backup));
+    CHECK(myqsec_backup_key_list(jana.get(), &list) == MYQSEC_ERR_ACCESS_DENIED);
+    CHECK(myqsec_backup_key_export(jana.get(), 0, key.text, &key.length) == MYQSEC_ERR_ACCESS_DENIED);
+    const auto admin = host.admin->get();
+    key.length = sizeof key.text;
+    CHECK(myqsec_backup_key_export(admin, 0, key.text, &key.length) == MYQSEC_ERR_NOT_FOUND);
+    CHECK(myqsec_backup_create(admin, host.directory.c_str(), nullptr, nullptr) == MYQSEC_ERR_EXISTS);
+    CHECK(myqsec_backup_create(admin, "", nullptr, nullptr) == MYQSEC_ERR_INVALID_ARGUMENT);
+    myqsec_backup_options options = MYQSEC_BACKUP_OPTIONS_INIT;
+    for (const auto retention : {std::int64_t{-1}, INT64_MAX, INT64_MIN}) {
+        options.retention = retention;
+        CHECK(myqsec_backup_create(admin, backup.c_str(), &options, nullptr) == MYQSEC_ERR_INVALID_ARGUMENT);
+    }
+    options.retention = 0;
+    options.reserved = 1;
+    CHECK(myqsec_backup_create(admin, backup.c_str(), &options, nullptr) == MYQSEC_ERR_INVALID_ARGUMENT);
+    CHECK(host.count("backup.finished") == 1);  // the one into a folder that was not empty
+    back_up(*host.admin, backup, 0);
+    key.length = 10;
+    CHECK(myqsec_backup_key_export(admin, 0, key.text, &key.length) == MYQSEC_ERR_BUFFER_TOO_SMALL);
+    CHECK(key.length == MYQSEC_BACKUP_KEY_MAX);
+    CHECK(host.count("backup.key-exported") == 0);
+    const auto root = host.root();
+    myqsec_engine* engine = nullptr;
+    CHECK_FAILS(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), exported(*host.admin).text, &root, nullptr,
+                                      nullptr, &engine),
+                MYQSEC_ERR_EXISTS, "already holds an instance");
+    CHECK(myqsec_backup_key_read(host.directory.c_str(), &root, 0, key.text, &key.length) == MYQSEC_ERR_IN_USE);
+    CHECK(engine == nullptr);
+}
+
+TEST_CASE("a tick destroys the keys that have expired, unless the clock is not to be believed") {
+    Host host;
+    back_up(*host.admin, host.folder.path() + "/one", 2 * hour);
+    back_up(*host.admin, host.folder.path() + "/two", 300 * hour);
+    CHECK(host.admin->list(myqsec_backup_key_list).size() == 2);
+    for (int minutes = 0; minutes < 130; minutes += 30) {
+        host.now += hour / 2;
+        host.system->tick();
+    }
+    host.reopen();  // the session of two hours ago has ended
+    CHECK(host.count("backup.key-expired") == 1);
+    CHECK(host.admin->list(myqsec_backup_key_list).size() == 1);
+    host.now += 1000 * hour;  // a step: deletion is suspended
+    host.system->tick();
+    host.reopen();
+    CHECK(host.admin->list(myqsec_backup_key_list).size() == 1);
+    check(myqsec_clock_confirm(host.admin->get()));
+    host.system->tick();
+    CHECK(host.admin->list(myqsec_backup_key_list).size() == 0);
+}
+
+TEST_CASE("a restored instance goes on with the outside counter, which then tells the backup's state from it") {
+    std::map<std::uint32_t, std::uint64_t> values;
+    Host host;
+    const auto counted = [&] {
+        auto options = host.options();
+        options.counter_context = &values;
+        options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
+            *value = (*static_cast<decltype(values)*>(context))[which];
+            return 0;
+        };
+        options.counter_advance = [](void* context, std::uint32_t which, std::uint64_t value) {
+            auto& counter = (*static_cast<decltype(values)*>(context))[which];
+            if (value != counter + 1) return 1;
+            counter = value;
+            return 0;
+        };
+        return options;
+    };
+    const auto options = counted();
+    const auto place = host.folder.path() + "/counted";
+    const auto root = host.root();
+    myqsec_engine* engine = nullptr;
+    Key key;
+    {
+        const auto held = Engine::create(place, root, &options);
+        const auto system = held.system_session();
+        myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+        fields.user_name = "admin";
+        char password[64];
+        std::size_t length = sizeof password;
+        std::int64_t id = 0;
+        check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
+        const auto admin = system.login("admin", password);
+        back_up(admin, host.folder.path() + "/backup", hour);
+        key = exported(admin);
+        for (int i = 0; i < 5; ++i)
+            check(myqsec_setting_set(admin.get(), "pin.length", i % 2 == 0 ? "7" : "8"));
+    }
+    for (const bool fresh : {false, true}) {  // the old machine's counter, and a new machine's
+        CAPTURE(fresh);
+        if (fresh) values.clear();
+        const auto restored = host.folder.path() + (fresh ? "/moved" : "/restored");
+        check(myqsec_backup_restore((host.folder.path() + "/backup").c_str(), restored.c_str(), key.text, &root,
+                                    &options, nullptr, &engine));
+        check(myqsec_close(engine));
+        test::filesystem::copy(restored, restored + "-earlier", test::filesystem::copy_options::recursive);
+        check(myqsec_open(restored.c_str(), &root, &options, &engine));
+        check(myqsec_close(engine));
+        CHECK(myqsec_open((restored + "-earlier").c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
+        if (!fresh) CHECK(myqsec_open(place.c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
+    }
+}
+
+TEST_CASE("a database gets a fresh key while it is in use, and the old one is destroyed") {
+    Host host;
+    const auto version = [&] {
+        return host.admin->list(myqsec_encryption_status).first().integer("key_version");
+    };
+    CHECK(myqsec_keys_rotate_database(host.by_card().get(), "main") == MYQSEC_ERR_ACCESS_DENIED);
+    CHECK(myqsec_keys_rotate_database(host.admin->get(), "jobs") == MYQSEC_ERR_NOT_FOUND);
+    const auto before = version();
+    check(myqsec_keys_rotate_database(host.admin->get(), "main"));
+    CHECK(myqsec_keys_rotate_database(host.admin->get(), "main") == MYQSEC_ERR_NOT_POSSIBLE);
+    CHECK(host.count("key.rotated") == 1);
+    for (int i = 0; i < 50; ++i)
+        host.system->tick();
+    CHECK(version() == before + 1);
+    CHECK(host.count("encryption.change-finished") == 1);
+    check(myqsec_keys_rotate_database(host.admin->get(), "main"));  // the first one is finished
+    host.reopen();
+    CHECK(host.engine->findings().size() == 0);
+}

@@ -1,0 +1,60 @@
+"""Backups: made, looked at, restored elsewhere under another root."""
+
+import unittest
+
+from support import InstanceTest
+
+
+class Backup(InstanceTest):
+    def test_an_instance_is_backed_up_and_restored_elsewhere(self) -> None:
+        job = self.submit(document=b"what is held")
+        made = self.as_admin("backup", "create", "the backup", "--expires-in", "8d", "--key-file", "backup.key")
+        self.assertEqual(self.json("backup", "show", "the backup")["created"], made["created"])
+        self.assertEqual((self.folder / "backup.key").stat().st_mode & 0o777, 0o600)
+        self.says(*self.admin, "jobs", "delete", job)
+        self.file("new.key", b"n" * 40)
+        self.environment.update(MYQSEC_INSTANCE="elsewhere", MYQSEC_ROOT_KEY_FILE="new.key")
+        findings = self.json("backup", "restore", "the backup", "--key-file", "backup.key")
+        self.assertEqual([each["code"] for each in findings], ["restored"])
+        (self.folder / "printed").mkdir()
+        self.release("--output", "printed", job)
+        self.assertEqual((self.folder / "printed" / f"job-{job}.out").read_bytes(), b"what is held")
+        self.assertIn("instance.restored", [each["action"] for each in self.as_admin("audit", "list")])
+
+    def test_the_wrong_key_restores_nothing(self) -> None:
+        self.as_admin("backup", "create", "one", "--expires-in", "1d", "--key-file", "one.key")
+        self.as_admin("backup", "create", "two", "--expires-in", "90d")
+        self.environment["MYQSEC_INSTANCE"] = "elsewhere"
+        self.assertIn("needs the backup key", self.complains(6, "backup", "restore", "two", "--key-file", "one.key"))
+        self.file("no.key", "nonsense\n")
+        self.assertIn("no backup key", self.complains(2, "backup", "restore", "two", "--key-file", "no.key"))
+        self.assertFalse((self.folder / "elsewhere").exists())
+        self.assertIn("not empty", self.complains(1, "--instance", "the instance", *self.admin, "backup", "create", "one"))
+
+    def test_the_key_of_a_lost_instance_is_rescued(self) -> None:
+        self.as_admin("backup", "create", "the backup")
+        exported = self.says(*self.admin, "backup", "export-key")
+        (self.folder / "the instance" / "main.db").write_bytes(b"lost")
+        self.complains(6, "status")
+        self.assertEqual(self.says("backup", "rescue-key"), exported)
+        self.says("backup", "rescue-key", "--output", "rescued.key")
+        self.environment["MYQSEC_INSTANCE"] = "elsewhere"
+        self.says("backup", "restore", "the backup", "--key-file", "rescued.key")
+        self.assertEqual(len(self.as_admin("user", "list")), 2)
+
+    def test_backups_take_the_right_to_manage_keys(self) -> None:
+        self.complains(3, "backup", "create", "the backup")
+        self.complains(3, "backup", "keys")
+        self.complains(3, "backup", "export-key", "--output", "some.key")
+        self.assertFalse((self.folder / "some.key").exists())
+
+    def test_a_database_gets_a_fresh_key(self) -> None:
+        self.says(*self.admin, "keys", "rotate", "log")
+        self.says("tick")
+        self.says("tick")
+        events = [each["action"] for each in self.as_admin("audit", "list")]
+        self.assertIn("key.rotated", events)
+
+
+if __name__ == "__main__":
+    unittest.main()

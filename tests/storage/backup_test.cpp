@@ -1,0 +1,303 @@
+// Backups: what they hold, what opens them, and what a failure at any call leaves behind.
+#include "storage/backup.hpp"
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "base/fault_folder.hpp"
+#include "crypto/random.hpp"
+#include "storage/database_fixture.hpp"
+#include "storage/instance_folder.hpp"
+#include "storage/vault_fixture.hpp"
+
+using namespace myqsec;
+using namespace myqsec::storage;
+using test::VaultFixture;
+
+namespace {
+
+constexpr auto month = std::chrono::hours(24 * 30);
+
+Status status_of(const auto& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.status();
+    }
+    return Status::OK;
+}
+
+BlobName add_document(Vault& vault, std::string_view text) {
+    const auto name = crypto::random_array<16>();
+    const auto writer = vault.jobs().writer();
+    writer->write(as_bytes(text));
+    writer->finish();
+    writer->publish(name);
+    return name;
+}
+
+std::string document(Vault& vault, const BlobName& name) {
+    return std::string(as_text(read_all(*vault.jobs().open(name), 1 << 20)));
+}
+
+/// An instance with a row, a leaf key and two documents, and folders beside it.
+struct Fixture : VaultFixture {
+    test::TemporaryFolder aside;
+    LeafId leaf{};
+    BlobName first = add_document(*vault, "the first document");
+    BlobName second = add_document(*vault, std::string(300'000, 's'));
+
+    Fixture() {
+        vault->main().execute("CREATE TABLE t (text TEXT)");
+        Transaction transaction(vault->main());
+        vault->main().run("INSERT INTO t VALUES ($1)", "as it was");
+        leaf = vault->leaf_keys().create(transaction, LeafKind::job);
+        transaction.commit();
+    }
+    [[nodiscard]] std::unique_ptr<Folder> folder(const std::string& name) const {
+        return open_folder(aside.path() + "/" + name, !std::filesystem::exists(aside.path() + "/" + name));
+    }
+    BackupKey back_up(const std::string& name, const BackupProgress& progress = {}) {
+        auto key = backup_key_until(vault->keystore(), clock.now(), clock.now() + month);
+        write_backup(*vault, *folder(name), key, progress);
+        return key;
+    }
+    BackupInfo restore(const std::string& from, const std::string& to, const BackupKey& key) {
+        return restore_backup(*folder(from), *folder(to), key, *new_root, clock.now(), {});
+    }
+    [[nodiscard]] std::unique_ptr<Vault> restored(const std::string& name) const {
+        auto out = std::make_unique<Vault>(folder(name), *new_root, clock);
+        migrate(*out);
+        return out;
+    }
+    void check_restored(const std::string& name) const {
+        const auto opened = restored(name);
+        auto rows = opened->main().query("SELECT text FROM t");
+        REQUIRE(rows.next());
+        CHECK(rows.text(0) == "as it was");
+        CHECK_FALSE(rows.next());
+        CHECK(opened->leaf_keys().exists(leaf));
+        CHECK(document(*opened, first) == "the first document");
+        CHECK(document(*opened, second) == std::string(300'000, 's'));
+        CHECK(opened->jobs().names().size() == 2);
+        CHECK(opened->restored_from());
+    }
+    std::unique_ptr<crypto::RootProvider> new_root = test::key_file_root(9);
+};
+
+}  // namespace
+
+TEST_CASE("a backup shows one moment, whatever happens while the documents are copied") {
+    Fixture fixture;
+    auto& vault = *fixture.vault;
+    bool changed = false;
+    const auto key = fixture.back_up("backup", [&](std::uint64_t, std::uint64_t files) {
+        CHECK(files == 3);
+        if (std::exchange(changed, true)) return;
+        vault.main().run("UPDATE t SET text = 'later'");
+        vault.jobs().remove(fixture.first);
+        vault.jobs().remove(fixture.second);
+        add_document(vault, "a later document");
+        CHECK(vault.jobs().exists(fixture.first));  // until the backup has it
+    });
+    CHECK_FALSE(vault.jobs().exists(fixture.first));
+    CHECK_FALSE(vault.jobs().exists(fixture.second));
+    CHECK(vault.jobs().names().size() == 1);
+    const auto info = fixture.restore("backup", "restored", key);
+    CHECK(info.created == fixture.clock.now());
+    CHECK(info.expires == fixture.clock.now() + month);
+    fixture.check_restored("restored");
+    CHECK(status_of([&] { Vault(fixture.folder("restored"), *fixture.root, fixture.clock); }) ==
+          Status::ERR_WRONG_KEY);
+}
+
+TEST_CASE("a backup of a database in the middle of a conversion is restored, and the conversion goes on") {
+    Fixture fixture;
+    fixture.vault->rotate_database_key(DatabaseRole::main);
+    fixture.vault->tick_conversions(2);
+    fixture.vault->tick_conversions(2);
+    CHECK(fixture.vault->conversion(DatabaseRole::main).form.converting);
+    const auto key = fixture.back_up("backup");
+    while (fixture.vault->tick_conversions(8)) {
+    }
+    fixture.restore("backup", "restored", key);
+    fixture.check_restored("restored");
+    const auto restored = fixture.restored("restored");
+    while (restored->tick_conversions(8)) {
+    }
+    CHECK(restored->conversion(DatabaseRole::main).settled());
+}
+
+TEST_CASE("backups share keys for an eighth of their time; an expired key leaves the keystore") {
+    VaultFixture fixture;
+    auto& keystore = fixture.vault->keystore();
+    const auto begin = fixture.clock.now();
+    const auto until = [&](Instant now) { return backup_key_until(keystore, now, now + month); };
+    const auto first = until(begin);
+    CHECK(first.expires == begin + month);
+    CHECK(until(begin + month / 9).version == first.version);
+    const auto next = until(begin + month / 6);
+    CHECK(next.version != first.version);
+    // One a day: the keystore keeps few.
+    for (int day = 0; day < 60; ++day) {
+        const auto now = begin + std::chrono::hours(24 * day);
+        drop_expired_backup_keys(keystore, now);
+        const auto key = until(now);
+        CHECK(key.expires > now + month * 7 / 8 - std::chrono::hours(1));
+        CHECK(key.expires <= now + month);
+        CHECK(backup_keys(keystore).size() <= 12);
+    }
+    CHECK(status_of([&] { static_cast<void>(backup_key(keystore, first.version)); }) == Status::ERR_NOT_FOUND);
+    const auto left = backup_keys(keystore);
+    CHECK(drop_expired_backup_keys(keystore, begin + std::chrono::hours(24 * 200)).size() == left.size());
+    CHECK(backup_keys(keystore).empty());
+    CHECK(until(begin + std::chrono::hours(24 * 200)).version > left.back().version);
+}
+
+TEST_CASE("a backup key as text is read again, and nothing else is taken for one") {
+    VaultFixture fixture;
+    const auto key = backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
+    const auto secret = key.text();
+    const std::string text(as_text(secret.view()));
+    const auto again = BackupKey::parse(text + "\n");
+    CHECK(again.version == key.version);
+    CHECK(again.expires == key.expires);
+    CHECK(again.instance_id == key.instance_id);
+    CHECK(crypto::equal_constant_time(again.key.view(), key.key.view()));
+    for (std::size_t cut = 0; cut < text.size(); ++cut)
+        CHECK(status_of([&] { static_cast<void>(BackupKey::parse(text.substr(0, cut))); }) == Status::ERR_INVALID_ARGUMENT);
+    for (const auto* bad : {"", "myqsec-backup-key-2.", "myqsec-backup-key-1....", "myqsec-backup-key-1.00.1.1.AAAA"})
+        CHECK(status_of([&] { static_cast<void>(BackupKey::parse(bad)); }) == Status::ERR_INVALID_ARGUMENT);
+}
+
+TEST_CASE("wrong, foreign and expired keys open no backup, and leave nothing behind") {
+    Fixture fixture;
+    const auto key = fixture.back_up("backup");
+    auto wrong = BackupKey{key.instance_id, key.version, key.expires, crypto::random_secret(32)};
+    CHECK(status_of([&] { fixture.restore("backup", "restored", wrong); }) == Status::ERR_WRONG_KEY);
+    wrong.version += 1;
+    CHECK(status_of([&] { fixture.restore("backup", "restored", wrong); }) == Status::ERR_WRONG_KEY);
+    wrong.instance_id[3] ^= 1;
+    CHECK(status_of([&] { fixture.restore("backup", "restored", wrong); }) == Status::ERR_WRONG_KEY);
+    fixture.clock.advance(month + std::chrono::seconds(1));
+    CHECK(status_of([&] { fixture.restore("backup", "restored", key); }) == Status::ERR_NOT_POSSIBLE);
+    CHECK(fixture.folder("restored")->list().empty());
+    CHECK(status_of([&] { fixture.restore("restored", "other", key); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { fixture.back_up("backup"); }) == Status::ERR_EXISTS);
+}
+
+TEST_CASE("every flipped byte of a backup's own file, and damage to its databases, is found before anything opens") {
+    Fixture fixture;
+    const auto key = fixture.back_up("backup");
+    fixture.vault->main().run("UPDATE t SET text = 'later'");
+    fixture.back_up("later");
+    const auto path = fixture.aside.path() + "/backup/";
+    const auto refused = [&](const std::string& file, std::size_t at) {
+        auto bytes = test::read_raw(path + file);
+        bytes[at] ^= 0x20;
+        test::write_raw(path + file, bytes);
+        const auto status = status_of([&] { fixture.restore("backup", "restored", key); });
+        bytes[at] ^= 0x20;
+        test::write_raw(path + file, bytes);
+        return status;
+    };
+    const auto size = test::read_raw(path + "backup").size();
+    for (std::size_t at = 0; at < size; ++at)
+        CHECK(refused("backup", at) != Status::OK);
+    for (const auto* file : {"main.db", "log.db"})
+        CHECK(refused(file, test::read_raw(path + file).size() / 2) == Status::ERR_CORRUPT);
+    std::filesystem::rename(path + "main.db", path + "kept");
+    CHECK(status_of([&] { fixture.restore("backup", "restored", key); }) == Status::ERR_CORRUPT);
+    std::filesystem::copy(fixture.aside.path() + "/later/main.db", path + "main.db");
+    const auto mixed = status_of([&] { fixture.restore("backup", "restored", key); });
+    // Where all of the change is still in the log, both files are the same.
+    CHECK((mixed == Status::ERR_CORRUPT ||
+           test::read_raw(path + "main.db") == test::read_raw(path + "kept")));
+    std::filesystem::rename(path + "kept", path + "main.db");
+    std::filesystem::remove_all(fixture.aside.path() + "/restored");
+    fixture.restore("backup", "restored", key);
+    fixture.check_restored("restored");
+}
+
+TEST_CASE("a restoring that stops at any call opens in no way, and succeeds when it is repeated") {
+    Fixture fixture;
+    const auto key = fixture.back_up("backup");
+    std::uint64_t points = 0;
+    for (bool done = false; !done; ++points) {
+        CAPTURE(points);
+        const auto name = "restored-" + std::to_string(points);
+        const auto plan = std::make_shared<test::FaultPlan>();
+        plan->fail_at = points + 1;
+        plan->for_good = true;
+        test::FaultFolder to(fixture.folder(name), plan);
+        const auto status = status_of([&] {
+            restore_backup(*fixture.folder("backup"), to, key, *fixture.new_root, fixture.clock.now(), {});
+        });
+        done = !plan->struck();
+        CHECK((status == Status::OK) == done);
+        if (!done && !fixture.folder(name)->exists(Keystore::file_name)) {
+            CHECK(status_of([&] { Vault(fixture.folder(name), *fixture.new_root, fixture.clock); }) ==
+                  Status::ERR_NOT_FOUND);
+            fixture.restore("backup", name, key);
+        }
+        fixture.check_restored(name);  // also if only the last sync failed
+        std::filesystem::remove_all(fixture.aside.path() + "/" + name);
+    }
+    CHECK(points > 20);
+    MESSAGE("calls at which restoring was stopped: " << points - 1);
+}
+
+TEST_CASE("a backup that stops at any call is none, and the instance is none the worse") {
+    Fixture fixture;
+    const auto key = backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
+    std::uint64_t points = 0;
+    for (bool done = false; !done; ++points) {
+        CAPTURE(points);
+        const auto name = "backup-" + std::to_string(points);
+        const auto plan = std::make_shared<test::FaultPlan>();
+        plan->fail_at = points + 1;
+        plan->for_good = true;
+        test::FaultFolder to(fixture.folder(name), plan);
+        const auto status = status_of([&] { write_backup(*fixture.vault, to, key, {}); });
+        done = !plan->struck();
+        CHECK((status == Status::OK) == done);
+        if (fixture.folder(name)->exists("backup")) {
+            fixture.restore(name, name + "-restored", key);  // then it is whole
+            fixture.check_restored(name + "-restored");
+        }
+        CHECK(document(*fixture.vault, fixture.first) == "the first document");
+        std::filesystem::remove_all(fixture.aside.path() + "/" + name);
+    }
+    CHECK(points > 15);
+}
+
+TEST_CASE("what was erased before a backup is not in it; what is erased later dies with its key") {
+    Fixture fixture;
+    auto& keys = fixture.vault->leaf_keys();
+    LeafId erased_before{};
+    {
+        Transaction transaction(fixture.vault->main());
+        erased_before = keys.create(transaction, LeafKind::person);
+        transaction.commit();
+    }
+    {
+        Transaction transaction(fixture.vault->main());
+        keys.destroy(transaction, erased_before);
+        transaction.commit();
+    }
+    CHECK(keys.status().waiting == 1);
+    const auto key = fixture.back_up("backup");
+    CHECK(keys.status().waiting == 0);
+    {
+        Transaction transaction(fixture.vault->main());
+        keys.destroy(transaction, fixture.leaf);
+        keys.commit_erased(transaction);
+    }
+    fixture.restore("backup", "restored", key);
+    const auto restored = fixture.restored("restored");
+    CHECK_FALSE(restored->leaf_keys().exists(erased_before));
+    CHECK(restored->leaf_keys().exists(fixture.leaf));  // the backup lives
+    CHECK(backup_keys(restored->keystore()).empty());   // and opens no other
+}
