@@ -17,9 +17,10 @@ class PageLedger {
     explicit PageLedger(const crypto::Secret& key, Mode mode = Mode::detecting) : digest_(key), mode_(mode) {}
 
     [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(marks_.size()); }
-    /// 0 for a page that was never written: SQLite leaves a hole where it would place its locks.
+    /// 0 for a page that was never written: SQLite leaves a hole where it would place its locks. Page 0 is none.
     [[nodiscard]] crypto::PageMark mark(std::uint32_t page) const {
-        return page <= marks_.size() ? marks_[page - 1] : 0;
+        const std::uint32_t index = page - 1;
+        return index < marks_.size() ? marks_[index] : 0;
     }
     [[nodiscard]] const crypto::PageSum& sum() const { return sum_; }
     [[nodiscard]] const crypto::PageDigest& digest() const { return digest_; }
