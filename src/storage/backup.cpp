@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view manifest_file = "backup";
 constexpr std::string_view magic = "MYQSECB";
 constexpr std::uint8_t version = 1;
-constexpr std::size_t largest_manifest = 64 * 1024;
-constexpr std::size_t chunk = 256 * 1024;
+constexpr std::size_t largest_manifest = std::size_t{64} * 1024;
+constexpr std::size_t chunk = std::size_t{256} * 1024;
 
 struct CopiedFile {
     std::string name;

@@ -125,6 +125,10 @@ class Database {
     /// Several statements, without parameters: schemas.
     void execute(std::string_view script);
 
+    /// Keeps other threads out as long as it lives, so that several queries see one state. Throws ERR_FORKED in a
+    /// child of the process that opened the database, before it waits for a lock nobody holds.
+    [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
+
     /// Moves the WAL into the database file and empties it.
     void checkpoint();
 
@@ -147,9 +151,6 @@ class Database {
  private:
     friend class Rows;
     friend class Transaction;
-    /// Throws ERR_FORKED in a child of the process that opened the database, before it waits for a lock
-    /// nobody holds.
-    [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
     /// Leaves the database locked; Rows releases it.
     sqlite3_stmt* prepare(std::string_view sql);
     std::int64_t finish(Rows& rows);

@@ -63,9 +63,7 @@ crypto::Secret KeySet::encode() const {
 KeySet KeySet::decode(const crypto::Secret& encoded) {
     KeySet out;
     ByteReader reader(encoded.view(), "the keystore");
-    while (reader.remaining() >= 2) {
-        const auto purpose = reader.integer<std::uint16_t>();
-        if (purpose == 0) break;
+    while (const auto purpose = reader.integer<std::uint16_t>()) {
         const auto version = reader.integer<std::uint32_t>();
         const auto size = reader.integer<std::uint16_t>();
         out.put(static_cast<KeyPurpose>(purpose), version, crypto::Secret(reader.raw(size)));

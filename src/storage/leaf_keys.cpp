@@ -37,6 +37,7 @@ LeafId LeafKeys::store(Transaction& /*transaction*/, LeafKind kind, const crypto
 }
 
 crypto::Secret LeafKeys::get(LeafId leaf) {
+    const auto lock = main_.lock();  // a turn in between would seal the path under other keys
     const auto place = store::find_leaf(main_, leaf);
     if (!place)
         fail(Status::ERR_NOT_FOUND, "the key was destroyed: what it sealed cannot be read any more");
