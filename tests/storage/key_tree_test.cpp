@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <random>
-#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -118,39 +116,6 @@ TEST_CASE("a turn re-keys the paths of what was destroyed and nothing else") {
     for (std::size_t i = 0; i < rekeyed.size(); ++i)
         CHECK(rekeyed[i] != after[i]);
     check_all(keys, known);
-}
-
-TEST_CASE("keys can be read by other threads while the tree turns") {
-    test::VaultFixture fixture;
-    LeafKeys& keys = fixture.vault->leaf_keys();
-    Known known;
-    {
-        Transaction transaction(fixture.vault->main());
-        for (int i = 0; i < 200; ++i)
-            add(keys, transaction, known);
-        transaction.commit();
-    }
-    std::atomic<bool> enough = false;
-    std::atomic<bool> right = true;
-    const auto read = [&] {
-        try {
-            while (!enough) {
-                for (const auto& [leaf, key] : known) {
-                    if (to_hex(keys.get(leaf).view()) != key) right = false;
-                }
-                std::this_thread::yield();
-            }
-        } catch (const Error&) {
-            right = false;
-        }
-    };
-    {
-        const std::jthread one(read), two(read), three(read);
-        for (int turn = 0; turn < 100; ++turn)
-            rekey(*fixture.vault);
-        enough = true;
-    }
-    CHECK(right);
 }
 
 TEST_CASE("what is destroyed waits for its turn no longer than the delay, and not behind a clock set back") {
