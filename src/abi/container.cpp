@@ -100,21 +100,15 @@ class HostOutput final : public ByteSink {
     void* context_;
 };
 
-void pump(myqsec_read_function read, void* context, ByteSink& to) {
-    crypto::Secret buffer(crypto::container_chunk);  // plaintext, when sealing
-    while (true) {
-        std::size_t size = buffer.size();
-        {
-            const CallbackScope scope;
-            const int failed = read(context, buffer.span().data(), &size);
-            if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
-        }
-        if (size > buffer.size())
-            fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");
-        if (size == 0) break;
-        to.write(buffer.view().first(size));
-    }
-    to.finish();
+/// How many bytes came, 0 at the end.
+std::size_t read_into(ByteSpan room, myqsec_read_function read, void* context) {
+    std::size_t size = room.size();
+    const CallbackScope scope;
+    const int failed = read(context, room.data(), &size);
+    if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
+    if (size > room.size())
+        fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");
+    return size;
 }
 
 void require_functions(myqsec_read_function read, myqsec_write_function write) {
@@ -146,7 +140,9 @@ myqsec_status myqsec_container_seal(const myqsec_container_keys* keys, myqsec_re
         HostOutput output(write, write_context);
         crypto::ContainerWriter writer(recipients_of(given), crypto::random_array<16>(),
                                        suite_of(given.suite), output);
-        pump(read, read_context, writer);
+        while (const auto size = read_into(writer.room(), read, read_context))
+            writer.filled(size);
+        writer.finish();
     });
 }
 
@@ -159,7 +155,10 @@ myqsec_status myqsec_container_open(const myqsec_container_keys* keys, myqsec_re
         const auto identity = identity_of(given);
         HostOutput output(write, write_context);
         crypto::ContainerOpener opener(identity, output);
-        pump(read, read_context, opener);
+        Bytes buffer(crypto::container_chunk);
+        while (const auto size = read_into(buffer, read, read_context))
+            opener.write(ByteView(buffer).first(size));
+        opener.finish();
     });
 }
 

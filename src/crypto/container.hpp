@@ -51,6 +51,10 @@ class ContainerWriter final : public ByteSink {
     void write(ByteView plaintext) override;
     void finish() override;  ///< seals the last chunk and finishes `out`
 
+    /// Writing without a copy: where the next bytes of the document go, at least one, and then how many came there.
+    [[nodiscard]] ByteSpan room();
+    void filled(std::size_t size);
+
  private:
     struct State;
     std::unique_ptr<State> state_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "base/error.hpp"
 #include "crypto/container.hpp"
@@ -13,9 +14,6 @@ namespace format = container_format;
 
 namespace {
 
-/// Chunks passed on at once: few enough to stay in the CPU's cache between copy, encryption and write.
-constexpr std::size_t batch_chunks = 4;
-
 ContainerHeader new_header(const ContainerId& id, ContainerSuite suite) {
     ContainerHeader header;
     header.suite = suite;
@@ -27,32 +25,29 @@ ContainerHeader new_header(const ContainerId& id, ContainerSuite suite) {
 
 }  // namespace
 
+/// Of two chunks one may be full: it is sealed only when more follows, for until then it may be the last one. What
+/// follows is put into the other.
 struct ContainerWriter::State {
     State(const ContainerHeader& header, const ContainerKeys& keys, ByteSink& sink)
-        : out(sink), sealer(header.suite, keys, header.id), batch(batch_chunks * format::sealed_chunk) {}
+        : out(sink), sealer(header.suite, keys, header.id) {}
 
     ByteSink& out;
     ChunkSealer sealer;
-    Bytes batch;                  ///< sealed chunks, then the one being filled
-    std::size_t chunk_start = 0;  ///< where in the batch that one starts
-    std::size_t chunk_text = 0;   ///< its bytes so far
-    std::uint64_t index = 0;      ///< its number
+    std::array<Bytes, 2> chunks{Bytes(format::sealed_chunk), Bytes(format::sealed_chunk)};
+    std::size_t text_size = 0;  ///< of the chunk being filled
+    std::uint64_t index = 0;    ///< its number
 
-    void seal_chunk(bool last);
-    void pass_on();
+    [[nodiscard]] bool full() const { return text_size == container_chunk; }
+    Bytes& chunk(std::uint64_t number) { return chunks[number % chunks.size()]; }
+    void pass_on(bool last);
 };
 
-void ContainerWriter::State::seal_chunk(bool last) {
-    const std::size_t sealed = chunk_text + aead_tag_size;
-    sealer.seal(index, last, ByteSpan(batch).subspan(chunk_start, sealed));
+void ContainerWriter::State::pass_on(bool last) {
+    const ByteSpan sealed = ByteSpan(chunk(index)).first(text_size + aead_tag_size);
+    sealer.seal(index, last, sealed);
+    out.write(sealed);
     ++index;
-    chunk_start += sealed;
-    chunk_text = 0;
-}
-
-void ContainerWriter::State::pass_on() {
-    out.write(ByteView(batch).first(chunk_start));
-    chunk_start = 0;
+    text_size = 0;
 }
 
 ContainerWriter::ContainerWriter(const Recipients& recipients, const ContainerId& id, ContainerSuite suite,
@@ -69,28 +64,35 @@ ContainerWriter::ContainerWriter(const Recipients& recipients, const ContainerId
 }
 
 ContainerWriter::~ContainerWriter() {
-    if (state_) wipe(state_->batch);  // the chunk being filled is plaintext
+    if (!state_) return;
+    for (auto& chunk : state_->chunks)
+        wipe(chunk);  // the one being filled is plaintext
 }
 
-/// A full chunk is sealed only when more follows: until then it may be the last one.
-void ContainerWriter::write(ByteView plaintext) {
+ByteSpan ContainerWriter::room() {
     State& state = *state_;
+    if (state.full()) return ByteSpan(state.chunk(state.index + 1)).first(container_chunk);
+    return ByteSpan(state.chunk(state.index)).subspan(state.text_size, container_chunk - state.text_size);
+}
+
+void ContainerWriter::filled(std::size_t size) {
+    if (size == 0) return;
+    if (state_->full()) state_->pass_on(false);
+    state_->text_size += size;
+}
+
+void ContainerWriter::write(ByteView plaintext) {
     while (!plaintext.empty()) {
-        if (state.chunk_text == container_chunk) {
-            state.seal_chunk(false);
-            if (state.chunk_start == state.batch.size()) state.pass_on();
-        }
-        const std::size_t size = std::min(plaintext.size(), container_chunk - state.chunk_text);
-        std::copy_n(plaintext.begin(), size,
-                    state.batch.begin() + static_cast<std::ptrdiff_t>(state.chunk_start + state.chunk_text));
-        state.chunk_text += size;
+        const ByteSpan to = room();
+        const std::size_t size = std::min(plaintext.size(), to.size());
+        std::ranges::copy(plaintext.first(size), to.begin());
+        filled(size);
         plaintext = plaintext.subspan(size);
     }
 }
 
 void ContainerWriter::finish() {
-    state_->seal_chunk(true);
-    state_->pass_on();
+    state_->pass_on(true);
     state_->out.finish();
 }
 
