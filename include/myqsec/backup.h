@@ -1,5 +1,5 @@
-/* Backups: the instance's files as they are at one moment, all of them sealed, and its keys of that moment under a backup key, which
- * expires. Then it is destroyed, and what was erased since the backup is gone from there too. To restore on another machine, or
+/* Backups: the instance's files as they are at one moment, sealed as they are there, and its keys of that moment under a backup key,
+ * which expires. What the instance keeps readable, a queue's or database's encryption being off, is readable in the backup, also later. Then it is destroyed, and what was erased since the backup is gone from there too. To restore on another machine, or
  * after the instance's keystore was lost, keep a copy of the backup key apart from the backups; whoever has both, reads all. docs/backup.md. */
 #ifndef MYQSEC_BACKUP_H
 #define MYQSEC_BACKUP_H
@@ -17,7 +17,7 @@ typedef int (*myqsec_progress_function)(void *context, uint64_t files_done, uint
 typedef struct myqsec_backup_options {
     uint32_t struct_size;
     uint32_t reserved;
-    int64_t retention; /**< creating only: milliseconds for which it can be restored, or up to an eighth less, for backups share keys;
+    int64_t retention; /**< creating only: milliseconds, at least an hour, for which it can be restored, or up to an eighth less, for backups share keys;
                             0: the setting backup.retention */
     myqsec_progress_function progress; /**< may be NULL */
     void *context;                   /**< passed back to it */
@@ -38,7 +38,8 @@ typedef struct myqsec_backup_info {
 /** Backs the instance up into `directory`, which must be missing (its parent exists) or empty. It is in use meanwhile, except for the time
  *  that copying the two databases takes; documents deleted meanwhile go when it ends. Erasures that wait are completed first. The
  *  backup is one when its last file, `backup`, is there: what a crash or failure leaves is none, and may be deleted. `options` and
- *  `info` may be NULL. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_CALLBACK; MYQSEC_ERR_LIMIT if too many backup keys live.
+ *  `info` may be NULL. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_CALLBACK; MYQSEC_ERR_LIMIT if too many backup keys live,
+ *  MYQSEC_ERR_NOT_POSSIBLE while deletion is suspended because the clock jumped.
  *  Right: key.manage. Audit: backup.began, backup.finished. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_backup_create(myqsec_session *session, const char *directory, const myqsec_backup_options *options,
                                               myqsec_backup_info *info);

@@ -71,6 +71,10 @@ myqsec_status myqsec_backup_create(myqsec_session* session, const char* director
         const auto given = options_of(options, "options");
         const auto path = directory_of(directory, "directory");
         const auto proof = authorise(s);
+        if (s.engine.spool.jobs.deletion_suspended()) {
+            fail(Status::ERR_NOT_POSSIBLE,
+                 "the clock jumped, and a backup expires by it; set it right and call myqsec_clock_confirm first");
+        }
         const auto folder = open_or_make(path);
         const auto made =
             s.engine.backups.create(proof, *folder, Duration(given.retention), progress_of(given));

@@ -106,21 +106,32 @@ void Engine::recover(Birth birth) {
     audit.drain();
 }
 
-// A fresh root of the key tree, too: the backup's opens nothing of what comes now.
+// Whoever has the backup and its key has every key of that moment: so all that seal what comes now are fresh ones,
+// each node of the key tree, the databases' and the one that signs the audit log.
 void Engine::note_restoration() {
-    const auto from = vault.restored_from();
-    if (!from) return;
-    storage::Transaction transaction(vault.main());
-    audit.append(transaction, {audit::Action::instance_restored,
-                               audit::Actor::system(),
-                               whole_instance(),
-                               audit::Result::ok,
-                               {{"backup_of", "", audit::rfc3339(*from)}},
-                               {}});
-    static_cast<void>(vault.leaf_keys().record_root(transaction));
-    vault.leaf_keys().commit_erased(transaction);
-    vault.forget_restoration();
-    findings.push_back({"restored", fmt::format("the instance was restored from a backup of {}", audit::rfc3339(*from))});
+    const auto restoration = vault.restoration();
+    if (!restoration || (restoration->told && !vault.counted())) return;
+    const auto from = audit::rfc3339(restoration->of);
+    {
+        storage::Transaction transaction(vault.main());
+        if (!restoration->told) {
+            audit.append(transaction, {audit::Action::instance_restored,
+                                       audit::Actor::system(),
+                                       whole_instance(),
+                                       audit::Result::ok,
+                                       {{"backup_of", "", from}},
+                                       {}});
+        }
+        static_cast<void>(vault.leaf_keys().record_root(transaction));
+        vault.leaf_keys().mark_all(transaction);
+        vault.leaf_keys().commit_erased(transaction);
+    }
+    if (!restoration->told) {
+        encryption.renew_keys();
+        findings.push_back({"restored", fmt::format("the instance was restored from a backup of {}", from)});
+    }
+    audit.rotate_key(audit::Actor::system());  // writes to the log, whose counter it takes along
+    vault.settle_restoration();
 }
 
 void Engine::note_root() {

@@ -40,12 +40,22 @@ void Encryption::set(const Authorised& proof, storage::DatabaseRole database, bo
     transaction.commit();
 }
 
-// Should the machine stop between both, the key is there and tick() converts to it, which it says when it is done.
 void Encryption::rotate_key(const Authorised& proof, storage::DatabaseRole database) {
     proof.require(right_name(Right::key_manage));
+    rotate(database, proof.actor());
+}
+
+void Encryption::renew_keys() {
+    for (const auto role : storage::database_roles) {
+        if (vault_.conversion(role).settled()) rotate(role, audit::Actor::system());
+    }
+}
+
+// Should the machine stop between both, the key is there and tick() converts to it, which it says when it is done.
+void Encryption::rotate(storage::DatabaseRole database, const audit::Actor& actor) {
     const auto version = vault_.rotate_database_key(database);
     storage::Transaction transaction(vault_.main());
-    audit_.append(transaction, event(audit::Action::key_rotated, proof.actor(), database,
+    audit_.append(transaction, event(audit::Action::key_rotated, actor, database,
                                      {{"key_version", std::to_string(version - 1), std::to_string(version)}}));
     transaction.commit();
 }

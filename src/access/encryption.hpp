@@ -25,6 +25,8 @@ class Encryption {
     /// Gives the database a fresh key; tick() rewrites its pages. ERR_NOT_POSSIBLE while that is under way. Proof of
     /// "key.manage".
     void rotate_key(const Authorised& proof, storage::DatabaseRole database);
+    /// The same for both, unless it is under way, after a restoration: by the system.
+    void renew_keys();
     /// Proof of "key.manage".
     [[nodiscard]] std::vector<EncryptionRow> list(const Authorised& proof);
 
@@ -32,6 +34,8 @@ class Encryption {
     bool tick();
 
  private:
+    void rotate(storage::DatabaseRole database, const audit::Actor& actor);
+
     storage::Vault& vault_;
     audit::AuditLog& audit_;
 };

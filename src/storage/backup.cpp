@@ -147,12 +147,7 @@ Manifest open_manifest(const ReadManifest& read, const BackupKey& key) {
 // --- writing
 // -----------------------------------------------------------------------------------------------------
 
-/// Of the moment: the caller holds both databases, so that no turn of the key tree comes between.
 KeySet keys_to_back_up(const Keystore& keystore) {
-    if (keystore.turning()) {
-        fail(Status::ERR_NOT_POSSIBLE,
-             "no backup can be made while an erasure is unfinished; let tick finish it, then try again");
-    }
     auto keys = keystore.keys();
     // They open earlier backups, which would live as long as this one.
     for (const auto known : keys.versions(KeyPurpose::backup))
@@ -171,22 +166,61 @@ std::vector<CopiedFile> copy_databases(Folder& from, Folder& to) {
     return out;
 }
 
+/// Holding both databases in a moment in which no erasure waits, so that what was erased before is in no backup.
+class Moment {
+ public:
+    explicit Moment(Vault& vault) {
+        for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            vault.leaf_keys().turn();
+            main_.emplace(vault.main());
+            if (!vault.leaf_keys().has_waiting()) {
+                log_.emplace(vault.log());
+                return;
+            }
+            main_.reset();
+        }
+        fail(Status::ERR_NOT_POSSIBLE,
+             "no backup can be made while erasures come faster than they are completed; try again later");
+    }
+
+ private:
+    static constexpr int most_attempts = 100;
+    std::optional<Transaction> main_;
+    std::optional<Transaction> log_;
+};
+
+/// The backup's last file makes it one: if that can't be said for certain, it is none.
+void publish_backup(Folder& to, const Manifest& manifest, const crypto::Secret& key) {
+    try {
+        write_durably(to, manifest_file, write_manifest(manifest, key));
+    } catch (...) {
+        withdraw_backup(to);
+        throw;
+    }
+}
+
 }  // namespace
+
+void withdraw_backup(Folder& backup) noexcept {
+    try {
+        backup.remove(manifest_file);
+        backup.sync();
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the first failure is the one to report
+    }
+}
 
 BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress) {
     if (!to.list().empty())
         fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup", to.path());
-    vault.leaf_keys().turn();  // what was erased before it is in no backup
-    const BlobStore::Hold hold(vault.jobs());
+    BlobStore::Hold hold(vault.jobs());
     Manifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
     std::vector<BlobName> documents;
     {
-        const Transaction main(vault.main());
-        const Transaction log(vault.log());
+        const Moment moment(vault);
         manifest.info.created = vault.clock().now();
         manifest.keys = keys_to_back_up(vault.keystore());
         manifest.databases = copy_databases(vault.folder(), to);
-        documents = vault.jobs().names();
+        documents = hold.names();
     }
     Steps steps(progress, documents.size() + 1);
     steps.step();
@@ -197,7 +231,9 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
     }
     jobs->sync();
     to.sync();
-    write_durably(to, manifest_file, write_manifest(manifest, key.key));
+    if (key.expires <= vault.clock().now())
+        fail(Status::ERR_NOT_POSSIBLE, "the backup took longer than it was to be kept; give it a longer retention");
+    publish_backup(to, manifest, key.key);
     return manifest.info;
 }
 

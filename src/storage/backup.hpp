@@ -23,6 +23,8 @@ using BackupProgress = std::function<void(std::uint64_t files_done, std::uint64_
 /// locked while they are copied; then the documents follow while the instance is in use, and none goes
 /// meanwhile. ERR_EXISTS if the folder holds anything.
 BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress);
+/// Makes it none again, as far as the folder lets it.
+void withdraw_backup(Folder& backup) noexcept;
 
 /// What the backup says of itself, which is authentic only once its key opens it. ERR_NOT_FOUND,
 /// ERR_CORRUPT, ERR_NEWER_VERSION.

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t key_size = 32;
 constexpr std::size_t entry_size = key_size + sizeof(std::int64_t);
 constexpr std::string_view text_magic = "myqsec-backup-key-1";
+constexpr std::size_t most_keys = 24;  ///< so that the keystore keeps room for the others
 constexpr int sharing = 8;  ///< a key serves backups that ask for up to this fraction of its time more
 
 /// What the keystore holds of a key. Anything of another size is none: early instances have one without expiry.
@@ -102,6 +103,11 @@ BackupKey backup_key_until(Keystore& keystore, Instant now, Instant expires) {
         const auto seconds = std::max<std::int64_t>(to_milliseconds(now) / 1000, 0);
         version = std::max(version + 1, static_cast<std::uint32_t>(seconds));
         auto key = crypto::random_secret(key_size);
+        if (keys.versions(KeyPurpose::backup).size() >= most_keys) {
+            fail(Status::ERR_LIMIT,
+                 "{} backup keys of different retentions live already; use the same retention, or wait until one expires",
+                 most_keys);
+        }
         const auto entry = entry_of(key, expires);
         keys.put(KeyPurpose::backup, version, entry);
         found = BackupKey{keystore.instance_id(), version, expires, std::move(key)};

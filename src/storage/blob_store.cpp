@@ -89,6 +89,13 @@ bool BlobStore::exists(const BlobName& name) {
     return folder_->exists(to_hex(name));
 }
 
+std::vector<BlobName> BlobStore::Hold::names() {
+    const std::lock_guard lock(store_.holding_);
+    auto out = store_.names();
+    std::erase_if(out, [&](const BlobName& name) { return std::ranges::find(store_.held_, name) != store_.held_.end(); });
+    return out;
+}
+
 std::vector<BlobName> BlobStore::names() {
     std::vector<BlobName> out;
     for (const std::string& file : folder_->list()) {

@@ -56,6 +56,8 @@ class BlobStore {
         Hold(const Hold&) = delete;
         Hold& operator=(const Hold&) = delete;
         ~Hold();
+        /// All files but those removed meanwhile.
+        [[nodiscard]] std::vector<BlobName> names();
 
      private:
         BlobStore& store_;

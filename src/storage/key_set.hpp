@@ -21,7 +21,8 @@ enum class KeyPurpose : std::uint16_t {
     audit_signing = 8,
     tree_root = 9,  ///< its version is the key tree's epoch
     database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
-    restored_mark = 21,    ///< another: the instance was restored, from a backup of the instant that it holds
+    restored_mark = 21,    ///< another: the instance was restored, from a backup of the instant that it holds. Version 2: audited, but
+                           ///< no outside counter knows of it yet
 };
 
 /// Copies share their keys: a reference to a key stays valid until the last set that holds it drops it.

@@ -116,6 +116,10 @@ bool LeafKeys::record_root(Transaction& /*transaction*/) {
     return known.has_value();
 }
 
+bool LeafKeys::has_waiting() {
+    return keystore_.turning() || store::waiting(main_).keys > 0;
+}
+
 LeafKeys::TreeStatus LeafKeys::status() {
     const auto waiting = store::waiting(main_);
     return {store::get_epoch(main_), store::count_leaves(main_), waiting.keys, waiting.since};

@@ -55,6 +55,8 @@ class LeafKeys {
         std::optional<Instant> waiting_since;
     };
     [[nodiscard]] TreeStatus status();
+    /// Whether something destroyed has not had its turn yet, or a turn is unfinished.
+    [[nodiscard]] bool has_waiting();
 
     /// Finishes or undoes a turn that was cut off. Before anything else uses the tree.
     void settle();

@@ -13,6 +13,7 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::size_t key_size = 32;
+constexpr std::uint32_t told_mark = 2;  ///< the version of a restored_mark that was audited
 
 DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {
     DatabaseKeys out;
@@ -56,6 +57,7 @@ struct Vault::State {
     std::unique_ptr<LeafKeys> leaf_keys;
     std::unique_ptr<BlobStore> jobs;
     std::vector<Finding> findings;
+    bool counted = false;
 
     void note_damage(const Database& database, std::string_view code) {
         if (!database.report().damaged_tail) return;
@@ -89,6 +91,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
     main_options.counter.rebase = rebase;
+    state_->counted = options.main_counter.counter != nullptr && options.log_counter.counter != nullptr;
     DatabaseOptions log_options;
     log_options.accept_format_1 = !marked;
     log_options.cache_kib = std::max(options.cache_kib / 4, 64);
@@ -142,18 +145,27 @@ LeafKeys& Vault::leaf_keys() {
 BlobStore& Vault::jobs() {
     return *state_->jobs;
 }
-std::optional<Instant> Vault::restored_from() const {
+std::optional<Restoration> Vault::restoration() const {
     const auto keys = state_->keystore->keys();
-    const auto version = keys.newest(KeyPurpose::restored_mark);
-    if (version == 0) return std::nullopt;
-    const auto& created = *keys.find(KeyPurpose::restored_mark, version);
-    return from_milliseconds(static_cast<std::int64_t>(ByteReader(created.view(), "the keystore").integer<std::uint64_t>()));
+    const auto mark = keys.newest(KeyPurpose::restored_mark);
+    if (mark == 0) return std::nullopt;
+    ByteReader created(keys.find(KeyPurpose::restored_mark, mark)->view(), "the keystore");
+    return Restoration{from_milliseconds(static_cast<std::int64_t>(created.integer<std::uint64_t>())),
+                       mark >= told_mark};
 }
-void Vault::forget_restoration() {
-    state_->keystore->change([](KeySet& keys) {
-        for (const auto version : keys.versions(KeyPurpose::restored_mark))
-            keys.drop(KeyPurpose::restored_mark, version);
+
+void Vault::settle_restoration() {
+    state_->keystore->change([&](KeySet& keys) {
+        for (const auto mark : keys.versions(KeyPurpose::restored_mark)) {
+            if (!counted() && mark < told_mark)
+                keys.put(KeyPurpose::restored_mark, told_mark, *keys.find(KeyPurpose::restored_mark, mark));
+            if (counted() || mark < told_mark) keys.drop(KeyPurpose::restored_mark, mark);
+        }
     });
+}
+
+bool Vault::counted() const {
+    return state_->counted;
 }
 Folder& Vault::folder() {
     return *state_->folder;

@@ -44,6 +44,11 @@ struct ConversionStatus {
     }
 };
 
+struct Restoration {
+    Instant of;         ///< the moment that the backup shows
+    bool told = false;  ///< audited by an opening without outside counters
+};
+
 class Vault {
  public:
     /// Makes an instance in an empty folder, or finishes one that a crash left without keystore. ERR_EXISTS
@@ -67,10 +72,12 @@ class Vault {
     [[nodiscard]] const Keystore& keystore() const;
     [[nodiscard]] LeafKeys& leaf_keys();
     [[nodiscard]] BlobStore& jobs();
-    /// Of which instant the backup is that this instance was restored from, until forget_restoration().
-    [[nodiscard]] std::optional<Instant> restored_from() const;
-    /// After the restoration was audited: from now on the outside counters are watched again.
-    void forget_restoration();
+    /// That this instance was restored, until settle_restoration() has forgotten it.
+    [[nodiscard]] std::optional<Restoration> restoration() const;
+    /// After the restoration was audited and both databases were written to. With outside counters, which follow the
+    /// databases by now, it is forgotten; without, an opening with counters must still learn of it.
+    void settle_restoration();
+    [[nodiscard]] bool counted() const;  ///< whether outside counters watch both databases
     [[nodiscard]] Folder& folder();  ///< the instance's own, for copies of its files
     [[nodiscard]] const Clock& clock() const;
     // Conversions of a database, between encrypted and readable or to a new key. They go on in tick_conversions(),

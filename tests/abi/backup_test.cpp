@@ -86,7 +86,7 @@ TEST_CASE("backups and their keys take the right to manage keys, and calls that 
     CHECK(myqsec_backup_create(admin, host.directory.c_str(), nullptr, nullptr) == MYQSEC_ERR_EXISTS);
     CHECK(myqsec_backup_create(admin, "", nullptr, nullptr) == MYQSEC_ERR_INVALID_ARGUMENT);
     myqsec_backup_options options = MYQSEC_BACKUP_OPTIONS_INIT;
-    for (const auto retention : {std::int64_t{-1}, INT64_MAX, INT64_MIN}) {
+    for (const auto retention : {std::int64_t{-1}, hour - 1, INT64_MAX, INT64_MIN}) {
         options.retention = retention;
         CHECK(myqsec_backup_create(admin, backup.c_str(), &options, nullptr) == MYQSEC_ERR_INVALID_ARGUMENT);
     }
@@ -124,6 +124,8 @@ TEST_CASE("a tick destroys the keys that have expired, unless the clock is not t
     host.system->tick();
     host.reopen();
     CHECK(host.admin->list(myqsec_backup_key_list).size() == 1);
+    CHECK_FAILS(myqsec_backup_create(host.admin->get(), (host.folder.path() + "/three").c_str(), nullptr, nullptr),
+                MYQSEC_ERR_NOT_POSSIBLE, "clock");
     check(myqsec_clock_confirm(host.admin->get()));
     host.system->tick();
     CHECK(host.admin->list(myqsec_backup_key_list).size() == 0);
@@ -167,19 +169,45 @@ TEST_CASE("a restored instance goes on with the outside counter, which then tell
         for (int i = 0; i < 5; ++i)
             check(myqsec_setting_set(admin.get(), "pin.length", i % 2 == 0 ? "7" : "8"));
     }
-    for (const bool fresh : {false, true}) {  // the old machine's counter, and a new machine's
+    const auto without = host.options();
+    for (const bool fresh : {false, true, false, true}) {  // the old machine's counter, and a new machine's
         CAPTURE(fresh);
         if (fresh) values.clear();
-        const auto restored = host.folder.path() + (fresh ? "/moved" : "/restored");
+        // A restoring program may not have the counter that the server has.
+        const bool elsewhere = test::filesystem::exists(host.folder.path() + "/moved");
+        CAPTURE(elsewhere);
+        const auto restored = host.folder.path() + (fresh ? "/moved" : "/restored") + (elsewhere ? "-elsewhere" : "");
         check(myqsec_backup_restore((host.folder.path() + "/backup").c_str(), restored.c_str(), key.text, &root,
-                                    &options, nullptr, &engine));
+                                    elsewhere ? &without : &options, nullptr, &engine));
         check(myqsec_close(engine));
+        if (elsewhere) {
+            check(myqsec_open(restored.c_str(), &root, &options, &engine));
+            check(myqsec_close(engine));
+        }
         test::filesystem::copy(restored, restored + "-earlier", test::filesystem::copy_options::recursive);
         check(myqsec_open(restored.c_str(), &root, &options, &engine));
         check(myqsec_close(engine));
         CHECK(myqsec_open((restored + "-earlier").c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
         if (!fresh) CHECK(myqsec_open(place.c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
     }
+}
+
+TEST_CASE("a restored instance gives its databases and its audit log keys that no backup has") {
+    Host host;
+    const auto backup = host.folder.path() + "/backup";
+    back_up(*host.admin, backup, hour);
+    const auto key = exported(*host.admin);
+    host.close();
+    const auto options = host.options();
+    restore_into(host, backup, key, options);
+    host.reopen();
+    CHECK(host.count("audit.key-rotated") == 1);
+    CHECK(host.count("key.rotated") == 2);
+    for (int i = 0; i < 100; ++i)
+        host.system->tick();
+    CHECK(host.count("encryption.change-finished") == 2);
+    for (const auto& row : host.admin->list(myqsec_encryption_status))
+        CHECK(row.integer("key_version") == 2);
 }
 
 TEST_CASE("a database gets a fresh key while it is in use, and the old one is destroyed") {

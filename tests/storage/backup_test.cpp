@@ -82,7 +82,7 @@ struct Fixture : VaultFixture {
         CHECK(document(*opened, first) == "the first document");
         CHECK(document(*opened, second) == std::string(300'000, 's'));
         CHECK(opened->jobs().names().size() == 2);
-        CHECK(opened->restored_from());
+        CHECK(opened->restoration());
     }
     std::unique_ptr<crypto::RootProvider> new_root = test::key_file_root(9);
 };
@@ -111,6 +111,55 @@ TEST_CASE("a backup shows one moment, whatever happens while the documents are c
     fixture.check_restored("restored");
     CHECK(status_of([&] { Vault(fixture.folder("restored"), *fixture.root, fixture.clock); }) ==
           Status::ERR_WRONG_KEY);
+}
+
+TEST_CASE("what is deleted while a backup is made, is in no backup begun later") {
+    Fixture fixture;
+    BackupKey later;
+    bool began = false;
+    fixture.back_up("first", [&](std::uint64_t, std::uint64_t) {
+        if (std::exchange(began, true)) return;
+        fixture.vault->jobs().remove(fixture.first);
+        later = fixture.back_up("later");
+    });
+    fixture.restore("later", "restored", later);
+    CHECK_FALSE(fixture.restored("restored")->jobs().exists(fixture.first));
+    CHECK(fixture.restored("restored")->jobs().exists(fixture.second));
+}
+
+TEST_CASE("an erasure that waits is completed before a backup is made") {
+    Fixture fixture;
+    {
+        Transaction transaction(fixture.vault->main());
+        fixture.vault->leaf_keys().destroy(transaction, fixture.leaf);
+        transaction.commit();
+    }
+    CHECK(fixture.vault->leaf_keys().has_waiting());
+    const auto key = fixture.back_up("backup");
+    CHECK_FALSE(fixture.vault->leaf_keys().has_waiting());
+    fixture.restore("backup", "restored", key);
+    CHECK_FALSE(fixture.restored("restored")->leaf_keys().exists(fixture.leaf));
+}
+
+TEST_CASE("backup keys leave room for other keys in the keystore") {
+    VaultFixture fixture;
+    auto& keystore = fixture.vault->keystore();
+    const auto now = fixture.clock.now();
+    const auto make = [&](int number) { static_cast<void>(backup_key_until(keystore, now, now + month * (1 << number))); };
+    for (int i = 0; i < 24; ++i)
+        make(i / 2 * 2 - i % 2 + 1);
+    CHECK(status_of([&] { make(24); }) == Status::ERR_LIMIT);
+    make(23);  // shared
+    for (const auto role : database_roles)
+        fixture.vault->rotate_database_key(role);
+}
+
+TEST_CASE("a backup that outlasts its own key is none") {
+    Fixture fixture;
+    CHECK(status_of([&] {
+              fixture.back_up("backup", [&](std::uint64_t, std::uint64_t) { fixture.clock.advance(month); });
+          }) == Status::ERR_NOT_POSSIBLE);
+    CHECK_FALSE(fixture.folder("backup")->exists("backup"));
 }
 
 TEST_CASE("a backup of a database in the middle of a conversion is restored, and the conversion goes on") {
