@@ -63,8 +63,8 @@ MYQSEC_API myqsec_status myqsec_backup_key_read(const char *directory, const myq
 
 /** Makes an instance in `directory`, which must be missing (its parent exists) or empty, of the backup in `backup`, and opens it. `key` is
  *  the exported backup key, `root` the instance's root secret from now on. Outside counters of `options` go on from where they
- *  stand. A crash half-way leaves nothing that opens; calling it again finishes the work. `options` and `backup_options` may
- *  be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK, MYQSEC_ERR_SELF_TEST; MYQSEC_ERR_WRONG_KEY
+ *  stand. A crash half-way leaves nothing that opens; calling it again finishes the work, as with myqsec_create: a folder that
+ *  holds anything else, such as an instance without its keystore, is left as it is. `options` and `backup_options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK, MYQSEC_ERR_SELF_TEST; MYQSEC_ERR_WRONG_KEY
  *  if the key does not open it; MYQSEC_ERR_NOT_POSSIBLE if it has expired; MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION.
  *  Audit: instance.restored, instance.opened. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_backup_restore(const char *backup, const char *directory, const char *key, const myqsec_root *root,

@@ -92,7 +92,8 @@ typedef struct myqsec_options {
     { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0 }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash half-way
- *  leaves nothing that opens; calling it again finishes the work. `options` may be NULL.
+ *  leaves nothing that opens; calling it again finishes the work: it replaces what lies beside the file `unfinished`. Nothing
+ *  else is ever removed: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be NULL.
  *  Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
  *  for a token or TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
  *  Audit: instance.created. Since 0.1. */

@@ -118,6 +118,7 @@ myqsec_status myqsec_backup_key_read(const char* directory, const myqsec_root* r
         const auto provider = root_provider(root, Engine::Birth::opened);
         crypto::self_test();
         const auto folder = open_folder(path, false);
+        storage::instance_folder::require_instance(*folder);
         const auto lock = storage::instance_folder::lock(*folder);
         const storage::Keystore keystore(*folder, *provider);
         const auto wanted = version != 0 ? version : keystore.newest_version(storage::KeyPurpose::backup);

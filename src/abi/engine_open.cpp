@@ -4,13 +4,13 @@
 
 #include "abi/engine.hpp"
 #include "crypto/self_test.hpp"
+#include "storage/instance_folder.hpp"
 
 namespace myqsec::abi {
 
 namespace {
 
-constexpr std::string_view lock_file = "lock";
-constexpr const char* job_folder = "jobs";
+namespace files = storage::instance_folder;
 
 struct Place {
     std::unique_ptr<Folder> folder;
@@ -36,17 +36,18 @@ Place open_place(const std::string& directory) {
 void remove_what_was_made(const std::string& directory, const Place& place, bool keystore_is_ours) noexcept {
     try {
         auto folder = open_folder(directory, false);
-        if (folder->exists(lock_file) && !folder->open(lock_file)->try_lock()) return;
+        std::unique_ptr<File> lock;
+        if (folder->exists(files::lock_file)) {
+            lock = folder->open(files::lock_file);
+            if (!lock->try_lock()) return;
+        }
         if (!keystore_is_ours && folder->exists(storage::Keystore::file_name)) return;
-        folder->remove(storage::Keystore::file_name);  // first: without it this is no instance
         std::error_code ignored;
-        if (folder->exists(job_folder)) {
-            storage::BlobStore(folder->folder(job_folder)).collect_orphans([](const auto&) { return false; });
+        if (keystore_is_ours || folder->exists(files::unfinished_file)) {
+            files::take_back(*folder);
+            std::filesystem::remove(std::filesystem::path(directory) / files::jobs_folder, ignored);
         }
-        std::filesystem::remove(std::filesystem::path(directory) / job_folder, ignored);
-        for (const auto& name : folder->list()) {
-            if (name != job_folder) folder->remove(name);
-        }
+        folder->remove(files::lock_file);
         folder->sync();
         if (place.made) std::filesystem::remove(directory, ignored);
     } catch (...) {  // the first failure is the one to report

@@ -236,12 +236,24 @@ class DiskFolder final : public Folder {
     std::string path_;
 };
 
+/// Makes the new folder's name durable, or takes the folder back.
+void sync_parent(const Descriptor& folder, const std::string& path) {
+    const Descriptor parent(
+        retry([&] { return ::openat(folder.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (parent.get() >= 0 && retry([&] { return ::fsync(parent.get()); }) == 0) return;
+    const int reason = errno;
+    ::rmdir(path.c_str());
+    fail_errno(reason, "sync the folder above", path);
+}
+
 }  // namespace
 
 std::unique_ptr<Folder> open_folder(const std::string& path, bool create) {
-    if (create && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail_errno(errno, "create", path);
+    const bool made = create && ::mkdir(path.c_str(), 0700) == 0;
+    if (create && !made && errno != EEXIST) fail_errno(errno, "create", path);
     Descriptor opened(retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (opened.get() < 0) fail_errno(errno, "open", path);
+    if (made) sync_parent(opened, path);
     return std::make_unique<DiskFolder>(std::move(opened), path);
 }
 

@@ -61,7 +61,7 @@ class Folder {
     [[nodiscard]] virtual const std::string& path() const = 0;
 };
 
-/// Opens a directory of the real file system. `create` makes it (0700) if its parent exists.
+/// Opens a directory of the real file system. `create` makes it (0700), durably, if its parent exists.
 std::unique_ptr<Folder> open_folder(const std::string& path, bool create);
 
 /// Replaces `name` atomically and durably: temporary file, sync, rename, sync of the folder.

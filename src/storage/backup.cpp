@@ -93,15 +93,21 @@ struct ReadManifest {
     Bytes sealed;
 };
 
+[[noreturn]] void fail_no_manifest(const Folder& folder) {
+    fail(Status::ERR_CORRUPT, "'{}/{}' is not the file of a backup", folder.path(), manifest_file);
+}
+
 ReadManifest read_manifest(Folder& folder) {
     if (!folder.exists(manifest_file)) {
         fail(Status::ERR_NOT_FOUND, "'{}' holds no backup, or one that was not finished: it has no file '{}'",
              folder.path(), manifest_file);
     }
-    const auto bytes = read_all(*folder.open_read_only(manifest_file), largest_manifest);
+    const auto file = folder.open_read_only(manifest_file);
+    if (file->size() > largest_manifest) fail_no_manifest(folder);
+    const auto bytes = read_all(*file, largest_manifest);
     ByteReader reader(bytes, "the file 'backup'");
     if (bytes.size() < magic.size() || !std::ranges::equal(reader.raw(magic.size()), as_bytes(magic)))
-        fail(Status::ERR_CORRUPT, "'{}/{}' is not the file of a backup", folder.path(), manifest_file);
+        fail_no_manifest(folder);
     if (const auto found = reader.integer<std::uint8_t>(); found != version) {
         fail(Status::ERR_NEWER_VERSION,
              "the backup has format version {}, this library knows version {}; use a newer library", found, version);
@@ -248,9 +254,10 @@ namespace {
 
 void require_unexpired(const BackupInfo& info, Instant now) {
     if (info.expires > now) return;
+    const auto days = std::chrono::duration_cast<std::chrono::days>(now - info.expires).count();
+    const auto ago = days == 0 ? "less than a day" : days == 1 ? "a day" : fmt::format("{} days", days);
     fail(Status::ERR_NOT_POSSIBLE,
-         "the backup expired {} days ago: what was erased since may not come back; restore a newer one",
-         std::chrono::duration_cast<std::chrono::days>(now - info.expires).count());
+         "the backup expired {} ago: what was erased since may not come back; restore a newer one", ago);
 }
 
 void restore_databases(const Manifest& manifest, Folder& backup, Folder& to) {
@@ -270,12 +277,6 @@ std::unique_ptr<BlobStore> documents_of(Folder& backup) {
     return std::make_unique<BlobStore>(backup.folder(instance_folder::jobs_folder));
 }
 
-/// What an earlier attempt left is replaced.
-void remove_documents(Folder& to) {
-    BlobStore left(to.folder(instance_folder::jobs_folder));
-    left.collect_orphans([](const BlobName&) { return false; });
-}
-
 }  // namespace
 
 BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, crypto::RootProvider& root,
@@ -288,7 +289,6 @@ BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, cryp
     Steps steps(progress, names.size() + 1);
     restore_databases(manifest, backup, to);
     steps.step();
-    remove_documents(to);
     const auto jobs = to.folder(instance_folder::jobs_folder);
     for (const auto& name : names) {
         copy_file(*documents->open_read_only(name), *jobs, to_hex(name));

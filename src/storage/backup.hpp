@@ -31,9 +31,10 @@ void withdraw_backup(Folder& backup) noexcept;
 [[nodiscard]] BackupInfo read_backup_info(Folder& backup);
 
 /// Makes an instance of it in an empty folder, with a fresh root key. The keystore appears last: what a crash
-/// leaves opens in no way, and the restoring can be repeated. ERR_EXISTS, ERR_IN_USE; ERR_WRONG_KEY if the
-/// key does not open the backup; ERR_NOT_POSSIBLE if it has expired; ERR_CORRUPT, ERR_TAMPERED if a file is
-/// damaged, missing or of another backup.
+/// leaves opens in no way, and the restoring can be repeated. It replaces what an unfinished creation left,
+/// and removes nothing else. ERR_EXISTS, ERR_IN_USE; ERR_WRONG_KEY if the key does not open the backup;
+/// ERR_NOT_POSSIBLE if it has expired; ERR_CORRUPT, ERR_TAMPERED if a file is damaged, missing or of another
+/// backup.
 BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, crypto::RootProvider& root,
                           Instant now, const BackupProgress& progress);
 

@@ -2,35 +2,83 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
+#include "storage/blob_store.hpp"
 
 namespace myqsec::storage::instance_folder {
 
 namespace {
 
-/// What a creation that was cut off may have left. A keystore is not among it: its appearing ends the
-/// creation.
-bool is_leftover(std::string_view name) {
-    constexpr std::array<std::string_view, 3> stems = {main_file, log_file, Keystore::file_name};
-    if (name == lock_file || name == jobs_folder) return true;
-    return std::ranges::any_of(stems, [&](std::string_view stem) { return name.starts_with(stem); });
+/// The files that a creation makes, apart from lock, mark and keystore: its appearing ends the creation.
+std::vector<std::string> files_of_a_creation() {
+    std::vector<std::string> out{std::string(Keystore::file_name) + ".new"};
+    for (const auto database : {main_file, log_file}) {
+        for (const auto* suffix : {"", "-wal", "-convert", ".new", ".new-wal"})
+            out.push_back(std::string(database) + suffix);
+    }
+    return out;
 }
 
-void require_no_instance(Folder& folder) {
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+void require_only_leftovers(const Folder& folder, const std::vector<std::string>& names) {
+    auto known = files_of_a_creation();
+    for (const auto name : {lock_file, unfinished_file, jobs_folder})
+        known.emplace_back(name);
+    for (const auto& name : names) {
+        if (contains(known, name)) continue;
+        fail(Status::ERR_EXISTS,
+             "'{}' holds '{}', which is not of the unfinished instance there; move it away, or choose an "
+             "empty folder",
+             folder.path(), name);
+    }
+}
+
+void require_empty(const Folder& folder, const std::vector<std::string>& names) {
+    if (contains(names, main_file)) {
+        fail(Status::ERR_EXISTS,
+             "'{}' holds '{}' but no keystore: it is a backup, or an instance whose keystore was moved away; "
+             "choose an "
+             "empty folder, or move the files away",
+             folder.path(), main_file);
+    }
+    for (const auto& name : names) {
+        if (name == lock_file) continue;  // all that a creation makes before its mark
+        fail(Status::ERR_EXISTS,
+             "'{}' is not empty (it holds '{}'); choose an empty folder, or move the files away",
+             folder.path(), name);
+    }
+}
+
+void require_free(Folder& folder) {
     if (folder.exists(Keystore::file_name)) {
         fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
              folder.path());
     }
+    const auto names = folder.list();
+    if (contains(names, unfinished_file)) {
+        require_only_leftovers(folder, names);
+    } else {
+        require_empty(folder, names);
+    }
 }
 
-void require_no_foreign_files(Folder& folder) {
-    for (const std::string& name : folder.list()) {
-        if (!is_leftover(name)) {
-            fail(Status::ERR_EXISTS, "'{}' is not empty (it holds '{}'); choose an empty folder",
-                 folder.path(), name);
-        }
-    }
+/// Durable before the first file that it allows to remove; one that is there may not have been synced.
+void mark_unfinished(Folder& folder) {
+    if (!folder.exists(unfinished_file)) folder.create(unfinished_file)->sync();
+    folder.sync();
+}
+
+void remove_leftovers(Folder& folder) {
+    for (const auto& name : files_of_a_creation())
+        folder.remove(name);
+    if (folder.exists(jobs_folder))
+        BlobStore(folder.folder(jobs_folder)).collect_orphans([](const BlobName&) { return false; });
+    folder.sync();
 }
 
 }  // namespace
@@ -49,14 +97,18 @@ std::unique_ptr<File> lock(Folder& folder) {
     return lock;
 }
 
+void require_instance(Folder& folder) {
+    if (folder.exists(Keystore::file_name)) return;
+    fail(Status::ERR_NOT_FOUND, "'{}' holds no instance: it has no file '{}'", folder.path(),
+         Keystore::file_name);
+}
+
 std::unique_ptr<File> prepare(Folder& folder) {
-    require_no_instance(folder);
-    require_no_foreign_files(folder);
+    require_free(folder);
     auto held = lock(folder);
-    require_no_instance(folder);  // another process was faster
-    for (const std::string& name : folder.list()) {
-        if (name != lock_file && name != jobs_folder) folder.remove(name);
-    }
+    require_free(folder);  // another process was faster
+    mark_unfinished(folder);
+    remove_leftovers(folder);
     return held;
 }
 
@@ -70,6 +122,20 @@ void publish(Folder& folder, Keystore& keystore) {
         }
         throw;
     }
+}
+
+void finish(Folder& folder) {
+    if (folder.remove(unfinished_file)) folder.sync();
+}
+
+void take_back(Folder& folder) {
+    try {
+        mark_unfinished(folder);  // the opening may have taken it away; a crash in here then leaves leftovers
+    } catch (const Error&) {      // a full disk: the files go nevertheless
+    }
+    folder.remove(Keystore::file_name);  // first: without it this is no instance
+    remove_leftovers(folder);
+    finish(folder);
 }
 
 }  // namespace myqsec::storage::instance_folder

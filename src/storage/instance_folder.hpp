@@ -14,18 +14,31 @@ inline constexpr std::string_view lock_file = "lock";
 inline constexpr std::string_view main_file = "main.db";
 inline constexpr std::string_view log_file = "log.db";
 inline constexpr std::string_view jobs_folder = "jobs";
+/// There from a creation's first file to the instance's first opening. Only beside it may files be removed.
+inline constexpr std::string_view unfinished_file = "unfinished";
 /// What may lie beside a database and belongs to it: its write-ahead log, the journal of a conversion.
 inline constexpr std::array<std::string_view, 3> database_suffixes = {"", "-wal", "-convert"};
 
 /// Takes the instance's lock; it is held as long as the file is open. ERR_IN_USE.
 [[nodiscard]] std::unique_ptr<File> lock(Folder& folder);
 
-/// For a new instance: takes the lock and removes what a creation that was cut off may have left. ERR_EXISTS
-/// if there is an instance, or anything foreign.
+/// ERR_NOT_FOUND, and the folder is as it was.
+void require_instance(Folder& folder);
+
+/// For a new instance: takes the lock, marks the folder as unfinished, and removes what an earlier creation
+/// left beside that mark. ERR_EXISTS, nothing removed, if there is an instance or anything that no creation
+/// left.
 [[nodiscard]] std::unique_ptr<File> prepare(Folder& folder);
 
 /// Ends a creation. If the keystore could not be made durable, it is taken back, under the lock that makes it
 /// ours: a creation that failed can be repeated.
 void publish(Folder& folder, Keystore& keystore);
+
+/// At the end of an opening: what is in the folder from now on is nobody's leftover.
+void finish(Folder& folder);
+
+/// Removes the files of a creation that failed, and no others. Under the lock; the caller knows that they are
+/// its own.
+void take_back(Folder& folder);
 
 }  // namespace myqsec::storage::instance_folder

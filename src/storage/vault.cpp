@@ -73,9 +73,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
              const VaultOptions& options)
     : state_(std::make_unique<State>(std::move(folder), clock)) {
     Folder& home = *state_->folder;
-    if (!home.exists(Keystore::file_name)) {
-        fail(Status::ERR_NOT_FOUND, "'{}' holds no instance; create one there first", home.path());
-    }
+    instance_folder::require_instance(home);
     state_->lock = instance_folder::lock(home);
     state_->keystore = std::make_unique<Keystore>(home, root);
     const Keystore& keys = *state_->keystore;
@@ -107,6 +105,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
     state_->jobs = std::make_unique<BlobStore>(home.folder(instance_folder::jobs_folder));
+    instance_folder::finish(home);
 }
 
 Vault::~Vault() = default;

@@ -2,6 +2,7 @@
 //
 //   keystore   two slots, sealed under the root key; its presence makes a folder an instance
 //   lock       flock: one process at a time
+//   unfinished only until the first opening: what lies beside it without a keystore may be replaced
 //   main.db    users, settings, queues, jobs, keys, outbox      (+ -wal)
 //   log.db     the audit log                                    (+ -wal)
 //   jobs/      sealed documents
@@ -51,8 +52,8 @@ struct Restoration {
 
 class Vault {
  public:
-    /// Makes an instance in an empty folder, or finishes one that a crash left without keystore. ERR_EXISTS
-    /// if there is one; ERR_EXISTS too if the folder holds anything foreign.
+    /// Makes an instance in an empty folder, or anew where a creation was cut off. ERR_EXISTS, nothing
+    /// removed, if there is one, or if the folder holds anything that no unfinished creation left.
     static void create(Folder& folder, crypto::RootProvider& root);
     /// ERR_NOT_FOUND, ERR_IN_USE, ERR_WRONG_KEY, ERR_CORRUPT, ERR_TAMPERED, ERR_NEWER_VERSION: nothing
     /// changed.

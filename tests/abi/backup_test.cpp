@@ -108,6 +108,54 @@ TEST_CASE("backups and their keys take the right to manage keys, and calls that 
     CHECK(engine == nullptr);
 }
 
+TEST_CASE("asking for the key of an instance that is none leaves the folder as it is") {
+    const Host host;
+    const auto root = host.root();
+    const auto place = host.folder.path() + "/none";
+    test::filesystem::create_directory(place);
+    Key key;
+    CHECK_FAILS(myqsec_backup_key_read(place.c_str(), &root, 0, key.text, &key.length), MYQSEC_ERR_NOT_FOUND,
+                place);
+    CHECK(test::filesystem::is_empty(place));
+}
+
+TEST_CASE("a restoring that fails removes what it made, and no file that came meanwhile") {
+    Host host;
+    const auto backup = host.folder.path() + "/backup";
+    auto place = host.folder.path() + "/restored";
+    host.submit(host.secure, "a held document");
+    back_up(*host.admin, backup, 0);
+    const auto key = exported(*host.admin);
+    const auto root = host.root();
+    myqsec_engine* engine = nullptr;
+    myqsec_backup_options options = MYQSEC_BACKUP_OPTIONS_INIT;
+    const auto restore = [&] {
+        return myqsec_backup_restore(backup.c_str(), place.c_str(), key.text, &root, nullptr, &options,
+                                     &engine);
+    };
+    options.progress = [](void*, std::uint64_t, std::uint64_t) { return 1; };
+    CHECK(restore() == MYQSEC_ERR_CALLBACK);
+    CHECK_FALSE(test::filesystem::exists(place));
+    options.context = &place;
+    options.progress = [](void* folder, std::uint64_t done, std::uint64_t files) {
+        if (done < files) return 0;
+        for (const auto* name : {"/main.db.note", "/keystore.mine", "/letter.txt", "/jobs/mine"})
+            test::write_file(*static_cast<std::string*>(folder) + name, "mine");
+        return 1;
+    };
+    test::filesystem::create_directories(place + "/jobs");
+    CHECK_FAILS(restore(), MYQSEC_ERR_EXISTS, "jobs");
+    test::filesystem::remove(place + "/jobs");
+    CHECK(restore() == MYQSEC_ERR_CALLBACK);
+    CHECK(test::read_file(place + "/jobs/mine") == "mine");
+    test::filesystem::remove_all(place + "/jobs");
+    for (const auto* name : {"/main.db.note", "/keystore.mine", "/letter.txt"}) {
+        CHECK(test::read_file(place + name) == "mine");
+        test::filesystem::remove(place + name);
+    }
+    CHECK(test::filesystem::is_empty(place));
+}
+
 TEST_CASE("a tick destroys the keys that have expired, unless the clock is not to be believed") {
     Host host;
     back_up(*host.admin, host.folder.path() + "/one", 2 * hour);

@@ -2,12 +2,26 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/temporary_folder.hpp"
 
 using namespace myqsec;
+
+namespace {
+
+ino_t last_synced = 0;
+
+}  // namespace
+
+/// Stands before the C library's: it tells what was synced.
+extern "C" int fsync(int file) {
+    struct stat info {};
+    if (::fstat(file, &info) == 0) last_synced = info.st_ino;
+    return static_cast<int>(::syscall(SYS_fsync, file));
+}
 
 namespace {
 
@@ -64,6 +78,20 @@ TEST_CASE("files and folders are private to their owner") {
     CHECK((info.st_mode & 0777) == 0600);
     REQUIRE(::stat((temporary.path() + "/sub").c_str(), &info) == 0);
     CHECK((info.st_mode & 0777) == 0700);
+}
+
+TEST_CASE("a new folder's name is durable in the folder above it") {
+    const test::TemporaryFolder temporary;
+    struct stat above {};
+    REQUIRE(::stat(temporary.path().c_str(), &above) == 0);
+    for (const auto* name : {"/one", "/two/"}) {
+        last_synced = 0;
+        open_folder(temporary.path() + name, true);
+        CHECK(last_synced == above.st_ino);
+        last_synced = 0;
+        open_folder(temporary.path() + name, true);  // it was there
+        CHECK(last_synced == 0);
+    }
 }
 
 TEST_CASE("a second opener does not get the lock until the first closes") {

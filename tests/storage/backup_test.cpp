@@ -42,6 +42,15 @@ std::string document(Vault& vault, const BlobName& name) {
     return std::string(as_text(read_all(*vault.jobs().open(name), 1 << 20)));
 }
 
+std::string sentence_of(const auto& call) {
+    try {
+        call();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
 /// An instance with a row, a leaf key and two documents, and folders beside it.
 struct Fixture : VaultFixture {
     test::TemporaryFolder aside;
@@ -235,6 +244,59 @@ TEST_CASE("wrong, foreign and expired keys open no backup, and leave nothing beh
     CHECK(fixture.folder("restored")->list().empty());
     CHECK(status_of([&] { fixture.restore("restored", "other", key); }) == Status::ERR_NOT_FOUND);
     CHECK(status_of([&] { fixture.back_up("backup"); }) == Status::ERR_EXISTS);
+}
+
+TEST_CASE("restoring over an instance whose keystore was renamed removes nothing of it") {
+    Fixture fixture;
+    const auto key = fixture.back_up("backup");
+    fixture.restore("backup", "restored", key);
+    fixture.check_restored("restored");
+    const auto folder = fixture.folder("restored");
+    CHECK_FALSE(folder->exists("unfinished"));
+    folder->rename("keystore", "keystore.broken");
+    const auto before = folder->list();
+    const auto documents = folder->folder("jobs")->list();
+    CHECK(status_of([&] { fixture.restore("backup", "restored", key); }) == Status::ERR_EXISTS);
+    CHECK(folder->list() == before);
+    CHECK(folder->folder("jobs")->list() == documents);
+    CHECK(documents.size() == 2);
+    folder->rename("keystore.broken", "keystore");
+    fixture.check_restored("restored");
+}
+
+TEST_CASE("a damaged backup restored where an instance lost its keystore leaves the rest of it as it is") {
+    Fixture fixture;
+    const auto key = fixture.back_up("backup");
+    fixture.restore("backup", "restored", key);
+    fixture.restored("restored").reset();
+    const auto folder = fixture.folder("restored");
+    folder->remove("keystore");
+    const auto before = folder->list();
+    fixture.folder("backup")->open("main.db")->truncate(4096);
+    CHECK(status_of([&] { fixture.restore("backup", "restored", key); }) == Status::ERR_EXISTS);
+    CHECK(folder->list() == before);
+    CHECK(folder->folder("jobs")->list().size() == 2);
+}
+
+TEST_CASE("an expired backup says how long ago that was") {
+    Fixture fixture;
+    const auto key = fixture.back_up("backup");
+    const auto sentence = [&] { return sentence_of([&] { fixture.restore("backup", "restored", key); }); };
+    fixture.clock.advance(month);
+    CHECK(sentence().find("expired less than a day ago") != std::string::npos);
+    fixture.clock.advance(std::chrono::hours(24));
+    CHECK(sentence().find("expired a day ago") != std::string::npos);
+    fixture.clock.advance(std::chrono::hours(24));
+    CHECK(sentence().find("expired 2 days ago") != std::string::npos);
+}
+
+TEST_CASE("a file too large for a backup's own is named as none") {
+    const Fixture fixture;
+    const auto folder = fixture.folder("large");
+    folder->create("backup")->truncate(std::uint64_t{1} << 20);
+    const auto read = [&] { static_cast<void>(read_backup_info(*folder)); };
+    CHECK(status_of(read) == Status::ERR_CORRUPT);
+    CHECK(sentence_of(read).find("large/backup' is not the file of a backup") != std::string::npos);
 }
 
 TEST_CASE("every flipped byte of a backup's own file, and damage to its databases, is found before anything opens") {

@@ -79,11 +79,67 @@ TEST_CASE("an instance is never created over another") {
 }
 
 TEST_CASE("a creation that was cut off before its keystore is begun again") {
+    const test::TemporaryFolder temporary;
+    const test::ManualClock clock;
+    const auto root = test::key_file_root();
+    const auto folder = temporary.open();
+    Vault::create(*folder, *root);
+    CHECK(folder->exists("unfinished"));
+    folder->remove("keystore");
+    folder->create("main.db-convert");
+    folder->create("log.db.new-wal");
+    folder->create("keystore.new");
+    const auto orphan = folder->folder("jobs")->create(std::string(32, 'a'));
+    CHECK_NOTHROW(Vault::create(*folder, *root));
+    for (const auto* name : {"main.db-convert", "log.db.new-wal", "keystore.new"})
+        CHECK_FALSE(folder->exists(name));
+    CHECK(folder->folder("jobs")->list().empty());
+    const Vault vault(temporary.open(), *root, clock);
+    CHECK_FALSE(folder->exists("unfinished"));
+}
+
+TEST_CASE("an instance whose keystore was moved away is no leftover: nothing of it is removed") {
     test::VaultFixture fixture;
     fixture.close();
-    std::filesystem::remove(fixture.temporary.path() + "/keystore");
-    CHECK_NOTHROW(Vault::create(*fixture.temporary.open(), *fixture.root));
-    CHECK_NOTHROW(fixture.open());
+    const auto folder = fixture.temporary.open();
+    SUBCASE("renamed") {
+        folder->rename("keystore", "keystore.broken");
+    }
+    SUBCASE("taken elsewhere") {
+        folder->remove("keystore");
+    }
+    const auto before = folder->list();
+    try {
+        Vault::create(*folder, *fixture.root);
+        FAIL("created over an instance");
+    } catch (const Error& error) {
+        CHECK(error.status() == Status::ERR_EXISTS);
+        CHECK(std::string(error.what()).find("keystore was moved away") != std::string::npos);
+    }
+    CHECK(folder->list() == before);
+}
+
+TEST_CASE("beside an unfinished instance a foreign file is named, and nothing is removed") {
+    const test::TemporaryFolder temporary;
+    const auto root = test::key_file_root();
+    const auto folder = temporary.open();
+    Vault::create(*folder, *root);
+    folder->remove("keystore");
+    for (const auto* name : {"main.db.old", "log.db-shm", "keystore.broken", "letter.txt"}) {
+        CAPTURE(std::string(name));
+        folder->create(name);
+        const auto before = folder->list();
+        try {
+            Vault::create(*folder, *root);
+            FAIL("created beside a foreign file");
+        } catch (const Error& error) {
+            CHECK(error.status() == Status::ERR_EXISTS);
+            CHECK(std::string(error.what()).find(name) != std::string::npos);
+        }
+        CHECK(folder->list() == before);
+        folder->remove(name);
+    }
+    CHECK_NOTHROW(Vault::create(*folder, *root));
 }
 
 TEST_CASE("databases of another instance, or swapped ones, are CORRUPT") {
