@@ -74,11 +74,12 @@ storage::BackupKey Backups::export_key(const Authorised& proof, std::uint32_t ve
 Instant Backups::tick() {
     const auto now = vault_.clock().now();
     auto expired = storage::backup_keys(vault_.keystore());
-    const auto living = std::ranges::partition(expired, [&](const auto& key) { return key.expires <= now; });
     auto next = Instant::max();
-    for (const auto& key : living)
-        next = std::min(next, key.expires);
-    expired.erase(living.begin(), living.end());
+    std::erase_if(expired, [&](const storage::BackupKeyRow& key) {
+        const bool lives = key.expires > now;
+        if (lives) next = std::min(next, key.expires);
+        return lives;
+    });
     if (expired.empty()) return next;
     storage::Transaction transaction(vault_.main());
     for (const auto& key : expired) {
