@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "base/error.hpp"
 #include "crypto/container.hpp"
@@ -14,6 +13,10 @@ namespace format = container_format;
 
 namespace {
 
+/// Sealed chunks passed on at once: many enough for the file system, few enough to stay in the CPU's cache.
+constexpr std::size_t batch_chunks = 4;
+constexpr std::size_t batch_size = batch_chunks * format::sealed_chunk;
+
 ContainerHeader new_header(const ContainerId& id, ContainerSuite suite) {
     ContainerHeader header;
     header.suite = suite;
@@ -25,29 +28,36 @@ ContainerHeader new_header(const ContainerId& id, ContainerSuite suite) {
 
 }  // namespace
 
-/// Of two chunks one may be full: it is sealed only when more follows, for until then it may be the last one. What
-/// follows is put into the other.
+/// A full chunk is sealed only when more follows, for until then it may be the last one. What follows a full chunk at the
+/// end of its batch is put into the other batch.
 struct ContainerWriter::State {
     State(const ContainerHeader& header, const ContainerKeys& keys, ByteSink& sink)
         : out(sink), sealer(header.suite, keys, header.id) {}
 
     ByteSink& out;
     ChunkSealer sealer;
-    std::array<Bytes, 2> chunks{Bytes(format::sealed_chunk), Bytes(format::sealed_chunk)};
-    std::size_t text_size = 0;  ///< of the chunk being filled
-    std::uint64_t index = 0;    ///< its number
+    Bytes batch = Bytes(batch_size), other = Bytes(batch_size);
+    std::size_t chunk_start = 0;  ///< of the chunk being filled, in the batch
+    std::size_t text_size = 0;    ///< its bytes so far
+    std::uint64_t index = 0;      ///< its number
 
     [[nodiscard]] bool full() const { return text_size == container_chunk; }
-    Bytes& chunk(std::uint64_t number) { return chunks[number % chunks.size()]; }
-    void pass_on(bool last);
+    void seal_chunk(bool last);
+    void pass_on();
 };
 
-void ContainerWriter::State::pass_on(bool last) {
-    const ByteSpan sealed = ByteSpan(chunk(index)).first(text_size + aead_tag_size);
-    sealer.seal(index, last, sealed);
-    out.write(sealed);
+void ContainerWriter::State::seal_chunk(bool last) {
+    const std::size_t sealed = text_size + aead_tag_size;
+    sealer.seal(index, last, ByteSpan(batch).subspan(chunk_start, sealed));
     ++index;
+    chunk_start += sealed;
     text_size = 0;
+}
+
+void ContainerWriter::State::pass_on() {
+    out.write(ByteView(batch).first(chunk_start));
+    batch.swap(other);
+    chunk_start = 0;
 }
 
 ContainerWriter::ContainerWriter(const Recipients& recipients, const ContainerId& id, ContainerSuite suite,
@@ -65,20 +75,25 @@ ContainerWriter::ContainerWriter(const Recipients& recipients, const ContainerId
 
 ContainerWriter::~ContainerWriter() {
     if (!state_) return;
-    for (auto& chunk : state_->chunks)
-        wipe(chunk);  // the one being filled is plaintext
+    wipe(state_->batch);  // the chunk being filled is plaintext, and what the host read behind it
+    wipe(state_->other);
 }
 
 ByteSpan ContainerWriter::room() {
     State& state = *state_;
-    if (state.full()) return ByteSpan(state.chunk(state.index + 1)).first(container_chunk);
-    return ByteSpan(state.chunk(state.index)).subspan(state.text_size, container_chunk - state.text_size);
+    if (!state.full())
+        return ByteSpan(state.batch).subspan(state.chunk_start + state.text_size, container_chunk - state.text_size);
+    const std::size_t next = state.chunk_start + format::sealed_chunk;
+    const bool within = next < state.batch.size();
+    return within ? ByteSpan(state.batch).subspan(next, container_chunk) : ByteSpan(state.other).first(container_chunk);
 }
 
 void ContainerWriter::filled(std::size_t size) {
     if (size == 0) return;
-    if (state_->full()) state_->pass_on(false);
-    state_->text_size += size;
+    State& state = *state_;
+    if (state.full()) state.seal_chunk(false);
+    if (state.chunk_start == state.batch.size()) state.pass_on();
+    state.text_size += size;
 }
 
 void ContainerWriter::write(ByteView plaintext) {
@@ -92,7 +107,8 @@ void ContainerWriter::write(ByteView plaintext) {
 }
 
 void ContainerWriter::finish() {
-    state_->pass_on(true);
+    state_->seal_chunk(true);
+    state_->pass_on();
     state_->out.finish();
 }
 
