@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support import INCLUDE, constants, run
+from support import INCLUDE, ROOT, constants, run
 
 FOLDER = Path(__file__).resolve().parent / "abi"
 RECORD = FOLDER / f"libmyqsec-{os.uname().machine}.abi"
@@ -31,10 +31,16 @@ def compare(record: Path, library: str) -> subprocess.CompletedProcess:
     return run("abidiff", "--exported-interfaces-only", record, library)
 
 
+def without_place(text: str) -> str:
+    """The record names source files as the compiler was given them: from here on as they lie in the project."""
+    return text.replace(f"path='{ROOT}/", "path='")
+
+
 def record(library: str) -> None:
     subprocess.run(["abidw", "--headers-dir", str(INCLUDE), "--drop-private-types", "--exported-interfaces-only",
                     "--no-comp-dir-path", "--no-corpus-path", "--no-show-locs", "--no-elf-needed",
                     "--out-file", str(RECORD), library], check=True)
+    RECORD.write_text(without_place(RECORD.read_text("utf-8")), "utf-8")
     CONSTANTS.write_text("".join(f"{name}\t{number}\n" for name, number in sorted(constants().items())), "utf-8")
 
 
