@@ -1,6 +1,7 @@
 /* Backups: the instance's files as they are at one moment, sealed as they are there, and its keys of that moment under a backup key,
- * which expires. What the instance keeps readable, a queue's or database's encryption being off, is readable in the backup, also later. Then it is destroyed, and what was erased since the backup is gone from there too. To restore on another machine, or
- * after the instance's keystore was lost, keep a copy of the backup key apart from the backups; whoever has both, reads all. docs/backup.md. */
+ * which expires. Then it is destroyed, and what was erased since the backup is gone from there too. What the instance keeps readable,
+ * a queue's or database's encryption being off, is readable in the backup, also later. To restore on another machine, or after
+ * the instance's keystore was lost, keep a copy of the backup key apart from the backups; whoever has both, reads all. docs/backup.md. */
 #ifndef MYQSEC_BACKUP_H
 #define MYQSEC_BACKUP_H
 
@@ -17,8 +18,8 @@ typedef int (*myqsec_progress_function)(void *context, uint64_t files_done, uint
 typedef struct myqsec_backup_options {
     uint32_t struct_size;
     uint32_t reserved;
-    int64_t retention; /**< creating only: milliseconds, at least an hour, for which it can be restored, or up to an eighth less, for backups share keys;
-                            0: the setting backup.retention */
+    int64_t retention; /**< creating only: milliseconds, at least an hour, for which it can be restored, or up to an eighth less, for backups
+                            share keys; 0: the setting backup.retention */
     myqsec_progress_function progress; /**< may be NULL */
     void *context;                   /**< passed back to it */
 } myqsec_backup_options;
@@ -64,7 +65,8 @@ MYQSEC_API myqsec_status myqsec_backup_key_read(const char *directory, const myq
 /** Makes an instance in `directory`, which must be missing (its parent exists) or empty, of the backup in `backup`, and opens it. `key` is
  *  the exported backup key, `root` the instance's root secret from now on. Outside counters of `options` go on from where they
  *  stand. A crash half-way leaves nothing that opens; calling it again finishes the work, as with myqsec_create: a folder that
- *  holds anything else, such as an instance without its keystore, is left as it is. `options` and `backup_options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK, MYQSEC_ERR_SELF_TEST; MYQSEC_ERR_WRONG_KEY
+ *  holds anything else, such as an instance without its keystore, is left as it is. `options` and `backup_options` may be
+ *  NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK, MYQSEC_ERR_SELF_TEST; MYQSEC_ERR_WRONG_KEY
  *  if the key does not open it; MYQSEC_ERR_NOT_POSSIBLE if it has expired; MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION.
  *  Audit: instance.restored, instance.opened. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_backup_restore(const char *backup, const char *directory, const char *key, const myqsec_root *root,

@@ -15,7 +15,9 @@ namespace {
 std::vector<std::string> files_of_a_creation() {
     std::vector<std::string> out{std::string(Keystore::file_name) + ".new"};
     for (const auto database : {main_file, log_file}) {
-        for (const auto* suffix : {"", "-wal", "-convert", ".new", ".new-wal"})
+        for (const auto suffix : database_suffixes)
+            out.push_back(std::string(database).append(suffix));
+        for (const auto* suffix : {".new", ".new-wal"})
             out.push_back(std::string(database) + suffix);
     }
     return out;
@@ -42,8 +44,7 @@ void require_empty(const Folder& folder, const std::vector<std::string>& names) 
     if (contains(names, main_file)) {
         fail(Status::ERR_EXISTS,
              "'{}' holds '{}' but no keystore: it is a backup, or an instance whose keystore was moved away; "
-             "choose an "
-             "empty folder, or move the files away",
+             "choose an empty folder, or move the files away",
              folder.path(), main_file);
     }
     for (const auto& name : names) {

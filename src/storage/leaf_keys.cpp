@@ -87,8 +87,7 @@ void LeafKeys::commit_erased(Transaction& transaction) {
 
 void LeafKeys::turn() {
     Transaction transaction(main_);
-    if (keystore_.turning()) return commit_erased(transaction);
-    if (store::waiting(main_).keys > 0) commit_erased(transaction);
+    if (has_waiting()) commit_erased(transaction);
 }
 
 Instant LeafKeys::turn_if_due(Duration delay) {

@@ -155,11 +155,10 @@ std::optional<Restoration> Vault::restoration() const {
 
 void Vault::settle_restoration() {
     state_->keystore->change([&](KeySet& keys) {
-        for (const auto mark : keys.versions(KeyPurpose::restored_mark)) {
-            if (!counted() && mark < told_mark)
-                keys.put(KeyPurpose::restored_mark, told_mark, *keys.find(KeyPurpose::restored_mark, mark));
-            if (counted() || mark < told_mark) keys.drop(KeyPurpose::restored_mark, mark);
-        }
+        const auto mark = keys.newest(KeyPurpose::restored_mark);
+        if (mark == 0 || (mark == told_mark && !counted())) return;
+        if (!counted()) keys.put(KeyPurpose::restored_mark, told_mark, *keys.find(KeyPurpose::restored_mark, mark));
+        keys.drop(KeyPurpose::restored_mark, mark);
     });
 }
 
