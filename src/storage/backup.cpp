@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "crypto/aead.hpp"
+#include "crypto/container.hpp"
 #include "crypto/hash.hpp"
 #include "storage/instance_folder.hpp"
 
@@ -42,6 +43,24 @@ CopiedFile copy_file(File& from, Folder& to, const std::string& name) {
     file->sync();
     out.digest = hash.final();
     return out;
+}
+
+Bytes header_of(File& document) {
+    Bytes out(crypto::container_header_area);
+    out.resize(document.read_at(0, out));
+    return out;
+}
+
+/// Again if its header was written anew meanwhile: both of the header's copies may have been read half-written.
+void copy_document(File& from, Folder& to, const std::string& name) {
+    auto before = header_of(from);
+    for (;;) {
+        copy_file(from, to, name);
+        auto after = header_of(from);
+        if (after == before) return;
+        before = std::move(after);
+        to.remove(name);
+    }
 }
 
 class Steps {
@@ -232,7 +251,7 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
     steps.step();
     const auto jobs = to.folder(instance_folder::jobs_folder);
     for (const auto& name : documents) {
-        copy_file(*vault.jobs().open_read_only(name), *jobs, to_hex(name));
+        copy_document(*vault.jobs().open_read_only(name), *jobs, to_hex(name));
         steps.step();
     }
     jobs->sync();

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstddef>
 
@@ -20,7 +21,7 @@ constinit std::atomic<std::uint64_t> calls{0};
 constinit std::atomic<std::int64_t> blocks{0};
 constinit thread_local int inside = 0;
 
-enum class Kind { read, write, create, sync, other };
+enum class Kind { read, write, create, shrink, sync, other };
 
 bool concerns(CallFault fault, Kind kind) {
     switch (fault) {
@@ -32,6 +33,8 @@ bool concerns(CallFault fault, Kind kind) {
             return kind == Kind::read || kind == Kind::write;
         case CallFault::sync_failure:
             return kind == Kind::sync;
+        case CallFault::kill:
+            return kind == Kind::write || kind == Kind::create || kind == Kind::shrink;
         default:
             return false;
     }
@@ -45,6 +48,7 @@ bool strikes() {
 int file_fault(Kind kind) {
     const auto fault = planned.load();
     if (inside == 0 || !concerns(fault, kind) || !strikes()) return 0;
+    if (fault == CallFault::kill) ::raise(SIGKILL);
     if (fault == CallFault::short_count) return EAGAIN;
     return fault == CallFault::no_space ? ENOSPC : EIO;
 }
@@ -186,10 +190,10 @@ INTERPOSED int fdatasync(int file) {
 }
 
 INTERPOSED int ftruncate(int file, off_t size) {
-    return file_call<int>("ftruncate", Kind::other, file, size);
+    return file_call<int>("ftruncate", Kind::shrink, file, size);
 }
 INTERPOSED int ftruncate64(int file, off_t size) {
-    return file_call<int>("ftruncate64", Kind::other, file, size);
+    return file_call<int>("ftruncate64", Kind::shrink, file, size);
 }
 INTERPOSED int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) {
     return file_call<int>("linkat", Kind::create, from_folder, from, to_folder, to, flags);
@@ -198,7 +202,7 @@ INTERPOSED int renameat(int from_folder, const char* from, int to_folder, const 
     return file_call<int>("renameat", Kind::create, from_folder, from, to_folder, to);
 }
 INTERPOSED int unlinkat(int folder, const char* name, int flags) {
-    return file_call<int>("unlinkat", Kind::other, folder, name, flags);
+    return file_call<int>("unlinkat", Kind::shrink, folder, name, flags);
 }
 INTERPOSED int mkdirat(int folder, const char* name, mode_t mode) {
     return file_call<int>("mkdirat", Kind::create, folder, name, mode);

@@ -13,6 +13,7 @@ enum class CallFault {
     no_space,      ///< those that create or write: ENOSPC
     short_count,   ///< reads and writes move one byte only, which is no failure
     sync_failure,  ///< fsync, fdatasync: EIO
+    kill,          ///< any call that changes a file or a folder: the process is killed before it
 };
 
 /// Counting starts anew; the call with this number (from 1) fails, 0 none.

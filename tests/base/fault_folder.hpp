@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ struct FaultPlan {
     std::uint64_t fail_at = std::numeric_limits<std::uint64_t>::max();  ///< counts from 1
     std::uint64_t calls = 0;
     bool for_good = false;  ///< the later calls fail too
+    std::function<void(std::string_view call)> before = nullptr;
     [[nodiscard]] bool struck() const { return calls >= fail_at; }
 };
 
@@ -37,6 +39,7 @@ class FaultPoint {
 
     /// True if the call is to do half its work and then fail.
     bool reach(FaultCall call, std::string_view object) {
+        if (plan_->before) plan_->before(object);
         if (!concerns(call)) return false;
         ++plan_->calls;
         if (!plan_->struck() || (plan_->calls > plan_->fail_at && !plan_->for_good)) return false;

@@ -122,6 +122,33 @@ TEST_CASE("a backup shows one moment, whatever happens while the documents are c
           Status::ERR_WRONG_KEY);
 }
 
+TEST_CASE("a document whose header is written anew while it is copied is whole in the backup") {
+    Fixture fixture;
+    const std::string whole(20'000, 'w');
+    const auto name = add_document(*fixture.vault, whole);
+    fixture.vault->jobs().remove(fixture.first);
+    fixture.vault->jobs().remove(fixture.second);
+    const auto plan = std::make_shared<test::FaultPlan>();
+    fixture.vault.reset();
+    fixture.vault = std::make_unique<Vault>(std::make_unique<test::FaultFolder>(fixture.temporary.open(), plan), *fixture.root,
+                                            fixture.clock);
+    const auto path = fixture.temporary.path() + "/jobs/" + to_hex(name);
+    int reads = 0;
+    const auto key = fixture.back_up("backup", [&](std::uint64_t done, std::uint64_t) {
+        if (done > 1) return;
+        plan->before = [&](std::string_view call) {
+            if (call != "read" || ++reads > 2) return;
+            // Both copies of the header are half-written at the first reading, whole at the second one.
+            const auto now = reads == 1 ? std::string(16'384, 't') + whole.substr(16'384) : whole;
+            test::write_raw(path, as_bytes(now));
+        };
+    });
+    plan->before = {};
+    CHECK(reads > 2);
+    fixture.restore("backup", "restored", key);
+    CHECK(document(*fixture.restored("restored"), name) == whole);
+}
+
 TEST_CASE("what is deleted while a backup is made, is in no backup begun later") {
     Fixture fixture;
     BackupKey later;
