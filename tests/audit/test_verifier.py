@@ -50,6 +50,26 @@ class Verifier(unittest.TestCase):
         self.assertEqual(seen, {"untouched", "flip", "drop", "renumber", "swap", "rehash", "retired", "foreign", "cut", "fork",
                                 "front", "pruned", "pruned-fork", "pruned-unproven", "no-closing", "doubled", "early"})
 
+    def test_it_verifies_the_vector(self) -> None:
+        folder = ROOT / "tests" / "vectors" / "audit"
+        key = (folder / "first-epoch.key").read_text("utf-8").strip()
+        command = [sys.executable, SCRIPT, folder / "log.bundle", "--key", key, "--since", folder / "checkpoint"]
+        done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[0]),
+                         (0, "Events 1 to 60 are as they were signed, up to epoch 3."))
+
+    def test_what_it_cannot_read_it_names(self) -> None:
+        good = next(self.folder.glob("untouched-*.expected"))
+        key = good.read_text("utf-8").split()[1]
+        none, raw = self.folder / "none", self.folder / "raw"
+        raw.write_bytes(b"\xff\xfe")
+        for arguments in ((none, "--key", key), (self.folder, "--key", key), (good, "--key", key, "--since", none),
+                          (good, "--key", key, "--since", raw)):
+            done = subprocess.run([sys.executable, SCRIPT, *map(str, arguments)], text=True, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertNotIn("Traceback", done.stderr)
+            self.assertRegex(done.stderr, "can't be read|no text")
+
     def test_as_a_command_it_reports_and_exits_by_the_result(self) -> None:
         good = next(self.folder.glob("untouched-*.expected"))
         bad = next(self.folder.glob("cut-*.expected"))
