@@ -15,12 +15,23 @@ set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 add_library(myqsec_options INTERFACE)
 target_compile_definitions(myqsec_options INTERFACE _FILE_OFFSET_BITS=64 _GNU_SOURCE)
 target_compile_options(myqsec_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wcast-qual -Wundef
+    -Wall -Wextra -Wpedantic -Wformat=2 -Wcast-qual -Wundef
     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi>
     -fstack-protector-strong -fno-plt)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(myqsec_options INTERFACE -fstack-clash-protection)
 endif()
+
+# Compiles the target's files in batches: from scratch that takes a third of the time. What is in unnamed namespaces is then
+# seen by a whole batch, so that some warnings would be false; the dev preset compiles file by file, with them.
+if(MYQSEC_UNITY_BUILD)
+    target_compile_options(myqsec_options INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+else()
+    target_compile_options(myqsec_options INTERFACE -Wshadow)
+endif()
+function(myqsec_batches target)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ${MYQSEC_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     target_compile_options(myqsec_options INTERFACE -fcf-protection)
 endif()

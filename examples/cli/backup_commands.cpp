@@ -16,14 +16,6 @@ namespace cli {
 
 namespace {
 
-std::string instant(std::int64_t milliseconds) {
-    const std::time_t seconds = milliseconds / 1000;
-    std::tm parts{};
-    char buffer[32] = "?";
-    if (::gmtime_r(&seconds, &parts) != nullptr) std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return buffer;
-}
-
 /// On a terminal only: a backup of many documents takes a while.
 int show_progress(void* context, std::uint64_t done, std::uint64_t files) {
     if (::isatty(2) == 0 || files < 100) return 0;
@@ -104,7 +96,7 @@ void add_create(CLI::App& backup, Instance& instance) {
     });
 }
 
-void add_keys(CLI::App& backup, Instance& instance) {
+void add_key_list(CLI::App& backup, Instance& instance) {
     struct Options {
         std::uint32_t version = 0;
         std::string path;
@@ -171,7 +163,7 @@ void add_backup_commands(CLI::App& app, Instance& instance) {
         check(myqsec_backup_read(directory->c_str(), &info));
         print_info(*directory, info, instance.json);
     });
-    add_keys(*backup, instance);
+    add_key_list(*backup, instance);
     add_restore(*backup, instance);
 }
 

@@ -37,16 +37,6 @@ std::vector<Column> columns_of(const Handle<myqsec_list>& list) {
     return columns;
 }
 
-/// RFC 3339 in UTC.
-std::string instant(std::int64_t milliseconds) {
-    const std::time_t seconds = static_cast<std::time_t>(milliseconds / 1000);
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    char buffer[32];
-    std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return buffer;
-}
-
 std::string duration(std::int64_t milliseconds) {
     if (milliseconds % 3'600'000 == 0) return std::to_string(milliseconds / 3'600'000) + "h";
     if (milliseconds % 60'000 == 0) return std::to_string(milliseconds / 60'000) + "min";
@@ -125,6 +115,14 @@ void print_table(const std::vector<Column>& columns, const std::vector<std::vect
 }
 
 }  // namespace
+
+std::string instant(std::int64_t milliseconds) {
+    const std::time_t seconds = milliseconds / 1000;
+    std::tm parts{};
+    char buffer[32] = "?";
+    if (::gmtime_r(&seconds, &parts) != nullptr) std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return buffer;
+}
 
 std::string printable(const std::string& text) {
     std::string out = Json::parse(dumped(text)).get<std::string>();

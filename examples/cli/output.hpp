@@ -12,6 +12,9 @@ namespace cli {
 /// The text with '?' for control characters and U+FFFD for what is not UTF-8.
 std::string printable(const std::string& text);
 
+/// RFC 3339 in UTC.
+std::string instant(std::int64_t milliseconds);
+
 /// Prints all rows: a table for people, or with `json` an array of objects for programs.
 void print(const Handle<myqsec_list>& list, bool json);
 

@@ -9,7 +9,7 @@ using namespace myqsec::abi;
 namespace {
 
 constexpr std::uint32_t usual_limit = 1000;
-constexpr std::uint32_t largest_limit = 100'000;
+constexpr std::uint32_t most_events = 100'000;
 
 constexpr Column event_columns[] = {
     {"sequence", MYQSEC_COLUMN_INTEGER}, {"time", MYQSEC_COLUMN_INSTANT},
@@ -31,11 +31,6 @@ void add_event(List& list, access::Users& users, const audit::StoredEvent& event
              audit::json_of(event.changes), audit::json_of(event.personal), event.leaf_hash);
 }
 
-void require_reading(Session& session) {
-    static_cast<void>(
-        session.engine.access.authority.authorise(session.principal, access::Right::audit_read));
-}
-
 }  // namespace
 
 myqsec_status myqsec_audit_list(myqsec_session* session, int64_t from, uint32_t limit, myqsec_list** out) {
@@ -43,9 +38,9 @@ myqsec_status myqsec_audit_list(myqsec_session* session, int64_t from, uint32_t 
         auto& handle = output(out, "out");
         if (from < 1)
             fail(Status::ERR_INVALID_ARGUMENT, "from must be at least 1, the first sequence number");
-        if (limit > largest_limit)
-            fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", largest_limit);
-        require_reading(s);
+        if (limit > most_events)
+            fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", most_events);
+        static_cast<void>(authorise(s, access::Right::audit_read));
         List list(event_columns);
         for (const auto& event : s.engine.audit.list(from, limit == 0 ? usual_limit : limit)) {
             add_event(list, s.engine.access.users, event);
@@ -57,7 +52,7 @@ myqsec_status myqsec_audit_list(myqsec_session* session, int64_t from, uint32_t 
 myqsec_status myqsec_audit_head(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        require_reading(s);
+        static_cast<void>(authorise(s, access::Right::audit_read));
         const auto head = s.engine.audit.head();
         List list(head_columns);
         list.add(head.size, head.root);

@@ -11,15 +11,11 @@ constexpr Column checkpoint_columns[] = {{"size", MYQSEC_COLUMN_INTEGER},
                                          {"root_hash", MYQSEC_COLUMN_BYTES},
                                          {"epoch", MYQSEC_COLUMN_INTEGER},
                                          {"note", MYQSEC_COLUMN_TEXT}};
-constexpr Column key_columns[] = {{"epoch", MYQSEC_COLUMN_INTEGER},
+constexpr Column epoch_columns[] = {{"epoch", MYQSEC_COLUMN_INTEGER},
                                   {"key", MYQSEC_COLUMN_TEXT},
                                   {"began", MYQSEC_COLUMN_INSTANT},
                                   {"behind", MYQSEC_COLUMN_INTEGER}};
 constexpr Column proof_columns[] = {{"hash", MYQSEC_COLUMN_BYTES}};
-
-Authorised authorise(Session& session, access::Right right) {
-    return session.engine.access.authority.authorise(session.principal, right);
-}
 
 /// 0 is all events.
 std::int64_t tree_size(Session& session, std::int64_t size, const char* name) {
@@ -52,7 +48,7 @@ myqsec_status myqsec_audit_keys(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         static_cast<void>(authorise(s, access::Right::audit_read));
-        List list(key_columns);
+        List list(epoch_columns);
         for (const auto& [key, epoch] : s.engine.audit.keys())
             list.add(std::int64_t{epoch.epoch}, key.text(), epoch.began, epoch.behind);
         handle = new_list(std::move(list));

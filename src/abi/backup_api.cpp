@@ -13,11 +13,7 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr Column key_columns[] = {{"version", MYQSEC_COLUMN_INTEGER}, {"expires", MYQSEC_COLUMN_INSTANT}};
-
-Authorised authorise(Session& session) {
-    return session.engine.access.authority.authorise(session.principal, access::Right::key_manage);
-}
+constexpr Column backup_key_columns[] = {{"version", MYQSEC_COLUMN_INTEGER}, {"expires", MYQSEC_COLUMN_INSTANT}};
 
 myqsec_backup_options options_of(const myqsec_backup_options* given, const char* name) {
     const myqsec_backup_options initial = MYQSEC_BACKUP_OPTIONS_INIT;
@@ -70,7 +66,7 @@ myqsec_status myqsec_backup_create(myqsec_session* session, const char* director
         if (info) static_cast<void>(read_struct(info, "info"));
         const auto given = options_of(options, "options");
         const auto path = directory_of(directory, "directory");
-        const auto proof = authorise(s);
+        const auto proof = authorise(s, access::Right::key_manage);
         if (s.engine.spool.jobs.deletion_suspended()) {
             fail(Status::ERR_NOT_POSSIBLE,
                  "the clock jumped, and a backup expires by it; set it right and call myqsec_clock_confirm first");
@@ -94,8 +90,8 @@ myqsec_status myqsec_backup_read(const char* directory, myqsec_backup_info* info
 myqsec_status myqsec_backup_key_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(key_columns);
-        for (const auto& key : s.engine.backups.keys(authorise(s)))
+        List list(backup_key_columns);
+        for (const auto& key : s.engine.backups.keys(authorise(s, access::Right::key_manage)))
             list.add(std::int64_t{key.version}, key.expires);
         handle = new_list(std::move(list));
     });
@@ -105,7 +101,7 @@ myqsec_status myqsec_backup_key_export(myqsec_session* session, uint32_t version
     return with_session(session, [&](Session& s) {
         const auto given = required(length, "length");
         check_room(key, length, MYQSEC_BACKUP_KEY_MAX, "key");  // before it is audited that it was given out
-        const auto exported = s.engine.backups.export_key(authorise(s), version);
+        const auto exported = s.engine.backups.export_key(authorise(s, access::Right::key_manage), version);
         *length = given;
         give(exported, key, length);
     });

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t largest_certificate = 65536;
 
-constexpr Column columns[] = {
+constexpr Column certificate_columns[] = {
     {"id", MYQSEC_COLUMN_INTEGER},         {"name", MYQSEC_COLUMN_TEXT},
     {"subject", MYQSEC_COLUMN_TEXT},       {"fingerprint", MYQSEC_COLUMN_BYTES},
     {"not_before", MYQSEC_COLUMN_INSTANT}, {"not_after", MYQSEC_COLUMN_INSTANT},
@@ -34,7 +34,7 @@ myqsec_status myqsec_certificate_import(myqsec_session* session, const char* nam
 myqsec_status myqsec_certificate_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(columns);
+        List list(certificate_columns);
         for (const auto& row : s.engine.spool.certificates.list(s.principal)) {
             const auto& certificate = row.certificate;
             list.add(row.id, row.name, certificate.subject_name(), certificate.fingerprint(),

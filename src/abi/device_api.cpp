@@ -13,7 +13,7 @@ static_assert(MYQSEC_METHOD_CARD == access::method_card && MYQSEC_METHOD_PIN == 
 
 namespace {
 
-constexpr Column columns[] = {
+constexpr Column device_columns[] = {
     {"id", MYQSEC_COLUMN_INTEGER},
     {"name", MYQSEC_COLUMN_TEXT},
     {"model", MYQSEC_COLUMN_TEXT},
@@ -94,7 +94,7 @@ myqsec_status myqsec_device_delete(myqsec_session* session, int64_t device) {
 myqsec_status myqsec_device_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(columns);
+        List list(device_columns);
         for (const auto& device : s.engine.devices.list(s.principal)) {
             list.add(device.id, device.name, device.model, device.serial, device.mac, device.address,
                      device.location, std::int64_t{device.methods}, device.idle_timeout, device.enabled,

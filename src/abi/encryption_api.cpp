@@ -8,7 +8,7 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr Column columns[] = {
+constexpr Column encryption_columns[] = {
     {"what", MYQSEC_COLUMN_TEXT},     {"encryption", MYQSEC_COLUMN_TEXT},    {"converting", MYQSEC_COLUMN_BOOLEAN},
     {"pages", MYQSEC_COLUMN_INTEGER}, {"pages_done", MYQSEC_COLUMN_INTEGER}, {"key_version", MYQSEC_COLUMN_INTEGER},
 };
@@ -30,7 +30,7 @@ myqsec_status myqsec_encryption_set(myqsec_session* session, const char* what, i
 myqsec_status myqsec_encryption_status(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(columns);
+        List list(encryption_columns);
         for (const auto& [database, status] : s.engine.encryption.list(proof(s))) {
             list.add(storage::database_role_name(database), status.wished_encrypted ? "on" : "off",
                      !status.settled(), std::int64_t{status.form.pages}, std::int64_t{status.form.pages_done},

@@ -7,9 +7,9 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr std::uint32_t largest_limit = 100'000;
+constexpr std::uint32_t most_jobs = 100'000;
 
-constexpr Column columns[] = {
+constexpr Column job_columns[] = {
     {"id", MYQSEC_COLUMN_INTEGER},        {"uuid", MYQSEC_COLUMN_TEXT},
     {"queue", MYQSEC_COLUMN_INTEGER},     {"queue_name", MYQSEC_COLUMN_TEXT},
     {"owner", MYQSEC_COLUMN_INTEGER},     {"owner_name", MYQSEC_COLUMN_TEXT},
@@ -43,8 +43,8 @@ spool::JobFilter job_filter(const myqsec_job_filter* given) {
     if (const auto state = optional_text(filter.state, "filter.state"))
         out.state = spool::parse_job_state(*state);
     out.after = optional_id<JobId>(filter.after, "filter.after");
-    if (filter.limit > largest_limit)
-        fail(Status::ERR_INVALID_ARGUMENT, "filter.limit must be at most {}", largest_limit);
+    if (filter.limit > most_jobs)
+        fail(Status::ERR_INVALID_ARGUMENT, "filter.limit must be at most {}", most_jobs);
     if (filter.limit != 0) out.limit = filter.limit;
     return out;
 }
@@ -97,7 +97,7 @@ spool::ReleaseOptions release_options(const myqsec_release_options* given) {
 myqsec_status myqsec_job_list(myqsec_session* session, const myqsec_job_filter* filter, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(columns);
+        List list(job_columns);
         for (const auto& job : s.engine.spool.jobs.list(s.principal, job_filter(filter)))
             add_job(list, job);
         handle = new_list(std::move(list));
@@ -107,7 +107,7 @@ myqsec_status myqsec_job_list(myqsec_session* session, const myqsec_job_filter* 
 myqsec_status myqsec_job_get(myqsec_session* session, int64_t job, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(columns);
+        List list(job_columns);
         add_job(list, s.engine.spool.jobs.get(s.principal, job_of(s, job)));
         handle = new_list(std::move(list));
     });

@@ -30,10 +30,6 @@ std::string_view root_name(std::uint8_t kind) {
     }
 }
 
-Authorised authorise(Session& session) {
-    return session.engine.access.authority.authorise(session.principal, access::Right::key_manage);
-}
-
 void append(Session& session, storage::Transaction& transaction, const audit::Actor& actor, std::string_view key,
             std::string from, std::string to) {
     session.engine.audit.append(transaction, {.action = audit::Action::key_rotated,
@@ -45,7 +41,7 @@ void append(Session& session, storage::Transaction& transaction, const audit::Ac
 
 /// Turns the tree, with every node or with those that lost a key.
 void turn(Session& session, bool every_node) {
-    const auto proof = authorise(session);
+    const auto proof = authorise(session, access::Right::key_manage);
     auto& keys = session.engine.vault.leaf_keys();
     storage::Transaction transaction(session.engine.vault.main());
     const auto before = keys.status();
@@ -60,7 +56,7 @@ void turn(Session& session, bool every_node) {
 myqsec_status myqsec_keys_status(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        static_cast<void>(authorise(s));
+        static_cast<void>(authorise(s, access::Right::key_manage));
         const auto status = s.engine.vault.leaf_keys().status();
         List list(status_columns);
         list.add(root_name(s.engine.vault.keystore().provider_kind()), static_cast<std::int64_t>(status.epoch),
@@ -80,14 +76,14 @@ myqsec_status myqsec_keys_rotate_tree(myqsec_session* session) {
 myqsec_status myqsec_keys_rotate_database(myqsec_session* session, const char* what) {
     return with_session(session, [&](Session& s) {
         const auto database = access::database_named(text(what, "what"));
-        s.engine.encryption.rotate_key(authorise(s), database);
+        s.engine.encryption.rotate_key(authorise(s, access::Right::key_manage), database);
     });
 }
 
 myqsec_status myqsec_keys_rotate_root(myqsec_session* session, const myqsec_root* root) {
     return with_session(session, [&](Session& s) {
         const auto provider = root_provider(root, Engine::Birth::created);
-        const auto proof = authorise(s);
+        const auto proof = authorise(s, access::Right::key_manage);
         auto& vault = s.engine.vault;
         const auto before = root_name(vault.keystore().provider_kind());
         vault.keystore().change_root(*provider);

@@ -13,7 +13,7 @@ static_assert(MYQSEC_QUEUE_SECURE == int(spool::QueueKind::secure) &&
 
 namespace {
 
-constexpr Column columns[] = {
+constexpr Column queue_columns[] = {
     {"id", MYQSEC_COLUMN_INTEGER},
     {"name", MYQSEC_COLUMN_TEXT},
     {"kind", MYQSEC_COLUMN_TEXT},
@@ -110,7 +110,7 @@ myqsec_status myqsec_queue_delete(myqsec_session* session, int64_t queue) {
 myqsec_status myqsec_queue_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        List list(columns);
+        List list(queue_columns);
         for (const auto& queue : s.engine.spool.queues.list(s.principal)) {
             list.add(queue.id, queue.name, spool::queue_kind_name(queue.kind), queue.retention_held,
                      queue.retention_printed, static_cast<std::int64_t>(queue.max_job_size), queue.enabled,

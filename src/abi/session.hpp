@@ -42,6 +42,11 @@ class AuditMove {
     Engine& engine_;
 };
 
+/// Throws ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
+[[nodiscard]] inline Authorised authorise(Session& session, access::Right right) {
+    return session.engine.access.authority.authorise(session.principal, right);
+}
+
 /// `work` takes the Session&.
 template <class Work>
 myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {

@@ -7,7 +7,7 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr Column columns[] = {
+constexpr Column setting_columns[] = {
     {"name", MYQSEC_COLUMN_TEXT},       {"type", MYQSEC_COLUMN_TEXT},  {"value", MYQSEC_COLUMN_TEXT},
     {"default", MYQSEC_COLUMN_TEXT},    {"range", MYQSEC_COLUMN_TEXT}, {"meaning", MYQSEC_COLUMN_TEXT},
     {"changed", MYQSEC_COLUMN_INSTANT},
@@ -19,18 +19,13 @@ void add_setting(List& list, const settings::SettingRow& row) {
              settings::range_text(definition), definition.meaning, row.changed);
 }
 
-void require_reading(Session& session) {
-    static_cast<void>(
-        session.engine.access.authority.authorise(session.principal, access::Right::settings_read));
-}
-
 }  // namespace
 
 myqsec_status myqsec_setting_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        require_reading(s);
-        List list(columns);
+        static_cast<void>(authorise(s, access::Right::settings_read));
+        List list(setting_columns);
         for (const auto& row : s.engine.settings.list())
             add_setting(list, row);
         handle = new_list(std::move(list));
@@ -41,8 +36,8 @@ myqsec_status myqsec_setting_get(myqsec_session* session, const char* name, myqs
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         const auto wanted = text(name, "name");
-        require_reading(s);
-        List list(columns);
+        static_cast<void>(authorise(s, access::Right::settings_read));
+        List list(setting_columns);
         add_setting(list, s.engine.settings.get(wanted));
         handle = new_list(std::move(list));
     });

@@ -4,10 +4,6 @@ namespace myqsec::access::store {
 
 namespace {
 
-Bytes copy(ByteView bytes) {
-    return {bytes.begin(), bytes.end()};
-}
-
 crypto::Digest digest(ByteView bytes) {
     return ByteReader(bytes, "a credential's hash").array<32>();
 }
@@ -33,7 +29,7 @@ CardRecord read_card(const storage::Rows& row) {
     return {row.id<CardId>(0),
             row.id<UserId>(1),
             {digest(row.blob(2)), static_cast<std::uint32_t>(row.integer(3))},
-            copy(row.blob(4)),
+            copy_of(row.blob(4)),
             row.instant(5),
             optional_instant(row, 6),
             optional_instant(row, 7)};
@@ -52,7 +48,7 @@ std::optional<PasswordRecord> find_password(storage::Database& main, UserId user
         user);
     if (!rows.next()) return std::nullopt;
     return PasswordRecord{
-        copy(rows.blob(0)),
+        copy_of(rows.blob(0)),
         static_cast<PasswordUse>(rows.integer(1)),
         {static_cast<std::uint32_t>(rows.integer(2)), static_cast<std::uint32_t>(rows.integer(3)), 1}};
 }
@@ -83,7 +79,7 @@ std::vector<Bytes> password_history(storage::Database& main, UserId user, std::i
         "SELECT verifier FROM access_password_history WHERE user_id = $1 ORDER BY id DESC LIMIT $2", user,
         limit);
     while (rows.next())
-        verifiers.push_back(copy(rows.blob(0)));
+        verifiers.push_back(copy_of(rows.blob(0)));
     return verifiers;
 }
 

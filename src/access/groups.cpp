@@ -14,11 +14,6 @@ using audit::Action;
 
 namespace {
 
-audit::Event event(Action action, const Authorised& proof, audit::Object object,
-                   std::vector<audit::Change> changes) {
-    return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
-}
-
 std::string number(std::int64_t id) {
     return fmt::format("{}", id);
 }
@@ -35,7 +30,7 @@ GroupId Groups::create(const Principal& principal, std::string_view name, GroupI
     if (parent) (void)store::get_group(vault_.main(), parent);
     const auto group = store::insert_group(vault_.main(), name, parent);
     audit_.append(transaction,
-                  event(Action::group_created, proof, group,
+                  change_event(Action::group_created, proof, group,
                         {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
     transaction.commit();
     return group;
@@ -65,7 +60,7 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
     }
     store::update_group(vault_.main(), after);
     if (parent) store::require_administrator_left(vault_.main());
-    audit_.append(transaction, event(Action::group_changed, proof, group,
+    audit_.append(transaction, change_event(Action::group_changed, proof, group,
                                      {{"name", before.name, after.name},
                                       {"parent", number(before.parent.value), number(after.parent.value)}}));
     transaction.commit();
@@ -82,7 +77,7 @@ void Groups::remove(const Principal& principal, GroupId group) {
     }
     store::delete_group(vault_.main(), group);
     store::require_administrator_left(vault_.main());
-    audit_.append(transaction, event(Action::group_deleted, proof, group, {{"name", before.name, ""}}));
+    audit_.append(transaction, change_event(Action::group_deleted, proof, group, {{"name", before.name, ""}}));
     transaction.commit();
 }
 
@@ -100,7 +95,7 @@ void Groups::add(const Principal& principal, GroupId group, UserId user) {
     (void)store::get_user(vault_.main(), user);
     if (store::insert_member(vault_.main(), group, user)) {
         audit_.append(transaction,
-                      event(Action::group_member_added, proof, group, {{"user", "", number(user.value)}}));
+                      change_event(Action::group_member_added, proof, group, {{"user", "", number(user.value)}}));
     }
     transaction.commit();
 }
@@ -113,7 +108,7 @@ void Groups::remove_member(const Principal& principal, GroupId group, UserId use
     if (store::delete_member(vault_.main(), group, user)) {
         store::require_administrator_left(vault_.main());
         audit_.append(transaction,
-                      event(Action::group_member_removed, proof, group, {{"user", number(user.value), ""}}));
+                      change_event(Action::group_member_removed, proof, group, {{"user", number(user.value), ""}}));
     }
     transaction.commit();
 }

@@ -14,11 +14,6 @@ using audit::Action;
 
 namespace {
 
-audit::Event event(Action action, const Authorised& proof, audit::Object object,
-                   std::vector<audit::Change> changes) {
-    return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
-}
-
 std::string text_of(const Grant& grant) {
     auto text =
         grant.user ? fmt::format("user {}", grant.user.value) : fmt::format("group {}", grant.group.value);
@@ -61,7 +56,7 @@ RoleId Roles::create(const Principal& principal, std::string_view name, RightSet
     }
     storage::Transaction transaction(vault_.main());
     const auto role = store::insert_role(vault_.main(), name, rights);
-    audit_.append(transaction, event(Action::role_created, proof, role,
+    audit_.append(transaction, change_event(Action::role_created, proof, role,
                                      {{"name", "", std::string(name)}, {"rights", "", rights.names()}}));
     transaction.commit();
     return role;
@@ -75,7 +70,7 @@ void Roles::remove(const Principal& principal, RoleId role) {
     const auto found = std::ranges::find(roles, role, &Role::id);
     if (found == roles.end()) fail(Status::ERR_NOT_FOUND, "there is no role {}", role.value);
     store::delete_role(vault_.main(), role);
-    audit_.append(transaction, event(Action::role_deleted, proof, role,
+    audit_.append(transaction, change_event(Action::role_deleted, proof, role,
                                      {{"name", found->name, ""}, {"rights", found->rights.names(), ""}}));
     transaction.commit();
 }
@@ -110,7 +105,7 @@ void Roles::give(const Principal& principal, std::string_view name, const Grant&
     storage::Transaction transaction(vault_.main());
     check_grant(vault_.main(), grant);
     if (store::insert_grant(vault_.main(), role.id, grant)) {
-        audit_.append(transaction, event(Action::role_granted, proof, object_of(grant),
+        audit_.append(transaction, change_event(Action::role_granted, proof, object_of(grant),
                                          {{"role", "", role.name}, {"grant", "", text_of(grant)}}));
     }
     transaction.commit();
@@ -125,7 +120,7 @@ void Roles::take(const Principal& principal, std::string_view name, const Grant&
         fail(Status::ERR_NOT_FOUND, "the role {} is not given in that way", role.name);
     }
     store::require_administrator_left(vault_.main());
-    audit_.append(transaction, event(Action::role_revoked, proof, object_of(grant),
+    audit_.append(transaction, change_event(Action::role_revoked, proof, object_of(grant),
                                      {{"role", role.name, ""}, {"grant", text_of(grant), ""}}));
     transaction.commit();
 }

@@ -10,20 +10,16 @@ namespace {
     "(SELECT COUNT(*) FROM access_pin p WHERE p.user_id = u.id), "                                      \
     "(SELECT COUNT(*) FROM access_card c WHERE c.user_id = u.id) FROM access_user u "
 
-Bytes copy(ByteView bytes) {
-    return {bytes.begin(), bytes.end()};
-}
-
 UserRecord read_user(const storage::Rows& row) {
     UserRecord user;
     user.id = row.id<UserId>(0);
     user.name.hash = ByteReader(row.blob(1), "a user's name hash").array<32>();
     user.name.key_version = static_cast<std::uint32_t>(row.integer(2));
-    user.user_name = copy(row.blob(3));
-    user.full_name = copy(row.blob(4));
-    user.email = copy(row.blob(5));
-    user.language = copy(row.blob(6));
-    user.notes = copy(row.blob(7));
+    user.user_name = copy_of(row.blob(3));
+    user.full_name = copy_of(row.blob(4));
+    user.email = copy_of(row.blob(5));
+    user.language = copy_of(row.blob(6));
+    user.notes = copy_of(row.blob(7));
     user.state = static_cast<UserState>(row.integer(8));
     user.created = row.instant(9);
     user.person = row.id<LeafId>(10);

@@ -11,6 +11,9 @@
 
 namespace myqsec::crypto {
 
+/// Chunks passed on at once: many enough for the file system, few enough to stay in the CPU's cache.
+inline constexpr std::size_t batch_chunks = 4;
+
 /// The nonce and the associated data of a chunk, the same for sealing and opening.
 class ChunkNonces {
  public:

@@ -12,9 +12,6 @@ namespace format = container_format;
 
 namespace {
 
-/// Chunks read from the file at once when the whole document is wanted.
-constexpr std::size_t batch_chunks = 4;
-
 /// How the payload divides into chunks, learnt from the file's size alone; the last chunk's flag confirms it.
 struct Layout {
     std::uint64_t chunks = 0;

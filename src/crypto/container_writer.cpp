@@ -13,8 +13,6 @@ namespace format = container_format;
 
 namespace {
 
-/// Sealed chunks passed on at once: many enough for the file system, few enough to stay in the CPU's cache.
-constexpr std::size_t batch_chunks = 4;
 constexpr std::size_t batch_size = batch_chunks * format::sealed_chunk;
 
 ContainerHeader new_header(const ContainerId& id, ContainerSuite suite) {

@@ -32,7 +32,7 @@ namespace {
 constexpr std::uint32_t all_pcrs = (1U << 24) - 1;
 constexpr std::string_view authorisation_label = "myqsec tpm authorisation v1";
 
-struct Blob {
+struct SealedObject {
     tpm::Policy policy;
     Bytes primary;  ///< name of the storage key: another one would be another TPM, or somebody in between
     TPM2B_PUBLIC public_area{};
@@ -58,9 +58,9 @@ struct Blob {
             .field(ByteView(private_bytes).first(private_size))
             .take();
     }
-    static Blob decode(ByteView bytes) {
+    static SealedObject decode(ByteView bytes) {
         ByteReader reader = read_root_blob(bytes);
-        Blob blob;
+        SealedObject blob;
         blob.policy.pcrs = reader.integer<std::uint32_t>();
         blob.policy.authorisation = reader.integer<std::uint8_t>() != 0;
         const ByteView name = reader.field();
@@ -134,14 +134,14 @@ class TpmProvider final : public RootProvider {
             created.blob = seal(context, primary.get(), created.key).encode();
         }
         // What the TPM does not give back must never be what an instance hangs on.
-        if (!equal_constant_time(open(context, Blob::decode(created.blob)).view(), created.key.view())) {
+        if (!equal_constant_time(open(context, SealedObject::decode(created.blob)).view(), created.key.view())) {
             fail(Status::ERR_IO, "the TPM does not give back what it has just sealed; nothing was created");
         }
         return created;
     }
 
     [[nodiscard]] Secret unlock(ByteView bytes) override {
-        const Blob blob = Blob::decode(bytes);
+        const SealedObject blob = SealedObject::decode(bytes);
         if (blob.policy.authorisation && options_.authorisation.empty()) {
             fail(Status::ERR_INVALID_ARGUMENT,
                  "this instance's root key needs the TPM's authorisation value");
@@ -150,8 +150,8 @@ class TpmProvider final : public RootProvider {
     }
 
  private:
-    [[nodiscard]] Blob seal(const tpm::Context& context, ESYS_TR primary, const Secret& key) const {
-        Blob blob;
+    [[nodiscard]] SealedObject seal(const tpm::Context& context, ESYS_TR primary, const Secret& key) const {
+        SealedObject blob;
         blob.policy = {options_.pcrs, !options_.authorisation.empty()};
         blob.primary = tpm::name_of(context, primary);
         TPM2B_DIGEST digest{};
@@ -179,7 +179,7 @@ class TpmProvider final : public RootProvider {
         return blob;
     }
 
-    [[nodiscard]] Secret open(const tpm::Context& context, const Blob& blob) const {
+    [[nodiscard]] Secret open(const tpm::Context& context, const SealedObject& blob) const {
         const tpm::Loaded primary(context, tpm::storage_primary(context));
         if (tpm::name_of(context, primary.get()) != blob.primary) {
             fail(Status::ERR_WRONG_KEY,
@@ -208,7 +208,7 @@ class TpmProvider final : public RootProvider {
         return Secret(ByteView(data->buffer, data->size));
     }
 
-    [[nodiscard]] static ESYS_TR load(const tpm::Context& context, ESYS_TR primary, const Blob& blob) {
+    [[nodiscard]] static ESYS_TR load(const tpm::Context& context, ESYS_TR primary, const SealedObject& blob) {
         const tpm::Loaded session(context, tpm::start_session(context, primary, TPM2_SE_HMAC, 0));
         ESYS_TR object = ESYS_TR_NONE;
         tpm::check(Esys_Load(context.get(), primary, session.get(), ESYS_TR_NONE, ESYS_TR_NONE,

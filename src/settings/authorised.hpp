@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "audit/event.hpp"
 #include "base/id.hpp"
@@ -34,5 +36,11 @@ class Authorised {
     UserId user_;
     std::string_view right_;
 };
+
+/// What its principal changed of an object.
+[[nodiscard]] inline audit::Event change_event(audit::Action action, const Authorised& proof, audit::Object object,
+                                               std::vector<audit::Change> changes) {
+    return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
+}
 
 }  // namespace myqsec

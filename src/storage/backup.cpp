@@ -15,8 +15,8 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::string_view manifest_file = "backup";
-constexpr std::string_view magic = "MYQSECB";
-constexpr std::uint8_t version = 1;
+constexpr std::string_view manifest_magic = "MYQSECB";
+constexpr std::uint8_t manifest_version = 1;
 constexpr std::size_t largest_manifest = std::size_t{64} * 1024;
 constexpr std::size_t chunk = std::size_t{256} * 1024;
 
@@ -89,7 +89,7 @@ struct Manifest {
 /// All that precedes the sealed record, authenticated with it.
 Bytes clear_part(const BackupInfo& info) {
     ByteWriter writer;
-    writer.raw(as_bytes(magic)).integer(version).raw(info.instance_id).integer(info.key_version);
+    writer.raw(as_bytes(manifest_magic)).integer(manifest_version).raw(info.instance_id).integer(info.key_version);
     writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.created)));
     writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.expires)));
     return writer.take();
@@ -125,11 +125,11 @@ ReadManifest read_manifest(Folder& folder) {
     if (file->size() > largest_manifest) fail_no_manifest(folder);
     const auto bytes = read_all(*file, largest_manifest);
     ByteReader reader(bytes, "the file 'backup'");
-    if (bytes.size() < magic.size() || !std::ranges::equal(reader.raw(magic.size()), as_bytes(magic)))
+    if (bytes.size() < manifest_magic.size() || !std::ranges::equal(reader.raw(manifest_magic.size()), as_bytes(manifest_magic)))
         fail_no_manifest(folder);
-    if (const auto found = reader.integer<std::uint8_t>(); found != version) {
+    if (const auto found = reader.integer<std::uint8_t>(); found != manifest_version) {
         fail(Status::ERR_NEWER_VERSION,
-             "the backup has format version {}, this library knows version {}; use a newer library", found, version);
+             "the backup has format version {}, this library knows version {}; use a newer library", found, manifest_version);
     }
     ReadManifest out;
     out.info.instance_id = reader.array<16>();

@@ -12,7 +12,6 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::size_t key_size = 32;
 constexpr std::size_t entry_size = key_size + sizeof(std::int64_t);
 constexpr std::string_view text_magic = "myqsec-backup-key-1";
 constexpr std::size_t most_keys = 24;  ///< so that the keystore keeps room for the others

@@ -9,14 +9,14 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::string_view magic = "MYQSCNV";
+constexpr std::string_view journal_magic = "MYQSCNV";
 constexpr std::size_t clear_size = clear_header_size + 8 + 4 + 4;  // tag, generation, first, count
 constexpr std::size_t record_size = sizeof(crypto::PageSum) + crypto::record_overhead;
 constexpr std::size_t header_size = clear_size + record_size;
 
 Bytes clear_part(const PageState& state, const ConversionStep& step) {
     Bytes out(clear_size);
-    store_format_tag(out.data(), magic, state.identity, state.forms.to.suite);
+    store_format_tag(out.data(), journal_magic, state.identity, state.forms.to.suite);
     store_be(out.data() + clear_header_size, step.generation);
     store_be(out.data() + clear_header_size + 8, step.first);
     store_be(out.data() + clear_header_size + 12, step.count());

@@ -4,7 +4,7 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::string_view steps[] = {
+constexpr std::string_view form_steps[] = {
     R"(
     CREATE TABLE database_form (
         database INTEGER PRIMARY KEY,
@@ -17,7 +17,7 @@ constexpr std::string_view steps[] = {
 }  // namespace
 
 Schema database_forms_schema() {
-    return {"database forms", steps};
+    return {"database forms", form_steps};
 }
 
 namespace store {

@@ -9,8 +9,8 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::size_t clear_size = clear_header_size + 8;
-constexpr std::size_t slot_size = clear_size + sqlite_wal_header_size + page_reserve;
+constexpr std::size_t clear_slot_size = clear_header_size + 8;
+constexpr std::size_t slot_size = clear_slot_size + sqlite_wal_header_size + page_reserve;
 /// There was one key, which nothing could replace.
 constexpr std::uint32_t only_key_version = 1;
 
@@ -74,11 +74,11 @@ std::optional<WalLog> read_slot_1(File& file, const DatabaseIdentity& identity, 
     const WalChain seed = seed_of(bytes);
     const std::span<std::uint8_t, slot_size> all(bytes);
     crypto::PageCipher cipher(base.forms.to.suite, *key);
-    if (!cipher.open(all.first<clear_size>(), all.subspan<clear_size, sqlite_wal_header_size>(),
+    if (!cipher.open(all.first<clear_slot_size>(), all.subspan<clear_slot_size, sqlite_wal_header_size>(),
                      all.last<page_reserve>()))
         return std::nullopt;
     SqliteWalHeader header;
-    std::copy_n(bytes.begin() + clear_size, header.size(), header.begin());
+    std::copy_n(bytes.begin() + clear_slot_size, header.size(), header.begin());
     return WalLog(generation, header, seed, base);
 }
 

@@ -10,6 +10,8 @@
 
 namespace myqsec::storage {
 
+inline constexpr std::size_t key_size = 32;  ///< of every random key
+
 enum class KeyPurpose : std::uint16_t {
     main_database = 1,
     log_database = 2,

@@ -16,7 +16,6 @@ constexpr std::array generated_purposes = {
     KeyPurpose::main_database, KeyPurpose::log_database,  KeyPurpose::lookup,    KeyPurpose::pepper,
     KeyPurpose::archive,       KeyPurpose::audit_signing, KeyPurpose::tree_root,
 };
-constexpr std::size_t key_size = 32;
 constexpr std::size_t file_size = keystore_slot_size * keystore_slots;
 
 std::string_view provider_name(std::uint8_t kind) {

@@ -11,15 +11,15 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::string_view magic = "MYQSECK";
-constexpr std::uint8_t version = 1;
+constexpr std::string_view slot_magic = "MYQSECK";
+constexpr std::uint8_t slot_version = 1;
 constexpr std::size_t checksum_size = 32;
 constexpr std::size_t body_size = keystore_slot_size - checksum_size;
 
 /// All that precedes the sealed record, authenticated with it.
 Bytes clear_part(const KeystoreSlot& slot) {
     ByteWriter writer;
-    writer.raw(as_bytes(magic)).integer(version).integer(slot.sequence).raw(slot.instance_id);
+    writer.raw(as_bytes(slot_magic)).integer(slot_version).integer(slot.sequence).raw(slot.instance_id);
     writer.integer(slot.provider_kind).integer(static_cast<std::uint16_t>(slot.provider_blob.size()));
     writer.raw(slot.provider_blob);
     return writer.take();
@@ -42,11 +42,11 @@ std::optional<KeystoreSlot> read_slot(ByteView bytes) {
     const ByteView body = bytes.first(body_size);
     if (!std::ranges::equal(crypto::sha256(body), bytes.subspan(body_size))) return std::nullopt;
     ByteReader reader(body, "a keystore slot");
-    if (!std::ranges::equal(reader.raw(magic.size()), as_bytes(magic))) return std::nullopt;
-    if (const auto found = reader.integer<std::uint8_t>(); found != version) {
+    if (!std::ranges::equal(reader.raw(slot_magic.size()), as_bytes(slot_magic))) return std::nullopt;
+    if (const auto found = reader.integer<std::uint8_t>(); found != slot_version) {
         fail(Status::ERR_NEWER_VERSION,
              "the keystore has format version {}, this library knows version {}; use a newer library", found,
-             version);
+             slot_version);
     }
     KeystoreSlot slot;
     slot.sequence = reader.integer<std::uint64_t>();

@@ -8,7 +8,7 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::string_view steps[] = {
+constexpr std::string_view leaf_key_steps[] = {
     "CREATE TABLE leaf_key (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, wrapped BLOB NOT NULL)",
     "CREATE TABLE key_node (id INTEGER PRIMARY KEY, level INTEGER NOT NULL, parent INTEGER NOT NULL,"
     " slot INTEGER NOT NULL, live INTEGER NOT NULL, dirty INTEGER NOT NULL, sealed BLOB NOT NULL);"
@@ -20,7 +20,7 @@ constexpr std::string_view steps[] = {
     "CREATE TABLE key_epoch (epoch INTEGER NOT NULL, last_node INTEGER NOT NULL, waiting INTEGER NOT NULL,"
     " waiting_since INTEGER, root_digest BLOB)",
 };
-constexpr Schema schema{"storage.leaf", steps};
+constexpr Schema schema{"storage.leaf", leaf_key_steps};
 
 }  // namespace
 

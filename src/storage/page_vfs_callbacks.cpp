@@ -100,7 +100,7 @@ int sync_file(sqlite3_file* file, int) {
     });
 }
 
-int file_size(sqlite3_file* file, sqlite3_int64* size) {
+int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
     OpenFile& open = opened(file);
     return guarded(*open.vfs, SQLITE_IOERR_FSTAT, [&] {
         *size = static_cast<sqlite3_int64>(open.file->size());
@@ -140,7 +140,7 @@ constexpr sqlite3_io_methods io_methods = {1,
                                            write_file,
                                            truncate_file,
                                            sync_file,
-                                           file_size,
+                                           size_of_file,
                                            lock_file,
                                            lock_file,
                                            check_reserved_lock,

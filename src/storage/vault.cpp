@@ -12,7 +12,6 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::size_t key_size = 32;
 constexpr std::uint32_t told_mark = 2;  ///< the version of a restored_mark that was audited
 
 DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {

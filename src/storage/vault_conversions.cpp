@@ -11,7 +11,6 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::size_t key_size = 32;
 
 KeyPurpose purpose_of(DatabaseRole role) {
     return role == DatabaseRole::main ? KeyPurpose::main_database : KeyPurpose::log_database;

@@ -10,7 +10,7 @@ using test::status_of;
 
 namespace {
 
-struct Fixture : test::AccessFixture {
+struct AuthorityFixture : test::AccessFixture {
     UserId bob = add_user("bob");
     Grant to(UserId user) {
         Grant grant;
@@ -27,7 +27,7 @@ struct Fixture : test::AccessFixture {
 }  // namespace
 
 TEST_CASE("a right that nobody granted is refused, says which, and is audited") {
-    Fixture f;
+    AuthorityFixture f;
     const auto ada = f.log_in(f.ada);
     CHECK_THROWS_WITH_AS(f.access.users.create(ada, f.named("eve")), "this needs the right user.manage",
                          Error);
@@ -41,7 +41,7 @@ TEST_CASE("a right that nobody granted is refused, says which, and is audited") 
 }
 
 TEST_CASE("the host may drive logins, tick and submit for others, and nothing else") {
-    Fixture f;
+    AuthorityFixture f;
     for (const auto& one : all_rights()) {
         const bool expected = one.right == Right::session_host || one.right == Right::instance_tick ||
                               one.right == Right::job_submit_for_others;
@@ -50,7 +50,7 @@ TEST_CASE("the host may drive logins, tick and submit for others, and nothing el
 }
 
 TEST_CASE("a session ends when idle, at its maximum, by logout, and with its user") {
-    Fixture f;
+    AuthorityFixture f;
     auto ada = f.log_in(f.ada);
     const auto use = [&] { return status_of([&] { f.access.authority.authorise(ada, Right::job_submit); }); };
     f.clock.advance(std::chrono::minutes(14));
@@ -83,7 +83,7 @@ TEST_CASE("a session ends when idle, at its maximum, by logout, and with its use
 }
 
 TEST_CASE("a session at a device cannot administer, whoever it is") {
-    Fixture f;
+    AuthorityFixture f;
     const auto at_device = f.log_in_at(f.administrator, DeviceId(3));
     CHECK(f.access.authority.may(at_device, Right::job_release_own));
     CHECK(status_of([&] { f.access.users.create(at_device, f.named("eve")); }) == Status::ERR_ACCESS_DENIED);
@@ -92,7 +92,7 @@ TEST_CASE("a session at a device cannot administer, whoever it is") {
 }
 
 TEST_CASE("a role works through nested groups, and stops with the membership") {
-    Fixture f;
+    AuthorityFixture f;
     const auto site = f.access.groups.create(f.root, "site");
     const auto office = f.access.groups.create(f.root, "office", site);
     f.access.groups.add(f.root, office, f.ada);
@@ -107,7 +107,7 @@ TEST_CASE("a role works through nested groups, and stops with the membership") {
 }
 
 TEST_CASE("a grant limited to a group or queue counts only there") {
-    Fixture f;
+    AuthorityFixture f;
     const auto sales = f.access.groups.create(f.root, "sales");
     f.access.groups.add(f.root, sales, f.bob);
     auto grant = f.to(f.ada);
@@ -129,7 +129,7 @@ TEST_CASE("a grant limited to a group or queue counts only there") {
 }
 
 TEST_CASE("nobody grants what they lack: not by role, not by group, not through another's account") {
-    Fixture f;
+    AuthorityFixture f;
     f.access.roles.create(
         f.root, "staff",
         {Right::role_manage, Right::group_manage, Right::user_manage, Right::credential_manage});
@@ -157,7 +157,7 @@ TEST_CASE("nobody grants what they lack: not by role, not by group, not through 
 }
 
 TEST_CASE("the last administrator stays, whatever way one tries") {
-    Fixture f;
+    AuthorityFixture f;
     const auto refused = [&](auto&& call) { CHECK(status_of(call) == Status::ERR_NOT_POSSIBLE); };
     UserFields disabled;
     disabled.state = UserState::disabled;
@@ -180,7 +180,7 @@ TEST_CASE("the last administrator stays, whatever way one tries") {
 }
 
 TEST_CASE("groups form no circle, and built-in roles stay") {
-    Fixture f;
+    AuthorityFixture f;
     const auto outer = f.access.groups.create(f.root, "outer");
     const auto inner = f.access.groups.create(f.root, "inner", outer);
     CHECK(status_of([&] { f.access.groups.change(f.root, outer, std::nullopt, inner); }) ==

@@ -10,7 +10,7 @@ using test::status_of;
 
 namespace {
 
-struct Fixture : test::AccessFixture {
+struct LoginFixture : test::AccessFixture {
     UserId log_in_with(const LoginAttempt& attempt, Methods allowed = all_methods) {
         return access.login.authenticate(system, attempt, allowed);
     }
@@ -49,7 +49,7 @@ LoginAttempt with_card(std::string_view card) {
 }  // namespace
 
 TEST_CASE("each method leads to the person") {
-    Fixture f;
+    LoginFixture f;
     CHECK(f.log_in_with(name_password(" ADA ", test::ada_password)) == f.ada);
     CHECK(f.log_in_with(name_password("root", f.administrator_password)) == f.administrator);
     CHECK(f.log_in_with(with_pin(f.ada_pin)) == f.ada);
@@ -68,7 +68,7 @@ TEST_CASE("each method leads to the person") {
 }
 
 TEST_CASE("wrong credentials get one answer, whoever they name") {
-    Fixture f;
+    LoginFixture f;
     const auto wrong = f.sentence(name_password("ada", "not her password"));
     CHECK(wrong == "the credentials are wrong, or this person may not log in here");
     CHECK(f.sentence(name_password("nobody", "not her password")) == wrong);
@@ -82,7 +82,7 @@ TEST_CASE("wrong credentials get one answer, whoever they name") {
 }
 
 TEST_CASE("methods that a place does not allow, and combinations that are none, are refused") {
-    Fixture f;
+    LoginFixture f;
     CHECK(f.answer(with_pin(f.ada_pin), method_card | method_name_password) == Status::ERR_AUTHENTICATION);
     CHECK(f.answer({}) == Status::ERR_INVALID_ARGUMENT);
     auto attempt = with_card("04A2B3C4D5");
@@ -98,7 +98,7 @@ TEST_CASE("methods that a place does not allow, and combinations that are none, 
 TEST_CASE(
     "five failures lock the account, existing or not; time unlocks it, and each further lock lasts twice as "
     "long") {
-    Fixture f;
+    LoginFixture f;
     for (const auto* name : {"ada", "nobody"}) {
         for (int i = 0; i < 5; ++i)
             CHECK(f.answer(name_password(name, "wrong")) == Status::ERR_AUTHENTICATION);
@@ -117,7 +117,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an administrator ends a lockout, and that is audited") {
-    Fixture f;
+    LoginFixture f;
     for (int i = 0; i < 5; ++i)
         f.answer(name_password("ada", "wrong"));
     f.access.users.unlock(f.root, f.ada);
@@ -126,7 +126,7 @@ TEST_CASE("an administrator ends a lockout, and that is audited") {
 }
 
 TEST_CASE("failures outside of the window do not add up") {
-    Fixture f;
+    LoginFixture f;
     for (int i = 0; i < 12; ++i) {
         CHECK(f.answer(name_password("ada", "wrong")) == Status::ERR_AUTHENTICATION);
         f.clock.advance(std::chrono::minutes(5));
@@ -134,7 +134,7 @@ TEST_CASE("failures outside of the window do not add up") {
 }
 
 TEST_CASE("wrong PINs and strangers' cards lock the device, and nobody's own login buys further guesses") {
-    Fixture f;
+    LoginFixture f;
     for (int i = 0; i < 4; ++i)
         f.answer(with_pin("31415926"));
     CHECK(f.log_in_with(with_card("04A2B3C4D5")) == f.ada);
@@ -146,7 +146,7 @@ TEST_CASE("wrong PINs and strangers' cards lock the device, and nobody's own log
 }
 
 TEST_CASE("a source is locked whatever names it tries") {
-    Fixture f;
+    LoginFixture f;
     for (int i = 0; i < 5; ++i) {
         const auto name = "user" + std::to_string(i);
         auto attempt = name_password(name, "wrong");
@@ -161,7 +161,7 @@ TEST_CASE("a source is locked whatever names it tries") {
 }
 
 TEST_CASE("the site's daily budget of PIN guesses ends PINs alone, not PINs with a name") {
-    Fixture f;
+    LoginFixture f;
     f.set("pin.site_guesses", "10");
     for (int i = 0; i < 10; ++i) {
         auto attempt = with_pin("31415926");
@@ -175,7 +175,7 @@ TEST_CASE("the site's daily budget of PIN guesses ends PINs alone, not PINs with
 }
 
 TEST_CASE("a chosen PIN is a second factor only") {
-    Fixture f;
+    LoginFixture f;
     f.access.credentials.set_pin(f.log_in(f.ada), f.ada, "739164");
     auto attempt = with_pin("739164");
     CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
@@ -184,7 +184,7 @@ TEST_CASE("a chosen PIN is a second factor only") {
 }
 
 TEST_CASE("an expired card is a stranger's") {
-    Fixture f;
+    LoginFixture f;
     f.access.credentials.add_card(f.root, f.ada, "TEMP-0001", "", f.clock.now() + std::chrono::hours(1));
     CHECK(f.log_in_with(with_card("TEMP-0001")) == f.ada);
     f.clock.advance(std::chrono::hours(1));
@@ -192,7 +192,7 @@ TEST_CASE("an expired card is a stranger's") {
 }
 
 TEST_CASE("a password stored at another cost is stored anew at its next use") {
-    Fixture f;
+    LoginFixture f;
     f.set("kdf.iterations", "2");
     CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
     auto rows =

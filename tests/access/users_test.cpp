@@ -14,7 +14,7 @@ using test::status_of;
 
 namespace {
 
-using Fixture = test::AccessFixture;
+using test::AccessFixture;
 
 std::string everything_in(const std::string& folder) {
     std::string all;
@@ -38,7 +38,7 @@ std::string stored(storage::Database& main, std::string_view sql) {
 }  // namespace
 
 TEST_CASE("a user reads back as created, found by any spelling of the name's case") {
-    Fixture f;
+    AccessFixture f;
     const auto user = f.access.users.get(f.root, f.ada);
     CHECK(user.user_name == "Ada");
     CHECK(user.full_name == "Ada Lovelace");
@@ -55,7 +55,7 @@ TEST_CASE("a user reads back as created, found by any spelling of the name's cas
 }
 
 TEST_CASE("names that are taken, empty, too long or malformed are refused, and leave no event") {
-    Fixture f;
+    AccessFixture f;
     const auto events = f.events().size();
     const auto answer = [&](const std::string& name) { return status_of([&] { f.add_user(name); }); };
     CHECK(answer("ADA") == Status::ERR_EXISTS);
@@ -70,7 +70,7 @@ TEST_CASE("names that are taken, empty, too long or malformed are refused, and l
 }
 
 TEST_CASE("every change is audited with old and new value, under the person's key") {
-    Fixture f;
+    AccessFixture f;
     UserFields fields;
     fields.email = "countess@example.org";
     fields.state = UserState::disabled;
@@ -85,7 +85,7 @@ TEST_CASE("every change is audited with old and new value, under the person's ke
 }
 
 TEST_CASE("a change that fails to commit leaves neither fact nor event") {
-    Fixture f;
+    AccessFixture f;
     const auto events = f.events().size();
     f.access.users.before_removal([](storage::Transaction&, UserId) { throw std::bad_alloc(); });
     CHECK_THROWS_AS(f.access.users.remove(f.root, f.ada), std::bad_alloc);
@@ -96,7 +96,7 @@ TEST_CASE("a change that fails to commit leaves neither fact nor event") {
 TEST_CASE(
     "a deleted user is gone: no login, no card, no readable name in the audit log, and the tree still "
     "stands") {
-    Fixture f;
+    AccessFixture f;
     const auto head = f.audit().head();
     const auto person = f.access.users.person(f.ada);
     f.access.users.remove(f.root, f.ada);
@@ -113,7 +113,7 @@ TEST_CASE(
 }
 
 TEST_CASE("no file and no column holds a name, address, PIN, password or card in clear") {
-    Fixture f;
+    AccessFixture f;
     f.audit().drain();
     const auto files = everything_in(f.folder().path());
     CHECK(files.size() > 4096);
@@ -134,7 +134,7 @@ TEST_CASE("no file and no column holds a name, address, PIN, password or card in
 }
 
 TEST_CASE("passwords: long, uncommon, not the name; one's own only with the current one") {
-    Fixture f;
+    AccessFixture f;
     const auto ada = f.log_in(f.ada);
     auto& credentials = f.access.credentials;
     const auto set = [&](std::optional<std::string_view> current, std::string_view password) {
@@ -157,7 +157,7 @@ TEST_CASE("passwords: long, uncommon, not the name; one's own only with the curr
 }
 
 TEST_CASE("profile complexity asks for classes and remembers") {
-    Fixture f;
+    AccessFixture f;
     f.set("password.profile", "complexity");
     f.set("password.min_length", "8");
     f.set("password.min_classes", "3");
@@ -171,7 +171,7 @@ TEST_CASE("profile complexity asks for classes and remembers") {
 }
 
 TEST_CASE("PINs: generated ones grow with the site, chosen ones are not trivial") {
-    Fixture f;
+    AccessFixture f;
     CHECK(f.ada_pin.size() == 6);
     f.set("pin.max_guess_probability", "0.00001");
     CHECK(f.access.credentials.generate_pin(f.root, f.ada).size() == 7);
@@ -191,7 +191,7 @@ TEST_CASE("PINs: generated ones grow with the site, chosen ones are not trivial"
 }
 
 TEST_CASE("a card belongs to one person, and is anybody's again once removed") {
-    Fixture f;
+    AccessFixture f;
     const auto bob = f.add_user("bob");
     auto& credentials = f.access.credentials;
     const auto add = [&](std::string_view card) {

@@ -9,6 +9,7 @@
 #include "audit/audit_log.hpp"
 #include "base/error.hpp"
 #include "base/manual_clock.hpp"
+#include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
 #include "crypto/root_provider.hpp"
 #include "storage/schema.hpp"
@@ -52,16 +53,5 @@ class VaultFixture {
     std::unique_ptr<storage::Vault> vault_;
     std::unique_ptr<audit::AuditLog> audit_;
 };
-
-/// The status that `call` throws; OK if it does not.
-template <typename Call>
-Status status_of(Call&& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
-}
 
 }  // namespace myqsec::test

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
 
 using namespace myqsec;
+using test::status_of;
 
 namespace {
 
@@ -22,19 +24,6 @@ extern "C" int fsync(int file) {
     if (::fstat(file, &info) == 0) last_synced = info.st_ino;
     return static_cast<int>(::syscall(SYS_fsync, file));
 }
-
-namespace {
-
-Status status_of(const auto& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
-}
-
-}  // namespace
 
 TEST_CASE("a file gives back what was written, and short reads only at its end") {
     const test::TemporaryFolder temporary;

@@ -7,6 +7,7 @@
 #include "base/byte_sink.hpp"
 #include "base/error.hpp"
 #include "base/folder.hpp"
+#include "base/status_of.hpp"
 
 namespace myqsec::test {
 
@@ -46,14 +47,5 @@ class CollectingSink final : public ByteSink {
     Bytes bytes;
     bool finished = false;
 };
-
-inline Status status_of(const auto& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
-}
 
 }  // namespace myqsec::test

@@ -14,7 +14,7 @@ using namespace myqsec::test;
 
 namespace {
 
-constexpr PageSuite suites[] = {PageSuite::xaes_256_gcm, PageSuite::xchacha20_poly1305};
+constexpr PageSuite sealing_suites[] = {PageSuite::xaes_256_gcm, PageSuite::xchacha20_poly1305};
 using Trailer = ByteArray<PageCipher::trailer_size>;
 
 struct Page {
@@ -38,7 +38,7 @@ ByteArray<24> nonce_of(const Page& page) {
 
 TEST_CASE("pages open again, also by another object under the same key") {
     const Bytes text = test_document(4056);
-    for (const auto suite : suites) {
+    for (const auto suite : sealing_suites) {
         PageCipher writer(suite, test_key());
         PageCipher reader(suite, test_key());
         for (int i = 0; i < 5; ++i) {
@@ -52,7 +52,7 @@ TEST_CASE("pages open again, also by another object under the same key") {
 
 TEST_CASE("a page that was changed, moved or sealed under another key is wiped") {
     const Bytes text = test_document(4056);
-    for (const auto suite : suites) {
+    for (const auto suite : sealing_suites) {
         PageCipher cipher(suite, test_key());
         PageCipher stranger(suite, test_key(8));
         const Page good = seal(cipher, text);
@@ -92,7 +92,7 @@ TEST_CASE("pages of more writers than the cache holds open in any order") {
 }
 
 TEST_CASE("no nonce repeats over pages, transactions, objects and forks") {
-    for (const auto suite : suites) {
+    for (const auto suite : sealing_suites) {
         std::set<ByteArray<24>> seen;
         for (int object = 0; object < 3; ++object) {
             PageCipher cipher(suite, test_key());

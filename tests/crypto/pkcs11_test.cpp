@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/status_of.hpp"
 #include "crypto/pkcs11_root.hpp"
 #include "crypto/pkcs11_token.hpp"
 #include "crypto/soft_token.hpp"
@@ -15,6 +16,7 @@
 using namespace myqsec;
 using namespace myqsec::crypto;
 using test::SoftToken;
+using test::status_of;
 
 namespace {
 
@@ -23,18 +25,6 @@ const bool no_softhsm = test::softhsm_module().empty();
 std::unique_ptr<RootProvider> root(const std::string& module, const std::string& token = {},
                                    const std::string& pin = SoftToken::pin, const std::string& key = {}) {
     return pkcs11_provider({module, token, key, Secret(as_bytes(pin))});
-}
-
-/// Its status, and its sentence in `sentence`.
-template <typename Call>
-Status status_of(Call&& call, std::string* sentence = nullptr) {
-    try {
-        call();
-        return Status::OK;
-    } catch (const Error& error) {
-        if (sentence != nullptr) *sentence = error.what();
-        return error.status();
-    }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "access/access.hpp"
 #include "audit/audit_log.hpp"
 #include "base/manual_clock.hpp"
+#include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
 #include "crypto/root_provider.hpp"
 #include "settings/settings.hpp"
@@ -45,17 +46,6 @@ class TraySink final : public spool::ReleaseSink {
     bool finished = false;
     bool aborted = false;
 };
-
-/// The status that a call throws; OK if none.
-template <typename Call>
-Status status_of(Call&& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
-}
 
 /// Bytes that no compressor likes and a grep finds.
 inline std::string document(std::size_t size, std::string_view marker = "CONFIDENTIAL") {

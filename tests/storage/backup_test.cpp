@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/fault_folder.hpp"
+#include "base/status_of.hpp"
 #include "crypto/random.hpp"
 #include "storage/database_fixture.hpp"
 #include "storage/instance_folder.hpp"
@@ -14,20 +15,13 @@
 
 using namespace myqsec;
 using namespace myqsec::storage;
+using test::sentence_of;
+using test::status_of;
 using test::VaultFixture;
 
 namespace {
 
 constexpr auto month = std::chrono::hours(24 * 30);
-
-Status status_of(const auto& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
-}
 
 BlobName add_document(Vault& vault, std::string_view text) {
     const auto name = crypto::random_array<16>();
@@ -42,23 +36,14 @@ std::string document(Vault& vault, const BlobName& name) {
     return std::string(as_text(read_all(*vault.jobs().open(name), 1 << 20)));
 }
 
-std::string sentence_of(const auto& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "";
-}
-
 /// An instance with a row, a leaf key and two documents, and folders beside it.
-struct Fixture : VaultFixture {
+struct BackupFixture : VaultFixture {
     test::TemporaryFolder aside;
     LeafId leaf{};
     BlobName first = add_document(*vault, "the first document");
     BlobName second = add_document(*vault, std::string(300'000, 's'));
 
-    Fixture() {
+    BackupFixture() {
         vault->main().execute("CREATE TABLE t (text TEXT)");
         Transaction transaction(vault->main());
         vault->main().run("INSERT INTO t VALUES ($1)", "as it was");
@@ -99,7 +84,7 @@ struct Fixture : VaultFixture {
 }  // namespace
 
 TEST_CASE("a backup shows one moment, whatever happens while the documents are copied") {
-    Fixture fixture;
+    BackupFixture fixture;
     auto& vault = *fixture.vault;
     bool changed = false;
     const auto key = fixture.back_up("backup", [&](std::uint64_t, std::uint64_t files) {
@@ -123,7 +108,7 @@ TEST_CASE("a backup shows one moment, whatever happens while the documents are c
 }
 
 TEST_CASE("a document whose header is written anew while it is copied is whole in the backup") {
-    Fixture fixture;
+    BackupFixture fixture;
     const std::string whole(20'000, 'w');
     const auto name = add_document(*fixture.vault, whole);
     fixture.vault->jobs().remove(fixture.first);
@@ -150,7 +135,7 @@ TEST_CASE("a document whose header is written anew while it is copied is whole i
 }
 
 TEST_CASE("what is deleted while a backup is made, is in no backup begun later") {
-    Fixture fixture;
+    BackupFixture fixture;
     BackupKey later;
     bool began = false;
     fixture.back_up("first", [&](std::uint64_t, std::uint64_t) {
@@ -164,7 +149,7 @@ TEST_CASE("what is deleted while a backup is made, is in no backup begun later")
 }
 
 TEST_CASE("an erasure that waits is completed before a backup is made") {
-    Fixture fixture;
+    BackupFixture fixture;
     {
         Transaction transaction(fixture.vault->main());
         fixture.vault->leaf_keys().destroy(transaction, fixture.leaf);
@@ -191,7 +176,7 @@ TEST_CASE("backup keys leave room for other keys in the keystore") {
 }
 
 TEST_CASE("a backup that outlasts its own key is none") {
-    Fixture fixture;
+    BackupFixture fixture;
     CHECK(status_of([&] {
               fixture.back_up("backup", [&](std::uint64_t, std::uint64_t) { fixture.clock.advance(month); });
           }) == Status::ERR_NOT_POSSIBLE);
@@ -199,7 +184,7 @@ TEST_CASE("a backup that outlasts its own key is none") {
 }
 
 TEST_CASE("a backup of a database in the middle of a conversion is restored, and the conversion goes on") {
-    Fixture fixture;
+    BackupFixture fixture;
     fixture.vault->rotate_database_key(DatabaseRole::main);
     fixture.vault->tick_conversions(2);
     fixture.vault->tick_conversions(2);
@@ -258,7 +243,7 @@ TEST_CASE("a backup key as text is read again, and nothing else is taken for one
 }
 
 TEST_CASE("wrong, foreign and expired keys open no backup, and leave nothing behind") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     auto wrong = BackupKey{key.instance_id, key.version, key.expires, crypto::random_secret(32)};
     CHECK(status_of([&] { fixture.restore("backup", "restored", wrong); }) == Status::ERR_WRONG_KEY);
@@ -274,7 +259,7 @@ TEST_CASE("wrong, foreign and expired keys open no backup, and leave nothing beh
 }
 
 TEST_CASE("restoring over an instance whose keystore was renamed removes nothing of it") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     fixture.restore("backup", "restored", key);
     fixture.check_restored("restored");
@@ -292,7 +277,7 @@ TEST_CASE("restoring over an instance whose keystore was renamed removes nothing
 }
 
 TEST_CASE("a damaged backup restored where an instance lost its keystore leaves the rest of it as it is") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     fixture.restore("backup", "restored", key);
     fixture.restored("restored").reset();
@@ -306,7 +291,7 @@ TEST_CASE("a damaged backup restored where an instance lost its keystore leaves 
 }
 
 TEST_CASE("an expired backup says how long ago that was") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     const auto sentence = [&] { return sentence_of([&] { fixture.restore("backup", "restored", key); }); };
     fixture.clock.advance(month);
@@ -318,7 +303,7 @@ TEST_CASE("an expired backup says how long ago that was") {
 }
 
 TEST_CASE("a file too large for a backup's own is named as none") {
-    const Fixture fixture;
+    const BackupFixture fixture;
     const auto folder = fixture.folder("large");
     folder->create("backup")->truncate(std::uint64_t{1} << 20);
     const auto read = [&] { static_cast<void>(read_backup_info(*folder)); };
@@ -327,7 +312,7 @@ TEST_CASE("a file too large for a backup's own is named as none") {
 }
 
 TEST_CASE("every flipped byte of a backup's own file, and damage to its databases, is found before anything opens") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     fixture.vault->main().run("UPDATE t SET text = 'later'");
     fixture.back_up("later");
@@ -360,7 +345,7 @@ TEST_CASE("every flipped byte of a backup's own file, and damage to its database
 }
 
 TEST_CASE("a restoring that stops at any call opens in no way, and succeeds when it is repeated") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     std::uint64_t points = 0;
     for (bool done = false; !done; ++points) {
@@ -388,7 +373,7 @@ TEST_CASE("a restoring that stops at any call opens in no way, and succeeds when
 }
 
 TEST_CASE("a backup that stops at any call is none, and the instance is none the worse") {
-    Fixture fixture;
+    BackupFixture fixture;
     const auto key = backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
     std::uint64_t points = 0;
     for (bool done = false; !done; ++points) {
@@ -412,7 +397,7 @@ TEST_CASE("a backup that stops at any call is none, and the instance is none the
 }
 
 TEST_CASE("what was erased before a backup is not in it; what is erased later dies with its key") {
-    Fixture fixture;
+    BackupFixture fixture;
     auto& keys = fixture.vault->leaf_keys();
     LeafId erased_before{};
     {

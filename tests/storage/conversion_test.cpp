@@ -30,7 +30,7 @@ DatabaseKeys both_keys() {
     return keys;
 }
 
-void fill(Database& database) {
+void fill_pages(Database& database) {
     database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, version INTEGER, text TEXT)");
     Transaction transaction(database);
     for (int i = 1; i <= rows; ++i)
@@ -80,7 +80,7 @@ constexpr Target rotated_off{false, 2};
 TEST_CASE("encryption goes off and on, and a key is replaced, while the database is in use") {
     test::DatabaseFolder files;
     auto database = std::make_unique<Database>(files.folder(), "main.db", both_keys());
-    fill(*database);
+    fill_pages(*database);
     std::int64_t version = 0;
     for (const Target target : {off, on, rotated, rotated_off, on}) {
         begin(*database, target);
@@ -111,7 +111,7 @@ TEST_CASE("after a rotation the old key is neither needed nor of use") {
     test::DatabaseFolder files;
     {
         Database database(files.folder(), "main.db", both_keys());
-        fill(database);
+        fill_pages(database);
         begin(database, rotated);
         while (!database.convert(10)) {
         }
@@ -128,7 +128,7 @@ TEST_CASE("after a rotation the old key is neither needed nor of use") {
 TEST_CASE("no conversion runs inside a transaction or a query") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_pages(*database);
     begin(*database, off);
     {
         const Transaction transaction(*database);
@@ -149,7 +149,7 @@ TEST_CASE("a power cut at any moment of a conversion loses nothing, raises no al
         test::PowerCutFolder folder(disk);
         Database::create(folder, "main.db", test_key());
         Database database(folder, "main.db", both_keys());
-        fill(database);
+        fill_pages(database);
         database.checkpoint();
         std::int64_t version = 0;
         std::int64_t acknowledged = 0;
@@ -186,13 +186,13 @@ TEST_CASE("a power cut at any moment of a conversion loses nothing, raises no al
 namespace {
 
 /// False when the conversions ended before call n.
-bool survives(test::Fault fault, std::uint64_t n) {
+bool conversion_survives(test::Fault fault, std::uint64_t n) {
     const test::TemporaryFolder temporary;
     const auto plain = temporary.open();
     Database::create(*plain, "main.db", test_key());
     {
         Database database(*plain, "main.db", both_keys());
-        fill(database);
+        fill_pages(database);
     }
     const auto plan = std::make_shared<test::FaultPlan>(test::FaultPlan{fault, n});
     std::int64_t acknowledged = 0;
@@ -232,7 +232,7 @@ TEST_CASE("any one failed call amid a conversion loses nothing, and the conversi
         CAPTURE(static_cast<int>(fault));
         const auto stride = static_cast<std::uint64_t>(test::rounds("MYQSEC_FAULT_STRIDE", 9));
         std::uint64_t n = 1;
-        while (survives(fault, n))
+        while (conversion_survives(fault, n))
             n += stride;
         MESSAGE("calls of this kind: " << n);
     }
@@ -244,7 +244,7 @@ TEST_CASE("a process killed at any moment of a conversion loses nothing acknowle
     Database::create(*folder, "main.db", test_key());
     {
         Database database(*folder, "main.db", both_keys());
-        fill(database);
+        fill_pages(database);
     }
     void* shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     REQUIRE(shared != MAP_FAILED);
@@ -288,7 +288,7 @@ namespace {
 std::vector<DiskImage> images_of_a_conversion() {
     std::vector<DiskImage> images;
     test::MemoryDatabase living;
-    fill(*living);
+    fill_pages(*living);
     living->checkpoint();
     living.disk->at_every_write([&] { images.push_back(living.image()); });
     begin(*living, off);
@@ -341,7 +341,7 @@ TEST_CASE("files altered amid a conversion are noticed, or it goes on as if they
 
 TEST_CASE("a readable database detects replayed pages and forged ones as an encrypted one does") {
     test::MemoryDatabase living;
-    fill(*living);
+    fill_pages(*living);
     begin(*living, off);
     while (!living->convert(50)) {
     }

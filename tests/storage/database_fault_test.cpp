@@ -74,7 +74,7 @@ void prepare(Folder& folder) {
 }
 
 /// False when the workload ended before call n.
-bool survives(test::Fault fault, std::uint64_t n) {
+bool database_survives(test::Fault fault, std::uint64_t n) {
     const test::TemporaryFolder temporary;
     const auto plain = temporary.open();
     prepare(*plain);
@@ -103,7 +103,7 @@ TEST_CASE("any one failed call loses nothing acknowledged") {
     for (const Fault fault : {Fault::io_error, Fault::no_space, Fault::short_write, Fault::sync_failure}) {
         CAPTURE(static_cast<int>(fault));
         std::uint64_t n = 1;
-        while (survives(fault, n))
+        while (database_survives(fault, n))
             ++n;
         MESSAGE("calls of this kind: " << n);
     }

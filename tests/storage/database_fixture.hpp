@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
 #include "storage/database.hpp"
 
@@ -19,15 +20,6 @@ inline crypto::Secret test_key(std::uint8_t fill = 5) {
     for (auto& byte : key.span())
         byte = fill;
     return key;
-}
-
-inline Status status_of(const auto& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
 }
 
 inline Bytes read_raw(const std::string& path) {

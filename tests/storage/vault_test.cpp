@@ -9,24 +9,13 @@
 
 #include "base/error.hpp"
 #include "base/fault_folder.hpp"
+#include "base/status_of.hpp"
 #include "storage/personal_field.hpp"
 #include "storage/vault_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::storage;
-
-namespace {
-
-Status status_of(const auto& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.status();
-    }
-    return Status::OK;
-}
-
-}  // namespace
+using test::status_of;
 
 TEST_CASE("a vault keeps what was committed across a restart") {
     test::VaultFixture fixture;

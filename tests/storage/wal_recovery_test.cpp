@@ -52,7 +52,7 @@ class Crashed {
 constexpr int transactions = 20;
 
 /// A log of one schema transaction and `transactions` of one row each; the last spans several frames.
-void fill(Database& database) {
+void fill_log(Database& database) {
     database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, filler BLOB)");
     for (int i = 1; i < transactions; ++i)
         database.run("INSERT INTO t VALUES ($1, randomblob(100))", i);
@@ -72,7 +72,7 @@ WalFrameHeader header_at(const Bytes& wal, std::uint64_t frame) {
 TEST_CASE("a log left by a crash gives back every transaction") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const auto again = crashed.open();
     CHECK(scalar(*again, "SELECT count(*) FROM t") == transactions);
@@ -84,7 +84,7 @@ TEST_CASE("a log left by a crash gives back every transaction") {
 TEST_CASE("a flipped bit before a later transaction raises the alarm, wherever it is") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const Bytes& wal = crashed.wal();
     const std::uint64_t last = header_at(wal, frame_count(wal)).transaction;
@@ -106,7 +106,7 @@ TEST_CASE("a flipped bit before a later transaction raises the alarm, wherever i
 TEST_CASE("frames swapped, repeated or taken out raise the alarm") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const auto at = [](Bytes& wal, std::uint64_t frame) {
         return wal.begin() + static_cast<std::ptrdiff_t>(wal_frame_offset(frame));
@@ -124,7 +124,7 @@ TEST_CASE("frames swapped, repeated or taken out raise the alarm") {
 TEST_CASE("damage in the last transaction shows the state before it, and says so") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const Bytes& wal = crashed.wal();
     const std::uint64_t count = frame_count(wal);
@@ -144,7 +144,7 @@ TEST_CASE("damage in the last transaction shows the state before it, and says so
 TEST_CASE("work goes on behind a damaged tail, and later openings raise no alarm") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const std::uint64_t count = frame_count(crashed.wal());
     crashed.wal()[wal_frame_offset(count - 3) + 100] ^= 1;
@@ -159,7 +159,7 @@ TEST_CASE("work goes on behind a damaged tail, and later openings raise no alarm
 TEST_CASE("a log cut at any length opens with the transactions before the cut") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const Bytes& wal = crashed.wal();
     for (std::uint64_t frame = 1; frame <= frame_count(wal); ++frame) {
@@ -178,7 +178,7 @@ TEST_CASE("a log cut at any length opens with the transactions before the cut") 
 TEST_CASE("garbage behind the log is reported and harmless") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     for (const std::size_t size : {1U, 40U, 4136U, 9000U}) {
         Bytes longer = crashed.wal();
@@ -193,7 +193,7 @@ TEST_CASE("garbage behind the log is reported and harmless") {
 TEST_CASE("one torn header slot is an accident, two are not, and neither is losing the slot in use") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     Crashed crashed(files);
     const std::uint64_t in_use = header_at(crashed.wal(), 1).generation % 2;
     Bytes other = crashed.wal();
@@ -228,7 +228,7 @@ TEST_CASE("an emptied, shortened or missing log raises the alarm: no crash takes
 TEST_CASE("a log that was begun anew ignores the longer one it overwrites") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     // A passive checkpoint keeps the file: the next transaction starts over at its beginning.
     database->execute("PRAGMA wal_checkpoint(PASSIVE)");
     database->run("INSERT INTO t VALUES (50, NULL)");
@@ -243,7 +243,7 @@ TEST_CASE("a log that was begun anew ignores the longer one it overwrites") {
 TEST_CASE("spilled and rolled back frames behind the last commit are no damage") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     database->execute("PRAGMA cache_size = 5");
     {
         const Transaction transaction(*database);
@@ -268,7 +268,7 @@ TEST_CASE("spilled and rolled back frames behind the last commit are no damage")
 TEST_CASE("a transaction that rewrote spilled pages recovers in its last form") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     database->execute("PRAGMA cache_size = 5");
     {
         Transaction transaction(*database);
@@ -290,8 +290,8 @@ TEST_CASE("a log of another database or key is refused") {
     test::DatabaseFolder others;
     const auto database = files.open();
     const auto other = others.open();
-    fill(*database);
-    fill(*other);
+    fill_log(*database);
+    fill_log(*other);
     Crashed crashed(files);
     crashed.restore_wal(read_raw(others.wal_path()));
     CHECK(status_of([&] { crashed.open(); }) == Status::ERR_TAMPERED);
@@ -300,7 +300,7 @@ TEST_CASE("a log of another database or key is refused") {
 TEST_CASE("frames of a rolled back transaction never stand in for lost ones of its successor") {
     test::DatabaseFolder files;
     const auto database = files.open();
-    fill(*database);
+    fill_log(*database);
     database->execute("PRAGMA cache_size = 5");
     {
         const Transaction transaction(*database);
