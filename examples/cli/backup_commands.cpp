@@ -49,11 +49,14 @@ void print_info(const std::string& directory, const myqsec_backup_info& info, bo
               << info.key_version << ".\n";
 }
 
-/// Gets a key by `ask` and writes it to a new file, or to standard output.
+/// Made before the work of which it takes the key: a file that can't be made is told first.
+std::optional<NewFile> new_key_file(const std::string& path) {
+    return path.empty() ? std::optional<NewFile>() : std::optional<NewFile>(std::in_place, path);
+}
+
+/// Gets a key by `ask` and writes it to the file, or to standard output.
 template <class Ask>
-void give_key(const std::string& path, const Ask& ask) {
-    std::optional<NewFile> file;
-    if (!path.empty()) file.emplace(path);  // before it is audited that it was given out
+void give_key(std::optional<NewFile>&& file, const Ask& ask) {
     char key[MYQSEC_BACKUP_KEY_MAX];
     std::size_t length = sizeof key;
     ask(key, &length);
@@ -65,8 +68,8 @@ void give_key(const std::string& path, const Ask& ask) {
     if (!written) fail(reason, "the backup key was not written");
 }
 
-void export_key(Instance& instance, std::uint32_t version, const std::string& path) {
-    give_key(path, [&](char* key, std::size_t* length) {
+void export_key(Instance& instance, std::uint32_t version, std::optional<NewFile>&& file) {
+    give_key(std::move(file), [&](char* key, std::size_t* length) {
         check(myqsec_backup_key_export(instance.principal(), version, key, length));
     });
 }
@@ -90,8 +93,9 @@ void add_create(CLI::App& backup, Instance& instance) {
         given.progress = show_progress;
         given.context = &shown;
         myqsec_backup_info info = MYQSEC_BACKUP_INFO_INIT;
+        auto key_file = new_key_file(options->key_file);
         check(myqsec_backup_create(instance.principal(), options->directory.c_str(), &given, &info));
-        if (!options->key_file.empty()) export_key(instance, info.key_version, options->key_file);
+        if (key_file) export_key(instance, info.key_version, std::move(key_file));
         print_info(options->directory, info, instance.json);
     });
 }
@@ -112,10 +116,10 @@ void add_key_list(CLI::App& backup, Instance& instance) {
         command->add_option("--version", options->version, "Which; otherwise the newest");
         command->add_option("--output", options->path, "A file to create; otherwise standard output");
     }
-    one->callback([&instance, exported] { export_key(instance, exported->version, exported->path); });
+    one->callback([&instance, exported] { export_key(instance, exported->version, new_key_file(exported->path)); });
     other->callback([&instance, rescued] {
         instance.with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
-            give_key(rescued->path, [&](char* key, std::size_t* length) {
+            give_key(new_key_file(rescued->path), [&](char* key, std::size_t* length) {
                 check(myqsec_backup_key_read(instance.directory.c_str(), &root, rescued->version, key, length));
             });
         });

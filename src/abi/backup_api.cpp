@@ -131,7 +131,7 @@ myqsec_status myqsec_backup_restore(const char* backup, const char* directory, c
         if (given.retention != 0)
             fail(Status::ERR_INVALID_ARGUMENT, "backup_options.retention is for creating: it must be 0");
         RestoreRequest request{directory_of(backup, "backup"), directory_of(directory, "directory"),
-                               storage::BackupKey::parse(text(key, "key")), progress_of(given)};
+                               storage::BackupKey::parse(text(key, "key", Characters::lines)), progress_of(given)};
         const auto provider = root_provider(root, Engine::Birth::created);
         handle = new_handle<myqsec_engine>(restore_engine(request, *provider, engine_options(options)));
     });

@@ -54,7 +54,10 @@ struct Queue {
     std::int64_t protection =
         1;                    ///< one more with each change of the two above; a job has that it was made with
     bool converting = false;  ///< some jobs still have an older one
-    std::int64_t jobs = 0;    ///< with a document
+};
+
+struct ListedQueue : Queue {
+    std::int64_t jobs = 0;  ///< with a document
 };
 
 }  // namespace myqsec::spool

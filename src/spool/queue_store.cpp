@@ -1,10 +1,8 @@
 #include "spool/queue_store.hpp"
 
-// A queue's jobs are counted while they have a document (leaf <> 0).
 #define QUEUE_ROWS                                                                                  \
     "SELECT id, kind, name, retention_held, retention_printed, max_job_size, enabled, restricted, " \
-    "encrypted, protection, converting, "                                                           \
-    "(SELECT count(*) FROM job WHERE job.queue = queue.id AND job.leaf <> 0) FROM queue "
+    "encrypted, protection, converting FROM queue "
 
 namespace myqsec::spool::store {
 
@@ -22,8 +20,7 @@ Queue read_queue(const storage::Rows& rows) {
             .encrypted = rows.boolean(8),
             .certificates = {},
             .protection = rows.integer(9),
-            .converting = rows.boolean(10),
-            .jobs = rows.integer(11)};
+            .converting = rows.boolean(10)};
 }
 
 std::vector<CertificateId> recipients(storage::Database& main, QueueId queue) {
@@ -94,6 +91,12 @@ std::vector<Queue> list_queues(storage::Database& main) {
     for (auto& queue : queues)
         queue.certificates = recipients(main, queue.id);
     return queues;
+}
+
+std::int64_t count_jobs(storage::Database& main, QueueId queue) {
+    auto rows = main.query("SELECT count(*) FROM job WHERE queue = $1 AND leaf <> 0", queue);
+    rows.next();
+    return rows.integer(0);
 }
 
 bool allow(storage::Database& main, QueueId queue, const Allowed& who) {

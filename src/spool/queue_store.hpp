@@ -19,6 +19,8 @@ void remove_queue(storage::Database& main, QueueId queue);
 [[nodiscard]] std::optional<Queue> find_queue(storage::Database& main, QueueId queue);
 [[nodiscard]] std::optional<QueueId> find_queue_named(storage::Database& main, std::string_view name);
 [[nodiscard]] std::vector<Queue> list_queues(storage::Database& main);
+/// With a document. Takes time that grows with their number.
+[[nodiscard]] std::int64_t count_jobs(storage::Database& main, QueueId queue);
 
 /// Exactly one of user and group.
 struct Allowed {

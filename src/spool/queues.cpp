@@ -183,9 +183,8 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
     storage::Transaction transaction(context_.main());
     const auto queue = require_queue(context_.main(), id);
-    if (queue.jobs > 0) {
-        fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value,
-             queue.jobs);
+    if (const auto jobs = store::count_jobs(context_.main(), id); jobs > 0) {
+        fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value, jobs);
     }
     store::remove_queue(context_.main(), id);
     context_.access.roles.forget_queue(transaction, id);
@@ -197,18 +196,20 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     transaction.commit();
 }
 
-std::vector<Queue> Queues::list(const access::Principal& principal) {
+std::vector<ListedQueue> Queues::list(const access::Principal& principal) {
     context_.touch(principal);
-    auto queues = store::list_queues(context_.main());
     const bool host = context_.access.authority.may(principal, Right::session_host);
-    std::erase_if(queues, [&](const Queue& queue) {
+    const auto sees = [&](const Queue& queue) {
+        if (host || context_.access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}})) return true;
         const access::Target target{principal.user, queue.id, {}};
-        if (host || context_.access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}}))
-            return false;
-        return !context_.access.authority.may(principal, Right::job_submit, target) ||
-               !may_use(context_.main(), context_.access.groups, queue, principal.user);
-    });
-    return queues;
+        return context_.access.authority.may(principal, Right::job_submit, target) &&
+               may_use(context_.main(), context_.access.groups, queue, principal.user);
+    };
+    std::vector<ListedQueue> listed;
+    for (const auto& queue : store::list_queues(context_.main())) {
+        if (sees(queue)) listed.push_back({queue, store::count_jobs(context_.main(), queue.id)});
+    }
+    return listed;
 }
 
 void Queues::allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {

@@ -22,7 +22,7 @@ class Queues {
     /// ERR_NOT_FOUND; ERR_NOT_POSSIBLE while it holds documents.
     void remove(const access::Principal& principal, QueueId queue);
     /// Those that the principal may submit to; all with queue.manage or session.host.
-    [[nodiscard]] std::vector<Queue> list(const access::Principal& principal);
+    [[nodiscard]] std::vector<ListedQueue> list(const access::Principal& principal);
 
     /// Who may submit to a restricted queue: a user or a group, with the groups inside it; the other is 0.
     /// Idempotent.

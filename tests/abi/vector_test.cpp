@@ -51,7 +51,7 @@ TEST_CASE("an instance from before opens") {
 TEST_CASE("a backup from before is restored, until it expires") {
     VectorHost host;
     const auto root = host.root();
-    const auto key = line_of(vector_path("backup.key"));
+    const auto key = read_file(vector_path("backup.key"));
     const auto restore = [&](myqsec_engine** engine) {
         const auto options = host.options();
         return myqsec_backup_restore(vector_path("backup").c_str(), host.directory.c_str(), key.c_str(), &root, &options,

@@ -26,6 +26,9 @@ class Backup(InstanceTest):
         self.as_admin("backup", "create", "two", "--expires-in", "90d")
         self.environment["MYQSEC_INSTANCE"] = "elsewhere"
         self.assertIn("needs the backup key", self.complains(6, "backup", "restore", "two", "--key-file", "one.key"))
+        self.assertIn("one.key", self.complains(1, "--instance", "the instance", *self.admin, "backup", "create", "three",
+                                                "--key-file", "one.key"))
+        self.assertFalse((self.folder / "three").exists())
         self.file("no.key", "nonsense\n")
         self.assertIn("no backup key", self.complains(2, "backup", "restore", "two", "--key-file", "no.key"))
         self.assertFalse((self.folder / "elsewhere").exists())
