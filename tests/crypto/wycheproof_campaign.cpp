@@ -107,7 +107,10 @@ PrivateKey ec_private_key(const Curve& curve, const std::string& hex) {
 #else
     const Botan::EC_Group group{std::string(curve.name)};
 #endif
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // by Botan 3.7; Botan 2 has no other
     const Botan::ECDH_PrivateKey key(rng, group, Botan::BigInt("0x" + hex));
+#pragma GCC diagnostic pop
     return PrivateKey::parse(Botan::PKCS8::BER_encode(key), "");
 }
 
