@@ -1,11 +1,15 @@
 """Jobs that others can open too, with certificates and keys that OpenSSL made, and jobs without encryption."""
 
+import datetime
 import shutil
 import subprocess
 import unittest
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from support import InstanceTest
 
 MARKER = b"PLAINLY READABLE "
@@ -21,6 +25,16 @@ class Certificates(InstanceTest):
         self.openssl("req", "-x509", "-newkey", *key, "-noenc", "-keyout", f"{name}.key", "-out", f"{name}.pem",
                      "-subj", f"/CN={name}", "-days", "30", *more)
         return f"{name}.pem"
+
+    def make_expired(self, name: str) -> str:
+        """By another program: the openssl command makes none everywhere."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
+        certificate = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+                       .serial_number(1).not_valid_before(yesterday - datetime.timedelta(days=1))
+                       .not_valid_after(yesterday).sign(key, hashes.SHA256()))
+        return self.file(f"{name}.pem", certificate.public_bytes(serialization.Encoding.PEM))
 
     RSA = ("rsa:2048",)
     P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
@@ -90,11 +104,8 @@ class Certificates(InstanceTest):
         self.assertIn("P-256", refused("other", self.make("other", ("ec", "-pkeyopt", "ec_paramgen_curve:secp521r1"))))
         self.assertIn("key usage", refused("signer", self.make("signer", self.RSA, "-addext",
                                                                "keyUsage=critical,digitalSignature")))
-        self.openssl("req", "-new", "-newkey", "rsa:2048", "-noenc", "-keyout", "old.key", "-out", "old.csr", "-subj",
-                     "/CN=old")
-        self.openssl("x509", "-req", "-in", "old.csr", "-key", "old.key", "-days", "-1", "-out", "old.pem")
-        self.assertIn("expired", refused("old", "old.pem"))
-        self.assertIn("certificate", refused("key", "old.key"))
+        self.assertIn("expired", refused("old", self.make_expired("old")))
+        self.assertIn("certificate", refused("key", "weak.key"))
         self.assertEqual(self.as_admin("certificate", "list"), [])
 
     def test_a_certificate_in_use_stays(self) -> None:
