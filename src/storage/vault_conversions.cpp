@@ -11,7 +11,6 @@ namespace myqsec::storage {
 
 namespace {
 
-
 KeyPurpose purpose_of(DatabaseRole role) {
     return role == DatabaseRole::main ? KeyPurpose::main_database : KeyPurpose::log_database;
 }
