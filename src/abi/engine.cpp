@@ -22,14 +22,10 @@ storage::VaultOptions vault_options(const myqsec_options& options, const storage
     return out;
 }
 
-audit::Object whole_instance() {
-    return {audit::ObjectKind::instance, 0};
-}
-
 audit::Event found(const storage::Vault::Finding& finding) {
     return {audit::Action::instance_damage_found,
             audit::Actor::system(),
-            whole_instance(),
+            audit::Object::instance(),
             audit::Result::ok,
             {{"code", "", finding.code}},
             {}};
@@ -37,7 +33,7 @@ audit::Event found(const storage::Vault::Finding& finding) {
 
 /// The machine stopped between a change of the root key and its event.
 audit::Event root_changed() {
-    return {audit::Action::key_rotated, audit::Actor::system(),        whole_instance(),
+    return {audit::Action::key_rotated, audit::Actor::system(),        audit::Object::instance(),
             audit::Result::ok,          {{"root", "", "found-changed"}}, {}};
 }
 
@@ -94,7 +90,7 @@ void Engine::recover(Birth birth) {
     const auto action =
         birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
     std::vector<audit::Event> opening{
-        {action, audit::Actor::system(), whole_instance(), audit::Result::ok, {}, {}}};
+        {action, audit::Actor::system(), audit::Object::instance(), audit::Result::ok, {}, {}}};
     for (const auto& finding : findings)
         opening.push_back(found(finding));
     audit.recover(opening);
@@ -117,7 +113,7 @@ void Engine::note_restoration() {
         if (!restoration->told) {
             audit.append(transaction, {audit::Action::instance_restored,
                                        audit::Actor::system(),
-                                       whole_instance(),
+                                       audit::Object::instance(),
                                        audit::Result::ok,
                                        {{"backup_of", "", from}},
                                        {}});

@@ -34,7 +34,7 @@ void append(Session& session, storage::Transaction& transaction, const audit::Ac
             std::string from, std::string to) {
     session.engine.audit.append(transaction, {.action = audit::Action::key_rotated,
                                               .actor = actor,
-                                              .object = {audit::ObjectKind::instance, 0},
+                                              .object = audit::Object::instance(),
                                               .changes = {{std::string(key), std::move(from), std::move(to)}},
                                               .personal = {}});
 }

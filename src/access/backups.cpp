@@ -4,14 +4,10 @@
 
 #include "access/rights.hpp"
 #include "audit/event_text.hpp"
-#include "base/error.hpp"
 
 namespace myqsec::access {
 
 namespace {
-
-constexpr Duration shortest_retention = std::chrono::hours(1);  // as the setting has it
-constexpr Duration longest_retention = std::chrono::hours(24 * 3650);
 
 std::vector<audit::Change> about(std::uint32_t key_version, Instant expires) {
     return {{"key_version", "", std::to_string(key_version)}, {"expires", "", audit::rfc3339(expires)}};
@@ -19,7 +15,7 @@ std::vector<audit::Change> about(std::uint32_t key_version, Instant expires) {
 
 audit::Event event(audit::Action action, const audit::Actor& actor, audit::Result result,
                    std::vector<audit::Change> changes) {
-    return {action, actor, {audit::ObjectKind::instance, 0}, result, std::move(changes), {}};
+    return {action, actor, audit::Object::instance(), result, std::move(changes), {}};
 }
 
 }  // namespace
@@ -29,9 +25,9 @@ audit::Event event(audit::Action action, const audit::Actor& actor, audit::Resul
 storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duration retention,
                                     const storage::BackupProgress& progress) {
     proof.require(right_name(Right::key_manage));
-    if (retention == Duration{}) retention = settings_.duration(settings::Setting::backup_retention);
-    if (retention < shortest_retention || retention > longest_retention)
-        fail(Status::ERR_INVALID_ARGUMENT, "a backup can be kept for at least 1 hour and at most 3650 days");
+    const auto& setting = settings::definition(settings::Setting::backup_retention);
+    if (retention == Duration{}) retention = settings_.duration(setting.setting);
+    static_cast<void>(settings::parse_value(setting, settings::format_duration(retention)));  // of the same range
     const auto now = vault_.clock().now();
     const auto key = storage::backup_key_until(vault_.keystore(), now, now + retention);
     append(audit::Action::backup_began, proof.actor(), audit::Result::ok, about(key.version, key.expires));
@@ -70,25 +66,24 @@ storage::BackupKey Backups::export_key(const Authorised& proof, std::uint32_t ve
     return key;
 }
 
-// Said first, and together: a crash before the keys are dropped has it said twice, never not at all.
 Instant Backups::tick() {
-    const auto now = vault_.clock().now();
-    auto expired = storage::backup_keys(vault_.keystore());
+    const auto expired = storage::expired_backup_keys(vault_.keystore(), vault_.clock().now());
+    if (!expired.empty()) destroy(expired);
     auto next = Instant::max();
-    std::erase_if(expired, [&](const storage::BackupKeyRow& key) {
-        const bool lives = key.expires > now;
-        if (lives) next = std::min(next, key.expires);
-        return lives;
-    });
-    if (expired.empty()) return next;
+    for (const auto& key : storage::backup_keys(vault_.keystore()))
+        next = std::min(next, key.expires);
+    return next;
+}
+
+// Said first, and together: a crash before the keys are dropped has it said twice, never not at all.
+void Backups::destroy(std::span<const storage::BackupKeyRow> expired) {
     storage::Transaction transaction(vault_.main());
     for (const auto& key : expired) {
         audit_.append(transaction, event(audit::Action::backup_key_expired, audit::Actor::system(), audit::Result::ok,
                                          about(key.version, key.expires)));
     }
     transaction.commit();
-    storage::drop_expired_backup_keys(vault_.keystore(), now);
-    return next;
+    storage::drop_backup_keys(vault_.keystore(), expired);
 }
 
 void Backups::append(audit::Action action, const audit::Actor& actor, audit::Result result,

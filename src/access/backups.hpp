@@ -1,6 +1,7 @@
 // Backups of the instance, and the keys that open them: who may make them, and the events that say who did.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "audit/audit_log.hpp"
@@ -28,6 +29,7 @@ class Backups {
     Instant tick();
 
  private:
+    void destroy(std::span<const storage::BackupKeyRow> expired);
     void append(audit::Action action, const audit::Actor& actor, audit::Result result,
                 std::vector<audit::Change> changes);
 

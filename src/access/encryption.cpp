@@ -17,7 +17,7 @@ std::string_view on_or_off(bool on) {
 audit::Event event(audit::Action action, const audit::Actor& actor, storage::DatabaseRole database,
                    std::vector<audit::Change> changes) {
     changes.insert(changes.begin(), {"database", "", std::string(storage::database_role_name(database))});
-    return {action, actor, {audit::ObjectKind::instance, 0}, audit::Result::ok, std::move(changes), {}};
+    return {action, actor, audit::Object::instance(), audit::Result::ok, std::move(changes), {}};
 }
 
 }  // namespace

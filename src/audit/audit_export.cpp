@@ -24,7 +24,7 @@ void AuditLog::record_export(const Actor& actor, std::string_view format, std::i
     storage::Transaction transaction(vault_.main());
     append(transaction, {.action = Action::audit_exported,
                          .actor = actor,
-                         .object = {ObjectKind::instance, 0},
+                         .object = Object::instance(),
                          .changes = {{"format", "", std::string(format)}, {"from", "", std::to_string(from)}},
                          .personal = {}});
     transaction.commit();

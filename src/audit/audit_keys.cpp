@@ -35,7 +35,7 @@ void AuditLog::recover(const std::vector<Event>& opening) {
         if (!signer_.begun()) {
             append(transaction, {.action = Action::audit_key_created,
                                  .actor = Actor::system(),
-                                 .object = {ObjectKind::instance, 0},
+                                 .object = Object::instance(),
                                  .changes = KeyChange{1, std::nullopt, signer_.held_key(1)}.changes(),
                                  .personal = {}});
         }
@@ -64,7 +64,7 @@ void AuditLog::rotate_key(const Actor& actor) {
         storage::Transaction transaction(vault_.main());
         append(transaction, {.action = Action::audit_key_rotated,
                              .actor = actor,
-                             .object = {ObjectKind::instance, 0},
+                             .object = Object::instance(),
                              .changes = KeyChange{next, signer_.key_of(ending), successor}.changes(),
                              .personal = {}});
         transaction.commit();

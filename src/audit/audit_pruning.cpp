@@ -18,7 +18,7 @@ Instant AuditLog::prune(Duration retention) {
         storage::Transaction transaction(vault_.main());
         append(transaction, {.action = Action::audit_pruned,
                              .actor = Actor::system(),
-                             .object = {ObjectKind::instance, 0},
+                             .object = Object::instance(),
                              .changes = Pruning{tree.first, first}.changes(),
                              .personal = {}});
         transaction.commit();

@@ -57,6 +57,7 @@ struct Object {
     std::int64_t id = 0;
 
     Object() = default;
+    static Object instance() { return {ObjectKind::instance, 0}; }
     Object(ObjectKind object_kind, std::int64_t object_id) : kind(object_kind), id(object_id) {}
     Object(UserId user) : Object(ObjectKind::user, user.value) {}      // NOLINT(google-explicit-constructor)
     Object(GroupId group) : Object(ObjectKind::group, group.value) {}  // NOLINT(google-explicit-constructor)

@@ -34,7 +34,7 @@ void Retention::confirm_clock(const audit::Actor& actor) {
         store::suspend_deletion(context_.main(), false);
         context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
                                             .actor = actor,
-                                            .object = {audit::ObjectKind::instance, 0},
+                                            .object = audit::Object::instance(),
                                             .changes = {{"deletion", "suspended", "confirmed"}},
                                             .personal = {}});
     }
@@ -83,7 +83,7 @@ bool Retention::clock_is_trusted(const audit::Actor& actor, Instant now) {
     store::suspend_deletion(context_.main(), true);
     context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
                                         .actor = actor,
-                                        .object = {audit::ObjectKind::instance, 0},
+                                        .object = audit::Object::instance(),
                                         .changes = {{"ahead_ms", "", std::to_string(ahead.count())},
                                                     {"deletion", "", "suspended"}},
                                         .personal = {}});

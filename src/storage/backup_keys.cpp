@@ -134,15 +134,17 @@ std::vector<BackupKeyRow> backup_keys(const Keystore& keystore) {
     return out;
 }
 
-std::vector<BackupKeyRow> drop_expired_backup_keys(Keystore& keystore, Instant now) {
+std::vector<BackupKeyRow> expired_backup_keys(const Keystore& keystore, Instant now) {
     auto rows = backup_keys(keystore);
     std::erase_if(rows, [&](const BackupKeyRow& row) { return row.expires > now; });
-    if (rows.empty()) return rows;
+    return rows;
+}
+
+void drop_backup_keys(Keystore& keystore, std::span<const BackupKeyRow> rows) {
     keystore.change([&](KeySet& keys) {
         for (const auto& row : rows)
             keys.drop(KeyPurpose::backup, row.version);
     });
-    return rows;
 }
 
 }  // namespace myqsec::storage

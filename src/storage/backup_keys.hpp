@@ -2,6 +2,7 @@
 // all backups that it sealed, unless a copy of the key was kept elsewhere.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct BackupKeyRow {
 };
 [[nodiscard]] std::vector<BackupKeyRow> backup_keys(const Keystore& keystore);
 
-/// Durably. Returns what it dropped.
-std::vector<BackupKeyRow> drop_expired_backup_keys(Keystore& keystore, Instant now);
+[[nodiscard]] std::vector<BackupKeyRow> expired_backup_keys(const Keystore& keystore, Instant now);
+/// Durably.
+void drop_backup_keys(Keystore& keystore, std::span<const BackupKeyRow> rows);
 
 }  // namespace myqsec::storage

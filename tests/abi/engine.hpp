@@ -208,6 +208,18 @@ class Host : public Place {
     [[nodiscard]] std::string state(std::int64_t job) const {
         return admin->list(myqsec_job_get, job).first().text("state");
     }
+    [[nodiscard]] bool has_job(std::int64_t job) const {
+        myqsec_list* list = nullptr;
+        const auto status = myqsec_job_get(admin->get(), job, &list);
+        myqsec_list_free(list);
+        if (status != MYQSEC_ERR_NOT_FOUND) check(status);
+        return status == MYQSEC_OK;
+    }
+    /// Whether a database waits for ticks to convert it.
+    [[nodiscard]] bool converts() const {
+        const auto list = admin->list(myqsec_encryption_status);
+        return std::ranges::any_of(list, [](const auto& row) { return row.boolean("converting"); });
+    }
     [[nodiscard]] std::size_t count(const std::string& action) const {
         std::size_t out = 0;
         for (const auto event : admin->list(myqsec_audit_list, 1, 10'000U))

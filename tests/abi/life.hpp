@@ -253,7 +253,7 @@ class Life {
         add("read", [&] { return read(from_.kept, Beginnings::document(1, 70'000)); });
         add_once(
             "release for good", [&] { return release(from_.secret, Beginnings::document(2, 500)); },
-            [&] { return is_gone(from_.secret); });
+            [&] { return !host_.has_job(from_.secret); });
         add(
             "release", [&] { return release(from_.reprinted, Beginnings::document(3, 65'536)); },
             [&] {
@@ -273,7 +273,7 @@ class Life {
             [&] { return host_.state(from_.cancelled) == "canceled"; });
         add_once(
             "delete", [&] { return faulted(myqsec_job_delete, jana_, from_.deleted); },
-            [&] { return is_gone(from_.deleted); });
+            [&] { return !host_.has_job(from_.deleted); });
         add_once(
             "log out",
             [&] {
@@ -359,12 +359,6 @@ class Life {
             if (row.text("user_name") == name) return row.text(column);
         }
         return "";
-    }
-    [[nodiscard]] bool is_gone(std::int64_t job) const {
-        myqsec_list* list = nullptr;
-        const auto status = myqsec_job_get(host_.admin->get(), job, &list);
-        myqsec_list_free(list);
-        return status == MYQSEC_ERR_NOT_FOUND;
     }
 
     Beginnings& from_;

@@ -2,14 +2,12 @@
 // rotates, backs up or restores: every second time the process that opens the instance afterwards is killed, too. The next
 // opening finishes or undoes; nothing acknowledged is lost and no document is half there. MYQSEC_SECONDS sets the time that
 // each is given: 0 for every step.
-#include <new>
-
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "abi/life.hpp"
 #include "base/campaign.hpp"
+#include "base/shared_memory.hpp"
 
 using namespace myqsec;
 using namespace myqsec::test;
@@ -20,22 +18,6 @@ namespace {
 struct Progress {
     int acknowledged = 0;
     std::uint64_t steps = 0;
-};
-
-class SharedProgress {
- public:
-    SharedProgress() {
-        void* const memory = ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        REQUIRE(memory != MAP_FAILED);
-        progress_ = new (memory) Progress;
-    }
-    ~SharedProgress() { ::munmap(progress_, sizeof(Progress)); }
-    SharedProgress(const SharedProgress&) = delete;
-    SharedProgress& operator=(const SharedProgress&) = delete;
-    Progress* operator->() const { return progress_; }
-
- private:
-    Progress* progress_;
 };
 
 /// A kind of work: what it starts from, what the process does that is killed, what must be so afterwards.
@@ -50,14 +32,6 @@ class Work {
     virtual void reopen(Host& host) { host.reopen(); }
 };
 
-bool is_there(const Host& host, std::int64_t job) {
-    myqsec_list* list = nullptr;
-    const auto status = myqsec_job_get(host.admin->get(), job, &list);
-    myqsec_list_free(list);
-    CHECK((status == MYQSEC_OK || status == MYQSEC_ERR_NOT_FOUND));
-    return status == MYQSEC_OK;
-}
-
 std::string printed(const Host& host, std::int64_t job) {
     Tray tray;
     CHECK_MESSAGE(Host::release(*host.admin, job, tray) == MYQSEC_OK, std::string(myqsec_last_error()));
@@ -65,14 +39,9 @@ std::string printed(const Host& host, std::int64_t job) {
 }
 
 void settle(const Host& host) {
-    const auto converting = [&] {
-        for (const auto row : host.admin->list(myqsec_encryption_status))
-            if (row.boolean("converting")) return true;
-        return false;
-    };
-    for (int i = 0; i < 1000 && converting(); ++i)
+    for (int i = 0; i < 1000 && host.converts(); ++i)
         host.system->tick();
-    CHECK_FALSE(converting());
+    CHECK_FALSE(host.converts());
 }
 
 class Campaign {
@@ -173,7 +142,7 @@ class Campaign {
     Work& work_;
     TemporaryFolder aside_;
     Beginnings from_;
-    SharedProgress progress_;
+    SharedMemory<Progress> progress_;
 };
 
 // --- the kinds of work
@@ -195,11 +164,11 @@ struct Erasing : Work {
     void check(Host& host, int acknowledged) override {
         const auto users = host.admin->list(myqsec_user_list).size();
         CHECK((users == 2 || users == 3));
-        if (acknowledged >= 1) CHECK_FALSE(is_there(host, secret));
+        if (acknowledged >= 1) CHECK_FALSE(host.has_job(secret));
         if (acknowledged >= 2) CHECK(users == 2);
-        if (acknowledged >= 3) CHECK_FALSE(is_there(host, removed));
-        if (is_there(host, secret)) CHECK(printed(host, secret) == Beginnings::document(2, 500));
-        if (is_there(host, removed)) CHECK(printed(host, removed).empty());
+        if (acknowledged >= 3) CHECK_FALSE(host.has_job(removed));
+        if (host.has_job(secret)) CHECK(printed(host, secret) == Beginnings::document(2, 500));
+        if (host.has_job(removed)) CHECK(printed(host, removed).empty());
         myqsec::check(myqsec_keys_turn(host.admin->get()));
         CHECK(host.admin->list(myqsec_keys_status).first().integer("waiting") == 0);
     }

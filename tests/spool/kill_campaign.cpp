@@ -7,11 +7,11 @@
 
 #include <doctest/doctest.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/campaign.hpp"
+#include "base/shared_memory.hpp"
 #include "instance_files.hpp"
 #include "traffic.hpp"
 
@@ -19,18 +19,6 @@ using namespace myqsec;
 using namespace myqsec::test;
 
 namespace {
-
-struct SharedMemory {
-    SharedMemory()
-        : shared(static_cast<Shared*>(
-              ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
-        REQUIRE(static_cast<void*>(shared) != MAP_FAILED);
-    }
-    SharedMemory(const SharedMemory&) = delete;
-    SharedMemory& operator=(const SharedMemory&) = delete;
-    ~SharedMemory() { ::munmap(shared, sizeof(Shared)); }
-    Shared* shared;
-};
 
 /// Nothing may fail but by the kill.
 [[noreturn]] void end_by_failure(const char* what) {
@@ -94,19 +82,19 @@ TEST_CASE("kill -9 at any instant loses no acknowledged job and splits no fact f
     int kills = 0;
     while (wanted.more(kills)) {
         CAPTURE(kills);
-        const SharedMemory memory;
+        const SharedMemory<Shared> shared;
         site.close();
-        kill_traffic(site, *memory.shared, Moment::in_traffic, random);
+        kill_traffic(site, *shared, Moment::in_traffic, random);
         ++kills;
         for (; random() % 4 == 0 && wanted.more(kills); ++kills)  // recovery, too, can be killed
-            kill_traffic(site, *memory.shared, Moment::while_opening, random);
+            kill_traffic(site, *shared, Moment::while_opening, random);
         site.open(without_syncs);  // a kill takes nothing from the machine's memory
         site.log_in_everybody();
         for (const auto& finding : site.findings)
             interrupted += finding.code == "job-possibly-printed" ? 1 : 0;
-        for (const auto& trail : memory.shared->trails)
+        for (const auto& trail : shared->trails)
             acknowledged += trail.acknowledged_id != 0 ? 1 : 0;
-        check_round(site, *memory.shared, replay);
+        check_round(site, *shared, replay);
         for (const auto& job : site.jobs().list(site.ada, {}))
             site.jobs().remove(site.ada, job.id);
         CHECK(site.files().empty());

@@ -213,15 +213,16 @@ TEST_CASE("backups share keys for an eighth of their time; an expired key leaves
     // One a day: the keystore keeps few.
     for (int day = 0; day < 60; ++day) {
         const auto now = begin + std::chrono::hours(24 * day);
-        drop_expired_backup_keys(keystore, now);
+        drop_backup_keys(keystore, expired_backup_keys(keystore, now));
         const auto key = until(now);
         CHECK(key.expires > now + month * 7 / 8 - std::chrono::hours(1));
         CHECK(key.expires <= now + month);
         CHECK(backup_keys(keystore).size() <= 12);
     }
     CHECK(status_of([&] { static_cast<void>(backup_key(keystore, first.version)); }) == Status::ERR_NOT_FOUND);
-    const auto left = backup_keys(keystore);
-    CHECK(drop_expired_backup_keys(keystore, begin + std::chrono::hours(24 * 200)).size() == left.size());
+    const auto left = expired_backup_keys(keystore, begin + std::chrono::hours(24 * 200));
+    CHECK(left.size() == backup_keys(keystore).size());
+    drop_backup_keys(keystore, left);
     CHECK(backup_keys(keystore).empty());
     CHECK(until(begin + std::chrono::hours(24 * 200)).version > left.back().version);
 }

@@ -3,12 +3,12 @@
 #include <atomic>
 #include <random>
 
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fault_folder.hpp"
 #include "base/rounds.hpp"
+#include "base/shared_memory.hpp"
 #include "storage/disk_image.hpp"
 
 using namespace myqsec;
@@ -246,9 +246,8 @@ TEST_CASE("a process killed at any moment of a conversion loses nothing acknowle
         Database database(*folder, "main.db", both_keys());
         fill_pages(database);
     }
-    void* shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    REQUIRE(shared != MAP_FAILED);
-    auto& acknowledged = *new (shared) std::atomic<std::int64_t>(0);
+    const test::SharedMemory<std::atomic<std::int64_t>> shared;
+    auto& acknowledged = *shared;
     std::mt19937 random(5);
     for (int round = 0; round < test::rounds("MYQSEC_KILL_ROUNDS", 30); ++round) {
         const pid_t child = ::fork();
@@ -279,7 +278,6 @@ TEST_CASE("a process killed at any moment of a conversion loses nothing acknowle
         acknowledged = seen;
     }
     MESSAGE("acknowledged transactions: " << acknowledged.load());
-    ::munmap(shared, 4096);
 }
 
 namespace {

@@ -4,12 +4,12 @@
 #include <random>
 #include <thread>
 
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/power_cut_folder.hpp"
 #include "base/rounds.hpp"
+#include "base/shared_memory.hpp"
 #include "storage/database_fixture.hpp"
 
 using namespace myqsec;
@@ -70,9 +70,8 @@ TEST_CASE("a killed process loses nothing acknowledged and raises no alarm") {
     const auto folder = temporary.open();
     Database::create(*folder, "main.db", test::test_key());
     Database(*folder, "main.db", test::test_key()).execute(tables);
-    void* shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    REQUIRE(shared != MAP_FAILED);
-    auto& acknowledged = *new (shared) std::atomic<std::int64_t>(0);
+    const test::SharedMemory<std::atomic<std::int64_t>> shared;
+    auto& acknowledged = *shared;
     std::mt19937 random(5);
     for (int round = 0; round < rounds("MYQSEC_KILL_ROUNDS", 60); ++round) {
         const pid_t child = ::fork();
@@ -91,7 +90,6 @@ TEST_CASE("a killed process loses nothing acknowledged and raises no alarm") {
         REQUIRE(test::is_sound(database));
     }
     MESSAGE("acknowledged transactions: " << acknowledged.load());
-    ::munmap(shared, 4096);
 }
 
 TEST_CASE(
