@@ -49,7 +49,8 @@ ExportOptions options_of(const myqsec_audit_export_options* given) {
     out.lines.format =
         options.format == MYQSEC_AUDIT_SYSLOG ? audit::ExportFormat::syslog : audit::ExportFormat::json_lines;
     out.lines.from = options.from;
-    out.lines.text = {options.personal != 0, host_name(options.host_name)};
+    out.lines.text.personal = options.personal != 0;
+    out.lines.text.host_name = host_name(options.host_name);
     return out;
 }
 
@@ -96,6 +97,7 @@ myqsec_status myqsec_audit_export(myqsec_session* session, const myqsec_audit_ex
         const auto proof = s.engine.access.authority.authorise(s.principal, access::Right::audit_read);
         const auto to = writing(write, context);
         if (given.format == MYQSEC_AUDIT_BUNDLE) return s.engine.audit.export_bundle(proof.actor(), to);
+        given.lines.text.enterprise_number = s.engine.settings.integer(settings::Setting::audit_enterprise_number);
         given.lines.delivered = [&](std::int64_t from) {
             if (next) *next = from;
         };

@@ -18,6 +18,7 @@ namespace myqsec::audit {
 struct EventTextOptions {
     bool personal = false;        ///< names and titles too, where they can still be read
     std::string host_name = "-";  ///< HOSTNAME of RFC 5424
+    std::int64_t enterprise_number = 32473;  ///< of RFC 5424 §7.2.2; that of RFC 5612, for documentation
 };
 
 /// One JSON object and a line feed.

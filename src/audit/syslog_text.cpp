@@ -8,8 +8,6 @@ namespace myqsec::audit {
 namespace {
 
 constexpr int facility_log_audit = 13;
-// The number that RFC 5612 sets aside for documentation: names with a number of one's own need registration.
-constexpr std::string_view sd_id = "audit@32473";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// §6.2.1: informational, warning, error.
@@ -49,8 +47,8 @@ std::string param(std::string_view name, std::string_view text) {
 
 std::string syslog_line(const StoredEvent& event, const EventTextOptions& options) {
     const auto action = action_name(event.action);
-    auto out = fmt::format("<{}>1 {} {} myqsec - {} [{}", facility_log_audit * 8 + severity(event.result),
-                           rfc3339(event.time), options.host_name, action, sd_id);
+    auto out = fmt::format("<{}>1 {} {} myqsec - {} [audit@{}", facility_log_audit * 8 + severity(event.result),
+                           rfc3339(event.time), options.host_name, action, options.enterprise_number);
     out += param("sequence", std::to_string(event.sequence));
     out += param("result", result_name(event.result));
     out += param("actorKind", actor_kind_name(event.actor.kind));

@@ -158,6 +158,8 @@ TEST_CASE("a syslog line is a message of RFC 5424") {
     CHECK(message.message == "\uFEFFjob.held: a job arrived completely and is held");
     CHECK(is_utf8(lines[0]));
     CHECK(Syslog(lines[1]).header[0] == "<110>1");
+    what.text.enterprise_number = 4'294'967'295;
+    CHECK(Syslog(lines_of(exported(f.audit(), what)).front()).id == "audit@4294967295");
 }
 
 TEST_CASE("names leave with lines only if asked for, and with a bundle never") {

@@ -204,6 +204,9 @@ class Administration(InstanceTest):
                            "--host-name", "print1")
         self.assertRegex(syslog, r"^<110>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z print1 myqsec - audit\.exported "
                                  r'\[audit@32473 sequence="\d+" ')
+        self.says(*self.admin, "setting", "set", "audit.enterprise_number", "7")
+        syslog = self.says(*self.admin, "audit", "export", "--format", "syslog", "--from", str(len(events)))
+        self.assertIn("[audit@7 ", syslog)
         self.says(*self.admin, "audit", "export", "--output", "lines")
         self.complains(1, *self.admin, "audit", "export", "--output", "lines")
         size = self.as_admin("audit", "head")[0]["size"]
