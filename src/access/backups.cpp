@@ -40,7 +40,7 @@ storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duratio
     } catch (...) {
         try {
             finished(audit::Result::failed);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): the first failure is the one to report
+        } catch (...) {  // the first failure is the one to report
         }
         throw;
     }

@@ -12,7 +12,7 @@ std::optional<std::string> KeyChain::objection(const SignedCheckpoint& checkpoin
         return fmt::format("the checkpoint for {} events is of another log", said.size);
     if (said.epoch == epoch() && note.is_signed_by(key())) return std::nullopt;
     const auto retired = std::find_if(keys_.begin(), keys_.end() - 1,
-                                      [&note = note](const NoteKey& each) { return note.is_signed_by(each); });
+                                      [&text = note](const NoteKey& each) { return text.is_signed_by(each); });
     if (retired != keys_.end() - 1) {
         return fmt::format("the checkpoint for {} events is signed with the retired key of epoch {}",
                            said.size, retired - keys_.begin() + 1);

@@ -63,15 +63,15 @@ void Settings::set(const Authorised& proof, std::string_view name, std::optional
     values_[static_cast<std::size_t>(known->setting)] = {parsed, now};
 }
 
-SettingRow Settings::row(const Definition& definition) const {
-    const auto now = current(definition.setting);
-    return {&definition, now.value.text, now.changed};
+SettingRow Settings::row(Setting setting) const {
+    const auto now = current(setting);
+    return {&definition(setting), now.value.text, now.changed};
 }
 
 std::vector<SettingRow> Settings::list() const {
     std::vector<SettingRow> rows;
     for (const auto& one : definitions())
-        rows.push_back(row(one));
+        rows.push_back(row(one.setting));
     return rows;
 }
 
@@ -79,7 +79,7 @@ SettingRow Settings::get(std::string_view name) const {
     const auto* known = find_definition(name);
     if (known == nullptr)
         fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
-    return row(*known);
+    return row(known->setting);
 }
 
 }  // namespace myqsec::settings

@@ -51,7 +51,7 @@ class Settings {
         std::optional<Instant> changed;
     };
     [[nodiscard]] Current current(Setting setting) const;
-    [[nodiscard]] SettingRow row(const Definition& definition) const;
+    [[nodiscard]] SettingRow row(Setting setting) const;
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

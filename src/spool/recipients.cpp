@@ -25,6 +25,7 @@ crypto::Certificate usable_certificate(const Context& context, CertificateId id)
 
 std::vector<crypto::Certificate> certificates_of(const Context& context, const Queue& queue) {
     std::vector<crypto::Certificate> out;
+    out.reserve(queue.certificates.size());
     for (const auto id : queue.certificates)
         out.push_back(usable_certificate(context, id));
     return out;

@@ -230,7 +230,7 @@ void withdraw_backup(Folder& backup) noexcept {
     try {
         backup.remove(manifest_file);
         backup.sync();
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the first failure is the one to report
+    } catch (...) {  // the first failure is the one to report
     }
 }
 

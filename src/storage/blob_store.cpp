@@ -71,8 +71,7 @@ void BlobStore::remove(const BlobName& name) noexcept {
         } else {
             folder_->remove(to_hex(name));
         }
-    } catch (
-        ...) {  // NOLINT(bugprone-empty-catch): its key is gone; the file is collected as an orphan later
+    } catch (...) {  // its key is gone; the file is collected as an orphan later
     }
 }
 
