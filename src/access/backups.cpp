@@ -27,7 +27,7 @@ storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duratio
     proof.require(right_name(Right::key_manage));
     const auto& setting = settings::definition(settings::Setting::backup_retention);
     if (retention == Duration{}) retention = settings_.duration(setting.setting);
-    static_cast<void>(settings::parse_value(setting, settings::format_duration(retention)));  // of the same range
+    settings::require_in_range(setting, retention.count());
     const auto now = vault_.clock().now();
     const auto key = storage::backup_key_until(vault_.keystore(), now, now + retention);
     append(audit::Action::backup_began, proof.actor(), audit::Result::ok, about(key.version, key.expires));
@@ -67,11 +67,17 @@ storage::BackupKey Backups::export_key(const Authorised& proof, std::uint32_t ve
 }
 
 Instant Backups::tick() {
-    const auto expired = storage::expired_backup_keys(vault_.keystore(), vault_.clock().now());
-    if (!expired.empty()) destroy(expired);
+    const auto now = vault_.clock().now();
+    std::vector<storage::BackupKeyRow> expired;
     auto next = Instant::max();
-    for (const auto& key : storage::backup_keys(vault_.keystore()))
-        next = std::min(next, key.expires);
+    for (const auto& key : storage::backup_keys(vault_.keystore())) {
+        if (key.expires <= now) {
+            expired.push_back(key);
+        } else {
+            next = std::min(next, key.expires);
+        }
+    }
+    if (!expired.empty()) destroy(expired);
     return next;
 }
 

@@ -176,15 +176,19 @@ std::string range_text(const Definition& definition) {
                        definition.maximum, definition.initial);
 }
 
+void require_in_range(const Definition& definition, std::int64_t number) {
+    const bool ranged = !definition.maximum.empty();
+    if (ranged && (number < *parse_number(definition, definition.minimum) ||
+                   number > *parse_number(definition, definition.maximum))) {
+        refuse(definition);
+    }
+}
+
 Value parse_value(const Definition& definition, std::string_view text) {
     if (definition.type == Type::text) return parse_text_value(definition, text);
     const auto number = parse_number(definition, text);
     if (!number) refuse(definition);
-    const bool ranged = !definition.maximum.empty();
-    if (ranged && (*number < *parse_number(definition, definition.minimum) ||
-                   *number > *parse_number(definition, definition.maximum))) {
-        refuse(definition);
-    }
+    require_in_range(definition, *number);
     // Numbers have one spelling; quantities stay as they were written: who set "24h" does not want to read
     // "1d".
     if (definition.type == Type::integer) return {*number, fmt::format("{}", *number)};

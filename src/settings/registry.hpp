@@ -56,6 +56,8 @@ struct Value {
 
 /// Throws ERR_INVALID_ARGUMENT that names the setting and says its range.
 [[nodiscard]] Value parse_value(const Definition& definition, std::string_view text);
+/// For a number that came otherwise than as text, in the type's unit. Throws as parse_value() does.
+void require_in_range(const Definition& definition, std::int64_t number);
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 [[nodiscard]] std::string format_duration(Duration duration);
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);

@@ -134,12 +134,6 @@ std::vector<BackupKeyRow> backup_keys(const Keystore& keystore) {
     return out;
 }
 
-std::vector<BackupKeyRow> expired_backup_keys(const Keystore& keystore, Instant now) {
-    auto rows = backup_keys(keystore);
-    std::erase_if(rows, [&](const BackupKeyRow& row) { return row.expires > now; });
-    return rows;
-}
-
 void drop_backup_keys(Keystore& keystore, std::span<const BackupKeyRow> rows) {
     keystore.change([&](KeySet& keys) {
         for (const auto& row : rows)

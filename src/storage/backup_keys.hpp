@@ -37,7 +37,6 @@ struct BackupKeyRow {
 };
 [[nodiscard]] std::vector<BackupKeyRow> backup_keys(const Keystore& keystore);
 
-[[nodiscard]] std::vector<BackupKeyRow> expired_backup_keys(const Keystore& keystore, Instant now);
 /// Durably.
 void drop_backup_keys(Keystore& keystore, std::span<const BackupKeyRow> rows);
 
