@@ -82,8 +82,9 @@ void add_create(CLI::App& backup, Instance& instance) {
     auto options = std::make_shared<Options>();
     auto* create = backup.add_subcommand("create", "Back the instance up into a new folder");
     create->add_option("DIRECTORY", options->directory)->required();
-    add_duration(*create, "--expires-in", options->retention,
-                 "How long it can be restored, or up to an eighth less; otherwise the setting backup.retention");
+    add_duration(
+        *create, "--expires-in", options->retention,
+        "How long it can be restored, or up to an eighth less; otherwise the setting backup.retention");
     create->add_option("--key-file", options->key_file,
                        "A file to create with the backup key, to be kept apart from the backup");
     create->callback([&instance, options] {
@@ -116,11 +117,13 @@ void add_key_list(CLI::App& backup, Instance& instance) {
         command->add_option("--version", options->version, "Which; otherwise the newest");
         command->add_option("--output", options->path, "A file to create; otherwise standard output");
     }
-    one->callback([&instance, exported] { export_key(instance, exported->version, new_key_file(exported->path)); });
+    one->callback(
+        [&instance, exported] { export_key(instance, exported->version, new_key_file(exported->path)); });
     other->callback([&instance, rescued] {
         instance.with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
             give_key(new_key_file(rescued->path), [&](char* key, std::size_t* length) {
-                check(myqsec_backup_key_read(instance.directory.c_str(), &root, rescued->version, key, length));
+                check(
+                    myqsec_backup_key_read(instance.directory.c_str(), &root, rescued->version, key, length));
             });
         });
     });
@@ -137,7 +140,8 @@ void add_restore(CLI::App& backup, Instance& instance) {
         "restore", "Make a new instance, in the folder that --instance names, of a backup");
     restore->add_option("BACKUP", options->backup, "The backup's folder")->required();
     options->key.add_to(*restore, "backup key");
-    restore->add_option("--argon2-memory", options->costs.memory_kib, "KiB of memory for stretching a passphrase");
+    restore->add_option("--argon2-memory", options->costs.memory_kib,
+                        "KiB of memory for stretching a passphrase");
     restore->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
     restore->callback([&instance, options] {
         const auto key = options->key.read();
@@ -146,8 +150,9 @@ void add_restore(CLI::App& backup, Instance& instance) {
         given.progress = show_progress;
         given.context = &shown;
         instance.with_root(options->costs, RootOptions::Purpose::fresh, [&](const myqsec_root& root) {
-            const auto engine = get<myqsec_engine>(myqsec_backup_restore, options->backup.c_str(),
-                                                   instance.directory.c_str(), key.c_str(), &root, nullptr, &given);
+            const auto engine =
+                get<myqsec_engine>(myqsec_backup_restore, options->backup.c_str(), instance.directory.c_str(),
+                                   key.c_str(), &root, nullptr, &given);
             print(get<myqsec_list>(myqsec_open_findings, engine.get()), instance.json);
         });
     });

@@ -31,15 +31,17 @@ void add_encryption_commands(CLI::App& app, Instance& instance) {
     auto options = std::make_shared<Options>();
     auto* encryption = app.add_subcommand("encryption", "Encryption of the databases");
     encryption->require_subcommand(1);
-    encryption->add_subcommand("status", "How they are encrypted, and how far a conversion is")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_encryption_status, instance.principal()), instance.json);
-    });
+    encryption->add_subcommand("status", "How they are encrypted, and how far a conversion is")
+        ->callback([&instance] {
+            print(get<myqsec_list>(myqsec_encryption_status, instance.principal()), instance.json);
+        });
     auto* set = encryption->add_subcommand("set", "Switch it; tick converts the database step by step");
     set->add_option("WHAT", options->what, "main or log")->required();
     set->add_option("STATE", options->state, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
     set->add_flag("--wait", options->wait, "Convert all of it now");
     set->callback([&instance, options] {
-        check(myqsec_encryption_set(instance.principal(), options->what.c_str(), options->state == "on" ? 1 : 0));
+        check(myqsec_encryption_set(instance.principal(), options->what.c_str(),
+                                    options->state == "on" ? 1 : 0));
         if (options->wait) finish_conversions(instance);
     });
 }

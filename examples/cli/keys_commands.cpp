@@ -26,7 +26,8 @@ void add_rotate(CLI::App& keys, Instance& instance) {
 
     for (const auto* name : {"main", "log"}) {
         rotate
-            ->add_subcommand(name, std::string("The key of the ") + name + " database; tick rewrites its pages")
+            ->add_subcommand(name,
+                             std::string("The key of the ") + name + " database; tick rewrites its pages")
             ->callback([&instance, name] { check(myqsec_keys_rotate_database(instance.principal(), name)); });
     }
 
@@ -40,7 +41,9 @@ void add_keys_commands(CLI::App& app, Instance& instance) {
     auto* keys = app.add_subcommand("keys", "The instance's keys");
     keys->require_subcommand(1);
     keys->add_subcommand("status", "Origin of the root key, the tree's epoch, what waits to be erased")
-        ->callback([&instance] { print(get<myqsec_list>(myqsec_keys_status, instance.principal()), instance.json); });
+        ->callback([&instance] {
+            print(get<myqsec_list>(myqsec_keys_status, instance.principal()), instance.json);
+        });
     keys->add_subcommand("turn", "Complete the erasures that wait")->callback([&instance] {
         check(myqsec_keys_turn(instance.principal()));
     });

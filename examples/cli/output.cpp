@@ -120,7 +120,8 @@ std::string instant(std::int64_t milliseconds) {
     const std::time_t seconds = milliseconds / 1000;
     std::tm parts{};
     char buffer[32] = "?";
-    if (::gmtime_r(&seconds, &parts) != nullptr) std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    if (::gmtime_r(&seconds, &parts) != nullptr)
+        std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return buffer;
 }
 

@@ -18,10 +18,11 @@ typedef int (*myqsec_progress_function)(void *context, uint64_t files_done, uint
 typedef struct myqsec_backup_options {
     uint32_t struct_size;
     uint32_t reserved;
-    int64_t retention; /**< creating only: milliseconds, at least an hour, for which it can be restored, or up to an eighth less, for backups
+    int64_t
+        retention; /**< creating only: milliseconds, at least an hour, for which it can be restored, or up to an eighth less, for backups
                             share keys; 0: the setting backup.retention */
     myqsec_progress_function progress; /**< may be NULL */
-    void *context;                   /**< passed back to it */
+    void *context;                     /**< passed back to it */
 } myqsec_backup_options;
 #define MYQSEC_BACKUP_OPTIONS_INIT \
     { sizeof(myqsec_backup_options), 0, 0, NULL, NULL }
@@ -42,8 +43,8 @@ typedef struct myqsec_backup_info {
  *  `info` may be NULL. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_CALLBACK; MYQSEC_ERR_LIMIT if too many backup keys live,
  *  MYQSEC_ERR_NOT_POSSIBLE while deletion is suspended because the clock jumped.
  *  Right: key.manage. Audit: backup.began, backup.finished. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_backup_create(myqsec_session *session, const char *directory, const myqsec_backup_options *options,
-                                              myqsec_backup_info *info);
+MYQSEC_API myqsec_status myqsec_backup_create(myqsec_session *session, const char *directory,
+                                              const myqsec_backup_options *options, myqsec_backup_info *info);
 
 /** What a backup says of itself. Nobody has vouched for it before the backup key has opened it. Adds MYQSEC_ERR_NOT_FOUND,
  *  MYQSEC_ERR_NEWER_VERSION. Since 0.1. */
@@ -59,8 +60,8 @@ MYQSEC_API myqsec_status myqsec_backup_key_export(myqsec_session *session, uint3
 
 /** The same from the keystore of an instance that is not open, such as one whose databases are lost; only its root secret is asked for.
  *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE, MYQSEC_ERR_WRONG_KEY. Audit: none, for there is no log. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_backup_key_read(const char *directory, const myqsec_root *root, uint32_t version, char *key,
-                                                size_t *length);
+MYQSEC_API myqsec_status myqsec_backup_key_read(const char *directory, const myqsec_root *root, uint32_t version,
+                                                char *key, size_t *length);
 
 /** Makes an instance in `directory`, which must be missing (its parent exists) or empty, of the backup in `backup`, and opens it. `key` is
  *  the exported backup key, `root` the instance's root secret from now on. Outside counters of `options` go on from where they
@@ -69,9 +70,9 @@ MYQSEC_API myqsec_status myqsec_backup_key_read(const char *directory, const myq
  *  NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK, MYQSEC_ERR_SELF_TEST; MYQSEC_ERR_WRONG_KEY
  *  if the key does not open it; MYQSEC_ERR_NOT_POSSIBLE if it has expired; MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION.
  *  Audit: instance.restored, instance.opened. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_backup_restore(const char *backup, const char *directory, const char *key, const myqsec_root *root,
-                                               const myqsec_options *options, const myqsec_backup_options *backup_options,
-                                               myqsec_engine **out);
+MYQSEC_API myqsec_status myqsec_backup_restore(const char *backup, const char *directory, const char *key,
+                                               const myqsec_root *root, const myqsec_options *options,
+                                               const myqsec_backup_options *backup_options, myqsec_engine **out);
 
 MYQSEC_END_DECLARATIONS
 

@@ -31,7 +31,8 @@ typedef struct myqsec_root_pkcs11 {
     uint32_t reserved;
     const char *module; /**< absolute path of the vendor's library, such as /usr/lib/softhsm/libsofthsm2.so */
     const char *token;  /**< its label or serial number; NULL: the only one there is */
-    const char *key;    /**< new instances only: label of an AES key that cannot leave the token, made if missing; NULL: "myqsec root" */
+    const char *
+        key; /**< new instances only: label of an AES key that cannot leave the token, made if missing; NULL: "myqsec root" */
 } myqsec_root_pkcs11;
 #define MYQSEC_ROOT_PKCS11_INIT \
     { sizeof(myqsec_root_pkcs11), 0, NULL, NULL, NULL }
@@ -43,7 +44,8 @@ typedef struct myqsec_root_tpm {
     /** New instances only: bit n set binds the root key to PCR n of the SHA-256 bank as it is now (n up to 23). After firmware
      *  or boot changes that PCR measures, the TPM refuses; 0 binds it to none. */
     uint32_t pcrs;
-    const char *tcti; /**< how the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321"; NULL: its default */
+    const char *
+        tcti; /**< how the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321"; NULL: its default */
 } myqsec_root_tpm;
 #define MYQSEC_ROOT_TPM_INIT \
     { sizeof(myqsec_root_tpm), 0, NULL }
@@ -51,8 +53,9 @@ typedef struct myqsec_root_tpm {
 /** How the root key is obtained. All pointers are read during the call only. */
 typedef struct myqsec_root {
     uint32_t struct_size;
-    uint32_t kind;         /**< a myqsec_root_kind */
-    const uint8_t *secret; /**< passphrase (UTF-8); key file contents; the token's PIN, NULL to enter it at the token's own pad;
+    uint32_t kind; /**< a myqsec_root_kind */
+    const uint8_t
+        *secret; /**< passphrase (UTF-8); key file contents; the token's PIN, NULL to enter it at the token's own pad;
                                 the TPM's authorisation value, NULL for none */
     size_t secret_length;
     uint32_t argon2_memory_kib; /**< new instances only; 0: 65536. Firmware: 7168 */

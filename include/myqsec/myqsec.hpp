@@ -25,9 +25,9 @@ namespace myqsec {
 
 class Error : public std::runtime_error {
  public:
-    Error(myqsec_status status, const char* sentence) : std::runtime_error(sentence), status_(status) {}
+    Error(myqsec_status status, const char *sentence) : std::runtime_error(sentence), status_(status) {}
     [[nodiscard]] myqsec_status status() const noexcept { return status_; }
-    [[nodiscard]] const char* status_name() const noexcept { return myqsec_status_name(status_); }
+    [[nodiscard]] const char *status_name() const noexcept { return myqsec_status_name(status_); }
 
  private:
     myqsec_status status_;
@@ -40,47 +40,47 @@ inline void check(myqsec_status status) {
 /// The current row of a list; valid until the list moves on.
 class Row {
  public:
-    explicit Row(const myqsec_list* list) : list_(list) {}
+    explicit Row(const myqsec_list *list) : list_(list) {}
 
-    [[nodiscard]] bool has(const char* column) const {
+    [[nodiscard]] bool has(const char *column) const {
         int out = 0;
         check(myqsec_list_has(list_, column, &out));
         return out != 0;
     }
-    [[nodiscard]] std::int64_t integer(const char* column) const {
+    [[nodiscard]] std::int64_t integer(const char *column) const {
         std::int64_t out = 0;
         check(myqsec_list_integer(list_, column, &out));
         return out;
     }
-    [[nodiscard]] bool boolean(const char* column) const { return integer(column) != 0; }
-    [[nodiscard]] std::string text(const char* column) const {
-        const char* out = nullptr;
+    [[nodiscard]] bool boolean(const char *column) const { return integer(column) != 0; }
+    [[nodiscard]] std::string text(const char *column) const {
+        const char *out = nullptr;
         check(myqsec_list_text(list_, column, &out));
         return out;
     }
-    [[nodiscard]] std::span<const std::uint8_t> bytes(const char* column) const {
-        const std::uint8_t* data = nullptr;
+    [[nodiscard]] std::span<const std::uint8_t> bytes(const char *column) const {
+        const std::uint8_t *data = nullptr;
         std::size_t length = 0;
         check(myqsec_list_bytes(list_, column, &data, &length));
         return {data, length};
     }
 
  private:
-    const myqsec_list* list_;
+    const myqsec_list *list_;
 };
 
 /// Read once, front to back.
 class List {
  public:
-    explicit List(myqsec_list* list) : list_(list, myqsec_list_free) {}
+    explicit List(myqsec_list *list) : list_(list, myqsec_list_free) {}
 
     class Iterator {
      public:
         using value_type = Row;
         using difference_type = std::ptrdiff_t;
-        explicit Iterator(myqsec_list* list) : list_(list) { ++*this; }
+        explicit Iterator(myqsec_list *list) : list_(list) { ++*this; }
         Row operator*() const { return Row(list_); }
-        Iterator& operator++() {
+        Iterator &operator++() {
             const auto status = myqsec_list_next(list_);
             if (status != MYQSEC_END) check(status);
             ended_ = status == MYQSEC_END;
@@ -90,7 +90,7 @@ class List {
         bool operator==(std::default_sentinel_t) const { return ended_; }
 
      private:
-        myqsec_list* list_;
+        myqsec_list *list_;
         bool ended_ = false;
     };
 
@@ -106,10 +106,10 @@ class List {
         check(myqsec_list_next(list_.get()));
         return Row(list_.get());
     }
-    [[nodiscard]] myqsec_list* get() const { return list_.get(); }
+    [[nodiscard]] myqsec_list *get() const { return list_.get(); }
 
  private:
-    std::unique_ptr<myqsec_list, void (*)(myqsec_list*)> list_;
+    std::unique_ptr<myqsec_list, void (*)(myqsec_list *)> list_;
 };
 
 /// Where a document goes, or what comes from one. Throwing aborts; the exception comes back from the call.
@@ -117,15 +117,15 @@ using Write = std::function<void(std::span<const std::uint8_t>)>;
 /// Fills the span, returns how much; 0 at the end.
 using Read = std::function<std::size_t(std::span<std::uint8_t>)>;
 
-inline Write to_stream(std::ostream& stream) {
+inline Write to_stream(std::ostream &stream) {
     return [&stream](std::span<const std::uint8_t> bytes) {
-        stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        stream.write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
         if (!stream) throw std::runtime_error("the output stream failed");
     };
 }
-inline Read from_stream(std::istream& stream) {
+inline Read from_stream(std::istream &stream) {
     return [&stream](std::span<std::uint8_t> room) {
-        stream.read(reinterpret_cast<char*>(room.data()), static_cast<std::streamsize>(room.size()));
+        stream.read(reinterpret_cast<char *>(room.data()), static_cast<std::streamsize>(room.size()));
         if (stream.bad()) throw std::runtime_error("the input stream failed");
         return static_cast<std::size_t>(stream.gcount());
     };
@@ -136,11 +136,11 @@ namespace detail {
 // C++ exceptions must not pass through the library: they are kept here and thrown again behind it.
 template <class Function>
 struct Carrier {
-    const Function& function;
+    const Function &function;
     std::exception_ptr exception = nullptr;
 
     template <class Work>
-    int run(Work&& work) noexcept {
+    int run(Work &&work) noexcept {
         try {
             work();
             return 0;
@@ -151,17 +151,17 @@ struct Carrier {
     }
 };
 
-inline int write(void* context, const void* data, std::size_t length) {
-    auto& carrier = *static_cast<Carrier<Write>*>(context);
-    return carrier.run([&] { carrier.function({static_cast<const std::uint8_t*>(data), length}); });
+inline int write(void *context, const void *data, std::size_t length) {
+    auto &carrier = *static_cast<Carrier<Write> *>(context);
+    return carrier.run([&] { carrier.function({static_cast<const std::uint8_t *>(data), length}); });
 }
-inline int read(void* context, void* data, std::size_t* length) {
-    auto& carrier = *static_cast<Carrier<Read>*>(context);
-    return carrier.run([&] { *length = carrier.function({static_cast<std::uint8_t*>(data), *length}); });
+inline int read(void *context, void *data, std::size_t *length) {
+    auto &carrier = *static_cast<Carrier<Read> *>(context);
+    return carrier.run([&] { *length = carrier.function({static_cast<std::uint8_t *>(data), *length}); });
 }
 
 template <class... Carriers>
-void finish(myqsec_status status, const Carriers&... carriers) {
+void finish(myqsec_status status, const Carriers &...carriers) {
     (
         [&] {
             if (carriers.exception) std::rethrow_exception(carriers.exception);
@@ -170,12 +170,12 @@ void finish(myqsec_status status, const Carriers&... carriers) {
     check(status);
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// A job on its way in; gone without a trace unless finished.
 class JobWriter {
  public:
-    explicit JobWriter(myqsec_job_writer* writer) : writer_(writer, myqsec_job_writer_free) {}
+    explicit JobWriter(myqsec_job_writer *writer) : writer_(writer, myqsec_job_writer_free) {}
     void write(std::span<const std::uint8_t> bytes) {
         check(myqsec_job_writer_write(writer_.get(), bytes.data(), bytes.size()));
     }
@@ -188,19 +188,19 @@ class JobWriter {
     }
 
  private:
-    std::unique_ptr<myqsec_job_writer, void (*)(myqsec_job_writer*)> writer_;
+    std::unique_ptr<myqsec_job_writer, void (*)(myqsec_job_writer *)> writer_;
 };
 
 /// A principal. Use the C functions with get(); calls of the usual shapes are shortened by list() and create().
 class Session {
  public:
-    explicit Session(myqsec_session* session) : session_(session, myqsec_session_free) {}
-    [[nodiscard]] myqsec_session* get() const { return session_.get(); }
+    explicit Session(myqsec_session *session) : session_(session, myqsec_session_free) {}
+    [[nodiscard]] myqsec_session *get() const { return session_.get(); }
 
     /// myqsec_status function(session, arguments…, myqsec_list **out)
     template <class Function, class... Arguments>
     [[nodiscard]] List list(Function function, Arguments... arguments) const {
-        myqsec_list* out = nullptr;
+        myqsec_list *out = nullptr;
         check(function(get(), arguments..., &out));
         return List(out);
     }
@@ -212,13 +212,13 @@ class Session {
         return out;
     }
 
-    [[nodiscard]] Session login(const std::string& user_name, const std::string& password) const {
-        myqsec_session* out = nullptr;
+    [[nodiscard]] Session login(const std::string &user_name, const std::string &password) const {
+        myqsec_session *out = nullptr;
         check(myqsec_login(get(), user_name.c_str(), password.c_str(), nullptr, &out));
         return Session(out);
     }
-    [[nodiscard]] Session device_login(std::int64_t device, const myqsec_credentials& credentials) const {
-        myqsec_session* out = nullptr;
+    [[nodiscard]] Session device_login(std::int64_t device, const myqsec_credentials &credentials) const {
+        myqsec_session *out = nullptr;
         check(myqsec_device_login(get(), device, &credentials, &out));
         return Session(out);
     }
@@ -226,12 +226,12 @@ class Session {
     /// When to tick again, in milliseconds since 1970.
     std::int64_t tick() const { return create(myqsec_tick); }
 
-    [[nodiscard]] JobWriter submit(const myqsec_job_fields& fields) const {
-        myqsec_job_writer* out = nullptr;
+    [[nodiscard]] JobWriter submit(const myqsec_job_fields &fields) const {
+        myqsec_job_writer *out = nullptr;
         check(myqsec_job_submit(get(), &fields, &out));
         return JobWriter(out);
     }
-    void release(std::int64_t job, const Write& to, bool keep = false) const {
+    void release(std::int64_t job, const Write &to, bool keep = false) const {
         detail::Carrier<Write> carrier{to};
         myqsec_sink sink = MYQSEC_SINK_INIT;
         sink.context = &carrier;
@@ -242,14 +242,14 @@ class Session {
     }
 
  private:
-    std::unique_ptr<myqsec_session, void (*)(myqsec_session*)> session_;
+    std::unique_ptr<myqsec_session, void (*)(myqsec_session *)> session_;
 };
 
 /// The view must outlive the call it is used in.
 inline myqsec_root passphrase_root(std::string_view passphrase) {
     myqsec_root root = MYQSEC_ROOT_INIT;
     root.kind = MYQSEC_ROOT_PASSPHRASE;
-    root.secret = reinterpret_cast<const std::uint8_t*>(passphrase.data());
+    root.secret = reinterpret_cast<const std::uint8_t *>(passphrase.data());
     root.secret_length = passphrase.size();
     return root;
 }
@@ -257,23 +257,24 @@ inline myqsec_root passphrase_root(std::string_view passphrase) {
 /// Declare it before its sessions, so that it closes after them.
 class Engine {
  public:
-    static Engine create(const std::string& directory, const myqsec_root& root, const myqsec_options* options = nullptr) {
-        myqsec_engine* out = nullptr;
+    static Engine create(const std::string &directory, const myqsec_root &root,
+                         const myqsec_options *options = nullptr) {
+        myqsec_engine *out = nullptr;
         check(myqsec_create(directory.c_str(), &root, options, &out));
         return Engine(out);
     }
-    static Engine open(const std::string& directory, const myqsec_root& root, const myqsec_options* options = nullptr) {
-        myqsec_engine* out = nullptr;
+    static Engine open(const std::string &directory, const myqsec_root &root, const myqsec_options *options = nullptr) {
+        myqsec_engine *out = nullptr;
         check(myqsec_open(directory.c_str(), &root, options, &out));
         return Engine(out);
     }
     [[nodiscard]] Session system_session() const {
-        myqsec_session* out = nullptr;
+        myqsec_session *out = nullptr;
         check(myqsec_system_session(get(), &out));
         return Session(out);
     }
     [[nodiscard]] List findings() const {
-        myqsec_list* out = nullptr;
+        myqsec_list *out = nullptr;
         check(myqsec_open_findings(get(), &out));
         return List(out);
     }
@@ -282,32 +283,32 @@ class Engine {
         check(myqsec_close(get()));
         static_cast<void>(engine_.release());
     }
-    [[nodiscard]] myqsec_engine* get() const { return engine_.get(); }
+    [[nodiscard]] myqsec_engine *get() const { return engine_.get(); }
 
  private:
-    explicit Engine(myqsec_engine* engine) : engine_(engine) {}
+    explicit Engine(myqsec_engine *engine) : engine_(engine) {}
     struct Close {
-        void operator()(myqsec_engine* engine) const noexcept { static_cast<void>(myqsec_close(engine)); }
+        void operator()(myqsec_engine *engine) const noexcept { static_cast<void>(myqsec_close(engine)); }
     };
     std::unique_ptr<myqsec_engine, Close> engine_;
 };
 
-inline void seal(const myqsec_container_keys& keys, const Read& from, const Write& to) {
+inline void seal(const myqsec_container_keys &keys, const Read &from, const Write &to) {
     detail::Carrier<Read> input{from};
     detail::Carrier<Write> output{to};
     detail::finish(myqsec_container_seal(&keys, detail::read, &input, detail::write, &output), input, output);
 }
-inline void seal(const myqsec_container_keys& keys, std::istream& from, std::ostream& to) {
+inline void seal(const myqsec_container_keys &keys, std::istream &from, std::ostream &to) {
     seal(keys, from_stream(from), to_stream(to));
 }
 /// Discard what was written unless it returns.
-inline void open(const myqsec_container_keys& keys, const Read& from, const Write& to) {
+inline void open(const myqsec_container_keys &keys, const Read &from, const Write &to) {
     detail::Carrier<Read> input{from};
     detail::Carrier<Write> output{to};
     detail::finish(myqsec_container_open(&keys, detail::read, &input, detail::write, &output), input, output);
 }
-inline void open(const myqsec_container_keys& keys, std::istream& from, std::ostream& to) {
+inline void open(const myqsec_container_keys &keys, std::istream &from, std::ostream &to) {
     open(keys, from_stream(from), to_stream(to));
 }
 
-}  // namespace myqsec
+} // namespace myqsec

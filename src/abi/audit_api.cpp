@@ -1,5 +1,5 @@
 // myqsec/audit.h.
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "audit/event_text.hpp"
 #include "myqsec/audit.h"
 
@@ -38,8 +38,7 @@ myqsec_status myqsec_audit_list(myqsec_session* session, int64_t from, uint32_t 
         auto& handle = output(out, "out");
         if (from < 1)
             fail(Status::ERR_INVALID_ARGUMENT, "from must be at least 1, the first sequence number");
-        if (limit > most_events)
-            fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", most_events);
+        if (limit > most_events) fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", most_events);
         static_cast<void>(authorise(s, access::Right::audit_read));
         List list(event_columns);
         for (const auto& event : s.engine.audit.list(from, limit == 0 ? usual_limit : limit)) {

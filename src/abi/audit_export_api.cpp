@@ -1,9 +1,9 @@
 // myqsec/audit_export.h and myqsec/audit_verify.h.
 #include <algorithm>
 
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "audit/bundle_verifier.hpp"
-#include "crypto/self_test.hpp"
+#include "crypto/self_test/self_test.hpp"
 #include "myqsec/audit_export.h"
 #include "myqsec/audit_verify.h"
 
@@ -97,7 +97,8 @@ myqsec_status myqsec_audit_export(myqsec_session* session, const myqsec_audit_ex
         const auto proof = s.engine.access.authority.authorise(s.principal, access::Right::audit_read);
         const auto to = writing(write, context);
         if (given.format == MYQSEC_AUDIT_BUNDLE) return s.engine.audit.export_bundle(proof.actor(), to);
-        given.lines.text.enterprise_number = s.engine.settings.integer(settings::Setting::audit_enterprise_number);
+        given.lines.text.enterprise_number =
+            s.engine.settings.integer(settings::Setting::audit_enterprise_number);
         given.lines.delivered = [&](std::int64_t from) {
             if (next) *next = from;
         };

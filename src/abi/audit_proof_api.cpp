@@ -1,5 +1,5 @@
 // myqsec/audit_proof.h.
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/audit_proof.h"
 
 using namespace myqsec;
@@ -12,9 +12,9 @@ constexpr Column checkpoint_columns[] = {{"size", MYQSEC_COLUMN_INTEGER},
                                          {"epoch", MYQSEC_COLUMN_INTEGER},
                                          {"note", MYQSEC_COLUMN_TEXT}};
 constexpr Column epoch_columns[] = {{"epoch", MYQSEC_COLUMN_INTEGER},
-                                  {"key", MYQSEC_COLUMN_TEXT},
-                                  {"began", MYQSEC_COLUMN_INSTANT},
-                                  {"behind", MYQSEC_COLUMN_INTEGER}};
+                                    {"key", MYQSEC_COLUMN_TEXT},
+                                    {"began", MYQSEC_COLUMN_INSTANT},
+                                    {"behind", MYQSEC_COLUMN_INTEGER}};
 constexpr Column proof_columns[] = {{"hash", MYQSEC_COLUMN_BYTES}};
 
 /// 0 is all events.

@@ -1,11 +1,10 @@
 // myqsec/backup.h.
-#include "myqsec/backup.h"
-
 #include <algorithm>
 
-#include "abi/callback_scope.hpp"
-#include "abi/session.hpp"
-#include "crypto/self_test.hpp"
+#include "abi/machinery/callback_scope.hpp"
+#include "abi/machinery/session.hpp"
+#include "crypto/self_test/self_test.hpp"
+#include "myqsec/backup.h"
 #include "storage/instance_folder.hpp"
 
 using namespace myqsec;
@@ -13,7 +12,8 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr Column backup_key_columns[] = {{"version", MYQSEC_COLUMN_INTEGER}, {"expires", MYQSEC_COLUMN_INSTANT}};
+constexpr Column backup_key_columns[] = {{"version", MYQSEC_COLUMN_INTEGER},
+                                         {"expires", MYQSEC_COLUMN_INSTANT}};
 
 myqsec_backup_options options_of(const myqsec_backup_options* given, const char* name) {
     const myqsec_backup_options initial = MYQSEC_BACKUP_OPTIONS_INIT;
@@ -69,7 +69,8 @@ myqsec_status myqsec_backup_create(myqsec_session* session, const char* director
         const auto proof = authorise(s, access::Right::key_manage);
         if (s.engine.spool.jobs.deletion_suspended()) {
             fail(Status::ERR_NOT_POSSIBLE,
-                 "the clock jumped, and a backup expires by it; set it right and call myqsec_clock_confirm first");
+                 "the clock jumped, and a backup expires by it; set it right and call myqsec_clock_confirm "
+                 "first");
         }
         const auto folder = open_or_make(path);
         const auto made =
@@ -131,7 +132,8 @@ myqsec_status myqsec_backup_restore(const char* backup, const char* directory, c
         if (given.retention != 0)
             fail(Status::ERR_INVALID_ARGUMENT, "backup_options.retention is for creating: it must be 0");
         RestoreRequest request{directory_of(backup, "backup"), directory_of(directory, "directory"),
-                               storage::BackupKey::parse(text(key, "key", Characters::lines)), progress_of(given)};
+                               storage::BackupKey::parse(text(key, "key", Characters::lines)),
+                               progress_of(given)};
         const auto provider = root_provider(root, Engine::Birth::created);
         handle = new_handle<myqsec_engine>(restore_engine(request, *provider, engine_options(options)));
     });

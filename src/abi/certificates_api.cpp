@@ -1,5 +1,5 @@
 // Certificates as recipients of jobs (myqsec/certificates.h).
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/certificates.h"
 
 using namespace myqsec;

@@ -1,5 +1,5 @@
 // myqsec/device.h.
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/device.h"
 
 using namespace myqsec;

@@ -1,5 +1,5 @@
 // Documents on their way in, and read for previews (myqsec/spool.h).
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/spool.h"
 
 namespace myqsec::abi {

@@ -1,5 +1,5 @@
 // myqsec/encryption.h.
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "base/error.hpp"
 #include "myqsec/encryption.h"
 
@@ -9,8 +9,9 @@ using namespace myqsec::abi;
 namespace {
 
 constexpr Column encryption_columns[] = {
-    {"what", MYQSEC_COLUMN_TEXT},     {"encryption", MYQSEC_COLUMN_TEXT},    {"converting", MYQSEC_COLUMN_BOOLEAN},
-    {"pages", MYQSEC_COLUMN_INTEGER}, {"pages_done", MYQSEC_COLUMN_INTEGER}, {"key_version", MYQSEC_COLUMN_INTEGER},
+    {"what", MYQSEC_COLUMN_TEXT},          {"encryption", MYQSEC_COLUMN_TEXT},
+    {"converting", MYQSEC_COLUMN_BOOLEAN}, {"pages", MYQSEC_COLUMN_INTEGER},
+    {"pages_done", MYQSEC_COLUMN_INTEGER}, {"key_version", MYQSEC_COLUMN_INTEGER},
 };
 
 Authorised proof(Session& session) {

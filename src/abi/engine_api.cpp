@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <limits>
 
-#include "abi/list.hpp"
-#include "abi/session.hpp"
+#include "abi/machinery/list.hpp"
+#include "abi/machinery/session.hpp"
 
 using namespace myqsec;
 using namespace myqsec::abi;

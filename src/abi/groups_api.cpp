@@ -1,5 +1,5 @@
 // Groups, roles and rights (myqsec/access.h).
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/access.h"
 
 using namespace myqsec;

@@ -1,5 +1,5 @@
 // Jobs: lists, cancelling, deletion, release (myqsec/spool.h).
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/spool.h"
 
 using namespace myqsec;

@@ -1,5 +1,5 @@
 // myqsec/keys.h.
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/keys.h"
 
 using namespace myqsec;
@@ -8,8 +8,10 @@ using namespace myqsec::abi;
 namespace {
 
 constexpr Column status_columns[] = {
-    {"root", MYQSEC_COLUMN_TEXT},       {"epoch", MYQSEC_COLUMN_INTEGER},
-    {"keys", MYQSEC_COLUMN_INTEGER},    {"waiting", MYQSEC_COLUMN_INTEGER},
+    {"root", MYQSEC_COLUMN_TEXT},
+    {"epoch", MYQSEC_COLUMN_INTEGER},
+    {"keys", MYQSEC_COLUMN_INTEGER},
+    {"waiting", MYQSEC_COLUMN_INTEGER},
     {"waiting_since", MYQSEC_COLUMN_INSTANT},
 };
 
@@ -30,8 +32,8 @@ std::string_view root_name(std::uint8_t kind) {
     }
 }
 
-void append(Session& session, storage::Transaction& transaction, const audit::Actor& actor, std::string_view key,
-            std::string from, std::string to) {
+void append(Session& session, storage::Transaction& transaction, const audit::Actor& actor,
+            std::string_view key, std::string from, std::string to) {
     session.engine.audit.append(transaction, {.action = audit::Action::key_rotated,
                                               .actor = actor,
                                               .object = audit::Object::instance(),
@@ -46,8 +48,8 @@ void turn(Session& session, bool every_node) {
     storage::Transaction transaction(session.engine.vault.main());
     const auto before = keys.status();
     if (every_node) keys.mark_all(transaction);
-    append(session, transaction, proof.actor(), every_node ? "tree" : "tree-root", std::to_string(before.epoch),
-           std::to_string(before.epoch + 1));
+    append(session, transaction, proof.actor(), every_node ? "tree" : "tree-root",
+           std::to_string(before.epoch), std::to_string(before.epoch + 1));
     keys.commit_erased(transaction);
 }
 
@@ -59,8 +61,8 @@ myqsec_status myqsec_keys_status(myqsec_session* session, myqsec_list** out) {
         static_cast<void>(authorise(s, access::Right::key_manage));
         const auto status = s.engine.vault.leaf_keys().status();
         List list(status_columns);
-        list.add(root_name(s.engine.vault.keystore().provider_kind()), static_cast<std::int64_t>(status.epoch),
-                 status.keys, status.waiting, status.waiting_since);
+        list.add(root_name(s.engine.vault.keystore().provider_kind()),
+                 static_cast<std::int64_t>(status.epoch), status.keys, status.waiting, status.waiting_since);
         handle = new_list(std::move(list));
     });
 }

@@ -1,7 +1,7 @@
 // Queues (myqsec/spool.h).
 #include <cstddef>
 
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/spool.h"
 
 using namespace myqsec;

@@ -1,6 +1,6 @@
 // Sessions: what they are, and how they end (from myqsec/engine.h and myqsec/access.h).
-#include "abi/list.hpp"
-#include "abi/session.hpp"
+#include "abi/machinery/list.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/access.h"
 
 namespace myqsec::abi {

@@ -1,5 +1,5 @@
 // myqsec/settings.h.
-#include "abi/session.hpp"
+#include "abi/machinery/session.hpp"
 #include "myqsec/settings.h"
 
 using namespace myqsec;

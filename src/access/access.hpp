@@ -8,7 +8,7 @@
 #include "access/roles.hpp"
 #include "access/sessions.hpp"
 #include "access/users.hpp"
-#include "storage/schema.hpp"
+#include "storage/sqlite/schema.hpp"
 
 namespace myqsec::access {
 

@@ -62,7 +62,8 @@ storage::BackupKey Backups::export_key(const Authorised& proof, std::uint32_t ve
     proof.require(right_name(Right::key_manage));
     if (version == 0) version = vault_.keystore().newest_version(storage::KeyPurpose::backup);
     auto key = storage::backup_key(vault_.keystore(), version);
-    append(audit::Action::backup_key_exported, proof.actor(), audit::Result::ok, about(key.version, key.expires));
+    append(audit::Action::backup_key_exported, proof.actor(), audit::Result::ok,
+           about(key.version, key.expires));
     return key;
 }
 
@@ -85,8 +86,8 @@ Instant Backups::tick() {
 void Backups::destroy(std::span<const storage::BackupKeyRow> expired) {
     storage::Transaction transaction(vault_.main());
     for (const auto& key : expired) {
-        audit_.append(transaction, event(audit::Action::backup_key_expired, audit::Actor::system(), audit::Result::ok,
-                                         about(key.version, key.expires)));
+        audit_.append(transaction, event(audit::Action::backup_key_expired, audit::Actor::system(),
+                                         audit::Result::ok, about(key.version, key.expires)));
     }
     transaction.commit();
     storage::drop_backup_keys(vault_.keystore(), expired);

@@ -16,8 +16,8 @@ class Backups {
     Backups(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
         : vault_(vault), audit_(audit), settings_(settings) {}
 
-    /// Into an empty folder. It can be restored for `retention`, or up to an eighth of it less; 0 is the setting
-    /// backup.retention. Proof of "key.manage".
+    /// Into an empty folder. It can be restored for `retention`, or up to an eighth of it less; 0 is the
+    /// setting backup.retention. Proof of "key.manage".
     storage::BackupInfo create(const Authorised& proof, Folder& to, Duration retention,
                                const storage::BackupProgress& progress);
     /// Proof of "key.manage".

@@ -4,7 +4,7 @@
 #include "access/names.hpp"
 #include "access/users_store.hpp"
 #include "base/error.hpp"
-#include "storage/personal_field.hpp"
+#include "storage/keys/personal_field.hpp"
 
 namespace myqsec::access {
 

@@ -7,7 +7,7 @@
 #include "access/credentials.hpp"
 #include "access/lookup.hpp"
 #include "crypto/password.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::access::store {
 

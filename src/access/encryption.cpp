@@ -51,12 +51,14 @@ void Encryption::renew_keys() {
     }
 }
 
-// Should the machine stop between both, the key is there and tick() converts to it, which it says when it is done.
+// Should the machine stop between both, the key is there and tick() converts to it, which it says when it is
+// done.
 void Encryption::rotate(storage::DatabaseRole database, const audit::Actor& actor) {
     const auto version = vault_.rotate_database_key(database);
     storage::Transaction transaction(vault_.main());
-    audit_.append(transaction, event(audit::Action::key_rotated, actor, database,
-                                     {{"key_version", std::to_string(version - 1), std::to_string(version)}}));
+    audit_.append(transaction,
+                  event(audit::Action::key_rotated, actor, database,
+                        {{"key_version", std::to_string(version - 1), std::to_string(version)}}));
     transaction.commit();
 }
 

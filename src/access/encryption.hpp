@@ -22,8 +22,8 @@ class Encryption {
 
     /// Proof of "key.manage". tick() converts the database. Setting what holds already is no event.
     void set(const Authorised& proof, storage::DatabaseRole database, bool on);
-    /// Gives the database a fresh key; tick() rewrites its pages. ERR_NOT_POSSIBLE while that is under way. Proof of
-    /// "key.manage".
+    /// Gives the database a fresh key; tick() rewrites its pages. ERR_NOT_POSSIBLE while that is under way.
+    /// Proof of "key.manage".
     void rotate_key(const Authorised& proof, storage::DatabaseRole database);
     /// The same for both, unless it is under way, after a restoration: by the system.
     void renew_keys();

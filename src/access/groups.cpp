@@ -31,7 +31,7 @@ GroupId Groups::create(const Principal& principal, std::string_view name, GroupI
     const auto group = store::insert_group(vault_.main(), name, parent);
     audit_.append(transaction,
                   change_event(Action::group_created, proof, group,
-                        {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
+                               {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
     transaction.commit();
     return group;
 }
@@ -60,9 +60,10 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
     }
     store::update_group(vault_.main(), after);
     if (parent) store::require_administrator_left(vault_.main());
-    audit_.append(transaction, change_event(Action::group_changed, proof, group,
-                                     {{"name", before.name, after.name},
-                                      {"parent", number(before.parent.value), number(after.parent.value)}}));
+    audit_.append(transaction,
+                  change_event(Action::group_changed, proof, group,
+                               {{"name", before.name, after.name},
+                                {"parent", number(before.parent.value), number(after.parent.value)}}));
     transaction.commit();
 }
 
@@ -77,7 +78,8 @@ void Groups::remove(const Principal& principal, GroupId group) {
     }
     store::delete_group(vault_.main(), group);
     store::require_administrator_left(vault_.main());
-    audit_.append(transaction, change_event(Action::group_deleted, proof, group, {{"name", before.name, ""}}));
+    audit_.append(transaction,
+                  change_event(Action::group_deleted, proof, group, {{"name", before.name, ""}}));
     transaction.commit();
 }
 
@@ -94,8 +96,8 @@ void Groups::add(const Principal& principal, GroupId group, UserId user) {
     (void)store::get_group(vault_.main(), group);
     (void)store::get_user(vault_.main(), user);
     if (store::insert_member(vault_.main(), group, user)) {
-        audit_.append(transaction,
-                      change_event(Action::group_member_added, proof, group, {{"user", "", number(user.value)}}));
+        audit_.append(transaction, change_event(Action::group_member_added, proof, group,
+                                                {{"user", "", number(user.value)}}));
     }
     transaction.commit();
 }
@@ -107,8 +109,8 @@ void Groups::remove_member(const Principal& principal, GroupId group, UserId use
     (void)store::get_group(vault_.main(), group);
     if (store::delete_member(vault_.main(), group, user)) {
         store::require_administrator_left(vault_.main());
-        audit_.append(transaction,
-                      change_event(Action::group_member_removed, proof, group, {{"user", number(user.value), ""}}));
+        audit_.append(transaction, change_event(Action::group_member_removed, proof, group,
+                                                {{"user", number(user.value), ""}}));
     }
     transaction.commit();
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "access/groups.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::access::store {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "access/lockout.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::access::store {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "crypto/hash.hpp"
-#include "storage/keystore.hpp"
+#include "storage/keys/keystore.hpp"
 
 namespace myqsec::access {
 

@@ -56,8 +56,9 @@ RoleId Roles::create(const Principal& principal, std::string_view name, RightSet
     }
     storage::Transaction transaction(vault_.main());
     const auto role = store::insert_role(vault_.main(), name, rights);
-    audit_.append(transaction, change_event(Action::role_created, proof, role,
-                                     {{"name", "", std::string(name)}, {"rights", "", rights.names()}}));
+    audit_.append(transaction,
+                  change_event(Action::role_created, proof, role,
+                               {{"name", "", std::string(name)}, {"rights", "", rights.names()}}));
     transaction.commit();
     return role;
 }
@@ -70,8 +71,9 @@ void Roles::remove(const Principal& principal, RoleId role) {
     const auto found = std::ranges::find(roles, role, &Role::id);
     if (found == roles.end()) fail(Status::ERR_NOT_FOUND, "there is no role {}", role.value);
     store::delete_role(vault_.main(), role);
-    audit_.append(transaction, change_event(Action::role_deleted, proof, role,
-                                     {{"name", found->name, ""}, {"rights", found->rights.names(), ""}}));
+    audit_.append(transaction,
+                  change_event(Action::role_deleted, proof, role,
+                               {{"name", found->name, ""}, {"rights", found->rights.names(), ""}}));
     transaction.commit();
 }
 
@@ -106,7 +108,7 @@ void Roles::give(const Principal& principal, std::string_view name, const Grant&
     check_grant(vault_.main(), grant);
     if (store::insert_grant(vault_.main(), role.id, grant)) {
         audit_.append(transaction, change_event(Action::role_granted, proof, object_of(grant),
-                                         {{"role", "", role.name}, {"grant", "", text_of(grant)}}));
+                                                {{"role", "", role.name}, {"grant", "", text_of(grant)}}));
     }
     transaction.commit();
 }
@@ -121,7 +123,7 @@ void Roles::take(const Principal& principal, std::string_view name, const Grant&
     }
     store::require_administrator_left(vault_.main());
     audit_.append(transaction, change_event(Action::role_revoked, proof, object_of(grant),
-                                     {{"role", role.name, ""}, {"grant", text_of(grant), ""}}));
+                                            {{"role", role.name, ""}, {"grant", text_of(grant), ""}}));
     transaction.commit();
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "access/roles.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::access::store {
 

@@ -1,7 +1,7 @@
 #include "access/user_fields.hpp"
 
 #include "access/names.hpp"
-#include "storage/personal_field.hpp"
+#include "storage/keys/personal_field.hpp"
 
 namespace myqsec::access {
 

@@ -6,7 +6,7 @@
 
 #include "access/lookup.hpp"
 #include "access/users.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::access::store {
 

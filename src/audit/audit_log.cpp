@@ -9,7 +9,7 @@
 #include "audit/merkle.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
-#include "storage/personal_field.hpp"
+#include "storage/keys/personal_field.hpp"
 
 namespace myqsec::audit {
 

@@ -16,7 +16,7 @@
 #include "audit/event_text.hpp"
 #include "audit/proof.hpp"
 #include "audit/signer.hpp"
-#include "storage/schema.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::audit {

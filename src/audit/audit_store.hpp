@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "crypto/hash.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::audit::store {
 

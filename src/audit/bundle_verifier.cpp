@@ -224,7 +224,8 @@ class BundleVerifier {
             // together, and nothing tells from where on.
             const bool tile_fits = range_.root() == said.root;
             const bool events_fit = from_events_ && from_events_->root() == said.root;
-            if (tile_fits || events_fit) throw Wrong{*pending_};  // NOLINT(cert-err60-cpp): its text is copied before it is thrown
+            if (tile_fits || events_fit)
+                throw Wrong{*pending_};  // NOLINT(cert-err60-cpp): its text is copied before it is thrown
         }
         if (range_.root() != said.root)
             unproven(

@@ -16,8 +16,8 @@ namespace myqsec::audit {
 [[nodiscard]] std::string rfc3339(Instant time);
 
 struct EventTextOptions {
-    bool personal = false;        ///< names and titles too, where they can still be read
-    std::string host_name = "-";  ///< HOSTNAME of RFC 5424
+    bool personal = false;                   ///< names and titles too, where they can still be read
+    std::string host_name = "-";             ///< HOSTNAME of RFC 5424
     std::int64_t enterprise_number = 32473;  ///< of RFC 5424 §7.2.2; that of RFC 5612, for documentation
 };
 

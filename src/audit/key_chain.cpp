@@ -11,8 +11,9 @@ std::optional<std::string> KeyChain::objection(const SignedCheckpoint& checkpoin
     if (said.origin != key().name)
         return fmt::format("the checkpoint for {} events is of another log", said.size);
     if (said.epoch == epoch() && note.is_signed_by(key())) return std::nullopt;
-    const auto retired = std::find_if(keys_.begin(), keys_.end() - 1,
-                                      [&text = note](const NoteKey& each) { return text.is_signed_by(each); });
+    const auto retired = std::find_if(keys_.begin(), keys_.end() - 1, [&text = note](const NoteKey& each) {
+        return text.is_signed_by(each);
+    });
     if (retired != keys_.end() - 1) {
         return fmt::format("the checkpoint for {} events is signed with the retired key of epoch {}",
                            said.size, retired - keys_.begin() + 1);

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "crypto/hash.hpp"
-#include "crypto/signing.hpp"
+#include "crypto/public_key/signing.hpp"
 
 namespace myqsec::audit {
 

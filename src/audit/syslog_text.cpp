@@ -47,8 +47,9 @@ std::string param(std::string_view name, std::string_view text) {
 
 std::string syslog_line(const StoredEvent& event, const EventTextOptions& options) {
     const auto action = action_name(event.action);
-    auto out = fmt::format("<{}>1 {} {} myqsec - {} [audit@{}", facility_log_audit * 8 + severity(event.result),
-                           rfc3339(event.time), options.host_name, action, options.enterprise_number);
+    auto out =
+        fmt::format("<{}>1 {} {} myqsec - {} [audit@{}", facility_log_audit * 8 + severity(event.result),
+                    rfc3339(event.time), options.host_name, action, options.enterprise_number);
     out += param("sequence", std::to_string(event.sequence));
     out += param("result", result_name(event.result));
     out += param("actorKind", actor_kind_name(event.actor.kind));

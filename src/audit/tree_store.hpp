@@ -7,8 +7,8 @@
 
 #include "audit/merkle.hpp"
 #include "base/clock.hpp"
-#include "crypto/signing.hpp"
-#include "storage/database.hpp"
+#include "crypto/public_key/signing.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::audit::store {
 

@@ -2,7 +2,6 @@
 
 #include <botan/block_cipher.h>
 
-#include "crypto/container.hpp"
 #include "crypto/page_cipher.hpp"
 
 namespace myqsec::crypto {
@@ -18,10 +17,6 @@ bool cpu_has_fast_aes() noexcept {
         }
     }();
     return fast;
-}
-
-ContainerSuite preferred_container_suite() noexcept {
-    return cpu_has_fast_aes() ? ContainerSuite::aes_256_gcm : ContainerSuite::xchacha20_poly1305;
 }
 
 PageSuite preferred_page_suite(bool encrypted) noexcept {

@@ -1,4 +1,5 @@
-// A keyed sum over a set of pages that changes with each page at the cost of one cipher block, and a proof of it.
+// A keyed sum over a set of pages that changes with each page at the cost of one cipher block, and a proof of
+// it.
 #pragma once
 
 #include <memory>
@@ -10,12 +11,14 @@ namespace myqsec::crypto {
 
 /// What a page's tag is remembered by. 0: no such page.
 using PageMark = std::uint64_t;
-/// The sum over a set of pages. Secret: whoever knows the sums of many sets can compute other sets of the same sum.
+/// The sum over a set of pages. Secret: whoever knows the sums of many sets can compute other sets of the
+/// same sum.
 using PageSum = ByteArray<16>;
 
-/// XOR-MAC (Bellare, Guérin, Rogaway, CRYPTO 1995) over a set of (page, mark) with AES-256 as the pseudorandom
-/// function, finished with HMAC-SHA-256 instead of a nonce's mask. Two different sets have the same sum with
-/// probability 2^-128 a guess, as long as sums stay secret: only proofs are ever stored in clear.
+/// XOR-MAC (Bellare, Guérin, Rogaway, CRYPTO 1995) over a set of (page, mark) with AES-256 as the
+/// pseudorandom function, finished with HMAC-SHA-256 instead of a nonce's mask. Two different sets have the
+/// same sum with probability 2^-128 a guess, as long as sums stay secret: only proofs are ever stored in
+/// clear.
 class PageDigest {
  public:
     static constexpr std::size_t proof_size = 16;

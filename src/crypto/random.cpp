@@ -31,11 +31,11 @@ bool watch_forks() {
     return true;
 }
 
-/// The generator of this process; call with the lock held. What Botan's AutoSeeded_RNG is, over the hash that CPUs
-/// have instructions for: a key or nonce costs a third.
+/// The generator of this process; call with the lock held. What Botan's AutoSeeded_RNG is, over the hash that
+/// CPUs have instructions for: a key or nonce costs a third.
 Botan::HMAC_DRBG& generator(std::uint32_t current) {
-    static Botan::HMAC_DRBG rng(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)"), Botan::system_rng(),
-                                Botan::Entropy_Sources::global_sources());
+    static Botan::HMAC_DRBG rng(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)"),
+                                Botan::system_rng(), Botan::Entropy_Sources::global_sources());
     static std::uint32_t seeded_in = current;
     if (seeded_in != current) {
         rng.force_reseed();
@@ -56,7 +56,8 @@ std::uint32_t fork_generation() {
 void randomize(ByteSpan into) {
     const std::uint32_t current = fork_generation();
     const std::lock_guard guard(generator_lock);
-    guarded("drawing random bytes", [&] { generator(current).randomize_with_ts_input(into.data(), into.size()); });
+    guarded("drawing random bytes",
+            [&] { generator(current).randomize_with_ts_input(into.data(), into.size()); });
 }
 
 Secret random_secret(std::size_t size) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "device/device.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::device::store {
 

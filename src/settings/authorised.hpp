@@ -38,8 +38,8 @@ class Authorised {
 };
 
 /// What its principal changed of an object.
-[[nodiscard]] inline audit::Event change_event(audit::Action action, const Authorised& proof, audit::Object object,
-                                               std::vector<audit::Change> changes) {
+[[nodiscard]] inline audit::Event change_event(audit::Action action, const Authorised& proof,
+                                               audit::Object object, std::vector<audit::Change> changes) {
     return {action, proof.actor(), object, audit::Result::ok, std::move(changes), {}};
 }
 

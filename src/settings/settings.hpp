@@ -11,7 +11,7 @@
 #include "audit/audit_log.hpp"
 #include "settings/authorised.hpp"
 #include "settings/registry.hpp"
-#include "storage/schema.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::settings {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::settings::store {
 

@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "crypto/hash.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::spool::store {
 

@@ -20,7 +20,7 @@ Certificates::Certificates(storage::Vault& vault, audit::AuditLog& audit, const 
     : context_{vault, audit, settings, access} {}
 
 CertificateId Certificates::add(const access::Principal& principal, const std::string& name,
-                                   ByteView pem_or_der) {
+                                ByteView pem_or_der) {
     const auto proof = context_.access.authority.authorise(principal, Right::key_manage);
     require_text(name, 1, 127, "a certificate's name");
     const auto certificate = crypto::Certificate::parse(pem_or_der);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/certificate.hpp"
+#include "crypto/public_key/certificate.hpp"
 #include "spool/context.hpp"
 
 namespace myqsec::spool {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "spool/job_store.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::spool::store {
 

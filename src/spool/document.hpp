@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "spool/context.hpp"
 #include "spool/job_store.hpp"
 

@@ -9,7 +9,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "storage/blob_store.hpp"
 
 namespace myqsec::spool {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "spool/job.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::spool {
 

@@ -3,7 +3,7 @@
 
 #include "access/groups.hpp"
 #include "spool/queue.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::spool {
 

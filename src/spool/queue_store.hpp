@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "spool/queue.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::spool::store {
 

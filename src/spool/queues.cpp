@@ -184,7 +184,8 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     storage::Transaction transaction(context_.main());
     const auto queue = require_queue(context_.main(), id);
     if (const auto jobs = store::count_jobs(context_.main(), id); jobs > 0) {
-        fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value, jobs);
+        fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value,
+             jobs);
     }
     store::remove_queue(context_.main(), id);
     context_.access.roles.forget_queue(transaction, id);
@@ -200,7 +201,8 @@ std::vector<ListedQueue> Queues::list(const access::Principal& principal) {
     context_.touch(principal);
     const bool host = context_.access.authority.may(principal, Right::session_host);
     const auto sees = [&](const Queue& queue) {
-        if (host || context_.access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}})) return true;
+        if (host || context_.access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}}))
+            return true;
         const access::Target target{principal.user, queue.id, {}};
         return context_.access.authority.may(principal, Right::job_submit, target) &&
                may_use(context_.main(), context_.access.groups, queue, principal.user);

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "spool/context.hpp"
 #include "spool/queue.hpp"
 

@@ -1,7 +1,7 @@
 #include "spool/sealed_names.hpp"
 
 #include "spool/queue_store.hpp"
-#include "storage/personal_field.hpp"
+#include "storage/keys/personal_field.hpp"
 
 namespace myqsec::spool {
 

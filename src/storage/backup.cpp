@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "crypto/aead.hpp"
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "crypto/hash.hpp"
 #include "storage/instance_folder.hpp"
 
@@ -51,7 +51,8 @@ Bytes header_of(File& document) {
     return out;
 }
 
-/// Again if its header was written anew meanwhile: both of the header's copies may have been read half-written.
+/// Again if its header was written anew meanwhile: both of the header's copies may have been read
+/// half-written.
 void copy_document(File& from, Folder& to, const std::string& name) {
     auto before = header_of(from);
     for (;;) {
@@ -77,8 +78,7 @@ class Steps {
     std::uint64_t done_ = 0;
 };
 
-// --- the manifest
-// ------------------------------------------------------------------------------------------------
+// --- the manifest ---
 
 struct Manifest {
     BackupInfo info;
@@ -89,7 +89,10 @@ struct Manifest {
 /// All that precedes the sealed record, authenticated with it.
 Bytes clear_part(const BackupInfo& info) {
     ByteWriter writer;
-    writer.raw(as_bytes(manifest_magic)).integer(manifest_version).raw(info.instance_id).integer(info.key_version);
+    writer.raw(as_bytes(manifest_magic))
+        .integer(manifest_version)
+        .raw(info.instance_id)
+        .integer(info.key_version);
     writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.created)));
     writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.expires)));
     return writer.take();
@@ -125,11 +128,13 @@ ReadManifest read_manifest(Folder& folder) {
     if (file->size() > largest_manifest) fail_no_manifest(folder);
     const auto bytes = read_all(*file, largest_manifest);
     ByteReader reader(bytes, "the file 'backup'");
-    if (bytes.size() < manifest_magic.size() || !std::ranges::equal(reader.raw(manifest_magic.size()), as_bytes(manifest_magic)))
+    if (bytes.size() < manifest_magic.size() ||
+        !std::ranges::equal(reader.raw(manifest_magic.size()), as_bytes(manifest_magic)))
         fail_no_manifest(folder);
     if (const auto found = reader.integer<std::uint8_t>(); found != manifest_version) {
         fail(Status::ERR_NEWER_VERSION,
-             "the backup has format version {}, this library knows version {}; use a newer library", found, manifest_version);
+             "the backup has format version {}, this library knows version {}; use a newer library", found,
+             manifest_version);
     }
     ReadManifest out;
     out.info.instance_id = reader.array<16>();
@@ -147,7 +152,8 @@ Manifest open_manifest(const ReadManifest& read, const BackupKey& key) {
     if (key.instance_id != info.instance_id)
         fail(Status::ERR_WRONG_KEY, "the backup key given is of another instance than the backup");
     if (key.version != info.key_version) {
-        fail(Status::ERR_WRONG_KEY, "the backup needs the backup key {}, not {}", info.key_version, key.version);
+        fail(Status::ERR_WRONG_KEY, "the backup needs the backup key {}, not {}", info.key_version,
+             key.version);
     }
     std::optional<crypto::Secret> plaintext;
     try {
@@ -169,8 +175,7 @@ Manifest open_manifest(const ReadManifest& read, const BackupKey& key) {
     return out;
 }
 
-// --- writing
-// -----------------------------------------------------------------------------------------------------
+// --- writing ---
 
 KeySet keys_to_back_up(const Keystore& keystore) {
     auto keys = keystore.keys();
@@ -191,7 +196,8 @@ std::vector<CopiedFile> copy_databases(Folder& from, Folder& to) {
     return out;
 }
 
-/// Holding both databases in a moment in which no erasure waits, so that what was erased before is in no backup.
+/// Holding both databases in a moment in which no erasure waits, so that what was erased before is in no
+/// backup.
 class Moment {
  public:
     explicit Moment(Vault& vault) {
@@ -236,7 +242,8 @@ void withdraw_backup(Folder& backup) noexcept {
 
 BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress) {
     if (!to.list().empty())
-        fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup", to.path());
+        fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup",
+             to.path());
     BlobStore::Hold hold(vault.jobs());
     Manifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
     std::vector<BlobName> documents;
@@ -257,7 +264,8 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
     jobs->sync();
     to.sync();
     if (key.expires <= vault.clock().now())
-        fail(Status::ERR_NOT_POSSIBLE, "the backup took longer than it was to be kept; give it a longer retention");
+        fail(Status::ERR_NOT_POSSIBLE,
+             "the backup took longer than it was to be kept; give it a longer retention");
     publish_backup(to, manifest, key.key);
     return manifest.info;
 }
@@ -266,8 +274,7 @@ BackupInfo read_backup_info(Folder& backup) {
     return read_manifest(backup).info;
 }
 
-// --- restoring
-// ---------------------------------------------------------------------------------------------------
+// --- restoring ---
 
 namespace {
 
@@ -285,7 +292,8 @@ void restore_databases(const Manifest& manifest, Folder& backup, Folder& to) {
             fail(Status::ERR_CORRUPT, "the backup '{}' lacks its file '{}'", backup.path(), said.name);
         const auto found = copy_file(*backup.open_read_only(said.name), to, said.name);
         if (found.size != said.size || found.digest != said.digest) {
-            fail(Status::ERR_CORRUPT, "'{}/{}' is damaged, or is of another backup", backup.path(), said.name);
+            fail(Status::ERR_CORRUPT, "'{}/{}' is damaged, or is of another backup", backup.path(),
+                 said.name);
         }
     }
 }

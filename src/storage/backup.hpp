@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "storage/backup_keys.hpp"
+#include "storage/keys/backup_keys.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::storage {

@@ -48,8 +48,8 @@ std::unique_ptr<File> opened(Folder& folder, const BlobName& name,
     } catch (const Error& error) {
         if (error.status() != Status::ERR_NOT_FOUND) throw;
         fail(Status::ERR_CORRUPT,
-             "the document file '{}/{}' is missing; something outside this library removed it",
-             folder.path(), to_hex(name));
+             "the document file '{}/{}' is missing; something outside this library removed it", folder.path(),
+             to_hex(name));
     }
 }
 
@@ -91,7 +91,9 @@ bool BlobStore::exists(const BlobName& name) {
 std::vector<BlobName> BlobStore::Hold::names() {
     const std::lock_guard lock(store_.holding_);
     auto out = store_.names();
-    std::erase_if(out, [&](const BlobName& name) { return std::ranges::find(store_.held_, name) != store_.held_.end(); });
+    std::erase_if(out, [&](const BlobName& name) {
+        return std::ranges::find(store_.held_, name) != store_.held_.end();
+    });
     return out;
 }
 

@@ -23,15 +23,16 @@ Schema database_forms_schema() {
 namespace store {
 
 FormWish get_wish(Database& main, DatabaseRole role) {
-    auto rows = main.query("SELECT encrypted, told_encrypted, told_key_version FROM database_form WHERE database = $1",
-                           role);
+    auto rows = main.query(
+        "SELECT encrypted, told_encrypted, told_key_version FROM database_form WHERE database = $1", role);
     if (!rows.next()) return {};
     return {rows.boolean(0), rows.boolean(1), static_cast<std::uint32_t>(rows.integer(2))};
 }
 
 void set_wish(Database& main, DatabaseRole role, const FormWish& wish) {
     main.run(
-        "INSERT INTO database_form (database, encrypted, told_encrypted, told_key_version) VALUES ($1, $2, $3, $4) "
+        "INSERT INTO database_form (database, encrypted, told_encrypted, told_key_version) VALUES ($1, $2, "
+        "$3, $4) "
         "ON CONFLICT (database) DO UPDATE SET encrypted = excluded.encrypted, "
         "told_encrypted = excluded.told_encrypted, told_key_version = excluded.told_key_version",
         role, wish.encrypted, wish.told_encrypted, wish.told_key_version);

@@ -1,7 +1,7 @@
 // How each database is wished to be, and what was last said to be finished, in the main database.
 #pragma once
 
-#include "storage/schema.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::storage {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/folder.hpp"
-#include "storage/keystore.hpp"
+#include "storage/keys/keystore.hpp"
 
 namespace myqsec::storage::instance_folder {
 

@@ -6,7 +6,7 @@
 #include "crypto/random.hpp"
 #include "storage/database_forms_store.hpp"
 #include "storage/instance_folder.hpp"
-#include "storage/page_format.hpp"
+#include "storage/pages/page_format.hpp"
 
 namespace myqsec::storage {
 
@@ -78,8 +78,9 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     const Keystore& keys = *state_->keystore;
     if (keys.repaired()) {
         state_->findings.push_back(
-            {"keystore-repaired", "a slot of the keystore was damaged, or its writing cut off; it was repaired from the "
-                                  "other"});
+            {"keystore-repaired",
+             "a slot of the keystore was damaged, or its writing cut off; it was repaired from the "
+             "other"});
     }
     const bool marked = keys.newest_version(KeyPurpose::database_format) >= format_version;
     const bool rebase = keys.newest_version(KeyPurpose::restored_mark) != 0;
@@ -156,7 +157,8 @@ void Vault::settle_restoration() {
     state_->keystore->change([&](KeySet& keys) {
         const auto mark = keys.newest(KeyPurpose::restored_mark);
         if (mark == 0 || (mark == told_mark && !counted())) return;
-        if (!counted()) keys.put(KeyPurpose::restored_mark, told_mark, *keys.find(KeyPurpose::restored_mark, mark));
+        if (!counted())
+            keys.put(KeyPurpose::restored_mark, told_mark, *keys.find(KeyPurpose::restored_mark, mark));
         keys.drop(KeyPurpose::restored_mark, mark);
     });
 }

@@ -18,9 +18,9 @@
 #include "base/clock.hpp"
 #include "base/folder.hpp"
 #include "storage/blob_store.hpp"
-#include "storage/database.hpp"
-#include "storage/keystore.hpp"
-#include "storage/leaf_keys.hpp"
+#include "storage/keys/keystore.hpp"
+#include "storage/keys/leaf_keys.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::storage {
 
@@ -41,7 +41,8 @@ struct ConversionStatus {
     std::uint32_t newest_key_version = 1;
 
     [[nodiscard]] bool settled() const {
-        return !form.converting && form.encrypted == wished_encrypted && form.key_version == newest_key_version;
+        return !form.converting && form.encrypted == wished_encrypted &&
+               form.key_version == newest_key_version;
     }
 };
 
@@ -75,22 +76,23 @@ class Vault {
     [[nodiscard]] BlobStore& jobs();
     /// That this instance was restored, until settle_restoration() has forgotten it.
     [[nodiscard]] std::optional<Restoration> restoration() const;
-    /// After the restoration was audited and both databases were written to. With outside counters, which follow the
-    /// databases by now, it is forgotten; without, an opening with counters must still learn of it.
+    /// After the restoration was audited and both databases were written to. With outside counters, which
+    /// follow the databases by now, it is forgotten; without, an opening with counters must still learn of
+    /// it.
     void settle_restoration();
     [[nodiscard]] bool counted() const;  ///< whether outside counters watch both databases
-    [[nodiscard]] Folder& folder();  ///< the instance's own, for copies of its files
+    [[nodiscard]] Folder& folder();      ///< the instance's own, for copies of its files
     [[nodiscard]] const Clock& clock() const;
-    // Conversions of a database, between encrypted and readable or to a new key. They go on in tick_conversions(),
-    // while the database is in use, and survive closing and crashes.
+    // Conversions of a database, between encrypted and readable or to a new key. They go on in
+    // tick_conversions(), while the database is in use, and survive closing and crashes.
     [[nodiscard]] Database& database(DatabaseRole role);
     /// Returns what was wished before. Nothing is converted before the transaction has committed.
     bool wish_encrypted(Transaction& transaction, DatabaseRole role, bool encrypted);
-    /// A fresh key of the next version, which it returns, durable in the keystore. ERR_NOT_POSSIBLE while the one
-    /// before is not in force yet.
+    /// A fresh key of the next version, which it returns, durable in the keystore. ERR_NOT_POSSIBLE while the
+    /// one before is not in force yet.
     std::uint32_t rotate_database_key(DatabaseRole role);
-    /// Rewrites at most that many pages of each database; false if nothing is left to do. A key that no page has any
-    /// more leaves the keystore.
+    /// Rewrites at most that many pages of each database; false if nothing is left to do. A key that no page
+    /// has any more leaves the keystore.
     bool tick_conversions(std::uint32_t pages);
     /// Not inside a transaction: it asks the keystore, whose lock comes first.
     [[nodiscard]] ConversionStatus conversion(DatabaseRole role);

@@ -1,5 +1,6 @@
-// The vault's part in conversions: the wish is a row of the main database, the key versions are the keystore's, and
-// what is done lies in each database itself. Comparing the three tells at any time, also after a crash, what comes next.
+// The vault's part in conversions: the wish is a row of the main database, the key versions are the
+// keystore's, and what is done lies in each database itself. Comparing the three tells at any time, also
+// after a crash, what comes next.
 #include <utility>
 
 #include "base/error.hpp"
@@ -55,7 +56,8 @@ std::uint32_t Vault::rotate_database_key(DatabaseRole role) {
         version = keys.newest(purpose_of(role)) + 1;
         if (keys.versions(purpose_of(role)).size() > 1) {
             fail(Status::ERR_NOT_POSSIBLE,
-                 "the key of the {} database is being replaced already; wait until myqsec_tick has finished that",
+                 "the key of the {} database is being replaced already; wait until myqsec_tick has finished "
+                 "that",
                  database_role_name(role));
         }
         keys.put(purpose_of(role), version, crypto::random_secret(key_size));
@@ -116,9 +118,10 @@ std::vector<Vault::Finding> Vault::take_alarms() {
     std::vector<Finding> alarms;
     for (const DatabaseRole role : database_roles) {
         if (!database(role).take_alarm()) continue;
-        alarms.push_back({fmt::format("{}-page-replaced", database_role_name(role)),
-                          fmt::format("a page of '{}' was replaced by an earlier version of itself while it was open",
-                                      database(role).name())});
+        alarms.push_back(
+            {fmt::format("{}-page-replaced", database_role_name(role)),
+             fmt::format("a page of '{}' was replaced by an earlier version of itself while it was open",
+                         database(role).name())});
     }
     return alarms;
 }

@@ -36,13 +36,15 @@ void restore_into(Host& host, const std::string& backup, const Key& key, const m
     host.directory = host.folder.path() + "/restored";
     const auto root = host.root();
     myqsec_engine* engine = nullptr;
-    check(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), key.text, &root, &options, nullptr, &engine));
+    check(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), key.text, &root, &options, nullptr,
+                                &engine));
     check(myqsec_close(engine));
 }
 
 }  // namespace
 
-TEST_CASE("a restored instance has the jobs, users and devices of its backup, and says that it was restored") {
+TEST_CASE(
+    "a restored instance has the jobs, users and devices of its backup, and says that it was restored") {
     Host host;
     const auto backup = host.folder.path() + "/backup";
     const auto held = host.submit(host.secure, "a held document");
@@ -101,10 +103,11 @@ TEST_CASE("backups and their keys take the right to manage keys, and calls that 
     CHECK(host.count("backup.key-exported") == 0);
     const auto root = host.root();
     myqsec_engine* engine = nullptr;
-    CHECK_FAILS(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), exported(*host.admin).text, &root, nullptr,
-                                      nullptr, &engine),
+    CHECK_FAILS(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), exported(*host.admin).text,
+                                      &root, nullptr, nullptr, &engine),
                 MYQSEC_ERR_EXISTS, "already holds an instance");
-    CHECK(myqsec_backup_key_read(host.directory.c_str(), &root, 0, key.text, &key.length) == MYQSEC_ERR_IN_USE);
+    CHECK(myqsec_backup_key_read(host.directory.c_str(), &root, 0, key.text, &key.length) ==
+          MYQSEC_ERR_IN_USE);
     CHECK(engine == nullptr);
 }
 
@@ -172,14 +175,16 @@ TEST_CASE("a tick destroys the keys that have expired, unless the clock is not t
     host.system->tick();
     host.reopen();
     CHECK(host.admin->list(myqsec_backup_key_list).size() == 1);
-    CHECK_FAILS(myqsec_backup_create(host.admin->get(), (host.folder.path() + "/three").c_str(), nullptr, nullptr),
-                MYQSEC_ERR_NOT_POSSIBLE, "clock");
+    CHECK_FAILS(
+        myqsec_backup_create(host.admin->get(), (host.folder.path() + "/three").c_str(), nullptr, nullptr),
+        MYQSEC_ERR_NOT_POSSIBLE, "clock");
     check(myqsec_clock_confirm(host.admin->get()));
     host.system->tick();
     CHECK(host.admin->list(myqsec_backup_key_list).size() == 0);
 }
 
-TEST_CASE("a restored instance goes on with the outside counter, which then tells the backup's state from it") {
+TEST_CASE(
+    "a restored instance goes on with the outside counter, which then tells the backup's state from it") {
     std::map<std::uint32_t, std::uint64_t> values;
     Host host;
     const auto counted = [&] {
@@ -224,9 +229,10 @@ TEST_CASE("a restored instance goes on with the outside counter, which then tell
         // A restoring program may not have the counter that the server has.
         const bool elsewhere = test::filesystem::exists(host.folder.path() + "/moved");
         CAPTURE(elsewhere);
-        const auto restored = host.folder.path() + (fresh ? "/moved" : "/restored") + (elsewhere ? "-elsewhere" : "");
-        check(myqsec_backup_restore((host.folder.path() + "/backup").c_str(), restored.c_str(), key.text, &root,
-                                    elsewhere ? &without : &options, nullptr, &engine));
+        const auto restored =
+            host.folder.path() + (fresh ? "/moved" : "/restored") + (elsewhere ? "-elsewhere" : "");
+        check(myqsec_backup_restore((host.folder.path() + "/backup").c_str(), restored.c_str(), key.text,
+                                    &root, elsewhere ? &without : &options, nullptr, &engine));
         check(myqsec_close(engine));
         if (elsewhere) {
             check(myqsec_open(restored.c_str(), &root, &options, &engine));

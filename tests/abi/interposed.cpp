@@ -102,8 +102,7 @@ using namespace myqsec::test;
 
 #define INTERPOSED extern "C" __attribute__((visibility("default")))
 
-// --- memory
-// ------------------------------------------------------------------------------------------------------
+// --- memory ---
 
 extern "C" {
 void* __libc_malloc(std::size_t size);
@@ -162,8 +161,7 @@ __attribute__((visibility("default"))) void deallocate_memory(void* block, std::
 }
 }  // namespace Botan
 
-// --- files
-// -------------------------------------------------------------------------------------------------------
+// --- files ---
 
 #define INTERPOSE_TRANSFER(name, kind, Buffer)                                         \
     INTERPOSED ssize_t name(int file, Buffer buffer, std::size_t size, off_t offset) { \

@@ -47,8 +47,7 @@ void receive_all(int channel, void* data, std::size_t size) {
     }
 }
 
-// --- the host
-// ----------------------------------------------------------------------------------------------------
+// --- the host ---
 
 class HostProcess {
  public:
@@ -190,8 +189,7 @@ class HostProcess {
     std::int64_t jana_ = 0;
 };
 
-// --- the searcher
-// -------------------------------------------------------------------------------------------------
+// --- the searcher ---
 
 template <std::size_t N>
 void draw_text(char (&text)[N]) {

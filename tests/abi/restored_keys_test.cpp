@@ -1,5 +1,5 @@
-// The key tree of a restored instance, looked at beneath the C ABI: whoever has the backup and its key has every key of
-// before, so none of them may seal what comes.
+// The key tree of a restored instance, looked at beneath the C ABI: whoever has the backup and its key has
+// every key of before, so none of them may seal what comes.
 #include <set>
 
 #include <doctest/doctest.h>
@@ -63,8 +63,8 @@ TEST_CASE("each node of a restored instance's key tree is sealed anew") {
     const auto provider = crypto::key_file_provider(crypto::Secret(secret));
     storage::restore_backup(*open_folder(at("backup"), false), *open_folder(at("as-it-was"), true),
                             storage::BackupKey::parse(key), *provider, SystemClock().now(), {});
-    REQUIRE(myqsec_backup_restore(at("backup").c_str(), at("restored").c_str(), key, &root, nullptr, nullptr, &engine) ==
-            MYQSEC_OK);
+    REQUIRE(myqsec_backup_restore(at("backup").c_str(), at("restored").c_str(), key, &root, nullptr, nullptr,
+                                  &engine) == MYQSEC_OK);
     CHECK(myqsec_close(engine) == MYQSEC_OK);
     const auto before = sealed_nodes(at("as-it-was"), *provider);
     const auto after = sealed_nodes(at("restored"), *provider);

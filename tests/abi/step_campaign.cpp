@@ -1,7 +1,7 @@
-// A process of its own killed with kill -9 before each call that changes a file, while it completes erasures, converts or
-// rotates, backs up or restores: every second time the process that opens the instance afterwards is killed, too. The next
-// opening finishes or undoes; nothing acknowledged is lost and no document is half there. MYQSEC_SECONDS sets the time that
-// each is given: 0 for every step.
+// A process of its own killed with kill -9 before each call that changes a file, while it completes erasures,
+// converts or rotates, backs up or restores: every second time the process that opens the instance afterwards
+// is killed, too. The next opening finishes or undoes; nothing acknowledged is lost and no document is half
+// there. MYQSEC_SECONDS sets the time that each is given: 0 for every step.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,10 +84,13 @@ class Campaign {
         auto host_before = std::pair(host().directory, host().secret);
         restore_files();
         progress_->acknowledged = 0;
-        in_a_process(step, [&] { work_.act(host(), [&] { ++progress_->acknowledged; }); }, true);
+        in_a_process(
+            step, [&] { work_.act(host(), [&] { ++progress_->acknowledged; }); }, true);
         const auto steps = progress_->steps;
         // Killed while it recovers: at another step each time.
-        if (twice) in_a_process(step % 23 + 1, [&] { work_.reopen(host()); }, false);
+        if (twice)
+            in_a_process(
+                step % 23 + 1, [&] { work_.reopen(host()); }, false);
         work_.reopen(host());
         for (const auto finding : host().engine->findings()) {
             const auto code = finding.text("code");
@@ -133,7 +136,8 @@ class Campaign {
             progress_->steps = counted_calls();
             ::_exit(0);
         } catch (const std::exception& error) {
-            std::fprintf(stderr, "%s, step %llu: %s\n", name_, static_cast<unsigned long long>(step), error.what());
+            std::fprintf(stderr, "%s, step %llu: %s\n", name_, static_cast<unsigned long long>(step),
+                         error.what());
             ::_exit(3);
         }
     }
@@ -148,7 +152,8 @@ class Campaign {
 // --- the kinds of work
 
 struct Erasing : Work {
-    explicit Erasing(std::int64_t printed_last, std::int64_t deleted) : secret(printed_last), removed(deleted) {}
+    explicit Erasing(std::int64_t printed_last, std::int64_t deleted)
+        : secret(printed_last), removed(deleted) {}
     void act(Host& host, const std::function<void()>& done) override {
         host.attach();
         Tray tray;
@@ -268,7 +273,8 @@ struct KeyOfBackup {
         const auto root = host.root();
         const auto options = host.options();
         myqsec_engine* engine = nullptr;
-        const auto status = myqsec_backup_restore(from.c_str(), to.c_str(), text, &root, &options, nullptr, &engine);
+        const auto status =
+            myqsec_backup_restore(from.c_str(), to.c_str(), text, &root, &options, nullptr, &engine);
         if (status == MYQSEC_OK) myqsec::check(myqsec_close(engine));
         return status;
     }
@@ -299,7 +305,8 @@ struct BackingUp : Work {
 struct Restoring : Work {
     KeyOfBackup key;
     void prepare(Host& host) override {
-        myqsec::check(myqsec_backup_create(host.admin->get(), BackingUp::place(host).c_str(), nullptr, nullptr));
+        myqsec::check(
+            myqsec_backup_create(host.admin->get(), BackingUp::place(host).c_str(), nullptr, nullptr));
         key.take(host);
     }
     void act(Host& host, const std::function<void()>& done) override {

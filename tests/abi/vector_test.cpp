@@ -1,5 +1,6 @@
-// The instance, the backup and the audit bundle of tests/vectors, made once by an earlier library: they open for ever.
-// tests/vectors/check_instance.py and tools/verify-audit-bundle, which are independent, open the same files.
+// The instance, the backup and the audit bundle of tests/vectors, made once by an earlier library: they open
+// for ever. tests/vectors/check_instance.py and tools/verify-audit-bundle, which are independent, open the
+// same files.
 #include "abi/engine.hpp"
 
 using namespace myqsec;
@@ -54,8 +55,8 @@ TEST_CASE("a backup from before is restored, until it expires") {
     const auto key = read_file(vector_path("backup.key"));
     const auto restore = [&](myqsec_engine** engine) {
         const auto options = host.options();
-        return myqsec_backup_restore(vector_path("backup").c_str(), host.directory.c_str(), key.c_str(), &root, &options,
-                                     nullptr, engine);
+        return myqsec_backup_restore(vector_path("backup").c_str(), host.directory.c_str(), key.c_str(),
+                                     &root, &options, nullptr, engine);
     };
     myqsec_engine* engine = nullptr;
     host.now = host.info.expires;

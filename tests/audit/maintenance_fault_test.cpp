@@ -69,7 +69,8 @@ struct Instance {
                               [&](ByteView some) { bundle.insert(bundle.end(), some.begin(), some.end()); });
             const auto verdict = verify_bundle(bundle, *key, {});
             CHECK_MESSAGE(verdict.valid, verdict.wrong_event, ": ", verdict.reason);
-            CHECK(vault.keystore().keys().versions(storage::KeyPurpose::audit_signing) == std::vector{verdict.epoch});
+            CHECK(vault.keystore().keys().versions(storage::KeyPurpose::audit_signing) ==
+                  std::vector{verdict.epoch});
             CHECK(log.keys().size() == verdict.epoch);
             CHECK((log.first() == 1 || log.first() == 513));
         });

@@ -11,8 +11,8 @@
 #include "base/manual_clock.hpp"
 #include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
-#include "crypto/root_provider.hpp"
-#include "storage/schema.hpp"
+#include "crypto/root/root_provider.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::test {

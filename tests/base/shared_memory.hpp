@@ -12,7 +12,8 @@ template <typename Value>
 class SharedMemory {
  public:
     SharedMemory() {
-        void* const memory = ::mmap(nullptr, sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        void* const memory =
+            ::mmap(nullptr, sizeof(Value), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         REQUIRE(memory != MAP_FAILED);
         value_ = new (memory) Value{};
     }

@@ -1,4 +1,5 @@
-// Facts with their audit events, drained and signed along the way: audit_bench FOLDER TRANSACTIONS BATCH -> facts per second
+// Facts with their audit events, drained and signed along the way: audit_bench FOLDER TRANSACTIONS BATCH ->
+// facts per second
 #include <array>
 #include <cstring>
 #include <exception>
@@ -6,7 +7,7 @@
 
 #include "audit/audit_log.hpp"
 #include "audit_workload.h"
-#include "crypto/root_provider.hpp"
+#include "crypto/root/root_provider.hpp"
 
 using namespace myqsec;
 
@@ -53,7 +54,8 @@ double facts_per_second(storage::Vault& vault, std::int64_t transactions, std::i
 }
 
 void measure(const char* path, std::int64_t transactions, std::int64_t batch) {
-    const auto root = crypto::key_file_provider(crypto::Secret(as_bytes("the benchmark's key file, 32 bytes or more")));
+    const auto root =
+        crypto::key_file_provider(crypto::Secret(as_bytes("the benchmark's key file, 32 bytes or more")));
     storage::Vault::create(*open_folder(path, true), *root);
     const SystemClock clock;
     storage::Vault vault(open_folder(path, false), *root, clock, {.cache_kib = AUDIT_CACHE_KIB});

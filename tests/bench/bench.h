@@ -15,19 +15,19 @@ static inline double bench_now(void) {
 }
 
 /* xorshift64: the same numbers in every program. */
-static inline uint32_t bench_random(uint64_t *state) {
+static inline uint32_t bench_random(uint64_t* state) {
     *state ^= *state << 13;
     *state ^= *state >> 7;
     *state ^= *state << 17;
     return (uint32_t)(*state >> 16);
 }
 
-static inline void bench_fill(uint64_t *state, uint8_t *data, size_t length) {
+static inline void bench_fill(uint64_t* state, uint8_t* data, size_t length) {
     for (size_t i = 0; i < length; i++)
         data[i] = (uint8_t)bench_random(state);
 }
 
-static inline void bench_require(int ok, const char *what, const char *why) {
+static inline void bench_require(int ok, const char* what, const char* why) {
     if (ok) return;
     fprintf(stderr, "%s failed: %s\n", what, why);
     exit(1);

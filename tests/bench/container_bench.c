@@ -1,23 +1,22 @@
 /* Seals or opens one file through the public C ABI, as a process like its peers:
  * container_bench seal|open IN OUT [sync] */
 #include <fcntl.h>
+#include <myqsec/myqsec.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <myqsec/myqsec.h>
-
 #include "bench.h"
 
-static int read_some(void *context, void *data, size_t *length) {
-    const ssize_t came = read(*(const int *)context, data, *length);
+static int read_some(void* context, void* data, size_t* length) {
+    const ssize_t came = read(*(const int*)context, data, *length);
     *length = came < 0 ? 0 : (size_t)came;
     return came < 0;
 }
 
-static int write_all(void *context, const void *data, size_t length) {
-    const char *rest = data;
+static int write_all(void* context, const void* data, size_t length) {
+    const char* rest = data;
     while (length > 0) {
-        const ssize_t went = write(*(const int *)context, rest, length);
+        const ssize_t went = write(*(const int*)context, rest, length);
         if (went < 0) return 1;
         rest += went;
         length -= (size_t)went;
@@ -25,7 +24,7 @@ static int write_all(void *context, const void *data, size_t length) {
     return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     bench_require(argc >= 4, "container_bench", "arguments: seal|open IN OUT [sync]");
     int in = open(argv[2], O_RDONLY);
     bench_require(in >= 0, "open", argv[2]);
@@ -36,8 +35,8 @@ int main(int argc, char **argv) {
     myqsec_container_keys keys = MYQSEC_CONTAINER_KEYS_INIT;
     keys.wrapping_key = wrapping_key;
     const int sealing = strcmp(argv[1], "seal") == 0;
-    const myqsec_status status = (sealing ? myqsec_container_seal : myqsec_container_open)(&keys, read_some, &in,
-                                                                                         write_all, &out);
+    const myqsec_status status =
+        (sealing ? myqsec_container_seal : myqsec_container_open)(&keys, read_some, &in, write_all, &out);
     bench_require(status == MYQSEC_OK, argv[1], myqsec_last_error());
     if (argc > 4) bench_require(fsync(out) == 0, "fsync", argv[3]);
     return close(out);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "database_workload.h"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 using namespace myqsec;
 
@@ -72,7 +72,8 @@ void measure(const char* path, std::int64_t rows, bool detect_replay) {
 
 int main(int argc, char** argv) {
     const bool without = argc == 4 && std::strcmp(argv[3], "without-replay-detection") == 0;
-    bench_require(argc == 3 || without, "database_bench", "arguments: FOLDER ROWS [without-replay-detection]");
+    bench_require(argc == 3 || without, "database_bench",
+                  "arguments: FOLDER ROWS [without-replay-detection]");
     try {
         measure(argv[1], std::atoll(argv[2]), !without);
         return 0;

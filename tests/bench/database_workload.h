@@ -1,4 +1,5 @@
-/* The databases' workload, the same for ours and for SQLCipher: a table of jobs, far larger than the cache. */
+/* The databases' workload, the same for ours and for SQLCipher: a table of jobs, far larger than the cache.
+ */
 #ifndef MYQSEC_DATABASE_WORKLOAD_H
 #define MYQSEC_DATABASE_WORKLOAD_H
 
@@ -6,7 +7,7 @@
 
 enum { WORKLOAD_CACHE_KIB = 400, WORKLOAD_BATCH = 1000, WORKLOAD_POINTS = 100000, WORKLOAD_SCANS = 5 };
 
-#define WORKLOAD_SCHEMA                                                                             \
+#define WORKLOAD_SCHEMA                                                                              \
     "CREATE TABLE job(id INTEGER PRIMARY KEY, owner TEXT, name TEXT, state INTEGER, document BLOB);" \
     "CREATE INDEX job_owner ON job(owner)"
 #define WORKLOAD_INSERT "INSERT INTO job VALUES($1, $2, $3, $4, $5)"
@@ -21,7 +22,7 @@ typedef struct workload_row {
     uint8_t document[200];
 } workload_row;
 
-static inline void workload_make_row(uint64_t *random, int64_t id, workload_row *row) {
+static inline void workload_make_row(uint64_t* random, int64_t id, workload_row* row) {
     row->id = id;
     snprintf(row->owner, sizeof row->owner, "user%06u", bench_random(random) % 20000);
     snprintf(row->name, sizeof row->name, "document-%08lld-%u.pdf", (long long)id, bench_random(random));

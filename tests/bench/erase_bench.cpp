@@ -27,7 +27,8 @@ void set_up(const std::string& path, std::int64_t keys) {
     const SystemClock clock;
     storage::Vault vault(open_folder(path, false), *provider, clock, {.cache_kib = setup_cache_kib});
     vault.migrate({}, {});
-    vault.main().execute("CREATE TABLE fact (id INTEGER PRIMARY KEY, value INTEGER); INSERT INTO fact VALUES (1, 0)");
+    vault.main().execute(
+        "CREATE TABLE fact (id INTEGER PRIMARY KEY, value INTEGER); INSERT INTO fact VALUES (1, 0)");
     for (std::int64_t made = 0; made < keys; made += batch) {
         storage::Transaction transaction(vault.main());
         for (std::int64_t i = made; i < std::min(made + batch, keys); ++i)
@@ -77,7 +78,8 @@ void run(const std::string& path, int count) {
 int main(int argc, char** argv) {
     bench_require(argc == 4, "erase_bench", "arguments: setup|run FOLDER COUNT");
     try {
-        std::string(argv[1]) == "setup" ? set_up(argv[2], std::atoll(argv[3])) : run(argv[2], std::atoi(argv[3]));
+        std::string(argv[1]) == "setup" ? set_up(argv[2], std::atoll(argv[3]))
+                                        : run(argv[2], std::atoi(argv[3]));
         return 0;
     } catch (const std::exception& error) {
         bench_require(false, "erase_bench", error.what());

@@ -4,24 +4,25 @@
 
 #include "audit_workload.h"
 
-static sqlite3 *database;
+static sqlite3* database;
 
-static void execute(const char *sql) {
+static void execute(const char* sql) {
     bench_require(sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
 }
 
-static sqlite3_stmt *prepare(const char *sql) {
-    sqlite3_stmt *statement = NULL;
-    bench_require(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
+static sqlite3_stmt* prepare(const char* sql) {
+    sqlite3_stmt* statement = NULL;
+    bench_require(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK, sql,
+                  sqlite3_errmsg(database));
     return statement;
 }
 
-static void step(sqlite3_stmt *statement) {
+static void step(sqlite3_stmt* statement) {
     bench_require(sqlite3_step(statement) == SQLITE_DONE, "step", sqlite3_errmsg(database));
     sqlite3_reset(statement);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     bench_require(argc == 4, "plain_audit_bench", "arguments: FILE TRANSACTIONS BATCH");
     const int64_t transactions = atoll(argv[2]);
     const int64_t batch = atoll(argv[3]);
@@ -34,10 +35,10 @@ int main(int argc, char **argv) {
     execute(cache);
     execute(AUDIT_FACT_SCHEMA);
     execute("CREATE TABLE event(sequence INTEGER PRIMARY KEY, event BLOB NOT NULL)");
-    sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE");
-    sqlite3_stmt *commit = prepare("COMMIT");
-    sqlite3_stmt *insert_fact = prepare(AUDIT_FACT_INSERT);
-    sqlite3_stmt *insert_event = prepare("INSERT INTO event(sequence, event) VALUES($1, $2)");
+    sqlite3_stmt* begin = prepare("BEGIN IMMEDIATE");
+    sqlite3_stmt* commit = prepare("COMMIT");
+    sqlite3_stmt* insert_fact = prepare(AUDIT_FACT_INSERT);
+    sqlite3_stmt* insert_event = prepare("INSERT INTO event(sequence, event) VALUES($1, $2)");
 
     uint64_t random = 88172645463325252U;
     uint8_t event[AUDIT_EVENT_BYTES];

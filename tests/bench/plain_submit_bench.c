@@ -1,5 +1,5 @@
-/* What a spool without secrets does at best: a plain file written and fsynced, and one plain SQLite commit a job.
- * plain_submit_bench FOLDER COUNT BYTES -> jobs per second */
+/* What a spool without secrets does at best: a plain file written and fsynced, and one plain SQLite commit a
+ * job. plain_submit_bench FOLDER COUNT BYTES -> jobs per second */
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -8,11 +8,11 @@
 
 enum { BLOCK = 65536 };
 
-static void execute(sqlite3 *database, const char *sql) {
+static void execute(sqlite3* database, const char* sql) {
     bench_require(sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
 }
 
-static void store(int number, const uint8_t *data, int64_t size) {
+static void store(int number, const uint8_t* data, int64_t size) {
     char name[32];
     snprintf(name, sizeof name, "job-%d", number);
     const int file = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
@@ -24,13 +24,14 @@ static void store(int number, const uint8_t *data, int64_t size) {
     bench_require(fsync(file) == 0 && close(file) == 0, "fsync", name);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     bench_require(argc == 4, "plain_submit_bench", "arguments: FOLDER COUNT BYTES");
     bench_require(chdir(argv[1]) == 0, "chdir", argv[1]);
     const int count = atoi(argv[2]);
-    sqlite3 *database = NULL;
+    sqlite3* database = NULL;
     bench_require(sqlite3_open("jobs.db", &database) == SQLITE_OK, "open", "jobs.db");
-    execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE");
+    execute(database,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE");
     execute(database, "CREATE TABLE job(id INTEGER PRIMARY KEY, name TEXT)");
 
     static uint8_t data[BLOCK];

@@ -4,25 +4,26 @@
 
 #include "database_workload.h"
 
-static sqlite3 *database;
+static sqlite3* database;
 
-static void execute(const char *sql) {
+static void execute(const char* sql) {
     bench_require(sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
 }
 
-static sqlite3_stmt *prepare(const char *sql) {
-    sqlite3_stmt *statement = NULL;
-    bench_require(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
+static sqlite3_stmt* prepare(const char* sql) {
+    sqlite3_stmt* statement = NULL;
+    bench_require(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK, sql,
+                  sqlite3_errmsg(database));
     return statement;
 }
 
-static void step(sqlite3_stmt *statement, int expected) {
+static void step(sqlite3_stmt* statement, int expected) {
     bench_require(sqlite3_step(statement) == expected, "step", sqlite3_errmsg(database));
     sqlite3_reset(statement);
 }
 
-static void insert(int64_t rows, uint64_t *random) {
-    sqlite3_stmt *statement = prepare(WORKLOAD_INSERT);
+static void insert(int64_t rows, uint64_t* random) {
+    sqlite3_stmt* statement = prepare(WORKLOAD_INSERT);
     workload_row row;
     for (int64_t id = 0; id < rows; id++) {
         if (id % WORKLOAD_BATCH == 0) execute("BEGIN IMMEDIATE");
@@ -39,8 +40,8 @@ static void insert(int64_t rows, uint64_t *random) {
     execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-static void read_points(int64_t rows, uint64_t *random) {
-    sqlite3_stmt *statement = prepare(WORKLOAD_POINT);
+static void read_points(int64_t rows, uint64_t* random) {
+    sqlite3_stmt* statement = prepare(WORKLOAD_POINT);
     for (int i = 0; i < WORKLOAD_POINTS; i++) {
         sqlite3_bind_int64(statement, 1, (int64_t)(bench_random(random) % (uint64_t)rows));
         step(statement, SQLITE_ROW);
@@ -49,13 +50,13 @@ static void read_points(int64_t rows, uint64_t *random) {
 }
 
 static void scan(void) {
-    sqlite3_stmt *statement = prepare(WORKLOAD_SCAN);
+    sqlite3_stmt* statement = prepare(WORKLOAD_SCAN);
     for (int i = 0; i < WORKLOAD_SCANS; i++)
         step(statement, SQLITE_ROW);
     sqlite3_finalize(statement);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     bench_require(argc == 3, "sqlcipher_bench", "arguments: FILE ROWS");
     const int64_t rows = atoll(argv[2]);
     bench_require(sqlite3_open(argv[1], &database) == SQLITE_OK, "open", argv[1]);

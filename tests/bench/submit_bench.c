@@ -1,15 +1,14 @@
 /* Durable submissions through the public C ABI:
  *   submit_bench setup FOLDER                 makes an instance with one user and one queue
  *   submit_bench submit FOLDER COUNT BYTES    -> jobs per second */
-#include <string.h>
-
 #include <myqsec/myqsec.h>
+#include <string.h>
 
 #include "bench.h"
 
 enum { BLOCK = 65536 };
 
-static void succeed(myqsec_status status, const char *what) {
+static void succeed(myqsec_status status, const char* what) {
     bench_require(status == MYQSEC_OK, what, myqsec_last_error());
 }
 
@@ -23,11 +22,11 @@ static myqsec_root root(void) {
     return made;
 }
 
-static void set_up(const char *folder) {
+static void set_up(const char* folder) {
     const myqsec_root key = root();
-    myqsec_engine *engine = NULL;
-    myqsec_session *host = NULL;
-    myqsec_session *administrator = NULL;
+    myqsec_engine* engine = NULL;
+    myqsec_session* host = NULL;
+    myqsec_session* administrator = NULL;
     succeed(myqsec_create(folder, &key, NULL, &engine), "create");
     succeed(myqsec_system_session(engine, &host), "system session");
 
@@ -50,12 +49,12 @@ static void set_up(const char *folder) {
     succeed(myqsec_close(engine), "close");
 }
 
-static void submit(myqsec_session *host, int64_t queue, int64_t owner, const uint8_t *data, int64_t size) {
+static void submit(myqsec_session* host, int64_t queue, int64_t owner, const uint8_t* data, int64_t size) {
     myqsec_job_fields fields = MYQSEC_JOB_FIELDS_INIT;
     fields.queue = queue;
     fields.owner = owner;
     fields.name = "document.pdf";
-    myqsec_job_writer *writer = NULL;
+    myqsec_job_writer* writer = NULL;
     succeed(myqsec_job_submit(host, &fields, &writer), "submit");
     for (int64_t left = size; left > 0; left -= BLOCK)
         succeed(myqsec_job_writer_write(writer, data, left < BLOCK ? (size_t)left : BLOCK), "write");
@@ -64,8 +63,8 @@ static void submit(myqsec_session *host, int64_t queue, int64_t owner, const uin
     myqsec_job_writer_free(writer);
 }
 
-static int64_t first_queue(myqsec_session *host) {
-    myqsec_list *queues = NULL;
+static int64_t first_queue(myqsec_session* host) {
+    myqsec_list* queues = NULL;
     int64_t id = 0;
     succeed(myqsec_queue_list(host, &queues), "queues");
     succeed(myqsec_list_next(queues), "first queue");
@@ -74,10 +73,10 @@ static int64_t first_queue(myqsec_session *host) {
     return id;
 }
 
-static void submit_all(const char *folder, int64_t count, int64_t size) {
+static void submit_all(const char* folder, int64_t count, int64_t size) {
     const myqsec_root key = root();
-    myqsec_engine *engine = NULL;
-    myqsec_session *host = NULL;
+    myqsec_engine* engine = NULL;
+    myqsec_session* host = NULL;
     succeed(myqsec_open(folder, &key, NULL, &engine), "open");
     succeed(myqsec_system_session(engine, &host), "system session");
     int64_t owner = 0;
@@ -96,7 +95,7 @@ static void submit_all(const char *folder, int64_t count, int64_t size) {
     succeed(myqsec_close(engine), "close");
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     if (argc == 3 && strcmp(argv[1], "setup") == 0) {
         set_up(argv[2]);
     } else {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/manual_clock.hpp"
-#include "crypto/certificate.hpp"
+#include "crypto/public_key/certificate.hpp"
 
 namespace myqsec::test {
 

@@ -1,4 +1,4 @@
-#include "crypto/certificate.hpp"
+#include "crypto/public_key/certificate.hpp"
 
 #include <doctest/doctest.h>
 

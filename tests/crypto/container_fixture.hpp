@@ -1,7 +1,7 @@
 // Sealing and opening in one line, for the container's tests.
 #pragma once
 
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "crypto/memory_file.hpp"
 #include "crypto/random.hpp"
 

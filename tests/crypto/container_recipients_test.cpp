@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
 #include "crypto/certificate_fixture.hpp"
-#include "crypto/certificate_stanza.hpp"
+#include "crypto/container/certificate_stanza.hpp"
+#include "crypto/container/container_format.hpp"
+#include "crypto/container/container_header.hpp"
+#include "crypto/container/container_slots.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/container_format.hpp"
-#include "crypto/container_header.hpp"
-#include "crypto/container_slots.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

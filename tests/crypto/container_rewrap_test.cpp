@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include "crypto/certificate_fixture.hpp"
+#include "crypto/container/container_format.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/container_format.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "crypto/container/container_format.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/container_format.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

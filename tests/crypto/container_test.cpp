@@ -1,10 +1,10 @@
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 
 #include <doctest/doctest.h>
 
+#include "crypto/container/container_header.hpp"
+#include "crypto/container/container_payload.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/container_header.hpp"
-#include "crypto/container_payload.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

@@ -5,11 +5,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "crypto/container/container_format.hpp"
+#include "crypto/container/container_payload.hpp"
+#include "crypto/container/container_slots.hpp"
+#include "crypto/container/container_stanza.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/container_format.hpp"
-#include "crypto/container_payload.hpp"
-#include "crypto/container_slots.hpp"
-#include "crypto/container_stanza.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

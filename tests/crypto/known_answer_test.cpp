@@ -7,13 +7,13 @@
 
 #include "crypto/aead.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/ed25519_scalar.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/key_wrap.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/password.hpp"
-#include "crypto/signing.hpp"
+#include "crypto/public_key/ed25519_scalar.hpp"
+#include "crypto/public_key/signing.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

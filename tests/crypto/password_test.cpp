@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "crypto/container_fixture.hpp"
-#include "crypto/root_provider.hpp"
+#include "crypto/root/root_provider.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

@@ -1,4 +1,4 @@
-#include "crypto/self_test.hpp"
+#include "crypto/self_test/self_test.hpp"
 
 #include <doctest/doctest.h>
 

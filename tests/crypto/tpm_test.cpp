@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/memory_file.hpp"
-#include "crypto/tpm_root.hpp"
+#include "crypto/root/tpm_root.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;
@@ -18,8 +18,8 @@ TEST_CASE("without the TPM component, asking for a TPM is NOT_BUILT_IN") {
 
 #include <algorithm>
 
+#include "crypto/root/tpm_context.hpp"
 #include "crypto/software_tpm.hpp"
-#include "crypto/tpm_context.hpp"
 
 namespace {
 

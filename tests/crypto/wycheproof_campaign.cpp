@@ -17,16 +17,16 @@
 #include <botan/x509_key.h>
 #include <fmt/format.h>
 
-#include "crypto/certificate_stanza.hpp"
-#include "crypto/certificate_state.hpp"
-#include "crypto/container_format.hpp"
-#include "crypto/ed25519_scalar.hpp"
+#include "crypto/container/certificate_stanza.hpp"
+#include "crypto/container/container_format.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/key_wrap.hpp"
+#include "crypto/public_key/certificate_state.hpp"
+#include "crypto/public_key/ed25519_scalar.hpp"
 #include "crypto/wycheproof.hpp"
-#if __has_include("crypto/signing.hpp")
-#include "crypto/signing.hpp"
+#if __has_include("crypto/public_key/signing.hpp")
+#include "crypto/public_key/signing.hpp"
 #endif
 
 using namespace myqsec;

@@ -1,5 +1,5 @@
-// The verifier of audit bundles: of any bytes, and of a real bundle with edits. What it calls valid is a state
-// that the log was in.
+// The verifier of audit bundles: of any bytes, and of a real bundle with edits. What it calls valid is a
+// state that the log was in.
 #include <algorithm>
 
 #include "audit/log_fixture.hpp"
@@ -41,7 +41,8 @@ Bytes edited(Choices choices) {
     Bytes out = real().bundle;
     for (std::size_t edits = 1 + choices.below(8); edits > 0 && !out.empty(); --edits) {
         const auto at = static_cast<std::ptrdiff_t>(choices.below(out.size()));
-        const auto length = std::min<std::ptrdiff_t>(1 + choices.integer<std::uint16_t>(), std::ssize(out) - at);
+        const auto length =
+            std::min<std::ptrdiff_t>(1 + choices.integer<std::uint16_t>(), std::ssize(out) - at);
         const auto begin = out.begin() + at;
         switch (choices.byte() % 4) {
             case 0:
@@ -52,7 +53,8 @@ Bytes edited(Choices choices) {
                 break;
             case 2: {
                 const Bytes part(begin, begin + length);
-                out.insert(out.begin() + static_cast<std::ptrdiff_t>(choices.below(out.size())), part.begin(), part.end());
+                out.insert(out.begin() + static_cast<std::ptrdiff_t>(choices.below(out.size())), part.begin(),
+                           part.end());
                 break;
             }
             default:

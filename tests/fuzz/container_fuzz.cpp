@@ -3,10 +3,10 @@
 // MAC: what stands behind the MAC sees every mutation.
 #include <algorithm>
 
+#include "crypto/container/container_format.hpp"
+#include "crypto/container/container_header.hpp"
+#include "crypto/container/container_keys.hpp"
 #include "crypto/container_fixture.hpp"
-#include "crypto/container_format.hpp"
-#include "crypto/container_header.hpp"
-#include "crypto/container_keys.hpp"
 #include "crypto/key_wrap.hpp"
 #include "fuzz/fuzz_target.hpp"
 

@@ -3,7 +3,7 @@
 // SQLite database and seals them: what an attacker with the key could store reaches SQLite and everything
 // above.
 #include "fuzz/stored_database.hpp"
-#include "storage/wal_file.hpp"
+#include "storage/wal/wal_file.hpp"
 
 namespace myqsec::fuzz {
 
@@ -30,13 +30,18 @@ struct Sealing {
     storage::PageState state;
 
     Sealing(const storage::DatabaseIdentity& identity, storage::PageLedger::Mode mode)
-        : state{identity, keys, {form, form, 0}, storage::PageLedger(database_key(), mode), storage::CounterGuard()} {}
+        : state{identity,
+                keys,
+                {form, form, 0},
+                storage::PageLedger(database_key(), mode),
+                storage::CounterGuard()} {}
 };
 
 void open_sealed(ByteView image) {
     const auto folder = folder_with({}, {});
     {
-        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}, storage::format_version}, storage::PageLedger::Mode::detecting);
+        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}, storage::format_version},
+                        storage::PageLedger::Mode::detecting);
         storage::PageFile pages(folder->open(database_file), "main.db", sealing.state);
         for (std::size_t at = 0; at < std::min(image.size(), most_pages * storage::page_size);
              at += storage::page_size) {

@@ -5,8 +5,8 @@
 
 #include "base/power_cut_folder.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "storage/keystore.hpp"
-#include "storage/keystore_slot.hpp"
+#include "storage/keys/keystore.hpp"
+#include "storage/keys/keystore_slot.hpp"
 
 namespace myqsec::fuzz {
 

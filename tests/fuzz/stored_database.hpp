@@ -6,9 +6,9 @@
 
 #include "base/power_cut_folder.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "storage/database.hpp"
-#include "storage/page_file.hpp"
-#include "storage/wal_cipher.hpp"
+#include "storage/pages/page_file.hpp"
+#include "storage/sqlite/database.hpp"
+#include "storage/wal/wal_cipher.hpp"
 
 namespace myqsec::fuzz {
 

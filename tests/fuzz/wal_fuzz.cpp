@@ -2,8 +2,8 @@
 // state or an error. A second way builds frames from the input and seals them: recovery sees any sequence of
 // authentic frames, also ones that this library would never write.
 #include "fuzz/stored_database.hpp"
-#include "storage/page_verification.hpp"
-#include "storage/wal_recovery.hpp"
+#include "storage/vfs/page_verification.hpp"
+#include "storage/wal/wal_recovery.hpp"
 
 namespace myqsec::fuzz {
 
@@ -58,8 +58,9 @@ class ForgedLog {
         const std::uint64_t number = log_.size() + 1;
         const std::uint32_t page = 1 + choices_.byte() % 8;
         const std::uint32_t commit = choices_.byte() % 3 == 0 ? 0 : choices_.byte() % 16;
-        WalFrameHeader header = commit == 0 ? log_.next_header(page, commit)
-                                            : log_.next_commit(page, commit, 0, state_.ledger, state_.identity);
+        WalFrameHeader header = commit == 0
+                                    ? log_.next_header(page, commit)
+                                    : log_.next_commit(page, commit, 0, state_.ledger, state_.identity);
         switch (choices_.byte() % 8) {
             case 1:
                 header.transaction += choices_.byte();

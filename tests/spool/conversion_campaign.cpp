@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/rounds.hpp"
-#include "crypto/certificate.hpp"
+#include "crypto/public_key/certificate.hpp"
 #include "instance_files.hpp"
 #include "site.hpp"
 

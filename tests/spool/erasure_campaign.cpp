@@ -1,5 +1,6 @@
-// Erasure against whoever holds the keystore and root secret of now, and every file as it was at each step; all but the
-// keystore blocks from before a turn ended. MYQSEC_ERASURES=1000 erases as many jobs and a tenth as many persons.
+// Erasure against whoever holds the keystore and root secret of now, and every file as it was at each step;
+// all but the keystore blocks from before a turn ended. MYQSEC_ERASURES=1000 erases as many jobs and a tenth
+// as many persons.
 #include <map>
 #include <set>
 #include <tuple>
@@ -9,11 +10,11 @@
 #include "access/users_store.hpp"
 #include "base/rounds.hpp"
 #include "crypto/aead.hpp"
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "spool/instance_files.hpp"
 #include "spool/job_store.hpp"
 #include "spool/site.hpp"
-#include "storage/personal_field.hpp"
+#include "storage/keys/personal_field.hpp"
 
 using namespace myqsec;
 using namespace myqsec::test;

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/certificate_fixture.hpp"
-#include "crypto/container.hpp"
+#include "crypto/container/container.hpp"
 #include "crypto/memory_file.hpp"
 #include "site.hpp"
 

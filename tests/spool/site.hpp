@@ -13,10 +13,10 @@
 #include "base/manual_clock.hpp"
 #include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
-#include "crypto/root_provider.hpp"
+#include "crypto/root/root_provider.hpp"
 #include "settings/settings.hpp"
 #include "spool/spool.hpp"
-#include "storage/schema.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::test {

@@ -115,8 +115,8 @@ TEST_CASE("a document whose header is written anew while it is copied is whole i
     fixture.vault->jobs().remove(fixture.second);
     const auto plan = std::make_shared<test::FaultPlan>();
     fixture.vault.reset();
-    fixture.vault = std::make_unique<Vault>(std::make_unique<test::FaultFolder>(fixture.temporary.open(), plan), *fixture.root,
-                                            fixture.clock);
+    fixture.vault = std::make_unique<Vault>(
+        std::make_unique<test::FaultFolder>(fixture.temporary.open(), plan), *fixture.root, fixture.clock);
     const auto path = fixture.temporary.path() + "/jobs/" + to_hex(name);
     int reads = 0;
     const auto key = fixture.back_up("backup", [&](std::uint64_t done, std::uint64_t) {
@@ -166,7 +166,9 @@ TEST_CASE("backup keys leave room for other keys in the keystore") {
     VaultFixture fixture;
     auto& keystore = fixture.vault->keystore();
     const auto now = fixture.clock.now();
-    const auto make = [&](int number) { static_cast<void>(backup_key_until(keystore, now, now + month * (1 << number))); };
+    const auto make = [&](int number) {
+        static_cast<void>(backup_key_until(keystore, now, now + month * (1 << number)));
+    };
     for (int i = 0; i < 24; ++i)
         make(i / 2 * 2 - i % 2 + 1);
     CHECK(status_of([&] { make(24); }) == Status::ERR_LIMIT);
@@ -224,7 +226,8 @@ TEST_CASE("backups share keys for an eighth of their time; an expired key leaves
         CHECK(key.expires <= now + month);
         CHECK(backup_keys(keystore).size() <= 12);
     }
-    CHECK(status_of([&] { static_cast<void>(backup_key(keystore, first.version)); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { static_cast<void>(backup_key(keystore, first.version)); }) ==
+          Status::ERR_NOT_FOUND);
     const auto left = expired(begin + std::chrono::hours(24 * 200));
     CHECK(left.size() == backup_keys(keystore).size());
     drop_backup_keys(keystore, left);
@@ -234,7 +237,8 @@ TEST_CASE("backups share keys for an eighth of their time; an expired key leaves
 
 TEST_CASE("a backup key as text is read again, and nothing else is taken for one") {
     VaultFixture fixture;
-    const auto key = backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
+    const auto key =
+        backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
     const auto secret = key.text();
     const std::string text(as_text(secret.view()));
     const auto again = BackupKey::parse(text + "\n");
@@ -243,8 +247,10 @@ TEST_CASE("a backup key as text is read again, and nothing else is taken for one
     CHECK(again.instance_id == key.instance_id);
     CHECK(crypto::equal_constant_time(again.key.view(), key.key.view()));
     for (std::size_t cut = 0; cut < text.size(); ++cut)
-        CHECK(status_of([&] { static_cast<void>(BackupKey::parse(text.substr(0, cut))); }) == Status::ERR_INVALID_ARGUMENT);
-    for (const auto* bad : {"", "myqsec-backup-key-2.", "myqsec-backup-key-1....", "myqsec-backup-key-1.00.1.1.AAAA"})
+        CHECK(status_of([&] { static_cast<void>(BackupKey::parse(text.substr(0, cut))); }) ==
+              Status::ERR_INVALID_ARGUMENT);
+    for (const auto* bad :
+         {"", "myqsec-backup-key-2.", "myqsec-backup-key-1....", "myqsec-backup-key-1.00.1.1.AAAA"})
         CHECK(status_of([&] { static_cast<void>(BackupKey::parse(bad)); }) == Status::ERR_INVALID_ARGUMENT);
 }
 
@@ -317,7 +323,9 @@ TEST_CASE("a file too large for a backup's own is named as none") {
     CHECK(sentence_of(read).find("large/backup' is not the file of a backup") != std::string::npos);
 }
 
-TEST_CASE("every flipped byte of a backup's own file, and damage to its databases, is found before anything opens") {
+TEST_CASE(
+    "every flipped byte of a backup's own file, and damage to its databases, is found before anything "
+    "opens") {
     BackupFixture fixture;
     const auto key = fixture.back_up("backup");
     fixture.vault->main().run("UPDATE t SET text = 'later'");
@@ -342,8 +350,8 @@ TEST_CASE("every flipped byte of a backup's own file, and damage to its database
     std::filesystem::copy(fixture.aside.path() + "/later/main.db", path + "main.db");
     const auto mixed = status_of([&] { fixture.restore("backup", "restored", key); });
     // Where all of the change is still in the log, both files are the same.
-    CHECK((mixed == Status::ERR_CORRUPT ||
-           test::read_raw(path + "main.db") == test::read_raw(path + "kept")));
+    CHECK(
+        (mixed == Status::ERR_CORRUPT || test::read_raw(path + "main.db") == test::read_raw(path + "kept")));
     std::filesystem::rename(path + "kept", path + "main.db");
     std::filesystem::remove_all(fixture.aside.path() + "/restored");
     fixture.restore("backup", "restored", key);
@@ -380,7 +388,8 @@ TEST_CASE("a restoring that stops at any call opens in no way, and succeeds when
 
 TEST_CASE("a backup that stops at any call is none, and the instance is none the worse") {
     BackupFixture fixture;
-    const auto key = backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
+    const auto key =
+        backup_key_until(fixture.vault->keystore(), fixture.clock.now(), fixture.clock.now() + month);
     std::uint64_t points = 0;
     for (bool done = false; !done; ++points) {
         CAPTURE(points);

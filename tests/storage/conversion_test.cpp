@@ -1,4 +1,5 @@
-// Encryption switched on and off, and keys replaced, in a database that is in use: at every moment it is whole.
+// Encryption switched on and off, and keys replaced, in a database that is in use: at every moment it is
+// whole.
 #include <algorithm>
 #include <atomic>
 #include <random>
@@ -48,7 +49,8 @@ void work(Database& database, std::int64_t version) {
 
 bool holds_rows(Database& database) {
     return scalar(database, "SELECT count(*) FROM t WHERE text LIKE 'MARKER-of-a-secret-row 0%'") == rows &&
-           scalar(database, "SELECT max(version) FROM t") == scalar(database, "SELECT version FROM t WHERE id = 1") &&
+           scalar(database, "SELECT max(version) FROM t") ==
+               scalar(database, "SELECT version FROM t WHERE id = 1") &&
            test::is_sound(database);
 }
 
@@ -142,7 +144,9 @@ TEST_CASE("no conversion runs inside a transaction or a query") {
     CHECK_FALSE(database->convert(3));
 }
 
-TEST_CASE("a power cut at any moment of a conversion loses nothing, raises no alarm, and the rest follows at leisure") {
+TEST_CASE(
+    "a power cut at any moment of a conversion loses nothing, raises no alarm, and the rest follows at "
+    "leisure") {
     int states = 0;
     for (int seed = 0; seed < test::rounds("MYQSEC_CONVERSION_ROUNDS", 4); ++seed) {
         const auto disk = std::make_shared<test::PowerCutDisk>(static_cast<unsigned>(seed));
@@ -306,7 +310,8 @@ TEST_CASE("files altered amid a conversion are noticed, or it goes on as if they
         DiskImage altered = images[random() % images.size()];
         const DiskImage& other = images[random() % images.size()];
         // A file of another moment, none at all, or a flipped bit.
-        const auto name = std::next(altered.files.begin(), static_cast<long>(random() % altered.files.size()))->first;
+        const auto name =
+            std::next(altered.files.begin(), static_cast<long>(random() % altered.files.size()))->first;
         const auto how = random() % 3;
         if (how == 0 && other.files.contains(name)) {
             altered.files[name] = other.files.at(name);
@@ -351,7 +356,9 @@ TEST_CASE("a readable database detects replayed pages and forged ones as an encr
     int differing = 0;
     for (std::size_t at = 0; at < now.main().size(); at += 4096) {
         const auto from = static_cast<std::ptrdiff_t>(at);
-        if (std::equal(old.main().begin() + from, old.main().begin() + from + 4096, now.main().begin() + from)) continue;
+        if (std::equal(old.main().begin() + from, old.main().begin() + from + 4096,
+                       now.main().begin() + from))
+            continue;
         DiskImage mixed = now;
         std::copy_n(old.main().begin() + from, 4096, mixed.main().begin() + from);
         CHECK(test::status_of_reading(mixed) == Status::ERR_TAMPERED);

@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 #include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
-#include "storage/database.hpp"
+#include "storage/sqlite/database.hpp"
 
 namespace myqsec::test {
 

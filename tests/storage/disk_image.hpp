@@ -1,4 +1,5 @@
-// All files of a database as bytes: taken while it is open, mixed, altered, and laid onto a new disk in memory.
+// All files of a database as bytes: taken while it is open, mixed, altered, and laid onto a new disk in
+// memory.
 #pragma once
 
 #include <map>

@@ -60,7 +60,8 @@ TEST_CASE("keys come and go in the tree as its levels grow, through turns and re
             for (int i = 0; i < 900; ++i)
                 add(keys, transaction, known);
             for (int i = 0; i < 100; ++i) {
-                const auto victim = std::next(known.begin(), static_cast<std::ptrdiff_t>(random() % known.size()));
+                const auto victim =
+                    std::next(known.begin(), static_cast<std::ptrdiff_t>(random() % known.size()));
                 keys.destroy(transaction, victim->first);
                 gone.push_back(victim->first);
                 known.erase(victim);
@@ -155,7 +156,8 @@ TEST_CASE("an erasure inside another transaction is refused, for it could not be
     CHECK_THROWS_AS(fixture.vault->leaf_keys().commit_erased(inner), Error);
 }
 
-TEST_CASE("keys that an older version stored in rows move into the tree, and what wrapped them is destroyed") {
+TEST_CASE(
+    "keys that an older version stored in rows move into the tree, and what wrapped them is destroyed") {
     test::VaultFixture fixture;
     fixture.close();
     // As it was before the tree: the rows, and a key in the keystore that wraps them.

@@ -1,11 +1,11 @@
-#include "storage/keystore.hpp"
+#include "storage/keys/keystore.hpp"
 
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
 #include "base/temporary_folder.hpp"
 #include "crypto/hash.hpp"
-#include "storage/keystore_slot.hpp"
+#include "storage/keys/keystore_slot.hpp"
 #include "storage/vault_fixture.hpp"
 
 using namespace myqsec;

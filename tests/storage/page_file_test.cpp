@@ -1,10 +1,10 @@
 // Damage to the database file, and the sealed temporary file.
-#include "storage/page_file.hpp"
+#include "storage/pages/page_file.hpp"
 
 #include <random>
 
 #include "storage/database_fixture.hpp"
-#include "storage/page_temporary.hpp"
+#include "storage/pages/page_temporary.hpp"
 
 using namespace myqsec;
 using namespace myqsec::storage;

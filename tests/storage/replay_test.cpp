@@ -1,10 +1,11 @@
-// Pages and files put back from earlier: whoever can write the files can't make the database show what never was.
+// Pages and files put back from earlier: whoever can write the files can't make the database show what never
+// was.
 #include <random>
 
 #include "base/rounds.hpp"
 #include "storage/disk_image.hpp"
-#include "storage/page_file.hpp"
-#include "storage/wal_recovery.hpp"
+#include "storage/pages/page_file.hpp"
+#include "storage/wal/wal_recovery.hpp"
 
 using namespace myqsec;
 using namespace myqsec::storage;
@@ -23,7 +24,8 @@ int tries() {
 constexpr int rows = 200;
 
 void fill(Database& database) {
-    database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, state INTEGER, filler BLOB); CREATE INDEX i ON t (state)");
+    database.execute(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, state INTEGER, filler BLOB); CREATE INDEX i ON t (state)");
     Transaction transaction(database);
     for (int i = 1; i <= rows; ++i)
         database.run("INSERT INTO t VALUES ($1, 0, randomblob(700))", i);
@@ -83,7 +85,8 @@ std::vector<std::size_t> differing_pages(DiskImage& old, DiskImage& now) {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < std::min(page_count(old.main()), page_count(now.main())); ++i) {
         if (log.covers(static_cast<std::uint32_t>(i + 1))) continue;
-        if (!std::equal(page_at(old.main(), i), page_at(old.main(), i + 1), page_at(now.main(), i))) out.push_back(i);
+        if (!std::equal(page_at(old.main(), i), page_at(old.main(), i + 1), page_at(now.main(), i)))
+            out.push_back(i);
     }
     return out;
 }
@@ -158,7 +161,8 @@ TEST_CASE("frames of two different times in one log never show a state that neve
         DiskImage& old = images[random() % images.size()];
         DiskImage mixed = images[random() % images.size()];
         Bytes& log = mixed.wal();
-        const std::size_t frames = (std::min(log.size(), old.wal().size()) - wal_frames_offset) / wal_frame_size;
+        const std::size_t frames =
+            (std::min(log.size(), old.wal().size()) - wal_frames_offset) / wal_frame_size;
         if (frames == 0) continue;
         const auto from = static_cast<std::ptrdiff_t>(wal_frame_offset(random() % frames + 1));
         std::copy(old.wal().begin() + from, old.wal().begin() + from + wal_frame_size, log.begin() + from);
@@ -249,7 +253,8 @@ TEST_CASE("a whole earlier state opens without an outside counter, and raises th
     CHECK(state_of(images.back(), with(counter)) == states);
 }
 
-TEST_CASE("a log cut inside a transaction shows the state before it or raises the alarm; a counter always does") {
+TEST_CASE(
+    "a log cut inside a transaction shows the state before it or raises the alarm; a counter always does") {
     std::mt19937 random(7);
     TestCounter counter;
     MemoryDatabase living(with(counter));

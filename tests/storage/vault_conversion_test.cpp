@@ -35,7 +35,8 @@ void fill(Vault& vault) {
 }
 
 bool main_shows_marker(const test::VaultFixture& fixture) {
-    return as_text(test::read_raw(fixture.temporary.path() + "/main.db")).find("MARKER") != std::string_view::npos;
+    return as_text(test::read_raw(fixture.temporary.path() + "/main.db")).find("MARKER") !=
+           std::string_view::npos;
 }
 
 }  // namespace
@@ -77,7 +78,8 @@ TEST_CASE("a database's key is replaced, and the old one leaves the keystore") {
     fixture.close();
     fixture.open();
     finish(*fixture.vault);
-    CHECK(fixture.vault->keystore().keys().versions(KeyPurpose::main_database) == std::vector<std::uint32_t>{2});
+    CHECK(fixture.vault->keystore().keys().versions(KeyPurpose::main_database) ==
+          std::vector<std::uint32_t>{2});
     CHECK(to_hex(fixture.vault->keystore().key(KeyPurpose::main_database).view()) != old);
     const auto told = news(*fixture.vault, DatabaseRole::main);
     REQUIRE(told);

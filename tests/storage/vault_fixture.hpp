@@ -5,7 +5,7 @@
 
 #include "base/manual_clock.hpp"
 #include "base/temporary_folder.hpp"
-#include "storage/schema.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::test {

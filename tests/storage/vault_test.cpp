@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/fault_folder.hpp"
 #include "base/status_of.hpp"
-#include "storage/personal_field.hpp"
+#include "storage/keys/personal_field.hpp"
 #include "storage/vault_fixture.hpp"
 
 using namespace myqsec;
@@ -175,8 +175,9 @@ TEST_CASE("a node of the key tree put into another's row does not open") {
     std::vector<LeafId> leaves;
     for (int i = 0; i < 2 * KeyTree::arity; ++i)
         leaves.push_back(keys.create(transaction, LeafKind::job));
-    main.run("UPDATE key_node SET sealed = (SELECT sealed FROM key_node WHERE level = 1 ORDER BY id LIMIT 1) "
-             "WHERE level = 1");
+    main.run(
+        "UPDATE key_node SET sealed = (SELECT sealed FROM key_node WHERE level = 1 ORDER BY id LIMIT 1) "
+        "WHERE level = 1");
     CHECK_NOTHROW((void)keys.get(leaves.front()));
     CHECK(status_of([&] { (void)keys.get(leaves.back()); }) == Status::ERR_CORRUPT);
 }
@@ -227,7 +228,8 @@ TEST_CASE("a creation of which any one call failed leaves a folder in which it c
         for (std::uint64_t n = 1;; ++n) {
             CAPTURE(n);
             const test::TemporaryFolder temporary;
-            const auto plan = std::make_shared<test::FaultPlan>(test::FaultPlan{.fault = fault, .fail_at = n});
+            const auto plan =
+                std::make_shared<test::FaultPlan>(test::FaultPlan{.fault = fault, .fail_at = n});
             test::FaultFolder faulty(temporary.open(), plan);
             const auto root = test::key_file_root();
             const auto status = status_of([&] { Vault::create(faulty, *root); });

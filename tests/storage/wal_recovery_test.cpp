@@ -1,6 +1,6 @@
 // Damage to the write-ahead log: an accident costs the last transaction at most, anything else raises an
 // alarm.
-#include "storage/wal_recovery.hpp"
+#include "storage/wal/wal_recovery.hpp"
 
 #include <filesystem>
 #include <random>

@@ -1,0 +1,124 @@
+// The engine: everything that one opened instance consists of, bottom to top.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "abi/machinery/handle.hpp"
+#include "abi/machinery/host_counter.hpp"
+#include "access/backups.hpp"
+#include "access/encryption.hpp"
+#include "device/devices.hpp"
+#include "myqsec/engine.h"
+#include "spool/spool.hpp"
+
+namespace myqsec::abi {
+
+/// The host's clock, if it has one.
+class HostClock final : public Clock {
+ public:
+    explicit HostClock(const myqsec_options& options)
+        : function_(options.clock), context_(options.clock_context) {}
+    [[nodiscard]] Instant now() const override;
+
+ private:
+    int64_t (*function_)(void* context);
+    void* context_;
+};
+
+/// Thread-safe.
+struct Engine {
+    enum class Birth : std::uint8_t { created, opened };
+
+    /// Brings the schema up to date, finishes or undoes what a crash left, and audits both. Nothing is
+    /// changed if it throws before that.
+    Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,
+           Birth birth);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    ~Engine();
+
+    /// A handle that keeps the engine open.
+    class Child {
+     public:
+        explicit Child(Engine& engine) : engine_(engine) { ++engine_.children_; }
+        Child(const Child&) = delete;
+        Child& operator=(const Child&) = delete;
+        ~Child() { --engine_.children_; }
+
+     private:
+        Engine& engine_;
+    };
+    [[nodiscard]] int children() const { return children_; }
+
+    /// Throws ERR_FORKED in a process that did not open it: two processes would write to the same files,
+    /// believing to be alone.
+    void check_process() const;
+    [[nodiscard]] bool in_opening_process() const noexcept;
+
+    /// Everything that is due; returns when to come back, Instant::max() for never.
+    Instant tick(const access::Principal& principal);
+
+ private:
+    std::atomic<int> children_ = 0;
+    std::uint32_t process_;
+
+    struct Migrated {
+        explicit Migrated(storage::Vault& vault);
+    };
+    void recover(Birth birth);
+    void note_root();
+    void note_restoration();
+    void report_alarms();
+
+ public:
+    HostClock clock;
+    HostCounter main_counter;
+    HostCounter log_counter;
+    storage::Vault vault;
+    Migrated migrated;  // between the vault and what reads its tables
+    audit::AuditLog audit;
+    settings::Settings settings;
+    access::Access access;
+    access::Encryption encryption;
+    access::Backups backups;
+    spool::Spool spool;
+    device::Devices devices;
+    std::vector<storage::Vault::Finding> findings;
+};
+
+template <>
+struct HandleType<myqsec_engine> {
+    using Object = Engine;
+    static constexpr auto kind = HandleKind::engine;
+    static constexpr const char* noun = "engine";
+};
+
+/// Makes an instance in a missing or empty directory, and opens it. What it made is removed if it fails.
+[[nodiscard]] std::unique_ptr<Engine> create_engine(const std::string& directory, crypto::RootProvider& root,
+                                                    const myqsec_options& options);
+[[nodiscard]] std::unique_ptr<Engine> open_engine(const std::string& directory, crypto::RootProvider& root,
+                                                  const myqsec_options& options);
+
+struct RestoreRequest {
+    std::string backup;
+    std::string directory;
+    storage::BackupKey key;
+    storage::BackupProgress progress;
+};
+/// Makes an instance of a backup in a missing or empty directory, and opens it. What it made is removed if it
+/// fails.
+[[nodiscard]] std::unique_ptr<Engine> restore_engine(const RestoreRequest& request,
+                                                     crypto::RootProvider& root,
+                                                     const myqsec_options& options);
+
+/// What myqsec_options says, or its initial value for NULL.
+[[nodiscard]] myqsec_options engine_options(const myqsec_options* given);
+
+/// From the C form. Its secret is copied to protected memory.
+[[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given,
+                                                                  Engine::Birth birth);
+
+}  // namespace myqsec::abi

@@ -1,0 +1,65 @@
+#include "abi/machinery/handle.hpp"
+
+#include <deque>
+#include <mutex>
+
+namespace myqsec::abi {
+
+namespace {
+
+class HandlePool {
+ public:
+    Handle* acquire() {
+        const std::lock_guard guard(mutex_);
+        if (!first_) return &handles_.emplace_back();
+        auto* handle = first_;
+        first_ = handle->next_free;
+        if (!first_) last_ = nullptr;
+        handle->next_free = nullptr;
+        return handle;
+    }
+    void release(Handle* handle) noexcept {
+        const std::lock_guard guard(mutex_);
+        (last_ ? last_->next_free : first_) = handle;
+        last_ = handle;
+    }
+
+ private:
+    std::mutex mutex_;
+    std::deque<Handle> handles_;
+    Handle* first_ = nullptr;
+    Handle* last_ = nullptr;
+};
+
+// Never destroyed: a host may free handles from its own static destructors.
+HandlePool& pool() {
+    static auto& pool = *std::make_unique<HandlePool>().release();
+    return pool;
+}
+
+}  // namespace
+
+Handle* acquire_handle(HandleKind kind, void* object) {
+    auto* handle = pool().acquire();
+    handle->object = object;
+    handle->kind.store(kind, std::memory_order_release);
+    return handle;
+}
+
+void release_handle(Handle* handle) noexcept {
+    handle->kind.store(HandleKind::none, std::memory_order_release);
+    handle->object = nullptr;
+    pool().release(handle);
+}
+
+Handle* check_handle(const void* pointer, HandleKind kind, const char* noun) {
+    if (!pointer) fail(Status::ERR_INVALID_ARGUMENT, "the {} handle is NULL", noun);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(pointer) % alignof(Handle) == 0;
+    auto* handle = static_cast<Handle*>(const_cast<void*>(pointer));  // NOLINT: const is the C view of a list
+    if (!aligned || handle->kind.load(std::memory_order_acquire) != kind) {
+        fail(Status::ERR_INVALID_ARGUMENT, "the {} handle is not one, or was freed already", noun);
+    }
+    return handle;
+}
+
+}  // namespace myqsec::abi

@@ -1,0 +1,62 @@
+// What a session handle stands for, and the frame in which all calls on sessions run.
+#pragma once
+
+#include "abi/machinery/arguments.hpp"
+#include "abi/machinery/call.hpp"
+#include "abi/machinery/engine.hpp"
+#include "abi/machinery/handle.hpp"
+#include "abi/machinery/list.hpp"
+
+namespace myqsec::abi {
+
+/// Belongs to one thread at a time.
+struct Session {
+    Session(Engine& of, const access::Principal& who) : engine(of), principal(who), child(of) {}
+
+    Engine& engine;
+    access::Principal principal;
+    Engine::Child child;
+};
+
+template <>
+struct HandleType<myqsec_session> {
+    using Object = Session;
+    static constexpr auto kind = HandleKind::session;
+    static constexpr const char* noun = "session";
+};
+
+inline myqsec_session* new_session(Engine& engine, const access::Principal& principal) {
+    return new_handle<myqsec_session>(std::make_unique<Session>(engine, principal));
+}
+
+/// Moves what was audited on to the log, if enough of it waits. The call's own outcome stands whether that
+/// works now or later, so that failures are left to the next one.
+class AuditMove {
+ public:
+    explicit AuditMove(Engine& engine) : engine_(engine) {}
+    AuditMove(const AuditMove&) = delete;
+    AuditMove& operator=(const AuditMove&) = delete;
+    ~AuditMove();
+
+ private:
+    Engine& engine_;
+};
+
+/// Throws ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
+[[nodiscard]] inline Authorised authorise(Session& session, access::Right right) {
+    return session.engine.access.authority.authorise(session.principal, right);
+}
+
+/// `work` takes the Session&.
+template <class Work>
+myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
+    return guard([&] {
+        auto& session = object_of(handle);
+        session.engine.check_process();
+        CallbackScope::check_session(session);
+        const AuditMove move_audit(session.engine);
+        work(session);
+    });
+}
+
+}  // namespace myqsec::abi

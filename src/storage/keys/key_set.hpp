@@ -1,0 +1,50 @@
+// The keys of one keystore slot, by purpose and version.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "crypto/secret.hpp"
+
+namespace myqsec::storage {
+
+inline constexpr std::size_t key_size = 32;  ///< of every random key
+
+enum class KeyPurpose : std::uint16_t {
+    main_database = 1,
+    log_database = 2,
+    lookup = 3,         ///< PIN and card HMAC, versioned
+    pepper = 4,         ///< password verifiers
+    leaf_wrapping = 5,  ///< wrapped job and person keys before there was a key tree
+    archive = 6,
+    backup = 7,  ///< of each 32 bytes and the instant at which it expires: see backup_keys.hpp
+    audit_signing = 8,
+    tree_root = 9,         ///< its version is the key tree's epoch
+    database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
+    restored_mark = 21,  ///< another: the instance was restored, from a backup of the instant that it holds.
+                         ///< Version 2: audited, but no outside counter knows of it yet
+};
+
+/// Copies share their keys: a reference to a key stays valid until the last set that holds it drops it.
+class KeySet {
+ public:
+    [[nodiscard]] const crypto::Secret* find(KeyPurpose purpose, std::uint32_t version) const;
+    void put(KeyPurpose purpose, std::uint32_t version, const crypto::Secret& key);
+    void drop(KeyPurpose purpose, std::uint32_t version);
+    /// In ascending order.
+    [[nodiscard]] std::vector<std::uint32_t> versions(KeyPurpose purpose) const;
+    /// 0 if there is none. Needs no memory: between the commit of a turn and its end, nothing may fail.
+    [[nodiscard]] std::uint32_t newest(KeyPurpose purpose) const noexcept;
+
+    /// Padded to keystore_secret_size. Throws ERR_LIMIT.
+    [[nodiscard]] crypto::Secret encode() const;
+    /// Throws ERR_CORRUPT.
+    [[nodiscard]] static KeySet decode(const crypto::Secret& encoded);
+
+ private:
+    std::map<std::pair<KeyPurpose, std::uint32_t>, std::shared_ptr<const crypto::Secret>> keys_;
+};
+
+}  // namespace myqsec::storage

@@ -1,0 +1,180 @@
+#include "storage/keys/key_tree.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.hpp"
+#include "crypto/aead.hpp"
+#include "crypto/random.hpp"
+#include "storage/keys/key_tree_store.hpp"
+
+namespace myqsec::storage {
+
+namespace {
+
+constexpr std::size_t keys_size = KeyTree::arity * KeyTree::key_size;
+
+/// Binds a node's keys to it, so that nodes cannot be swapped.
+Bytes context(std::int64_t id, int level) {
+    ByteWriter writer;
+    writer.raw(as_bytes("key-node"))
+        .integer(static_cast<std::uint8_t>(level))
+        .integer(static_cast<std::uint64_t>(id));
+    return writer.take();
+}
+
+}  // namespace
+
+struct KeyTree::Node {
+    store::NodeRow row;
+    crypto::Secret own;   ///< the key it is sealed under
+    crypto::Secret keys;  ///< of the children, one after the other; an empty place is zero
+
+    [[nodiscard]] ByteView key(int slot) const { return keys.view().subspan(offset(slot), key_size); }
+    void set(int slot, ByteView key) { std::ranges::copy(key, keys.span().subspan(offset(slot)).begin()); }
+    void clear(int slot) { set(slot, ByteArray<key_size>{}); }
+    [[nodiscard]] bool empty(int slot) const {
+        return crypto::equal_constant_time(key(slot), ByteArray<key_size>{});
+    }
+    [[nodiscard]] int free_slot() const {
+        for (int slot = 0; slot < arity; ++slot) {
+            if (empty(slot)) return slot;
+        }
+        fail(Status::ERR_CORRUPT, "node {} of the key tree is full, but its count says otherwise", row.id);
+    }
+
+ private:
+    static constexpr std::size_t offset(int slot) { return static_cast<std::size_t>(slot) * key_size; }
+};
+
+// --- nodes ---
+
+crypto::Secret KeyTree::key_of(const store::NodeRow& row) {
+    if (row.parent == 0) return root_key().clone();
+    auto parent = store::get_node(main_, row.parent);
+    if (parent.level != row.level + 1) {  // or damage could lead in a circle
+        fail(Status::ERR_CORRUPT, "node {} of the key tree hangs on a node of level {}", row.id,
+             parent.level);
+    }
+    return crypto::Secret(open(std::move(parent)).key(row.slot));
+}
+
+KeyTree::Node KeyTree::open(std::int64_t id) {
+    return open(store::get_node(main_, id));
+}
+
+KeyTree::Node KeyTree::open(store::NodeRow row) {
+    auto own = key_of(row);
+    auto keys = crypto::open_record(own, context(row.id, row.level), row.sealed);
+    if (keys.size() != keys_size)
+        fail(Status::ERR_CORRUPT, "node {} of the key tree has the wrong size", row.id);
+    return {std::move(row), std::move(own), std::move(keys)};
+}
+
+void KeyTree::seal(Node& node) {
+    node.row.sealed = crypto::seal_record(node.own, context(node.row.id, node.row.level), node.keys.view());
+    store::put_node(main_, node.row);
+}
+
+// --- places ---
+
+void KeyTree::plant() {
+    Node root{{.id = store::fresh_node(main_), .level = 1}, root_key().clone(), crypto::Secret(keys_size)};
+    seal(root);
+}
+
+KeyPlace KeyTree::insert(const crypto::Secret& key) {
+    return take_place(1, key);
+}
+
+/// A place in a node of this level; makes the node, and what it hangs on, if all are full.
+KeyPlace KeyTree::take_place(int level, const crypto::Secret& key) {
+    auto id = store::node_with_space(main_, level);
+    if (!id && store::top_level(main_) == level) {
+        grow();
+        id = store::node_with_space(main_, level);
+    }
+    Node node = id ? open(*id) : new_node(level);
+    const int slot = node.free_slot();
+    node.set(slot, key.view());
+    ++node.row.live;
+    seal(node);
+    return {node.row.id, slot};
+}
+
+KeyTree::Node KeyTree::new_node(int level) {
+    auto own = crypto::random_secret(key_size);
+    const auto place = take_place(level + 1, own);
+    return {{.id = store::fresh_node(main_), .level = level, .parent = place.node, .slot = place.slot},
+            std::move(own),
+            crypto::Secret(keys_size)};
+}
+
+/// A new root above the full one.
+void KeyTree::grow() {
+    Node old_root = open(store::root_node(main_));
+    Node root{{.id = store::fresh_node(main_), .level = old_root.row.level + 1, .live = 1},
+              std::move(old_root.own),
+              crypto::Secret(keys_size)};
+    old_root.own = crypto::random_secret(key_size);
+    root.set(0, old_root.own.view());
+    old_root.row.parent = root.row.id;
+    old_root.row.slot = 0;
+    seal(old_root);  // first: there is one root
+    seal(root);
+}
+
+crypto::Secret KeyTree::get(const KeyPlace& place) {
+    const Node node = open(place.node);
+    if (place.slot < 0 || place.slot >= arity || node.empty(place.slot)) {
+        fail(Status::ERR_CORRUPT, "the key tree has no key in place {} of node {}", place.slot, place.node);
+    }
+    return crypto::Secret(node.key(place.slot));
+}
+
+void KeyTree::remove(const KeyPlace& place) {
+    Node node = open(place.node);
+    node.clear(place.slot);
+    --node.row.live;
+    node.row.dirty = true;
+    seal(node);
+}
+
+// --- turning ---
+
+void KeyTree::mark_all() {
+    store::mark_all_nodes(main_);
+}
+
+/// From the leaves up, so that a node is opened under the keys of before while its parent collects the new
+/// ones.
+void KeyTree::turn(const crypto::Secret& next) {
+    const int top = store::top_level(main_);
+    for (int level = 1; level < top; ++level)
+        rekey_level(level);
+    Node root = open(store::root_node(main_));
+    root.row.dirty = false;
+    root.own = next.clone();
+    seal(root);
+}
+
+/// Ordered by parent: each parent is opened and sealed once.
+void KeyTree::rekey_level(int level) {
+    std::optional<Node> parent;
+    while (auto row = store::next_dirty(main_, level)) {
+        if (!parent || parent->row.id != row->parent) {
+            if (parent) seal(*parent);
+            parent = open(row->parent);
+            parent->row.dirty = true;
+        }
+        const crypto::Secret old_key(parent->key(row->slot));
+        auto keys = crypto::open_record(old_key, context(row->id, level), row->sealed);
+        Node node{*std::move(row), crypto::random_secret(key_size), std::move(keys)};
+        parent->set(node.row.slot, node.own.view());
+        node.row.dirty = false;
+        seal(node);
+    }
+    if (parent) seal(*parent);
+}
+
+}  // namespace myqsec::storage

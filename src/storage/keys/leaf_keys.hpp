@@ -1,0 +1,79 @@
+// Keys of jobs and persons: independent random keys, one each, behind one small interface. Destroying a key
+// makes all it ever sealed unreadable: at once for this library, and after the next turn of the key tree for
+// whoever holds older copies of the files.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "crypto/secret.hpp"
+#include "storage/keys/key_tree.hpp"
+#include "storage/keys/keystore.hpp"
+#include "storage/sqlite/database.hpp"
+#include "storage/sqlite/schema.hpp"
+
+namespace myqsec::storage {
+
+enum class LeafKind : std::uint8_t { job = 1, person = 2 };
+
+/// Leaves of the key tree in the main database. All calls join the caller's transaction.
+class LeafKeys {
+ public:
+    /// So many destroyed keys are not made to wait for more.
+    static constexpr std::int64_t most_waiting = 1000;
+
+    LeafKeys(Database& main, Keystore& keystore, const Clock& clock)
+        : main_(main), keystore_(keystore), clock_(clock), tree_(main, keystore) {}
+
+    /// Stores a fresh random key of 32 bytes; durable with the caller's transaction.
+    LeafId create(Transaction& transaction, LeafKind kind);
+    /// Stores a key made earlier (a job's key is in use before its row exists).
+    LeafId store(Transaction& transaction, LeafKind kind, const crypto::Secret& key);
+    /// Throws ERR_NOT_FOUND if it was destroyed.
+    [[nodiscard]] crypto::Secret get(LeafId leaf);
+    [[nodiscard]] bool exists(LeafId leaf);
+    /// Idempotent.
+    void destroy(Transaction& transaction, LeafId leaf);
+
+    /// Commits, and returns only when what was destroyed up to here is beyond recovery from any copy of the
+    /// files. If that part fails after the commit, it throws; the next turn makes up for it.
+    void commit_erased(Transaction& transaction);
+    /// The same for what waits. No effect if nothing does.
+    void turn();
+    /// Turns if keys have waited for `delay`, or too many wait; returns when the next turn is due.
+    Instant turn_if_due(Duration delay);
+    /// Lets the next turn give every node of the tree a fresh key.
+    void mark_all(Transaction& transaction);
+    /// Notes which root secret seals the keystore; true if it is another than the one noted.
+    [[nodiscard]] bool record_root(Transaction& transaction);
+
+    struct TreeStatus {
+        std::uint32_t epoch = 0;
+        std::int64_t keys = 0;
+        std::int64_t waiting = 0;  ///< destroyed since the last turn
+        std::optional<Instant> waiting_since;
+    };
+    [[nodiscard]] TreeStatus status();
+    /// Whether something destroyed has not had its turn yet, or a turn is unfinished.
+    [[nodiscard]] bool has_waiting();
+
+    /// Finishes or undoes a turn that was cut off. Before anything else uses the tree.
+    void settle();
+    /// Plants the tree in a new database, or moves into it what an older version stored in rows. Joins the
+    /// transaction of the migration.
+    void adopt(Transaction& transaction);
+
+ private:
+    [[nodiscard]] bool planted();
+
+    Database& main_;
+    Keystore& keystore_;
+    const Clock& clock_;
+    KeyTree tree_;
+};
+
+/// The tables of leaf keys, for migrate() on the main database.
+[[nodiscard]] const Schema& leaf_key_schema();
+
+}  // namespace myqsec::storage

@@ -1,0 +1,68 @@
+// What the database file must hold, page for page: a page put back from earlier is noticed when it is read.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "storage/pages/page_format.hpp"
+
+namespace myqsec::storage {
+
+/// 8 bytes a page (0.2 % of the file), so that firmware can afford it. An older version of a page passes with
+/// a probability of 2^-64: its tag is pseudorandom, and nobody without the key can look for one that fits.
+class PageLedger {
+ public:
+    enum class Mode : std::uint8_t {
+        detecting,
+        ignoring
+    };  ///< ignoring: only to measure what detecting costs
+
+    explicit PageLedger(const crypto::Secret& key, Mode mode = Mode::detecting) : digest_(key), mode_(mode) {}
+
+    [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(marks_.size()); }
+    /// 0 for a page that was never written: SQLite leaves a hole where it would place its locks. Page 0 is
+    /// none.
+    [[nodiscard]] crypto::PageMark mark(std::uint32_t page) const {
+        const std::uint32_t index = page - 1;
+        return index < marks_.size() ? marks_[index] : 0;
+    }
+    [[nodiscard]] const crypto::PageSum& sum() const { return sum_; }
+    [[nodiscard]] const crypto::PageDigest& digest() const { return digest_; }
+
+    /// Whether a page with that mark is the one that was last written there.
+    [[nodiscard]] bool accepts(std::uint32_t page, crypto::PageMark found) const {
+        return mark(page) == found || mode_ == Mode::ignoring;
+    }
+
+    [[nodiscard]] bool detects() const { return mode_ == Mode::detecting; }
+
+    void set(std::uint32_t page, crypto::PageMark mark) {
+        if (mode_ == Mode::ignoring) return;
+        if (page > marks_.size()) marks_.resize(page);
+        digest_.toggle(sum_, page, marks_[page - 1]);
+        marks_[page - 1] = mark;
+        digest_.toggle(sum_, page, mark);
+    }
+
+    void resize(std::uint32_t pages) {
+        for (std::uint32_t page = pages + 1; page <= marks_.size(); ++page)
+            digest_.toggle(sum_, page, marks_[page - 1]);
+        marks_.resize(pages);
+    }
+
+    /// The same pages, summed under another key.
+    void rekey(const crypto::Secret& key) {
+        digest_ = crypto::PageDigest(key);
+        sum_ = {};
+        for (std::uint32_t page = 1; page <= marks_.size(); ++page)
+            digest_.toggle(sum_, page, marks_[page - 1]);
+    }
+
+ private:
+    crypto::PageDigest digest_;
+    std::vector<crypto::PageMark> marks_;
+    crypto::PageSum sum_{};
+    Mode mode_;
+};
+
+}  // namespace myqsec::storage

@@ -1,0 +1,225 @@
+// One encrypted SQLite database: connection, statements, transactions. The sqlite3* never leaves this folder,
+// or a backup through it would copy plaintext.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/folder.hpp"
+#include "base/id.hpp"
+#include "crypto/page_cipher.hpp"
+#include "crypto/secret.hpp"
+#include "storage/pages/database_keys.hpp"
+#include "storage/pages/outside_counter.hpp"
+
+struct sqlite3_stmt;
+
+namespace myqsec::storage {
+
+class Database;
+
+/// The rows of one query. Holds the database's lock; views are valid until the next row.
+class Rows {
+ public:
+    Rows(Rows&&) noexcept;
+    Rows& operator=(Rows&&) = delete;
+    ~Rows();
+
+    /// Moves to the next row; false behind the last.
+    bool next();
+
+    [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] std::int64_t integer(int column) const;   ///< 0 for NULL
+    [[nodiscard]] std::string_view text(int column) const;  ///< "" for NULL
+    [[nodiscard]] ByteView blob(int column) const;          ///< empty for NULL
+    [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
+    [[nodiscard]] Instant instant(int column) const { return from_milliseconds(integer(column)); }
+    template <typename T>  // JobId, UserId …
+    [[nodiscard]] T id(int column) const {
+        return T(integer(column));
+    }
+
+ private:
+    friend class Database;
+    Rows(Database& database, sqlite3_stmt* statement);
+    Database* database_;
+    sqlite3_stmt* statement_;
+    bool done_ = false;
+};
+
+/// What open found and had to say about the files.
+struct DatabaseReport {
+    bool damaged_tail =
+        false;  ///< the last transactions of the WAL were damaged or cut; an earlier state is shown
+    std::uint64_t recovered_transactions = 0;
+};
+
+/// How a database's pages are sealed, and how far a change of that has come.
+struct DatabaseForm {
+    bool encrypted = true;          ///< or, while converting, to be
+    std::uint32_t key_version = 1;  ///< likewise
+    bool converting = false;
+    std::uint32_t pages = 0;
+    std::uint32_t pages_done = 0;  ///< all of them, unless converting
+};
+
+struct DatabaseOptions {
+    crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
+    int cache_kib = 2000;                                       ///< SQLite's page cache
+    bool accept_format_1 =
+        true;  ///< false once the file is known to have been rewritten: an older one was put back
+    CounterOptions counter{};  ///< detects that all files were set back together
+    bool detect_replay =
+        true;  ///< false only to measure what detecting costs: such a file doesn't open again
+};
+
+/// Safe from any thread: every query and transaction takes the (recursive) lock of the database.
+class Database {
+ public:
+    /// Creates the file completely under a temporary name, then renames it: a crash leaves none or a whole
+    /// one. Throws ERR_EXISTS.
+    static void create(Folder& folder, std::string_view name, const DatabaseKeys& keys,
+                       const DatabaseOptions& options = {});
+    /// Throws ERR_NOT_FOUND, ERR_CORRUPT (also for a wrong key: keys come from the keystore, which has
+    /// authenticated them), ERR_TAMPERED (file or log, or parts of them, were put back from earlier; damage
+    /// before later transactions), ERR_NEWER_VERSION. A file of format version 1 is rewritten first.
+    /// `folder` outlives the database. One Database per file per process; the instance lock sees to other
+    /// processes.
+    Database(Folder& folder, std::string_view name, const DatabaseKeys& keys,
+             const DatabaseOptions& options = {});
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    /// A query that returns rows. SQL is a string literal (statements are cached by it), parameters are $1,
+    /// $2, …: integers, bool, std::string_view, ByteView/Bytes, Instant, Id<…>, std::optional of these,
+    /// nullptr.
+    template <typename... Args>
+    [[nodiscard]] Rows query(std::string_view sql, const Args&... args) {
+        Rows rows(*this, prepare(sql));
+        int index = 0;
+        (bind(rows.statement_, ++index, args), ...);
+        return rows;
+    }
+    /// A statement without rows; returns the number of rows changed. A violated UNIQUE constraint is
+    /// ERR_EXISTS.
+    template <typename... Args>
+    std::int64_t run(std::string_view sql, const Args&... args) {
+        auto rows = query(sql, args...);
+        return finish(rows);
+    }
+    /// An INSERT; returns the new row's id.
+    template <typename... Args>
+    std::int64_t insert(std::string_view sql, const Args&... args) {
+        const auto guard = lock();
+        run(sql, args...);
+        return last_insert_id();
+    }
+    /// Several statements, without parameters: schemas.
+    void execute(std::string_view script);
+
+    /// Keeps other threads out as long as it lives, so that several queries see one state. Throws ERR_FORKED
+    /// in a child of the process that opened the database, before it waits for a lock nobody holds.
+    [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
+
+    /// Moves the WAL into the database file and empties it.
+    void checkpoint();
+
+    [[nodiscard]] DatabaseForm form();
+    /// Begins to rewrite all pages: encrypted or readable, under that version of the key. The database is in
+    /// use meanwhile, and an opening goes on where this one stopped. Throws ERR_NOT_POSSIBLE while another
+    /// conversion is unfinished, or inside a transaction.
+    void begin_conversion(bool encrypted, std::uint32_t key_version, const crypto::Secret& key);
+    /// Rewrites at most that many pages, durably. True when nothing is left. Throws ERR_NOT_POSSIBLE inside a
+    /// transaction or query: call it again later.
+    bool convert(std::uint32_t most);
+    /// Forgets a key that no page has any more.
+    void drop_key(std::uint32_t version);
+
+    /// Whether a page was found replaced by an earlier version of itself since this was last asked.
+    [[nodiscard]] bool take_alarm();
+    [[nodiscard]] const DatabaseReport& report() const;
+    [[nodiscard]] const std::string& name() const;
+
+ private:
+    friend class Rows;
+    friend class Transaction;
+    /// Leaves the database locked; Rows releases it.
+    sqlite3_stmt* prepare(std::string_view sql);
+    std::int64_t finish(Rows& rows);
+    std::int64_t last_insert_id();
+    void bind(sqlite3_stmt* s, int index, std::int64_t value);
+    void bind(sqlite3_stmt* s, int index, std::string_view value);
+    void bind(sqlite3_stmt* s, int index, ByteView value);
+    void bind(sqlite3_stmt* s, int index, std::nullptr_t);
+    void bind(sqlite3_stmt* s, int index, const char* value) { bind(s, index, std::string_view(value)); }
+    void bind(sqlite3_stmt* s, int index, const std::string& value) {
+        bind(s, index, std::string_view(value));
+    }
+    void bind(sqlite3_stmt* s, int index, const Bytes& value) { bind(s, index, ByteView(value)); }
+    template <std::size_t N>
+    void bind(sqlite3_stmt* s, int index, const ByteArray<N>& value) {
+        bind(s, index, ByteView(value));
+    }
+    void bind(sqlite3_stmt* s, int index, Instant value) { bind(s, index, to_milliseconds(value)); }
+    template <typename Tag>
+    void bind(sqlite3_stmt* s, int index, Id<Tag> value) {
+        bind(s, index, value.value);
+    }
+    template <typename T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, std::int64_t>) void bind(sqlite3_stmt* s, int index,
+                                                                                  T value) {
+        bind(s, index, static_cast<std::int64_t>(value));
+    }
+    template <typename T>
+    requires std::is_enum_v<T>
+    void bind(sqlite3_stmt* s, int index, T value) { bind(s, index, static_cast<std::int64_t>(value)); }
+    template <typename T>
+    void bind(sqlite3_stmt* s, int index, const std::optional<T>& value) {
+        if (value) {
+            bind(s, index, *value);
+        } else {
+            bind(s, index, nullptr);
+        }
+    }
+
+    std::recursive_mutex mutex_;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// BEGIN IMMEDIATE … COMMIT, durable when commit returns; holds the database's lock. Without commit it rolls
+/// back. Nested transactions join the outer one: an inner one that is not committed dooms the outer (its
+/// commit throws).
+class Transaction {
+ public:
+    explicit Transaction(Database& database);
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+
+    void commit();
+    /// Whether commit() makes it durable, or only joins a transaction around it.
+    [[nodiscard]] bool outermost() const;
+    /// `before_commit` runs once, as the last of what the outermost transaction does before it commits; what
+    /// it throws fails the commit. If there is no commit, `rolled_back` runs instead. Both must outlive the
+    /// transaction.
+    void at_end(std::function<void()> before_commit, std::function<void()> rolled_back);
+    [[nodiscard]] Database& database() { return database_; }
+
+ private:
+    std::unique_lock<std::recursive_mutex> lock_;
+    Database& database_;
+    bool open_ = true;
+};
+
+}  // namespace myqsec::storage

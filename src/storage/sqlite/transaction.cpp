@@ -1,0 +1,55 @@
+#include <utility>
+
+#include "storage/sqlite/database_state.hpp"
+
+namespace myqsec::storage {
+
+Transaction::Transaction(Database& database) : lock_(database.lock()), database_(database) {
+    Database::State& state = *database_.state_;
+    if (state.depth == 0) {
+        state.connection.roll_back();  // of an earlier one, if even that could not be done when it failed
+        database_.run("BEGIN IMMEDIATE");
+        state.doomed = false;
+    }
+    ++state.depth;
+}
+
+Transaction::~Transaction() {
+    if (!open_) return;
+    Database::State& state = *database_.state_;
+    --state.depth;
+    if (state.depth == 0) {
+        state.connection.roll_back();
+        for (const auto& each : std::exchange(state.at_end, {}))
+            each.rolled_back();
+    } else {
+        state.doomed = true;
+    }
+}
+
+void Transaction::commit() {
+    if (!open_) fail(Status::ERR_INTERNAL, "a transaction on '{}' was committed twice", database_.name());
+    Database::State& state = *database_.state_;
+    if (state.doomed) {
+        fail(Status::ERR_NOT_POSSIBLE, "a transaction inside this one on '{}' was rolled back",
+             database_.name());
+    }
+    if (state.depth == 1) {  // if it fails, the destructor rolls back
+        for (std::size_t i = 0; i < state.at_end.size(); ++i)
+            state.at_end[i].before_commit();
+        database_.run("COMMIT");
+        state.at_end.clear();
+    }
+    --state.depth;
+    open_ = false;
+}
+
+bool Transaction::outermost() const {
+    return open_ && database_.state_->depth == 1;
+}
+
+void Transaction::at_end(std::function<void()> before_commit, std::function<void()> rolled_back) {
+    database_.state_->at_end.push_back({std::move(before_commit), std::move(rolled_back)});
+}
+
+}  // namespace myqsec::storage

@@ -1,0 +1,87 @@
+#include "storage/vfs/page_store.hpp"
+
+#include "base/error.hpp"
+#include "crypto/random.hpp"
+#include "storage/vfs/format_1.hpp"
+#include "storage/vfs/page_verification.hpp"
+#include "storage/vfs/replacement.hpp"
+
+namespace myqsec::storage {
+
+std::unique_ptr<VfsFile> PageStore::create_file() {
+    auto file = folder_.create(name_);
+    const PageForm form{options_.suite, keys_.newest()};
+    state_.emplace(PageState{{crypto::random_array<8>(), format_version},
+                             keys_,
+                             {form, form, 0},
+                             PageLedger(key_of(keys_, form, path()), options_.mode),
+                             CounterGuard()});
+    auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_);
+    pages_ = pages.get();
+    return pages;
+}
+
+std::unique_ptr<VfsFile> PageStore::open_file() {
+    Replacement::finish(folder_, name_);
+    const ClearHeader header = up_to_date_header();
+    auto file = folder_.open(name_);
+    try {
+        recover(*file, header);
+    } catch (const Error& error) {
+        // Under a wrong key everything looks altered. Page 1 tells.
+        if (error.status() != Status::ERR_TAMPERED || first_page_opens(*file, header, keys_)) throw;
+        fail(Status::ERR_CORRUPT, "'{}' is damaged or belongs to another instance; restore a backup", path());
+    }
+    auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_);
+    pages_ = pages.get();
+    return pages;
+}
+
+ClearHeader PageStore::up_to_date_header() {
+    ClearHeader header = read_clear_header(*folder_.open_read_only(name_), path());
+    if (header.identity.version == format_version) return header;
+    if (!options_.accept_format_1) {
+        fail(Status::ERR_TAMPERED,
+             "'{}' is of format version {}, though it had been rewritten: an earlier file was put back; "
+             "restore a backup",
+             path(), header.identity.version);
+    }
+    upgrade_format_1(folder_, name_, header, keys_);
+    return read_clear_header(*folder_.open_read_only(name_), path());
+}
+
+void PageStore::recover(File& file, const ClearHeader& header) {
+    const std::string log_path = folder_.path() + "/" + log_name();
+    if (!folder_.exists(log_name())) {
+        fail(
+            Status::ERR_TAMPERED,
+            "'{}' is missing: it says what '{}' must hold, and no crash removes it; restore a backup of both",
+            log_path, name_);
+    }
+    auto log_file = folder_.open(log_name());
+    WalRecovery found = recover_wal(*log_file, header.identity, keys_, log_path);
+    const PageForms& forms = found.log.base().forms;
+    state_.emplace(PageState{header.identity, keys_, forms,
+                             PageLedger(key_of(keys_, forms.to, path()), options_.mode),
+                             CounterGuard(options_.counter)});
+    const bool finished = finish_step(file, found.log);
+    verify_pages(file, path(), *state_, found.log);
+    state_->counter.check(found.log.counter(), path());
+    damaged_tail_ = found.damaged_tail;
+    recovered_transactions_ = found.log.commits();
+    log_ = std::make_unique<WalFile>(std::move(log_file), log_path, *state_, std::move(found.log));
+    if (finished) log_->renew();
+}
+
+std::unique_ptr<VfsFile> PageStore::open_log() {
+    if (!log_) {
+        auto file = create_wal(folder_, log_name(), *state_);
+        const std::string log_path = folder_.path() + "/" + log_name();
+        WalLog empty = recover_wal(*file, state_->identity, keys_, log_path).log;
+        log_ = std::make_unique<WalFile>(std::move(file), log_path, *state_, std::move(empty));
+    }
+    wal_ = log_.get();
+    return std::move(log_);
+}
+
+}  // namespace myqsec::storage

@@ -1,0 +1,78 @@
+// A database's file and log as one thing: opened together, because only together they say what is true.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "storage/pages/page_file.hpp"
+#include "storage/vfs/conversion_journal.hpp"
+#include "storage/wal/wal_file.hpp"
+#include "storage/wal/wal_recovery.hpp"
+
+namespace myqsec::storage {
+
+struct PageStoreOptions {
+    crypto::PageSuite suite =
+        crypto::PageSuite::xaes_256_gcm;  ///< of a new file; an existing one says its own
+    PageLedger::Mode mode = PageLedger::Mode::detecting;
+    CounterOptions counter;
+    bool accept_format_1 = true;
+};
+
+class PageStore {
+ public:
+    PageStore(Folder& folder, std::string_view name, const DatabaseKeys& keys,
+              const PageStoreOptions& options)
+        : folder_(folder), name_(name), keys_(keys.clone()), options_(options) {}
+
+    // SQLite's files. It asks for each once, and owns it.
+    /// Throws ERR_EXISTS.
+    [[nodiscard]] std::unique_ptr<VfsFile> create_file();
+    /// Recovers the log, and finishes what a crash left. Throws ERR_CORRUPT, ERR_TAMPERED (file and log don't
+    /// belong together, or to the counter), ERR_NEWER_VERSION.
+    [[nodiscard]] std::unique_ptr<VfsFile> open_file();
+    [[nodiscard]] std::unique_ptr<VfsFile> open_log();
+
+    // Conversions. The log is empty, and stays so until they return: nothing else uses the database
+    // meanwhile.
+    [[nodiscard]] const PageForms& forms() const { return state_->forms; }
+    [[nodiscard]] std::uint32_t pages() const { return state_->ledger.pages(); }
+    void put_key(std::uint32_t version, const crypto::Secret& key) { keys_.put(version, key); }
+    void drop_key(std::uint32_t version) { keys_.drop(version); }
+    /// From now on the log, and every page that a step reaches, has the form `to`. Throws ERR_NOT_POSSIBLE.
+    void begin_conversion(const PageForm& to);
+    /// One step of at most that many pages, durable when it returns. True when all is done, or nothing was to
+    /// do. If it throws, the step was not made, or is finished when the database opens again.
+    bool convert(std::uint32_t most);
+
+    /// Whether a page was found replaced since this was last asked.
+    [[nodiscard]] bool take_alarm() { return std::exchange(state_->alarm, false); }
+    [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
+    [[nodiscard]] std::uint64_t recovered_transactions() const { return recovered_transactions_; }
+
+ private:
+    [[nodiscard]] std::string log_name() const { return name_ + "-wal"; }
+    [[nodiscard]] std::string path() const { return folder_.path() + "/" + name_; }
+    [[nodiscard]] ClearHeader up_to_date_header();
+    [[nodiscard]] std::unique_ptr<File> existing_log(const ClearHeader& header);
+    void recover(File& file, const ClearHeader& header);
+    void require_empty_log() const;
+    void change_forms(const PageForms& forms);
+    [[nodiscard]] ConversionStep next_step(std::uint32_t count);
+    void replace_pages(ConversionStep& step);
+    bool finish_step(File& file, WalLog& log);
+
+    Folder& folder_;
+    std::string name_;
+    DatabaseKeys keys_;
+    PageStoreOptions options_;
+    std::optional<PageState> state_;
+    std::unique_ptr<WalFile> log_;  ///< recovered, until SQLite asks for it
+    PageFile* pages_ = nullptr;
+    WalFile* wal_ = nullptr;
+    bool damaged_tail_ = false;
+    std::uint64_t recovered_transactions_ = 0;
+};
+
+}  // namespace myqsec::storage
