@@ -39,6 +39,8 @@ enum {
     MYQSEC_ERR_INTERNAL = -26, /**< a defect in this library; please report it */
     MYQSEC_ERR_DEVICE_LOCKED = -27, /**< the device is locked until its memory has been cleared */
     MYQSEC_ERR_FORKED = -28, /**< the handle was opened by the parent of this process */
+    MYQSEC_ERR_OUTCOME_UNKNOWN = -29, /**< the disk failed to keep a change: it is unknown whether it survives until the
+                                       *   instance is opened again */
 };
 /* clang-format on */
 

@@ -67,10 +67,11 @@ void AuditLog::flush_pending() {
 void AuditLog::drain() {
     auto& main = vault_.main();
     auto& log = vault_.log();
+    const std::lock_guard draining(draining_);
     for (;;) {
-        storage::Transaction from(main);
         auto waiting = store::outbox_from(main, 0, drain_batch);
         if (waiting.empty()) break;
+        main.wait_durable();  // an event must not outlive its fact
         storage::Transaction to(log);
         LogWriter writer(log, signer_);
         const auto last = waiting.back().sequence;
@@ -78,8 +79,9 @@ void AuditLog::drain() {
             writer.add(std::move(record));
         writer.finish();
         to.commit();
+        storage::Transaction from(main);
         store::delete_outbox_to(main, last);
-        from.commit();
+        from.commit_unsynced();  // if a crash brings them back, they are found to have moved
     }
     waiting_ = 0;
 }

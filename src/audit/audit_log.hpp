@@ -41,7 +41,7 @@ struct TreeHead {
     crypto::Digest root{};
 };
 
-/// Thread-safe. Locks are taken in the order main, log.
+/// Thread-safe.
 class AuditLog {
  public:
     /// Both databases are migrated before.
@@ -119,7 +119,8 @@ class AuditLog {
 
     storage::Vault& vault_;
     Signer signer_;
-    std::mutex maintenance_;  ///< one change of key or pruning at a time; taken before both databases
+    std::mutex maintenance_;  ///< one change of key or pruning at a time; taken before all others
+    std::mutex draining_;     ///< one move of the outbox at a time; taken before both databases
     std::atomic<int> waiting_ = 0;
     // Of the transaction that is open, under the main database's lock.
     std::vector<store::Record> pending_;

@@ -1,12 +1,16 @@
 #include "base/folder.hpp"
 
 #include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <string>
 #include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -102,10 +106,33 @@ class DiskFile final : public File {
     std::string path_;
 };
 
+/// Whether the fsync of a file makes the names durable, too, that it was given before. Journals that keep the order of all
+/// changes of metadata do. statfs(2) can't tell: ext2, which has no journal, gives the number of ext4.
+bool syncs_names(int folder) {
+    struct stat info {};
+    if (::fstat(folder, &info) != 0) return false;
+    const std::string device = fmt::format("{}:{}", major(info.st_dev), minor(info.st_dev));
+    std::ifstream mounts("/proc/self/mountinfo");
+    for (std::string line; std::getline(mounts, line);) {
+        // proc(5): id, parent, device, root, mount point, options, any number of tags, "-", type, …
+        std::istringstream fields(line);
+        std::string id, parent, found, field;
+        fields >> id >> parent >> found;
+        if (found != device) continue;
+        while (fields >> field && field != "-") {
+        }
+        fields >> field;
+        return field == "ext4" || field == "xfs";
+    }
+    return false;
+}
+
 class DiskFolder final : public Folder {
  public:
     DiskFolder(Descriptor descriptor, std::string path)
-        : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+        : descriptor_(std::move(descriptor)),
+          path_(std::move(path)),
+          file_sync_suffices_(syncs_names(descriptor_.get())) {}
 
     std::unique_ptr<File> open(std::string_view name) override { return open_at(name, O_RDWR, "open"); }
 
@@ -137,6 +164,14 @@ class DiskFolder final : public Folder {
             return;
         }
         fail_errno(errno, "create", full(component));
+    }
+
+    void link_durably(File& unnamed, std::string_view name) override {
+        link(unnamed, name);
+        // Not fdatasync, which may leave out that the file has a name now.
+        if (::fsync(dynamic_cast<const DiskFile&>(unnamed).descriptor()) != 0)
+            fail_errno(errno, "sync", full(checked(name)));
+        if (!file_sync_suffices_) sync();
     }
 
     void rename(std::string_view from, std::string_view to) override {
@@ -234,6 +269,7 @@ class DiskFolder final : public Folder {
 
     Descriptor descriptor_;
     std::string path_;
+    bool file_sync_suffices_;
 };
 
 /// Makes the new folder's name durable, or takes the folder back.

@@ -139,10 +139,16 @@ void DeviceSessions::end(const audit::Actor& actor, const store::SessionRow& row
         store::mark_clear_pending(context_.main(), row.device);
         store::remove_session(context_.main(), row.device, row.session);
         context_.access.sessions.end(row.session, reason);
-        transaction.commit();
+        transaction
+            .commit_unsynced();  // a crash ends the session as well, and leaves the device to be cleared
     }
     if (!jobs_.stop_output(row.session, output_patience)) memory_.output_remains(row.device, row.session);
-    memory_.clear(actor, row.device);
+    try {
+        memory_.clear(actor, row.device);
+    } catch (...) {
+        context_.main().wait_durable();
+        throw;
+    }
 }
 
 void DeviceSessions::revoke(const audit::Actor& actor, DeviceId device) {

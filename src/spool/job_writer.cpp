@@ -146,6 +146,10 @@ JobId JobWriter::commit() {
                                                        {"size", "", std::to_string(job.size)}},
                                            .personal = {}});
         transaction.commit();
+    } catch (const Error& error) {
+        // A job that may yet be there needs its file; if it is not, the file is collected as an orphan.
+        if (error.status() != Status::ERR_OUTCOME_UNKNOWN) context.vault.jobs().remove(job.blob);
+        throw;
     } catch (...) {
         context.vault.jobs().remove(job.blob);
         throw;

@@ -24,13 +24,8 @@ void BlobWriter::write(ByteView bytes) {
     size_ += bytes.size();
 }
 
-void BlobWriter::finish() {
-    file_->sync();
-}
-
 void BlobWriter::publish(const BlobName& name) {
-    folder_.link(*file_, to_hex(name));
-    folder_.sync();
+    folder_.link_durably(*file_, to_hex(name));
 }
 
 BlobStore::BlobStore(std::unique_ptr<Folder> folder) : folder_(std::move(folder)) {}

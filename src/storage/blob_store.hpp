@@ -1,5 +1,4 @@
-// Documents as files: unnamed temporary file → write → sync → link → sync of the folder → the caller's SQL
-// commit. Names are opaque and random. Files without a row are orphans of a crash, collected at open.
+// Documents as files: unnamed temporary file → write → link → sync of both → the caller's SQL commit. Names are opaque and random. Files without a row are orphans of a crash, collected at open.
 #pragma once
 
 #include <functional>
@@ -21,8 +20,8 @@ class BlobWriter final : public ByteSink {
  public:
     explicit BlobWriter(Folder& folder);
     void write(ByteView bytes) override;
-    void finish() override;  ///< makes the contents durable
-    /// Gives the file its name, durably. After finish(); only now may a transaction refer to it.
+    void finish() override {}
+    /// Makes the contents durable, and gives the file its name, durably. Only now may a transaction refer to it.
     void publish(const BlobName& name);
     [[nodiscard]] std::uint64_t size() const { return size_; }
 

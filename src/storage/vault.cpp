@@ -22,13 +22,6 @@ DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {
     return out;
 }
 
-/// From now on a database of an older format is one that was put back.
-void mark_format(Keystore& keystore) {
-    keystore.change([](KeySet& keys) {
-        keys.put(KeyPurpose::database_format, format_version, crypto::random_secret(key_size));
-    });
-}
-
 }  // namespace
 
 void Vault::create(Folder& folder, crypto::RootProvider& root) {
@@ -82,16 +75,13 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
              "a slot of the keystore was damaged, or its writing cut off; it was repaired from the "
              "other"});
     }
-    const bool marked = keys.newest_version(KeyPurpose::database_format) >= format_version;
     const bool rebase = keys.newest_version(KeyPurpose::restored_mark) != 0;
     DatabaseOptions main_options;
-    main_options.accept_format_1 = !marked;
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
     main_options.counter.rebase = rebase;
     state_->counted = options.main_counter.counter != nullptr && options.log_counter.counter != nullptr;
     DatabaseOptions log_options;
-    log_options.accept_format_1 = !marked;
     log_options.cache_kib = std::max(options.cache_kib / 4, 64);
     log_options.counter = options.log_counter;
     log_options.counter.rebase = rebase;
@@ -99,7 +89,6 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
                                               keys_of(keys, KeyPurpose::main_database), main_options);
     state_->log = std::make_unique<Database>(home, instance_folder::log_file,
                                              keys_of(keys, KeyPurpose::log_database), log_options);
-    if (!marked) mark_format(*state_->keystore);
     state_->note_damage(*state_->main, "main-damaged-tail");
     state_->note_damage(*state_->log, "log-damaged-tail");
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
@@ -109,6 +98,11 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
 }
 
 Vault::~Vault() = default;
+
+void Vault::checkpoint_if_due() {
+    main().checkpoint_if_due();
+    log().checkpoint_if_due();
+}
 
 // One transaction of the main database around both migrations: if the log turns out to be newer than this
 // library, the main database stays as it is too.

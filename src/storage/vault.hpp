@@ -94,6 +94,8 @@ class Vault {
     /// Rewrites at most that many pages of each database; false if nothing is left to do. A key that no page
     /// has any more leaves the keystore.
     bool tick_conversions(std::uint32_t pages);
+    /// Moves what the logs of both databases hold into their files, once it is worth it.
+    void checkpoint_if_due();
     /// Not inside a transaction: it asks the keystore, whose lock comes first.
     [[nodiscard]] ConversionStatus conversion(DatabaseRole role);
     /// Whether a conversion was finished that nobody was told of. Not inside a transaction.

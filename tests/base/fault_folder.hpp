@@ -128,6 +128,10 @@ class FaultFolder final : public Folder {
         point_.reach(FaultCall::create, name);
         folder_->link(dynamic_cast<FaultFile&>(unnamed).inner(), name);
     }
+    void link_durably(File& unnamed, std::string_view name) override {
+        link(unnamed, name);
+        point_.reach(FaultCall::sync, name);
+    }
     void rename(std::string_view from, std::string_view to) override {
         point_.reach(FaultCall::create, from);
         folder_->rename(from, to);

@@ -65,6 +65,13 @@ class PowerCutDisk {
         std::erase_if(unsynced_, [&](const NameChange& change) { return change.folder == folder; });
         wrote();
     }
+    void sync_name(const std::string& path) {
+        for (const auto& change : unsynced_) {
+            if (change.made == path) change.apply_to(durable_names_);
+        }
+        std::erase_if(unsynced_, [&](const NameChange& change) { return change.made == path; });
+        wrote();
+    }
     void wrote() {
         if (at_every_write_) at_every_write_();
     }
@@ -190,6 +197,12 @@ class PowerCutFolder final : public Folder {
     std::unique_ptr<File> create_unnamed() override { return wrap(std::make_shared<PowerCutInode>()); }
     void link(File& unnamed, std::string_view name) override {
         add(name, dynamic_cast<PowerCutFile&>(unnamed).inode());
+    }
+    /// Of the folder's names, this one alone.
+    void link_durably(File& unnamed, std::string_view name) override {
+        link(unnamed, name);
+        unnamed.sync();
+        disk_->sync_name(full(name));
     }
     void rename(std::string_view from, std::string_view to) override {
         disk_->change({within_, full(from), full(to), find(from)});

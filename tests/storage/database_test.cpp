@@ -210,7 +210,7 @@ TEST_CASE("a wrong key, a missing file, a foreign file and a second creation are
     test::write_raw(files.path("empty.db"), {});
     CHECK(open("empty.db", test::test_key()) == Status::ERR_CORRUPT);
     Bytes newer = test::read_raw(files.database_path());
-    newer[7] = 0x30;
+    newer[7] = 0x40;
     test::write_raw(files.path("newer.db"), newer);
     CHECK(open("newer.db", test::test_key()) == Status::ERR_NEWER_VERSION);
     CHECK(status_of([&] { Database::create(files.folder(), "main.db", test::test_key()); }) ==

@@ -95,12 +95,3 @@ TEST_CASE("a database's key is replaced, and the old one leaves the keystore") {
     fixture.open();
     CHECK(test::scalar(fixture.vault->main(), "SELECT count(*) FROM t") == 30);
 }
-
-TEST_CASE("a database of the first format version is refused once the vault has had it rewritten") {
-    test::VaultFixture fixture;
-    fixture.close();
-    Bytes main = test::read_raw(fixture.temporary.path() + "/main.db");
-    main[7] = static_cast<std::uint8_t>(0x10 | (main[7] & 15));
-    test::write_raw(fixture.temporary.path() + "/main.db", main);
-    CHECK(test::status_of([&] { fixture.open(); }) == Status::ERR_TAMPERED);
-}

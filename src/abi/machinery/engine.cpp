@@ -192,6 +192,7 @@ Instant Engine::tick(const access::Principal& principal) {
         if (encryption.tick()) next = clock.now();
     });
     attempt([&] { report_alarms(); });
+    attempt([&] { vault.checkpoint_if_due(); });
     attempt([&] {
         const auto delay = settings.duration(settings::Setting::erasure_max_delay);
         next = std::min(next, vault.leaf_keys().turn_if_due(delay));

@@ -18,26 +18,37 @@ void CounterGuard::check(std::uint64_t asked, std::string_view name) {
              "newest files",
              name, asked, confirmed_);
     }
-    if (asked - confirmed_ > 1) {
+    if (asked - confirmed_ > most_behind) {
         fail(Status::ERR_TAMPERED,
              "the counter of '{}' stands at {}, but the database names {}: it was set back, or is another's",
              name, confirmed_, asked);
     }
-    confirm(asked);  // the crash came between a commit and its advance
+    while (confirmed_ < asked) {  // the crash came between a commit and its advance
+        advance(confirmed_ + 1);
+        confirm(confirmed_ + 1);
+    }
 }
 
-std::uint64_t CounterGuard::next(std::uint64_t asked) const {
+bool CounterGuard::due(std::uint64_t asked) const {
+    return options_.counter != nullptr && (rebasing_ ? asked == confirmed_ + 1 : asked > confirmed_);
+}
+
+std::uint64_t CounterGuard::next(std::uint64_t asked, std::uint64_t confirming) const {
     if (options_.counter == nullptr) return asked;
-    if (rebasing_) return confirmed_ + 1;
-    const bool due = options_.interval == Duration{} || advanced_ == Time{} ||
-                     std::chrono::steady_clock::now() - advanced_ >= options_.interval;
-    return due ? std::max(asked, confirmed_ + 1) : asked;
+    const std::uint64_t next = std::max(confirmed_, confirming) + 1;
+    if (rebasing_) return next;
+    const bool passed = options_.interval == Duration{} || advanced_ == Time{} ||
+                        std::chrono::steady_clock::now() - advanced_ >= options_.interval;
+    return passed ? std::max(asked, next) : asked;
+}
+
+void CounterGuard::advance(std::uint64_t asked) {
+    // An advance that was said to have failed may have worked.
+    if (due(asked) && options_.counter->read() < asked) options_.counter->advance(asked);
 }
 
 void CounterGuard::confirm(std::uint64_t asked) {
-    if (options_.counter == nullptr || (rebasing_ ? asked != confirmed_ + 1 : asked <= confirmed_)) return;
-    // An advance that was said to have failed may have worked.
-    if (options_.counter->read() < asked) options_.counter->advance(asked);
+    if (!due(asked)) return;
     confirmed_ = asked;
     rebasing_ = false;
     advanced_ = std::chrono::steady_clock::now();

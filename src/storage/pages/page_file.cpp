@@ -38,16 +38,16 @@ ClearHeader read_clear_header(File& file, std::string_view name) {
              "'{}' is not an encrypted database of this library, or its first page is damaged", name);
     }
     ClearHeader out;
-    out.identity.version = static_cast<std::uint8_t>(header[7] >> 4);
+    const auto version = static_cast<std::uint8_t>(header[7] >> 4);
     const std::uint8_t suite = header[7] & 15;
-    if (out.identity.version > format_version) {
+    if (version > format_version) {
         fail(Status::ERR_NEWER_VERSION,
-             "'{}' has format version {}, this library knows {}; install a newer one", name,
-             out.identity.version, format_version);
+             "'{}' has format version {}, this library knows {}; install a newer one", name, version,
+             format_version);
     }
-    if (out.identity.version == 0 || suite >= crypto::page_suites) {
+    if (version < format_version || suite >= crypto::page_suites) {
         fail(Status::ERR_CORRUPT,
-             "'{}' names a format or cipher that never existed; its first page is damaged", name);
+             "'{}' names a format or cipher that was never released; its first page is damaged", name);
     }
     out.suite = static_cast<crypto::PageSuite>(suite);
     std::copy(header.begin() + 8, header.end(), out.identity.id.begin());

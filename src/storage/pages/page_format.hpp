@@ -18,9 +18,7 @@ inline constexpr std::size_t page_body = page_size - page_reserve;
 /// SQLite keeps a constant string, so nothing is lost.
 inline constexpr std::size_t clear_header_size = 16;
 inline constexpr std::string_view database_magic = "MYQSEDB";
-inline constexpr std::uint8_t format_version = 2;
-/// Without replay detection. Such a database is rewritten when it is opened.
-inline constexpr std::uint8_t format_version_1 = 1;
+inline constexpr std::uint8_t format_version = 3;
 
 /// The page SQLite keeps for its locks, at 1 GiB, is never written.
 inline constexpr std::uint32_t lock_page = 0x40000000 / page_size + 1;
@@ -37,7 +35,6 @@ struct PageForm {
 /// What tells a database's units of one form from all others.
 struct DatabaseIdentity {
     DatabaseId id{};
-    std::uint8_t version = format_version;
     bool operator==(const DatabaseIdentity&) const = default;
 };
 
@@ -45,7 +42,7 @@ struct DatabaseIdentity {
 inline void store_format_tag(std::uint8_t* to, std::string_view magic, const DatabaseIdentity& identity,
                              crypto::PageSuite suite) {
     to = std::copy(magic.begin(), magic.end(), to);
-    *to++ = static_cast<std::uint8_t>((identity.version << 4) | static_cast<std::uint8_t>(suite));
+    *to++ = static_cast<std::uint8_t>((format_version << 4) | static_cast<std::uint8_t>(suite));
     std::copy(identity.id.begin(), identity.id.end(), to);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 PageStoreOptions store_options(const DatabaseOptions& options) {
     return {options.suite, options.detect_replay ? PageLedger::Mode::detecting : PageLedger::Mode::ignoring,
-            options.counter, options.accept_format_1};
+            options.counter};
 }
 
 }  // namespace
@@ -48,7 +48,9 @@ std::unique_lock<std::recursive_mutex> Database::lock() {
         fail(Status::ERR_FORKED, "database '{}' was opened by the parent of this process; open it again here",
              state_->name);
     }
-    return std::unique_lock(mutex_);
+    std::unique_lock lock(mutex_);
+    state_->connection.store().syncs().require_sound();
+    return lock;
 }
 
 sqlite3_stmt* Database::prepare(std::string_view sql) {
@@ -69,10 +71,17 @@ sqlite3_stmt* Database::prepare(std::string_view sql) {
     return statement;
 }
 
-std::int64_t Database::finish(Rows& rows) {
+std::int64_t Database::finish(Rows rows) {
     while (rows.next()) {
     }
-    return sqlite3_changes64(state_->connection.get());
+    sqlite3* connection = state_->connection.get();
+    const auto changed = sqlite3_changes64(connection);
+    const bool committed =
+        sqlite3_get_autocommit(connection) != 0 && sqlite3_stmt_readonly(rows.statement_) == 0;
+    const auto ticket = committed ? state_->connection.store().ticket() : WalSync::Ticket{};
+    rows.close();
+    state_->connection.store().syncs().wait(ticket);
+    return changed;
 }
 
 std::int64_t Database::last_insert_id() {
@@ -103,6 +112,25 @@ void Database::bind(sqlite3_stmt* s, int index, std::nullptr_t) {
 void Database::execute(std::string_view script) {
     const auto guard = lock();
     state_->connection.execute(std::string(script).c_str());
+    if (state_->depth == 0) wait_durable();
+}
+
+void Database::wait_durable() {
+    const auto ticket = [this] {
+        const auto guard = lock();
+        return state_->connection.store().ticket();
+    }();
+    state_->connection.store().syncs().wait(ticket);
+}
+
+void Database::checkpoint_if_due() {
+    constexpr std::uint64_t worth_it = 500;  // frames: 2 MiB
+    {
+        const auto guard = lock();
+        if (state_->connection.store().log_size() < worth_it) return;
+    }
+    wait_durable();  // without the lock, so that little is left to wait for under it
+    checkpoint();
 }
 
 void Database::checkpoint() {

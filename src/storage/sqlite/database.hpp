@@ -51,6 +51,7 @@ class Rows {
  private:
     friend class Database;
     Rows(Database& database, sqlite3_stmt* statement);
+    void close() noexcept;
     Database* database_;
     sqlite3_stmt* statement_;
     bool done_ = false;
@@ -75,8 +76,6 @@ struct DatabaseForm {
 struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
-    bool accept_format_1 =
-        true;  ///< false once the file is known to have been rewritten: an older one was put back
     CounterOptions counter{};  ///< detects that all files were set back together
     bool detect_replay =
         true;  ///< false only to measure what detecting costs: such a file doesn't open again
@@ -91,7 +90,7 @@ class Database {
                        const DatabaseOptions& options = {});
     /// Throws ERR_NOT_FOUND, ERR_CORRUPT (also for a wrong key: keys come from the keystore, which has
     /// authenticated them), ERR_TAMPERED (file or log, or parts of them, were put back from earlier; damage
-    /// before later transactions), ERR_NEWER_VERSION. A file of format version 1 is rewritten first.
+    /// before later transactions), ERR_NEWER_VERSION.
     /// `folder` outlives the database. One Database per file per process; the instance lock sees to other
     /// processes.
     Database(Folder& folder, std::string_view name, const DatabaseKeys& keys,
@@ -110,12 +109,11 @@ class Database {
         (bind(rows.statement_, ++index, args), ...);
         return rows;
     }
-    /// A statement without rows; returns the number of rows changed. A violated UNIQUE constraint is
+    /// A statement without rows; returns the number of rows changed. Outside a transaction it is one of its own. A violated UNIQUE constraint is
     /// ERR_EXISTS.
     template <typename... Args>
     std::int64_t run(std::string_view sql, const Args&... args) {
-        auto rows = query(sql, args...);
-        return finish(rows);
+        return finish(query(sql, args...));
     }
     /// An INSERT; returns the new row's id.
     template <typename... Args>
@@ -131,8 +129,14 @@ class Database {
     /// in a child of the process that opened the database, before it waits for a lock nobody holds.
     [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
 
+    /// Returns when all that was committed so far is durable. Throws ERR_OUTCOME_UNKNOWN if the disk fails: then
+    /// everything does, until the database is opened again.
+    void wait_durable();
+
     /// Moves the WAL into the database file and empties it.
     void checkpoint();
+    /// The same once the log is worth it, in nobody's transaction. Not inside one.
+    void checkpoint_if_due();
 
     [[nodiscard]] DatabaseForm form();
     /// Begins to rewrite all pages: encrypted or readable, under that version of the key. The database is in
@@ -155,7 +159,7 @@ class Database {
     friend class Transaction;
     /// Leaves the database locked; Rows releases it.
     sqlite3_stmt* prepare(std::string_view sql);
-    std::int64_t finish(Rows& rows);
+    std::int64_t finish(Rows rows);
     std::int64_t last_insert_id();
     void bind(sqlite3_stmt* s, int index, std::int64_t value);
     void bind(sqlite3_stmt* s, int index, std::string_view value);
@@ -197,9 +201,8 @@ class Database {
     std::unique_ptr<State> state_;
 };
 
-/// BEGIN IMMEDIATE … COMMIT, durable when commit returns; holds the database's lock. Without commit it rolls
-/// back. Nested transactions join the outer one: an inner one that is not committed dooms the outer (its
-/// commit throws).
+/// BEGIN IMMEDIATE … COMMIT; holds the database's lock. Without commit it rolls back. Nested transactions join the outer
+/// one: an inner one that is not committed dooms the outer (its commit throws).
 class Transaction {
  public:
     explicit Transaction(Database& database);
@@ -207,7 +210,12 @@ class Transaction {
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();
 
+    /// Releases the lock and returns when what was committed is durable, by a sync shared with all who wait for one. Throws
+    /// ERR_OUTCOME_UNKNOWN if that sync fails. In a nested transaction it only joins the outer one, and the lock stays.
     void commit();
+    /// Does not wait: others see it at once, but a power cut may take it back until something later was waited for. For
+    /// what is waited for before anybody is told, and before anything outside the database rests on it.
+    void commit_unsynced();
     /// Whether commit() makes it durable, or only joins a transaction around it.
     [[nodiscard]] bool outermost() const;
     /// `before_commit` runs once, as the last of what the outermost transaction does before it commits; what
@@ -217,6 +225,9 @@ class Transaction {
     [[nodiscard]] Database& database() { return database_; }
 
  private:
+    /// False if it only joined.
+    bool join_or_commit();
+
     std::unique_lock<std::recursive_mutex> lock_;
     Database& database_;
     bool open_ = true;

@@ -10,9 +10,13 @@ Rows::Rows(Rows&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)), statement_(other.statement_), done_(other.done_) {}
 
 Rows::~Rows() {
+    close();
+}
+
+void Rows::close() noexcept {
     if (database_ == nullptr) return;
     database_->state_->statements.put(statement_);
-    database_->mutex_.unlock();
+    std::exchange(database_, nullptr)->mutex_.unlock();
 }
 
 bool Rows::next() {

@@ -28,6 +28,18 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    if (!join_or_commit()) return;
+    Database::State& state = *database_.state_;
+    const auto ticket = state.connection.store().ticket();
+    lock_.unlock();
+    state.connection.store().syncs().wait(ticket);
+}
+
+void Transaction::commit_unsynced() {
+    if (join_or_commit()) lock_.unlock();
+}
+
+bool Transaction::join_or_commit() {
     if (!open_) fail(Status::ERR_INTERNAL, "a transaction on '{}' was committed twice", database_.name());
     Database::State& state = *database_.state_;
     if (state.doomed) {
@@ -42,6 +54,7 @@ void Transaction::commit() {
     }
     --state.depth;
     open_ = false;
+    return state.depth == 0;
 }
 
 bool Transaction::outermost() const {

@@ -2,7 +2,6 @@
 
 #include "base/error.hpp"
 #include "crypto/random.hpp"
-#include "storage/vfs/format_1.hpp"
 #include "storage/vfs/page_verification.hpp"
 #include "storage/vfs/replacement.hpp"
 
@@ -11,7 +10,7 @@ namespace myqsec::storage {
 std::unique_ptr<VfsFile> PageStore::create_file() {
     auto file = folder_.create(name_);
     const PageForm form{options_.suite, keys_.newest()};
-    state_.emplace(PageState{{crypto::random_array<8>(), format_version},
+    state_.emplace(PageState{{crypto::random_array<8>()},
                              keys_,
                              {form, form, 0},
                              PageLedger(key_of(keys_, form, path()), options_.mode),
@@ -23,8 +22,8 @@ std::unique_ptr<VfsFile> PageStore::create_file() {
 
 std::unique_ptr<VfsFile> PageStore::open_file() {
     Replacement::finish(folder_, name_);
-    const ClearHeader header = up_to_date_header();
     auto file = folder_.open(name_);
+    const ClearHeader header = read_clear_header(*file, path());
     try {
         recover(*file, header);
     } catch (const Error& error) {
@@ -37,19 +36,6 @@ std::unique_ptr<VfsFile> PageStore::open_file() {
     return pages;
 }
 
-ClearHeader PageStore::up_to_date_header() {
-    ClearHeader header = read_clear_header(*folder_.open_read_only(name_), path());
-    if (header.identity.version == format_version) return header;
-    if (!options_.accept_format_1) {
-        fail(Status::ERR_TAMPERED,
-             "'{}' is of format version {}, though it had been rewritten: an earlier file was put back; "
-             "restore a backup",
-             path(), header.identity.version);
-    }
-    upgrade_format_1(folder_, name_, header, keys_);
-    return read_clear_header(*folder_.open_read_only(name_), path());
-}
-
 void PageStore::recover(File& file, const ClearHeader& header) {
     const std::string log_path = folder_.path() + "/" + log_name();
     if (!folder_.exists(log_name())) {
@@ -60,6 +46,8 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     }
     auto log_file = folder_.open(log_name());
     WalRecovery found = recover_wal(*log_file, header.identity, keys_, log_path);
+    // A program that was killed may have left what no sync has covered: nothing may rest on it before one has.
+    log_file->sync();
     const PageForms& forms = found.log.base().forms;
     state_.emplace(PageState{header.identity, keys_, forms,
                              PageLedger(key_of(keys_, forms.to, path()), options_.mode),

@@ -17,7 +17,6 @@ struct PageStoreOptions {
         crypto::PageSuite::xaes_256_gcm;  ///< of a new file; an existing one says its own
     PageLedger::Mode mode = PageLedger::Mode::detecting;
     CounterOptions counter;
-    bool accept_format_1 = true;
 };
 
 class PageStore {
@@ -46,6 +45,14 @@ class PageStore {
     /// do. If it throws, the step was not made, or is finished when the database opens again.
     bool convert(std::uint32_t most);
 
+    /// Stands for all that was committed, until syncs() has waited for it. Under the database's lock.
+    [[nodiscard]] WalSync::Ticket ticket() { return wal_->ticket(); }
+    [[nodiscard]] WalSync& syncs() { return wal_->syncs(); }
+    /// Whether what was committed can still be relied on.
+    [[nodiscard]] bool sound() const { return wal_ == nullptr || wal_->syncs().sound(); }
+    /// How many frames the log holds.
+    [[nodiscard]] std::uint64_t log_size() const { return wal_->log().size(); }
+
     /// Whether a page was found replaced since this was last asked.
     [[nodiscard]] bool take_alarm() { return std::exchange(state_->alarm, false); }
     [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
@@ -54,7 +61,6 @@ class PageStore {
  private:
     [[nodiscard]] std::string log_name() const { return name_ + "-wal"; }
     [[nodiscard]] std::string path() const { return folder_.path() + "/" + name_; }
-    [[nodiscard]] ClearHeader up_to_date_header();
     [[nodiscard]] std::unique_ptr<File> existing_log(const ClearHeader& header);
     void recover(File& file, const ClearHeader& header);
     void require_empty_log() const;

@@ -3,15 +3,13 @@
 namespace myqsec::storage {
 
 WalCipher::WalCipher(const DatabaseIdentity& identity, const PageForm& form, const crypto::Secret& key)
-    : cipher_(form.suite, key),
-      header_size_(wal_frame_header_size(identity.version)),
-      associated_(clear_header_size + header_size_ + 8) {
+    : cipher_(form.suite, key) {
     store_format_tag(associated_.data(), wal_magic, identity, form.suite);
 }
 
 void WalCipher::associate(std::uint64_t number, const WalFrameHeader& header) {
-    header.store(ByteSpan(associated_).subspan(clear_header_size, header_size_));
-    store_be(associated_.data() + clear_header_size + header_size_, number);
+    header.store(std::span(associated_).subspan<clear_header_size, WalFrameHeader::size>());
+    store_be(associated_.data() + clear_header_size + WalFrameHeader::size, number);
 }
 
 WalTag WalCipher::seal_frame(std::uint64_t number, const WalFrameHeader& header,

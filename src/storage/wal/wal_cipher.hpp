@@ -22,8 +22,8 @@ class WalCipher {
     void associate(std::uint64_t number, const WalFrameHeader& header);
 
     crypto::PageCipher cipher_;
-    std::size_t header_size_;
-    Bytes associated_;  ///< format tag ‖ frame header ‖ frame number
+    ByteArray<clear_header_size + WalFrameHeader::size + 8>
+        associated_{};  ///< format tag ‖ frame header ‖ frame number
 };
 
 }  // namespace myqsec::storage

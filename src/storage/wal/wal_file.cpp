@@ -12,6 +12,7 @@ WalFile::WalFile(std::unique_ptr<File> file, std::string name, PageState& state,
       state_(state),
       log_(std::move(log)),
       cipher_(state.identity, log_.base().forms.to, key_of(state.keys, log_.base().forms.to, name_)),
+      syncs_(*file_, state.counter, name_, position()),
       durable_generation_(log_.generation()) {}
 
 WalFile::~WalFile() {
@@ -58,9 +59,11 @@ void WalFile::start_generation(const SqliteWalHeader& header) {
     const crypto::Secret& key = key_of(state_.keys, form, name_);
     const BaseState base = state_.base(log_.counter());
     const WalSlotBytes slot = seal_slot(state_.identity, key, generation, header, base);
+    written_ = true;
     file_->write_at((generation % 2) * wal_slot_spacing, slot);
     if (form != log_.base().forms.to) cipher_ = WalCipher(state_.identity, form, key);
     log_ = WalLog(generation, header, seed_of(slot), base);
+    syncs_.moved(position());
 }
 
 void WalFile::restart() {
@@ -87,20 +90,29 @@ void WalFile::write_page(std::uint64_t number, ByteView page) {
 
 void WalFile::append_frame(const PendingHeader& pending, ByteView page) {
     if (pending.frame > log_.size() + 1) unexpected("wrote", pending.frame, page.size());
-    log_.drop_from(pending.frame);
+    drop_from(pending.frame);
     if (log_.last_commit() + 1 == pending.frame) cipher_.begin_transaction();
     WalFrame frame;
     frame.page = load_be<std::uint32_t>(pending.bytes.data());
     frame.commit = load_be<std::uint32_t>(pending.bytes.data() + 4);
     std::copy_n(pending.bytes.begin() + 16, frame.checksum.size(), frame.checksum.begin());
-    const WalFrameHeader header = next_header(frame.page, frame.commit);
+    frame.durable = syncs_.durable_commits(log_.generation());
+    WalFrameHeader header = next_header(frame.page, frame.commit);
+    header.durable = frame.durable;
     frame.tag = put_frame(pending.frame, header, page);
     log_.append(frame, header);
+    if (frame.commit != 0) syncs_.moved(position());
+}
+
+void WalFile::drop_from(std::uint64_t number) {
+    const std::uint64_t commits = log_.commits();
+    log_.drop_from(number);
+    if (log_.commits() < commits) syncs_.moved(position());
 }
 
 WalFrameHeader WalFile::next_header(std::uint32_t page, std::uint32_t commit) {
     if (commit == 0) return log_.next_header(page, commit);
-    return log_.next_commit(page, commit, state_.counter.next(log_.counter()), state_.ledger,
+    return log_.next_commit(page, commit, syncs_.next_counter(log_.counter()), state_.ledger,
                             state_.identity);
 }
 
@@ -115,6 +127,7 @@ void WalFile::rewrite_frame(std::uint64_t number, ByteView page) {
 WalTag WalFile::put_frame(std::uint64_t number, const WalFrameHeader& header, ByteView page) {
     std::copy(page.begin(), page.end(), scratch_.begin() + WalFrameHeader::size);
     const WalTag tag = cipher_.seal_frame(number, header, scratch_);
+    written_ = true;
     file_->write_at(wal_frame_offset(number), scratch_);
     return tag;
 }
@@ -140,14 +153,18 @@ void WalFile::truncate(std::uint64_t size) {
     const std::uint64_t frames =
         size <= sqlite_wal_header_size ? 0 : (size - sqlite_wal_header_size) / sqlite_frame_size;
     file_->truncate(wal_frame_offset(frames + 1));
-    log_.drop_from(frames + 1);
+    drop_from(frames + 1);
 }
 
 void WalFile::sync() {
     settle_header();
-    file_->sync();
+    syncs_.wait(written_ ? ticket() : syncs_.newest());
     durable_generation_ = log_.generation();
-    state_.counter.confirm(log_.counter());
+}
+
+WalSync::Ticket WalFile::ticket() {
+    written_ = false;
+    return syncs_.ticket();
 }
 
 // --- reading ---

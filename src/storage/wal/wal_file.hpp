@@ -9,20 +9,25 @@
 #include "storage/pages/page_state.hpp"
 #include "storage/pages/vfs_file.hpp"
 #include "storage/wal/wal_cipher.hpp"
+#include "storage/wal/wal_sync.hpp"
 
 namespace myqsec::storage {
 
 class WalFile final : public VfsFile {
  public:
-    /// `state` outlives it.
+    /// `state` outlives it. What `log` holds is durable.
     WalFile(std::unique_ptr<File> file, std::string name, PageState& state, WalLog log);
     ~WalFile() override;
 
     bool read(std::uint64_t offset, ByteSpan into) override;
     void write(std::uint64_t offset, ByteView from) override;
     void truncate(std::uint64_t size) override;
+    /// Waits for the sync of all that was written. Commits are not synced by SQLite, but by who waits for them.
     void sync() override;
     [[nodiscard]] std::uint64_t size() override;
+    /// Stands for all that was written, until syncs() has waited for it.
+    [[nodiscard]] WalSync::Ticket ticket();
+    [[nodiscard]] WalSync& syncs() { return syncs_; }
 
     [[nodiscard]] const WalLog& log() const { return log_; }
     /// Begins an empty generation, durably, unless it is one already. Everything in the log has been
@@ -45,6 +50,8 @@ class WalFile final : public VfsFile {
     void rewrite_frame(std::uint64_t number, ByteView page);
     WalTag put_frame(std::uint64_t number, const WalFrameHeader& header, ByteView page);
     void settle_header();
+    void drop_from(std::uint64_t number);
+    [[nodiscard]] WalPosition position() const { return {log_.generation(), log_.commits(), log_.counter()}; }
     void read_frame(std::uint64_t number, std::size_t within, ByteSpan into);
     void read_page(std::uint64_t number, std::span<std::uint8_t, page_size> into);
     [[nodiscard]] ByteArray<sqlite_frame_header_size> sqlite_frame_header(std::uint64_t number) const;
@@ -55,7 +62,9 @@ class WalFile final : public VfsFile {
     PageState& state_;
     WalLog log_;
     WalCipher cipher_;
+    WalSync syncs_;
     std::uint64_t durable_generation_;
+    bool written_ = false;  ///< something that no ticket stands for
     std::optional<PendingHeader> pending_;
     ByteArray<wal_frame_size> scratch_{};
 };

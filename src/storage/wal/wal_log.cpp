@@ -14,6 +14,7 @@ WalFrameHeader WalLog::header(std::uint64_t number) const {
     out.commit = known.commit;
     out.transaction = static_cast<std::uint64_t>(at - commits_.begin()) + 1;
     out.generation = generation_;
+    out.durable = known.durable;
     if (known.commit != 0) {
         out.chain = at->chain;
         out.counter = at->counter;

@@ -13,7 +13,8 @@ namespace myqsec::storage {
 struct WalFrame {
     std::uint32_t page = 0;
     std::uint32_t commit = 0;
-    ByteArray<8> checksum{};  ///< SQLite's, not stored on disk
+    std::uint64_t durable = 0;  ///< the last transaction that was known to be durable then
+    ByteArray<8> checksum{};    ///< SQLite's, not stored on disk
     WalTag tag{};  ///< of the sealed page: a frame put back from earlier is noticed when it is read
 };
 
@@ -24,8 +25,7 @@ struct Remainder {
 };
 
 /// Transactions have no counter of their own: a frame's transaction number is one more than the commits
-/// before it. SQLite writes behind a commit only once that commit is durable, and over it if it failed; so on
-/// disk, a frame of transaction n+1 proves that transaction n had been made durable.
+/// before it. Frames are written behind commits that are not durable yet; each names the last one that is.
 class WalLog {
  public:
     WalLog() = default;

@@ -1,7 +1,6 @@
 #include "storage/wal/wal_recovery.hpp"
 
 #include "base/error.hpp"
-#include "storage/vfs/format_1.hpp"
 #include "storage/wal/wal_checksum.hpp"
 #include "storage/wal/wal_slot.hpp"
 
@@ -13,14 +12,9 @@ WalLog newest_slot(File& file, const DatabaseIdentity& identity, const DatabaseK
                    std::string_view name) {
     std::optional<WalLog> newest;
     for (std::size_t slot = 0; slot < 2; ++slot) {
-        std::optional<WalLog> log;
-        if (identity.version == format_version_1) {
-            log = read_slot_1(file, identity, keys, slot);
-        } else {
-            WalSlotBytes bytes;
-            if (file.read_at(slot * wal_slot_spacing, bytes) != bytes.size()) continue;
-            log = open_slot(identity, keys, slot, bytes);
-        }
+        WalSlotBytes bytes;
+        if (file.read_at(slot * wal_slot_spacing, bytes) != bytes.size()) continue;
+        auto log = open_slot(identity, keys, slot, bytes);
         if (log && (!newest || log->generation() > newest->generation())) newest = std::move(log);
     }
     if (!newest) {
@@ -39,8 +33,7 @@ class Scan {
           name_(name),
           log_(newest_slot(file, identity, keys, name)),
           cipher_(identity, form(), *keys.find(form().key_version)),
-          header_size_(wal_frame_header_size(identity.version)),
-          bytes_(header_size_ + page_size) {}
+          bytes_(wal_frame_size) {}
     ~Scan() { crypto::wipe(bytes_); }
     Scan(const Scan&) = delete;
     Scan& operator=(const Scan&) = delete;
@@ -60,10 +53,10 @@ class Scan {
     [[nodiscard]] Page page() { return ByteSpan(bytes_).last<page_size>(); }
 
     Found load(std::uint64_t number) {
-        const std::size_t got = file_.read_at(wal_frame_offset(number, identity_.version), bytes_);
+        const std::size_t got = file_.read_at(wal_frame_offset(number), bytes_);
         if (got == 0) return Found::nothing;
         if (got != bytes_.size()) return Found::cut;
-        header_ = WalFrameHeader::load(bytes_.data(), identity_.version);
+        header_ = WalFrameHeader::load(bytes_.data());
         std::copy_n(bytes_.end() - static_cast<std::ptrdiff_t>(tag_.size()), tag_.size(), tag_.begin());
         return Found::frame;
     }
@@ -84,9 +77,11 @@ class Scan {
         return false;
     }
 
-    /// Proof and counter can't be foretold, but are authenticated.
+    /// What was durable, proof and counter can't be foretold, but are authenticated.
     [[nodiscard]] bool continues_log() const {
         WalFrameHeader due = log_.next_header(header_.page, header_.commit);
+        if (header_.durable > log_.commits()) return false;
+        due.durable = header_.durable;
         if (header_.commit != 0) {
             due.counter = header_.counter;
             due.proof = header_.proof;
@@ -104,33 +99,30 @@ class Scan {
             store_be(start.data() + 4, header_.commit);
             checksum.update(start);
             checksum.update(page());
-            log_.append({header_.page, header_.commit, checksum.value(), tag_}, header_);
+            log_.append({header_.page, header_.commit, header_.durable, checksum.value(), tag_}, header_);
         }
     }
 
-    /// A frame of transaction n+1 is written only once transaction n is durable. So of this generation,
-    /// nothing later than the transaction after the last whole one can be there by accident, and nothing of a
-    /// later generation.
+    /// What a frame names as durable was synced before the frame was written. So no accident leaves one here that
+    /// names more of this generation than was found whole, and none of a later generation.
     bool inspect_rest(std::uint64_t first) {
-        const std::uint64_t open_transaction = log_.commits() + 1;
         bool damaged = false;
         for (std::uint64_t number = first;; ++number) {
             const Found found = load(number);
             if (found == Found::nothing) return damaged;
             if (found == Found::cut) return damaged || number == first;
-            const bool later =
-                header_.generation > log_.generation() ||
-                (header_.generation == log_.generation() && header_.transaction > open_transaction);
+            const bool later = header_.generation > log_.generation() ||
+                               (header_.generation == log_.generation() && header_.durable > log_.commits());
             if (later && authentic_in_any_form(number)) alarm(number);
-            if (number == first) damaged = later || is_damaged(number, open_transaction);
+            if (number == first) damaged = later || is_damaged(number);
         }
     }
 
-    /// The frame where the log ends is sound if it is left from earlier use: an older generation, or a longer
-    /// transaction that was rolled back.
-    bool is_damaged(std::uint64_t number, std::uint64_t open_transaction) {
+    /// The frame where the log ends is sound if it is left from earlier use: an older generation, a longer transaction
+    /// that was rolled back, or transactions that were never durable, of which an earlier cut took the first.
+    bool is_damaged(std::uint64_t number) {
         const bool left_over =
-            header_.generation < log_.generation() || header_.transaction < open_transaction;
+            header_.generation < log_.generation() || header_.transaction != log_.commits() + 1;
         return !left_over || !authentic_in_any_form(number);
     }
 
@@ -148,7 +140,6 @@ class Scan {
     std::string_view name_;
     WalLog log_;
     WalCipher cipher_;
-    std::size_t header_size_;
     WalFrameHeader header_;
     WalTag tag_{};
     Bytes bytes_;
