@@ -1,5 +1,7 @@
 #include "crypto/password.hpp"
 
+#include <atomic>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -64,6 +66,36 @@ TEST_CASE("many threads derive at once, each its own result") {
         thread.join();
     CHECK(std::set<Bytes>(results.begin(), results.end()).size() == 8);
 }
+
+// Sanitizers keep what was freed.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("sixteen derivations at once take the memory of two") {
+    constexpr std::size_t memory_of_one = 32 << 20;
+    const auto resident = [] {
+        std::size_t size = 0, pages = 0;
+        std::ifstream("/proc/self/statm") >> size >> pages;
+        return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    };
+    const std::size_t before = resident();
+    std::atomic<int> running{16};
+    std::vector<std::thread> threads;
+    for (std::uint8_t i = 0; i < 16; ++i) {
+        threads.emplace_back([i, &running] {
+            (void)argon2id(Bytes(1, i), Bytes(16), {memory_of_one / 1024, 1, 1}, 32);
+            --running;
+        });
+    }
+    std::size_t peak = before;
+    while (running > 0) {
+        peak = std::max(peak, resident());
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    for (auto& thread : threads)
+        thread.join();
+    CHECK(peak - before > memory_of_one / 2);
+    CHECK(peak - before < 2 * memory_of_one + memory_of_one / 2);
+}
+#endif
 
 TEST_CASE("a forked child draws other random numbers than its parent") {
     const auto draw = [] {  // from both generators
