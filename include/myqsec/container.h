@@ -11,9 +11,10 @@ typedef int (*myqsec_read_function)(void *context, void *data, size_t *length);
 /** Takes all of the data. Non-zero aborts. */
 typedef int (*myqsec_write_function)(void *context, const void *data, size_t length);
 
+typedef void (*myqsec_task_function)(void *task_context);
 /** Lends a thread: has `task(task_context)` called once, now or later, on a thread of the host's other than this one,
  *  and returns at once. Non-zero: there is none now, and the caller's does it all. */
-typedef int (*myqsec_run_function)(void *context, void (*task)(void *task_context), void *task_context);
+typedef int (*myqsec_run_function)(void *context, myqsec_task_function task, void *task_context);
 
 #define MYQSEC_CONTAINER_KEY_SIZE 32
 
