@@ -7,12 +7,17 @@ endforeach()
 file(GLOB MYQSEC_PUBLIC_HEADERS CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/myqsec/*.h"
      "${PROJECT_SOURCE_DIR}/include/myqsec/*.hpp")
 set(MYQSEC_LIBRARY_DEPENDENCIES fmt::fmt Threads::Threads ${CMAKE_DL_LIBS} PkgConfig::BOTAN PkgConfig::SQLITE)
-set(MYQSEC_STATIC_TPM)
+set(MYQSEC_STATIC_OPTIONAL)
 if(MYQSEC_WITH_TPM)
     list(APPEND MYQSEC_LIBRARY_DEPENDENCIES PkgConfig::TSS2)
-    set(MYQSEC_STATIC_TPM ";PkgConfig::MYQSEC_TSS2")
+    string(APPEND MYQSEC_STATIC_OPTIONAL ";PkgConfig::MYQSEC_TSS2")
+endif()
+if(MYQSEC_WITH_OPENSSL)
+    list(APPEND MYQSEC_LIBRARY_DEPENDENCIES PkgConfig::LIBCRYPTO)
+    string(APPEND MYQSEC_STATIC_OPTIONAL ";PkgConfig::MYQSEC_LIBCRYPTO")
 endif()
 string(REPLACE ";" " " MYQSEC_TPM_REQUIRES "${MYQSEC_TPM_MODULES}")
+string(JOIN " " MYQSEC_OPTIONAL_REQUIRES ${MYQSEC_TPM_MODULES} ${MYQSEC_OPENSSL_MODULES})
 # The ABI has its own major version, in the file name; the release follows it.
 set(MYQSEC_ABI_VERSION 1)
 set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/myqsec.map")
@@ -42,7 +47,7 @@ set_target_properties(myqsec_static PROPERTIES EXPORT_NAME static)
 # Who links it statically links its dependencies too: here by target, when installed through myqsec-config.cmake.
 target_link_libraries(myqsec_static INTERFACE
     "$<BUILD_INTERFACE:myqsec_options;${MYQSEC_LIBRARY_DEPENDENCIES}>"
-    "$<INSTALL_INTERFACE:fmt::fmt;Threads::Threads;PkgConfig::MYQSEC_BOTAN;PkgConfig::MYQSEC_SQLITE${MYQSEC_STATIC_TPM};stdc++>")
+    "$<INSTALL_INTERFACE:fmt::fmt;Threads::Threads;PkgConfig::MYQSEC_BOTAN;PkgConfig::MYQSEC_SQLITE${MYQSEC_STATIC_OPTIONAL};stdc++>")
 
 add_library(myqsec::myqsec ALIAS myqsec)
 add_library(myqsec::static ALIAS myqsec_static)

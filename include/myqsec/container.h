@@ -11,6 +11,11 @@ typedef int (*myqsec_read_function)(void *context, void *data, size_t *length);
 /** Takes all of the data. Non-zero aborts. */
 typedef int (*myqsec_write_function)(void *context, const void *data, size_t length);
 
+typedef void (*myqsec_task_function)(void *task_context);
+/** Lends a thread: has `task(task_context)` called once, now or later, on a thread of the host's other than this one,
+ *  and returns at once. Non-zero: there is none now, and the caller's does it all. */
+typedef int (*myqsec_run_function)(void *context, myqsec_task_function task, void *task_context);
+
 #define MYQSEC_CONTAINER_KEY_SIZE 32
 
 /** Who can open a container, or who is opening it. */
@@ -21,9 +26,12 @@ typedef struct myqsec_container_keys {
     const char *certificates;    /**< sealing: PEM, any number; opening: the one of private_key, or NULL */
     const char *private_key;     /**< opening: PKCS#8 PEM, or NULL */
     const char *passphrase;      /**< of private_key, or NULL */
+    myqsec_run_function run;     /**< or NULL: a second thread seals or opens while the caller's reads and
+                                      writes. The task ends with the call, or at once if it begins later */
+    void *run_context;
 } myqsec_container_keys;
 #define MYQSEC_CONTAINER_KEYS_INIT \
-    { sizeof(myqsec_container_keys), 0, NULL, NULL, NULL, NULL }
+    { sizeof(myqsec_container_keys), 0, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** Seals a stream. Memory is bounded whatever its size. The functions may not call the library.
  *  Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_LIMIT (more than 2^48 bytes; too many recipients), MYQSEC_ERR_SELF_TEST. Since 0.1. */

@@ -84,6 +84,14 @@ crypto::Identity identity_of(const myqsec_container_keys& keys) {
     return out;
 }
 
+crypto::LendThread lent_by(const myqsec_container_keys& keys) {
+    if (!keys.run) return {};
+    return [run = keys.run, context = keys.run_context](void (*task)(void*), void* task_context) {
+        const CallbackScope scope;
+        return run(context, task, task_context) == 0;
+    };
+}
+
 class HostOutput final : public ByteSink {
  public:
     HostOutput(myqsec_write_function function, void* context) : function_(function), context_(context) {}
@@ -145,7 +153,7 @@ myqsec_status myqsec_container_seal(const myqsec_container_keys* keys, myqsec_re
         test_primitives(given);
         HostOutput output(write, write_context);
         crypto::ContainerWriter writer(recipients_of(given), crypto::random_array<16>(),
-                                       suite_of(given.suite), output);
+                                       suite_of(given.suite), output, lent_by(given));
         while (const auto size = read_into(writer.room(), read, read_context))
             writer.filled(size);
         writer.finish();
@@ -160,10 +168,9 @@ myqsec_status myqsec_container_open(const myqsec_container_keys* keys, myqsec_re
         test_primitives(given);
         const auto identity = identity_of(given);
         HostOutput output(write, write_context);
-        crypto::ContainerOpener opener(identity, output);
-        Bytes buffer(crypto::container_chunk);
-        while (const auto size = read_into(buffer, read, read_context))
-            opener.write(ByteView(buffer).first(size));
+        crypto::ContainerOpener opener(identity, output, lent_by(given));
+        while (const auto size = read_into(opener.room(), read, read_context))
+            opener.filled(size);
         opener.finish();
     });
 }

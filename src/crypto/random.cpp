@@ -31,8 +31,8 @@ bool watch_forks() {
     return true;
 }
 
-/// The generator of this process; call with the lock held. What Botan's AutoSeeded_RNG is, over the hash that
-/// CPUs have instructions for: a key or nonce costs a third.
+/// The generator of this process's keys; call with the lock held. What Botan's AutoSeeded_RNG is, over the hash that
+/// CPUs have instructions for: a key costs a third.
 Botan::HMAC_DRBG& generator(std::uint32_t current) {
     static Botan::HMAC_DRBG rng(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)"),
                                 Botan::system_rng(), Botan::Entropy_Sources::global_sources());
@@ -54,15 +54,15 @@ std::uint32_t fork_generation() {
 }
 
 void randomize(ByteSpan into) {
-    const std::uint32_t current = fork_generation();
-    const std::lock_guard guard(generator_lock);
-    guarded("drawing random bytes",
-            [&] { generator(current).randomize_with_ts_input(into.data(), into.size()); });
+    guarded("drawing random bytes", [&] { Botan::system_rng().randomize(into.data(), into.size()); });
 }
 
 Secret random_secret(std::size_t size) {
     Secret out(size);
-    randomize(out.span());
+    const std::uint32_t current = fork_generation();
+    const std::lock_guard guard(generator_lock);
+    guarded("drawing a random key",
+            [&] { generator(current).randomize_with_ts_input(out.span().data(), out.size()); });
     return out;
 }
 
@@ -71,7 +71,7 @@ std::uint32_t random_below(std::uint32_t bound) {
     // The smallest 2^32 mod bound values are left out, so that every remainder is equally likely.
     const std::uint32_t reject_below = (0U - bound) % bound;
     for (;;) {
-        const auto value = load_be<std::uint32_t>(random_array<4>().data());
+        const auto value = load_be<std::uint32_t>(random_secret(sizeof(std::uint32_t)).view().data());
         if (value >= reject_below) return value % bound;
     }
 }

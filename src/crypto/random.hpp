@@ -1,4 +1,6 @@
-// Random bytes from Botan's generator: seeded from the system, reseeded in a forked child.
+// Random bytes. Nonces, salts and ids come from the system's generator as they are: an eighth of the time, and
+// nothing is kept that a forked child or a cloned machine could repeat. Keys, PINs and passwords come from
+// Botan's generator, which the system feeds at every request, so that they don't hang on one of the two alone.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -6,7 +8,7 @@
 
 namespace myqsec::crypto {
 
-void randomize(ByteSpan into);
+void randomize(ByteSpan into);  ///< nonces, salts, ids: not keys
 [[nodiscard]] Secret random_secret(std::size_t size);
 
 template <std::size_t N>
@@ -16,7 +18,7 @@ template <std::size_t N>
     return out;
 }
 
-/// Uniform in 0 … bound−1, without modulo bias. bound > 0.
+/// For PINs and passwords. Uniform in 0 … bound−1, without modulo bias. bound > 0.
 [[nodiscard]] std::uint32_t random_below(std::uint32_t bound);
 
 }  // namespace myqsec::crypto

@@ -1,6 +1,7 @@
 """The installed package serves a C99 and a C++20 host: through CMake, through pkg-config, shared and static."""
 
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -63,6 +64,14 @@ class Package(unittest.TestCase):
         self.assertNotIn("libmyqsec", self.succeeds("readelf", "--dynamic", build / "quickstart_static"))
         self.assertEqual(self.succeeds(build / "wrapper", self.folder / "wrapped",
                                        LD_LIBRARY_PATH=str(self.library_folder)), "ok\n")
+
+    def test_libcrypto_is_asked_for_by_the_builds_that_have_it_and_by_no_other(self) -> None:
+        built_with = re.search("^MYQSEC_WITH_OPENSSL:BOOL=ON$", (Path(BUILD) / "CMakeCache.txt").read_text("utf-8"), re.MULTILINE)
+        needed = self.succeeds("readelf", "--dynamic", self.library_folder / "libmyqsec.so.1")
+        self.assertEqual("[libcrypto.so" in needed, bool(built_with))
+        for module in ("myqsec", "myqsec-static"):
+            described = (self.library_folder / "pkgconfig" / f"{module}.pc").read_text("utf-8")
+            self.assertEqual("libcrypto" in described, bool(built_with), module)
 
     def test_a_version_that_is_not_there_is_refused(self) -> None:
         text = (HOST / "CMakeLists.txt").read_text("utf-8").replace("myqsec 0.1", "myqsec 99.0")

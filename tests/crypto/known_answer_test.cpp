@@ -21,11 +21,37 @@ using namespace myqsec::test;
 
 namespace {
 
-Bytes sealed_with(std::string_view algorithm, ByteView key, ByteView nonce, ByteView associated, Bytes text) {
+/// By whichever providers this build has: they give the same bytes, and open each other's.
+Bytes sealed_with(std::string_view algorithm, ByteView key, ByteView nonce, ByteView associated,
+                  const Bytes& text) {
     const std::size_t size = text.size();
-    text.resize(size + aead_tag_size);
-    AeadSealer(algorithm, key).seal(nonce, associated, ByteSpan(text).first(size), text.data() + size);
-    return text;
+    const auto sealed_by = [&](std::unique_ptr<AeadSealing> sealing) {
+        Bytes sealed = text;
+        sealed.resize(size + aead_tag_size);
+        sealing->seal(nonce, associated, ByteSpan(sealed).first(size), sealed.data() + size);
+        return sealed;
+    };
+    const auto opens = [&](std::unique_ptr<AeadOpening> opening, Bytes sealed) {
+        const ByteSpan body = ByteSpan(sealed).first(size);
+        return opening->open(nonce, associated, body, body.data() + size) && std::ranges::equal(body, text);
+    };
+    const Bytes sealed = sealed_by(botan_sealing(algorithm, key));
+    CHECK(opens(botan_opening(algorithm, key), sealed));
+    if (auto openssl = openssl_sealing(algorithm, key)) {
+        CHECK(sealed_by(std::move(openssl)) == sealed);
+        CHECK(opens(openssl_opening(algorithm, key), sealed));
+    }
+    return sealed;
+}
+
+/// Each provider that has AES-256-GCM in this build.
+std::vector<std::pair<std::unique_ptr<AeadSealing>, std::unique_ptr<AeadOpening>>> gcm_providers(
+    ByteView key) {
+    std::vector<std::pair<std::unique_ptr<AeadSealing>, std::unique_ptr<AeadOpening>>> out;
+    out.emplace_back(botan_sealing(aes_256_gcm, key), botan_opening(aes_256_gcm, key));
+    if (auto sealing = openssl_sealing(aes_256_gcm, key))
+        out.emplace_back(std::move(sealing), openssl_opening(aes_256_gcm, key));
+    return out;
 }
 
 std::string xaes(std::uint8_t key, std::string_view associated) {
@@ -49,6 +75,64 @@ TEST_CASE("AES-256-GCM: the specification's test cases 13 and 14") {
     CHECK(to_hex(sealed_with(aes_256_gcm, zeros, Bytes(12), {}, {})) == "530f8afbc74536b9a963b4f1c4cb738b");
     CHECK(to_hex(sealed_with(aes_256_gcm, zeros, Bytes(12), {}, Bytes(16))) ==
           "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
+}
+
+TEST_CASE("AES-256-GCM of every size around a block and a batch of blocks is the same by each provider") {
+    const Bytes document = test_document(65536);
+    for (const std::size_t size : {1, 15, 16, 17, 127, 128, 129, 4056, 4096, 65535, 65536}) {
+        const Bytes text(document.begin(), document.begin() + static_cast<std::ptrdiff_t>(size));
+        const Bytes sealed =
+            sealed_with(aes_256_gcm, test_key().view(), Bytes(12, 9), as_bytes("associated"), text);
+        CHECK(sealed.size() == size + aead_tag_size);
+    }
+}
+
+TEST_CASE("a text that does not authenticate is wiped by each provider, which then opens the next one") {
+    const Bytes text = test_document(1000);
+    const Bytes nonce(12, 9);
+    for (auto& [sealing, opening] : gcm_providers(test_key().view())) {
+        Bytes sealed = text;
+        ByteArray<aead_tag_size> tag{};
+        sealing->seal(nonce, as_bytes("here"), sealed, tag.data());
+        const auto refused = [&](std::string_view associated, std::size_t byte, std::size_t tag_byte) {
+            Bytes altered = sealed;
+            auto altered_tag = tag;
+            if (byte < altered.size()) altered[byte] ^= 1;
+            if (tag_byte < tag.size()) altered_tag[tag_byte] ^= 1;
+            return !opening->open(nonce, as_bytes(associated), altered, altered_tag.data()) &&
+                   altered == Bytes(altered.size());
+        };
+        CHECK(refused("there", sealed.size(), tag.size()));
+        CHECK(refused("here", 0, tag.size()));
+        CHECK(refused("here", sealed.size() - 1, tag.size()));
+        for (std::size_t i = 0; i < tag.size(); ++i)
+            CHECK(refused("here", sealed.size(), i));
+        CHECK(opening->open(nonce, as_bytes("here"), sealed, tag.data()));
+        CHECK(sealed == text);
+    }
+}
+
+TEST_CASE("a cipher that had another key before, and refused a text, seals as a new one does") {
+    const auto record = [](std::uint8_t key, std::string_view algorithm, std::size_t nonce_size) {
+        Bytes text = test_document(100);
+        ByteArray<aead_tag_size> tag{};
+        AeadSealer(botan_sealing(algorithm, test_key(key).view()))
+            .seal(Bytes(nonce_size, 1), {}, text, tag.data());
+        text.insert(text.end(), tag.begin(), tag.end());
+        return text;
+    };
+    for (const auto& [algorithm, nonce_size] :
+         {std::pair(aes_256_gcm, 12), std::pair(chacha20_poly1305, 24)}) {
+        const Bytes first = record(1, algorithm, nonce_size);
+        for (int i = 0; i < 20; ++i) {
+            CHECK(record(2, algorithm, nonce_size) != first);
+            Bytes text = test_document(40);
+            const ByteArray<aead_tag_size> wrong{};
+            CHECK_FALSE(botan_opening(algorithm, test_key(3).view())
+                            ->open(Bytes(nonce_size, 1), {}, text, wrong.data()));
+            CHECK(record(1, algorithm, nonce_size) == first);
+        }
+    }
 }
 
 TEST_CASE("SHA-256 in pieces is SHA-256 at once") {

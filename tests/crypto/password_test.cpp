@@ -1,5 +1,7 @@
 #include "crypto/password.hpp"
 
+#include <atomic>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -65,22 +67,59 @@ TEST_CASE("many threads derive at once, each its own result") {
     CHECK(std::set<Bytes>(results.begin(), results.end()).size() == 8);
 }
 
+// Sanitizers keep what was freed.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("sixteen derivations at once take the memory of two") {
+    constexpr std::size_t memory_of_one = 32 << 20;
+    const auto resident = [] {
+        std::size_t size = 0, pages = 0;
+        std::ifstream("/proc/self/statm") >> size >> pages;
+        return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    };
+    const std::size_t before = resident();
+    std::atomic<int> running{16};
+    std::vector<std::thread> threads;
+    for (std::uint8_t i = 0; i < 16; ++i) {
+        threads.emplace_back([i, &running] {
+            (void)argon2id(Bytes(1, i), Bytes(16), {memory_of_one / 1024, 1, 1}, 32);
+            --running;
+        });
+    }
+    std::size_t peak = before;
+    while (running > 0) {
+        peak = std::max(peak, resident());
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    for (auto& thread : threads)
+        thread.join();
+    CHECK(peak - before > memory_of_one / 2);
+    CHECK(peak - before < 2 * memory_of_one + memory_of_one / 2);
+}
+#endif
+
 TEST_CASE("a forked child draws other random numbers than its parent") {
-    (void)random_array<16>();
+    const auto draw = [] {  // from both generators
+        const auto nonce = random_array<16>();
+        const Secret key = random_secret(16);
+        return ByteWriter().raw(nonce).raw(key.view()).take();
+    };
+    (void)draw();
     int channel[2];
     REQUIRE(::pipe(channel) == 0);
     const pid_t child = ::fork();
     if (child == 0) {
-        const auto drawn = random_array<16>();
-        ::_exit(::write(channel[1], drawn.data(), drawn.size()) == 16 ? 0 : 1);
+        const Bytes drawn = draw();
+        ::_exit(::write(channel[1], drawn.data(), drawn.size()) == 32 ? 0 : 1);
     }
-    ByteArray<16> of_child{};
-    REQUIRE(::read(channel[0], of_child.data(), of_child.size()) == 16);
+    Bytes of_child(32);
+    REQUIRE(::read(channel[0], of_child.data(), of_child.size()) == 32);
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     ::close(channel[0]);
     ::close(channel[1]);
-    CHECK(of_child != random_array<16>());
+    const Bytes of_parent = draw();
+    CHECK_FALSE(std::equal(of_child.begin(), of_child.begin() + 16, of_parent.begin()));
+    CHECK_FALSE(std::equal(of_child.begin() + 16, of_child.end(), of_parent.begin() + 16));
 }
 
 TEST_CASE("random numbers below a bound reach all of it and nothing else") {

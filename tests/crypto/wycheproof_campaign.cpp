@@ -17,6 +17,7 @@
 #include <botan/x509_key.h>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "crypto/container/certificate_stanza.hpp"
 #include "crypto/container/container_format.hpp"
 #include "crypto/hash.hpp"
@@ -48,8 +49,23 @@ bool unless_botan_refuses(Call&& call) {
     }
 }
 
-bool aead_agrees(std::string_view algorithm, const Vector& vector) {
+/// Null where a provider has not the algorithm.
+struct Aead {
+    std::unique_ptr<AeadSealing> sealing;
+    std::unique_ptr<AeadOpening> opening;
+};
+
+Aead botan(std::string_view algorithm, const Vector& vector) {
     const Bytes key = bytes_of(vector, "key");
+    return {botan_sealing(algorithm, key), botan_opening(algorithm, key)};
+}
+
+Aead openssl(std::string_view algorithm, const Vector& vector) {
+    const Bytes key = bytes_of(vector, "key");
+    return {openssl_sealing(algorithm, key), openssl_opening(algorithm, key)};
+}
+
+bool aead_agrees(const Aead& aead, const Vector& vector) {
     const Bytes nonce = bytes_of(vector, "iv");
     const Bytes associated = bytes_of(vector, "aad");
     const Bytes message = bytes_of(vector, "msg");
@@ -57,10 +73,10 @@ bool aead_agrees(std::string_view algorithm, const Vector& vector) {
     Bytes tag = bytes_of(vector, "tag");
     tag.resize(aead_tag_size);  // of nonces that nothing can be sealed under, the vectors have none
     Bytes text = sealed;
-    if (!AeadOpener(algorithm, key).open(nonce, associated, text, tag.data())) return false;
+    if (!aead.opening->open(nonce, associated, text, tag.data())) return false;
     CHECK(text == message);
     ByteArray<aead_tag_size> own_tag{};
-    AeadSealer(algorithm, key).seal(nonce, associated, text, own_tag.data());
+    aead.sealing->seal(nonce, associated, text, own_tag.data());
     return text == sealed && std::ranges::equal(own_tag, tag);
 }
 
@@ -217,19 +233,39 @@ bool ed25519_verifies(const Vector& group, const Vector& vector, std::span<const
 
 WYCHEPROOF_CASE("AES-GCM opens and seals as Wycheproof says") {
     check_wycheproof("aes_gcm_test.json", [](const Vector& group, const Vector& vector) {
-        return aead_agrees(fmt::format("AES-{}/GCM", group.at("keySize").get<int>()), vector);
+        return aead_agrees(botan(fmt::format("AES-{}/GCM", group.at("keySize").get<int>()), vector), vector);
     });
+}
+
+WYCHEPROOF_CASE("AES-256-GCM through OpenSSL opens and seals as Wycheproof says, of nonces of 12 bytes") {
+    if (!openssl_sealing(aes_256_gcm, Bytes(32))) {
+        std::puts("skipped: this build has no libcrypto");
+        return;
+    }
+    std::size_t taken = 0;
+    check_wycheproof("aes_gcm_test.json", [&](const Vector& group, const Vector& vector) {
+        if (group.at("keySize") != 256) return vector.at("result") == "valid";  // Botan's case has them
+        const Aead aead = openssl(aes_256_gcm, vector);
+        if (group.at("ivSize") == 96) {
+            ++taken;
+            return aead_agrees(aead, vector);
+        }
+        CHECK_THROWS_AS((void)aead_agrees(aead, vector), Error);  // never read past a short one
+        return vector.at("result") == "valid";
+    });
+    std::printf("of these, %zu by OpenSSL\n", taken);
+    CHECK(taken > 50);
 }
 
 WYCHEPROOF_CASE("ChaCha20-Poly1305 opens and seals as Wycheproof says") {
     check_wycheproof("chacha20_poly1305_test.json", [](const Vector&, const Vector& vector) {
-        return aead_agrees(chacha20_poly1305, vector);
+        return aead_agrees(botan(chacha20_poly1305, vector), vector);
     });
 }
 
 WYCHEPROOF_CASE("XChaCha20-Poly1305 opens and seals as Wycheproof says") {
     check_wycheproof("xchacha20_poly1305_test.json", [](const Vector&, const Vector& vector) {
-        return aead_agrees(chacha20_poly1305, vector);
+        return aead_agrees(botan(chacha20_poly1305, vector), vector);
     });
 }
 

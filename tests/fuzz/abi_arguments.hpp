@@ -284,6 +284,12 @@ class Arguments {
         if (choices_.byte() % 4 == 0) keys.certificates = text();
         if (choices_.byte() % 4 == 0) keys.private_key = text();
         if (choices_.byte() % 4 == 0) keys.passphrase = text();
+        if (choices_.byte() % 4 == 0) {
+            keys.run = [](void*, void (*task)(void*), void* context) {  // not on another thread, as it should
+                task(context);
+                return 0;
+            };
+        }
     }
 
     int callback_result() { return choices_.byte() % 8 == 7 ? 1 : 0; }

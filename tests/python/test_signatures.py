@@ -16,6 +16,7 @@ from myqsec import _signatures, _values, errors, roots
 SCALARS = {"int": ctypes.c_int, "int32_t": ctypes.c_int32, "uint32_t": ctypes.c_uint32, "int64_t": ctypes.c_int64,
            "uint64_t": ctypes.c_uint64, "size_t": ctypes.c_size_t, "myqsec_status": ctypes.c_int32, "void": None,
            "myqsec_column_type": ctypes.c_uint32, "myqsec_read_function": _signatures.ReadFunction,
+           "myqsec_run_function": _signatures.RunFunction, "myqsec_task_function": _signatures.TaskFunction,
            "myqsec_write_function": _signatures.WriteFunction,
            "myqsec_progress_function": _signatures.ProgressFunction}
 

@@ -21,6 +21,8 @@ out_size = POINTER(c_size_t)
 out_type = POINTER(c_uint32)
 
 ReadFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, out_size)
+TaskFunction = CFUNCTYPE(None, c_void_p)
+RunFunction = CFUNCTYPE(c_int, c_void_p, TaskFunction, c_void_p)
 WriteFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)
 FinishFunction = CFUNCTYPE(c_int, c_void_p)
 AbortFunction = CFUNCTYPE(None, c_void_p)
@@ -68,7 +70,7 @@ class RoleGrant(_Options):
 
 class ContainerKeys(_Options):
     _fields_ = [("struct_size", c_uint32), ("suite", c_uint32), ("wrapping_key", c_char_p), ("certificates", text),
-                ("private_key", text), ("passphrase", text)]
+                ("private_key", text), ("passphrase", text), ("run", RunFunction), ("run_context", c_void_p)]
 
 
 class DeviceFields(_Options):

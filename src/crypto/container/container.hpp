@@ -6,6 +6,7 @@
 // key only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,6 +38,10 @@ struct Recipients {
     std::vector<Certificate> certificates;
 };
 
+/// Runs `task(context)` once, now or later, on a thread of the host's other than the caller's; false if it
+/// can't. What a writer or opener is lent it keeps for its life.
+using LendThread = std::function<bool(void (*task)(void*), void* context)>;
+
 /// Bytes of the fixed header area (two slots) that precedes the first chunk.
 inline constexpr std::size_t container_header_area = 16384;
 inline constexpr std::size_t container_chunk = 65536;
@@ -46,7 +51,8 @@ inline constexpr std::size_t container_chunk = 65536;
 /// many.
 class ContainerWriter final : public ByteSink {
  public:
-    ContainerWriter(const Recipients& recipients, const ContainerId& id, ContainerSuite suite, ByteSink& out);
+    ContainerWriter(const Recipients& recipients, const ContainerId& id, ContainerSuite suite, ByteSink& out,
+                    const LendThread& lend = {});
     ~ContainerWriter() override;
     void write(ByteView plaintext) override;
     void finish() override;  ///< seals the last chunk and finishes `out`
@@ -97,10 +103,14 @@ class ContainerReader {
 /// later damage are only detected when reached; finish() throws unless the last chunk was seen.
 class ContainerOpener final : public ByteSink {
  public:
-    ContainerOpener(const Identity& identity, ByteSink& out);
+    ContainerOpener(const Identity& identity, ByteSink& out, const LendThread& lend = {});
     ~ContainerOpener() override;
     void write(ByteView ciphertext) override;
     void finish() override;
+
+    /// Writing without a copy, as in ContainerWriter.
+    [[nodiscard]] ByteSpan room();
+    void filled(std::size_t size);
 
  private:
     struct State;
