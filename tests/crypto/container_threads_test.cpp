@@ -15,7 +15,8 @@ using namespace myqsec::test;
 
 namespace {
 
-constexpr std::size_t sizes[] = {0, 1, 65535, 65536, 65537, 262'144, 300'000, 524'288, 524'289, 3'000'000};
+constexpr std::size_t document_sizes[] = {0,       1,       65535,   65536,   65537,
+                                          262'144, 300'000, 524'288, 524'289, 3'000'000};
 
 /// A host's threads, joined at the end.
 class Threads {
@@ -47,7 +48,7 @@ class Threads {
     std::vector<std::pair<void (*)(void*), void*>> late_;
 };
 
-std::vector<LendThread> all_kinds(Threads& threads) {
+std::vector<LendThread> kinds_of_lending(Threads& threads) {
     return {LendThread(), threads.at_once(), threads.at_the_end(),
             [](void (*)(void*), void*) { return false; },
             [](void (*task)(void*), void* context) {  // on the caller's own thread, against the rule
@@ -57,7 +58,7 @@ std::vector<LendThread> all_kinds(Threads& threads) {
 }
 
 /// As myqsec_container_seal does: without a copy, in pieces.
-Bytes sealed_by(const LendThread& lend, ByteView document, std::size_t piece) {
+Bytes sealed_lending(const LendThread& lend, ByteView document, std::size_t piece) {
     CollectingSink out;
     ContainerWriter writer(local_recipients(), test_id, ContainerSuite::aes_256_gcm, out, lend);
     while (!document.empty()) {
@@ -72,7 +73,7 @@ Bytes sealed_by(const LendThread& lend, ByteView document, std::size_t piece) {
     return out.bytes;
 }
 
-void open_by(const LendThread& lend, ByteView container, std::size_t piece, ByteSink& out) {
+void open_lending(const LendThread& lend, ByteView container, std::size_t piece, ByteSink& out) {
     ContainerOpener opener(local_identity(), out, lend);
     while (!container.empty()) {
         const ByteSpan to = opener.room();
@@ -88,16 +89,16 @@ void open_by(const LendThread& lend, ByteView container, std::size_t piece, Byte
 }  // namespace
 
 TEST_CASE("with a lent thread or without, early, late or refused, a container holds its document") {
-    for (const std::size_t size : sizes) {
+    for (const std::size_t size : document_sizes) {
         CAPTURE(size);
         const Bytes document = test_document(size);
         for (const std::size_t piece : {std::size_t{4099}, container_chunk}) {
             Threads threads;
-            for (const LendThread& lend : all_kinds(threads)) {
-                const Bytes container = sealed_by(lend, document, piece);
+            for (const LendThread& lend : kinds_of_lending(threads)) {
+                const Bytes container = sealed_lending(lend, document, piece);
                 CHECK(opened(container) == document);
                 CollectingSink out;
-                open_by(lend, container, piece, out);
+                open_lending(lend, container, piece, out);
                 CHECK(out.finished);
                 CHECK(out.bytes == document);
             }
@@ -114,19 +115,20 @@ TEST_CASE(
         Bytes damaged = good;
         damaged[container_header_area + chunk * (container_chunk + 16) + 100] ^= 1;
         Threads threads;
-        for (const LendThread& lend : all_kinds(threads)) {
+        for (const LendThread& lend : kinds_of_lending(threads)) {
             CollectingSink out;
-            CHECK(status_of([&] { open_by(lend, damaged, container_chunk, out); }) == Status::ERR_CORRUPT);
+            CHECK(status_of([&] { open_lending(lend, damaged, container_chunk, out); }) ==
+                  Status::ERR_CORRUPT);
             CHECK_FALSE(out.finished);
             CHECK(out.bytes.size() <= chunk * container_chunk);
             CHECK(std::equal(out.bytes.begin(), out.bytes.end(), document.begin()));
         }
     }
     Threads threads;
-    for (const LendThread& lend : all_kinds(threads)) {
+    for (const LendThread& lend : kinds_of_lending(threads)) {
         CollectingSink out;
         const ByteView cut = ByteView(good).first(good.size() - 70'000);
-        CHECK(status_of([&] { open_by(lend, cut, container_chunk, out); }) == Status::ERR_CORRUPT);
+        CHECK(status_of([&] { open_lending(lend, cut, container_chunk, out); }) == Status::ERR_CORRUPT);
     }
 }
 

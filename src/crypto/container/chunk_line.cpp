@@ -99,6 +99,7 @@ void ChunkLine::close() noexcept {
     shared_->closed = true;
     shared_->changed.notify_one();
     shared_->changed.wait(guard, [this] { return shared_->taken == shared_->done; });
+    shared_->failure = nullptr;  // freed in the thread that it was thrown to
 }
 
 }  // namespace myqsec::crypto
