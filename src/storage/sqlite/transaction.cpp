@@ -22,6 +22,9 @@ Transaction::~Transaction() {
         state.connection.roll_back();
         for (const auto& each : std::exchange(state.at_end, {}))
             each.rolled_back();
+        // What is answered now may rest on what others have committed: it must not rest on what a power cut can take back.
+        lock_.unlock();
+        state.connection.store().syncs().wait_for_all();
     } else {
         state.doomed = true;
     }
@@ -36,7 +39,9 @@ void Transaction::commit() {
 }
 
 void Transaction::commit_unsynced() {
-    if (join_or_commit()) lock_.unlock();
+    if (!join_or_commit()) return;
+    static_cast<void>(database_.state_->connection.store().ticket());  // for who waits for all
+    lock_.unlock();
 }
 
 bool Transaction::join_or_commit() {

@@ -26,11 +26,6 @@ WalSync::Ticket WalSync::newest() const {
     return newest_;
 }
 
-WalSync::Ticket WalSync::durable() const {
-    const std::lock_guard lock(mutex_);
-    return durable_ticket_;
-}
-
 std::uint64_t WalSync::durable_commits(std::uint64_t generation) const {
     const std::lock_guard lock(mutex_);
     return durable_.generation == generation ? durable_.commits : 0;
@@ -50,6 +45,14 @@ void WalSync::wait(Ticket ticket) {
         } else {
             lead(lock);
         }
+    }
+}
+
+void WalSync::wait_for_all() noexcept {
+    try {
+        wait(newest());
+    } catch (...) {
+        return;
     }
 }
 

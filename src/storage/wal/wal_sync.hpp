@@ -37,9 +37,10 @@ class WalSync {
     /// Returns when that is durable and the outside counter knows; the first who comes syncs for all who have come.
     /// Throws ERR_OUTCOME_UNKNOWN.
     void wait(Ticket ticket);
+    /// Waits for every ticket there is. If that fails, whoever asks next is told.
+    void wait_for_all() noexcept;
     /// The newest ticket.
     [[nodiscard]] Ticket newest() const;
-    [[nodiscard]] Ticket durable() const;
     /// How many commits of that generation are durable for certain.
     [[nodiscard]] std::uint64_t durable_commits(std::uint64_t generation) const;
     /// What a commit is to ask of the outside counter, if the one before it asked for `asked`.
