@@ -105,6 +105,9 @@ void Database::execute(std::string_view script) {
     state_->connection.execute(std::string(script).c_str());
 }
 
+void Database::wait_durable() {  // each commit is durable by itself
+}
+
 void Database::checkpoint() {
     const auto guard = lock();
     Connection& connection = state_->connection;

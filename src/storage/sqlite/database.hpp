@@ -131,6 +131,9 @@ class Database {
     /// in a child of the process that opened the database, before it waits for a lock nobody holds.
     [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
 
+    /// Waits until all commits made so far are durable.
+    void wait_durable();
+
     /// Moves the WAL into the database file and empties it.
     void checkpoint();
 
@@ -208,6 +211,8 @@ class Transaction {
     ~Transaction();
 
     void commit();
+    /// Commits and lets go of the database's lock; durable with the next commit() or wait_durable().
+    void commit_unsynced();
     /// Whether commit() makes it durable, or only joins a transaction around it.
     [[nodiscard]] bool outermost() const;
     /// `before_commit` runs once, as the last of what the outermost transaction does before it commits; what

@@ -44,6 +44,11 @@ void Transaction::commit() {
     open_ = false;
 }
 
+void Transaction::commit_unsynced() {
+    commit();
+    lock_.unlock();
+}
+
 bool Transaction::outermost() const {
     return open_ && database_.state_->depth == 1;
 }
