@@ -99,11 +99,11 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
                                               keys_of(keys, KeyPurpose::main_database), main_options);
     state_->log = std::make_unique<Database>(home, instance_folder::log_file,
                                              keys_of(keys, KeyPurpose::log_database), log_options);
-    if (!marked) mark_format(*state_->keystore);
     state_->note_damage(*state_->main, "main-damaged-tail");
     state_->note_damage(*state_->log, "log-damaged-tail");
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
+    if (!marked) mark_format(*state_->keystore);
     state_->jobs = std::make_unique<BlobStore>(home.folder(instance_folder::jobs_folder));
     instance_folder::finish(home);
 }
@@ -118,12 +118,8 @@ void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
     Transaction transaction(*state_->main);
     storage::migrate(*state_->main, schemas);
     storage::migrate(*state_->log, log);
-    state_->leaf_keys->adopt(transaction);
+    state_->leaf_keys->plant(transaction);
     transaction.commit();
-    // Older copies of the files wrap keys under it: it goes once the tree holds them.
-    if (const auto version = state_->keystore->newest_version(KeyPurpose::leaf_wrapping)) {
-        state_->keystore->change([&](KeySet& keys) { keys.drop(KeyPurpose::leaf_wrapping, version); });
-    }
 }
 
 Database& Vault::main() {
