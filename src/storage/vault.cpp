@@ -112,12 +112,8 @@ void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
     Transaction transaction(*state_->main);
     storage::migrate(*state_->main, schemas);
     storage::migrate(*state_->log, log);
-    state_->leaf_keys->adopt(transaction);
+    state_->leaf_keys->plant(transaction);
     transaction.commit();
-    // Older copies of the files wrap keys under it: it goes once the tree holds them.
-    if (const auto version = state_->keystore->newest_version(KeyPurpose::leaf_wrapping)) {
-        state_->keystore->change([&](KeySet& keys) { keys.drop(KeyPurpose::leaf_wrapping, version); });
-    }
 }
 
 Database& Vault::main() {

@@ -1,6 +1,6 @@
 // The vault: an opened instance folder. Lock, keystore, main and log database, leaf keys, blobs.
 //
-//   keystore   two slots, sealed under the root key; its presence makes a folder an instance
+//   keystore   four slots, sealed under the root key; its presence makes a folder an instance
 //   lock       flock: one process at a time
 //   unfinished only until the first opening: what lies beside it without a keystore may be replaced
 //   main.db    users, settings, queues, jobs, keys, outbox      (+ -wal)

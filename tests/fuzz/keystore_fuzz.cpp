@@ -2,6 +2,7 @@
 // way takes the input for what a slot says and holds, and seals it under the right root key: the parsers
 // behind the seal see every mutation.
 #include <algorithm>
+#include <array>
 
 #include "base/power_cut_folder.hpp"
 #include "fuzz/fuzz_target.hpp"
@@ -46,10 +47,17 @@ const Bytes& truth() {
 void open_twice(ByteView file) {
     auto folder = folder_with(file);
     const auto root = provider();
-    const auto status = attempt([&] { storage::Keystore(folder, *root); },
-                                {Status::ERR_CORRUPT, Status::ERR_WRONG_KEY, Status::ERR_NEWER_VERSION});
+    std::uint32_t epoch = 0;
+    const auto open = [&] {
+        storage::Keystore keystore(folder, *root);
+        epoch = keystore.epoch();
+        keystore.settle(epoch);
+    };
+    const auto status =
+        attempt(open, {Status::ERR_CORRUPT, Status::ERR_WRONG_KEY, Status::ERR_NEWER_VERSION});
     if (status != Status::OK) return;
     const storage::Keystore again(folder, *root);
+    require(again.epoch() == epoch && again.root(epoch) && again.root(epoch + 1), "and so do its epochs");
     require(!again.repaired(), "what was repaired stays repaired");
     const auto version = again.newest_version(storage::KeyPurpose::main_database);
     if (version > 0) static_cast<void>(again.key(storage::KeyPurpose::main_database, version));
@@ -70,16 +78,20 @@ crypto::Secret contents_from(ByteView input) {
     return contents;
 }
 
-/// Two sealed slots; the second has the first's contents, or what is left of the input.
+/// Four sealed slots, of two kinds; the second has the first's contents, or what is left of the input.
 void open_sealed(Choices choices) {
     const auto first = slot_from(choices);
     const auto second = slot_from(choices);
-    const bool same = choices.byte() % 2 == 0;
+    const auto order = choices.byte();
     const ByteView contents = choices.bytes(storage::keystore_secret_size);
-    Bytes file = storage::write_slot(first, root_key(), contents_from(contents));
-    const Bytes other =
-        storage::write_slot(second, root_key(), contents_from(same ? contents : choices.rest()));
-    file.insert(file.end(), other.begin(), other.end());
+    const std::array slots{
+        storage::write_slot(first, root_key(), contents_from(contents)),
+        storage::write_slot(second, root_key(), contents_from(order % 2 == 0 ? contents : choices.rest()))};
+    Bytes file;
+    for (std::size_t i = 0; i < storage::keystore_slots; ++i) {
+        const auto& slot = slots[(order >> (i + 1)) % 2];
+        file.insert(file.end(), slot.begin(), slot.end());
+    }
     open_twice(file);
 }
 
@@ -94,9 +106,16 @@ void run(ByteView input) {
 std::vector<Bytes> seeds() {
     Bytes torn = truth();
     std::fill(torn.begin() + 4096, torn.end(), std::uint8_t{0});
-    const auto slot = storage::read_slot(ByteView(truth()).first(storage::keystore_slot_size));
-    const auto contents = storage::open_slot(*slot, root_key());
-    const Bytes sealed = ByteWriter().raw(Bytes{1, 1, 2, 7, 7, 2, 1, 1, 9, 0}).raw(contents.view()).take();
+    const auto contents = [](std::size_t index) {
+        const auto bytes =
+            ByteView(truth()).subspan(index * storage::keystore_slot_size, storage::keystore_slot_size);
+        return storage::open_slot(*storage::read_slot(bytes), root_key());
+    };
+    const Bytes sealed = ByteWriter()
+                             .raw(Bytes{1, 1, 2, 7, 7, 2, 1, 1, 9, 0, 25})
+                             .raw(contents(0).view())
+                             .raw(contents(2).view())
+                             .take();
     return {seed_of(0, truth()), seed_of(0, torn), seed_of(1, sealed)};
 }
 

@@ -88,8 +88,9 @@ class Attacker {
     /// From the root down, in every version of every node, until nothing new opens.
     [[nodiscard]] std::map<Place, Keys> reachable_keys() const {
         std::map<Place, Keys> keys;
-        const auto& root = site_.vault().keystore().key(storage::KeyPurpose::tree_root);
-        keys[{0, 0}].insert(std::string(as_text(root.view())));
+        const auto& keystore = site_.vault().keystore();
+        for (const auto epoch : {keystore.epoch(), keystore.epoch() + 1})
+            keys[{0, 0}].insert(std::string(as_text(keystore.root(epoch)->view())));
         std::set<std::pair<NodeVersion, std::string>> tried;
         for (bool more = true; more;) {
             more = false;

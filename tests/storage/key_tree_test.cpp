@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
-#include "crypto/aead.hpp"
 #include "storage/vault_fixture.hpp"
 
 using namespace myqsec;
@@ -154,43 +153,4 @@ TEST_CASE("an erasure inside another transaction is refused, for it could not be
     Transaction outer(fixture.vault->main());
     Transaction inner(fixture.vault->main());
     CHECK_THROWS_AS(fixture.vault->leaf_keys().commit_erased(inner), Error);
-}
-
-TEST_CASE(
-    "keys that an older version stored in rows move into the tree, and what wrapped them is destroyed") {
-    test::VaultFixture fixture;
-    fixture.close();
-    // As it was before the tree: the rows, and a key in the keystore that wraps them.
-    const auto folder = fixture.temporary.open();
-    const Bytes wrapping(32, 0x5a);
-    Known known;
-    {
-        Keystore keystore(*folder, *fixture.root);
-        keystore.change([&](KeySet& keys) {
-            keys.put(KeyPurpose::leaf_wrapping, 1, crypto::Secret(wrapping));
-            keys.drop(KeyPurpose::tree_root, 1);
-        });
-        Database main(*folder, "main.db", keystore.key(KeyPurpose::main_database));
-        main.execute(
-            "DROP TABLE key_node; DROP TABLE key_leaf; DROP TABLE key_epoch;"
-            "UPDATE schema_version SET version = 1 WHERE domain = 'storage.leaf';"
-            "CREATE TABLE leaf_key (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, wrapped BLOB NOT NULL)");
-        for (std::uint8_t i = 1; i <= 200; ++i) {
-            const Bytes key(32, i);
-            ByteWriter context;
-            context.raw(as_bytes("leaf")).integer(std::uint8_t{1}).integer(std::uint64_t{i});
-            main.run("INSERT INTO leaf_key (id, kind, wrapped) VALUES ($1, 1, $2)", i,
-                     crypto::seal_record(crypto::Secret(wrapping), context.take(), key));
-            known[LeafId(i)] = to_hex(key);
-        }
-    }
-    fixture.open();
-    test::VaultFixture::migrate(*fixture.vault);
-    check_all(fixture.vault->leaf_keys(), known);
-    CHECK(fixture.vault->leaf_keys().status().keys == 200);
-    CHECK(fixture.vault->keystore().newest_version(KeyPurpose::leaf_wrapping) == 0);
-    CHECK(count(fixture.vault->main(), "SELECT count(*) FROM sqlite_schema WHERE name = 'leaf_key'") == 0);
-    fixture.close();
-    fixture.open();
-    check_all(fixture.vault->leaf_keys(), known);
 }

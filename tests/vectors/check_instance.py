@@ -40,12 +40,30 @@ def open_slot(slot, key_file):
     if hashlib.sha256(slot[:-32]).digest() != slot[-32:]:
         raise Refused("the slot is damaged")
     magic, version, _, ident, origin, size = struct.unpack_from(">7sBQ16sBH", slot)
-    expect((magic, version, origin) == (b"MYQSECK", 1, 2), "head of the keystore")
+    expect((magic, version, origin) == (b"MYQSECK", 2, 2), "head of the keystore")
     head = 35 + size
     blob, sealed = slot[35:head], slot[head:head + 2088]
     expect(len(blob) == 33 and blob[0] == 1 and not any(slot[head + 2088:-32]), "shape of the keystore")
     root = hkdf(key_file, blob[1:], b"myqsec root key from key file v1", 32)
     return ident, parse_keys(XChaCha20Poly1305(root).decrypt(sealed[:24], sealed[24:], slot[:head]))
+
+
+def open_keystore(contents, key_file):
+    """(instance id, keys with the root in force), of an instance whose last turn has ended."""
+    expect(len(contents) == 4 * SLOT, "size of the keystore")
+    pairs = [contents[:2 * SLOT], contents[2 * SLOT:]]
+    expect(all(pair[:SLOT] == pair[SLOT:] for pair in pairs), "the two slots of a pair are the same")
+    found = []
+    for number, pair in enumerate(pairs):
+        ident, keys = open_slot(pair[:SLOT], key_file)
+        (root,) = [name for name in keys if name[0] == TREE_ROOT]
+        expect(root[1] % 2 == number, "the pair of the root's epoch")
+        found.append((root[1], ident, keys))
+    (epoch, ident, keys), (after, same_ident, next_keys) = sorted(found, key=lambda pair: pair[0])
+    expect((after, same_ident) == (epoch + 1, ident), "the pairs belong together")
+    expect(next_keys.pop((TREE_ROOT, after)) != keys[TREE_ROOT, epoch], "the next root is another one")
+    expect(next_keys.items() < keys.items() and len(next_keys) + 1 == len(keys), "both pairs hold the same other keys")
+    return ident, keys
 
 
 # --- backup.md
@@ -210,9 +228,7 @@ def check_refused(contents, key_file):
 def main():
     key_file = (FOLDER / "root.key").read_bytes()
     keystore = (FOLDER / "keystore").read_bytes()
-    expect(len(keystore) == 2 * SLOT, "size of the keystore")
-    ident, keys = open_slot(keystore[:SLOT], key_file)
-    expect(open_slot(keystore[SLOT:], key_file) == (ident, keys), "both slots hold the same")
+    ident, keys = open_keystore(keystore, key_file)
     check_refused(keystore, key_file)
     found, backed_up = open_backup(FOLDER / "backup", (FOLDER / "backup.key").read_text("ascii"))
     expect(found == ident, "whose backup it is")

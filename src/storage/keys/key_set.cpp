@@ -14,8 +14,12 @@ constexpr std::size_t entry_overhead = 8;  // purpose 2, version 4, length 2
 }  // namespace
 
 const crypto::Secret* KeySet::find(KeyPurpose purpose, std::uint32_t version) const {
+    return share(purpose, version).get();
+}
+
+std::shared_ptr<const crypto::Secret> KeySet::share(KeyPurpose purpose, std::uint32_t version) const {
     const auto found = keys_.find({purpose, version});
-    return found == keys_.end() ? nullptr : found->second.get();
+    return found == keys_.end() ? nullptr : found->second;
 }
 
 void KeySet::put(KeyPurpose purpose, std::uint32_t version, const crypto::Secret& key) {

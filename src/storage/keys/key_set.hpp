@@ -15,10 +15,8 @@ inline constexpr std::size_t key_size = 32;  ///< of every random key
 enum class KeyPurpose : std::uint16_t {
     main_database = 1,
     log_database = 2,
-    lookup = 3,         ///< PIN and card HMAC, versioned
-    pepper = 4,         ///< password verifiers
-    leaf_wrapping = 5,  ///< wrapped job and person keys before there was a key tree
-    archive = 6,
+    lookup = 3,  ///< PIN and card HMAC, versioned
+    pepper = 4,  ///< password verifiers
     backup = 7,  ///< of each 32 bytes and the instant at which it expires: see backup_keys.hpp
     audit_signing = 8,
     tree_root = 9,         ///< its version is the key tree's epoch
@@ -31,11 +29,14 @@ enum class KeyPurpose : std::uint16_t {
 class KeySet {
  public:
     [[nodiscard]] const crypto::Secret* find(KeyPurpose purpose, std::uint32_t version) const;
+    /// The same, for who keeps it longer than this set.
+    [[nodiscard]] std::shared_ptr<const crypto::Secret> share(KeyPurpose purpose,
+                                                              std::uint32_t version) const;
     void put(KeyPurpose purpose, std::uint32_t version, const crypto::Secret& key);
     void drop(KeyPurpose purpose, std::uint32_t version);
     /// In ascending order.
     [[nodiscard]] std::vector<std::uint32_t> versions(KeyPurpose purpose) const;
-    /// 0 if there is none. Needs no memory: between the commit of a turn and its end, nothing may fail.
+    /// 0 if there is none.
     [[nodiscard]] std::uint32_t newest(KeyPurpose purpose) const noexcept;
 
     /// Padded to keystore_secret_size. Throws ERR_LIMIT.

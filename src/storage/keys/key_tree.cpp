@@ -1,12 +1,12 @@
 #include "storage/keys/key_tree.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/error.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/random.hpp"
 #include "storage/keys/key_tree_store.hpp"
+#include "storage/keys/leaf_keys_store.hpp"
 
 namespace myqsec::storage {
 
@@ -30,6 +30,12 @@ struct KeyTree::Node {
     crypto::Secret own;   ///< the key it is sealed under
     crypto::Secret keys;  ///< of the children, one after the other; an empty place is zero
 
+    static Node open(store::NodeRow row, crypto::Secret own) {
+        auto keys = crypto::open_record(own, context(row.id, row.level), row.sealed);
+        if (keys.size() != keys_size)
+            fail(Status::ERR_CORRUPT, "node {} of the key tree has the wrong size", row.id);
+        return {std::move(row), std::move(own), std::move(keys)};
+    }
     [[nodiscard]] ByteView key(int slot) const { return keys.view().subspan(offset(slot), key_size); }
     void set(int slot, ByteView key) { std::ranges::copy(key, keys.span().subspan(offset(slot)).begin()); }
     void clear(int slot) { set(slot, ByteArray<key_size>{}); }
@@ -49,8 +55,16 @@ struct KeyTree::Node {
 
 // --- nodes ---
 
+/// Of the epoch that the database names: while a turn ends, the keystore has the one before too.
+crypto::Secret KeyTree::root_key() {
+    const auto epoch = store::get_epoch(main_);
+    const auto root = keystore_.root(epoch);
+    if (!root) fail(Status::ERR_CORRUPT, "the keystore has no root of the key tree's epoch {}", epoch);
+    return root->clone();
+}
+
 crypto::Secret KeyTree::key_of(const store::NodeRow& row) {
-    if (row.parent == 0) return root_key().clone();
+    if (row.parent == 0) return root_key();
     auto parent = store::get_node(main_, row.parent);
     if (parent.level != row.level + 1) {  // or damage could lead in a circle
         fail(Status::ERR_CORRUPT, "node {} of the key tree hangs on a node of level {}", row.id,
@@ -64,22 +78,27 @@ KeyTree::Node KeyTree::open(std::int64_t id) {
 }
 
 KeyTree::Node KeyTree::open(store::NodeRow row) {
+    if (auto known = known_.find(row.id)) {
+        try {
+            return Node::open(row, *std::move(known));
+        } catch (const Error&) {  // it has another one since, or again
+        }
+    }
     auto own = key_of(row);
-    auto keys = crypto::open_record(own, context(row.id, row.level), row.sealed);
-    if (keys.size() != keys_size)
-        fail(Status::ERR_CORRUPT, "node {} of the key tree has the wrong size", row.id);
-    return {std::move(row), std::move(own), std::move(keys)};
+    known_.put(row.id, own);
+    return Node::open(std::move(row), std::move(own));
 }
 
 void KeyTree::seal(Node& node) {
     node.row.sealed = crypto::seal_record(node.own, context(node.row.id, node.row.level), node.keys.view());
     store::put_node(main_, node.row);
+    known_.put(node.row.id, node.own);
 }
 
 // --- places ---
 
 void KeyTree::plant() {
-    Node root{{.id = store::fresh_node(main_), .level = 1}, root_key().clone(), crypto::Secret(keys_size)};
+    Node root{{.id = store::fresh_node(main_), .level = 1}, root_key(), crypto::Secret(keys_size)};
     seal(root);
 }
 
@@ -132,12 +151,17 @@ crypto::Secret KeyTree::get(const KeyPlace& place) {
     return crypto::Secret(node.key(place.slot));
 }
 
-void KeyTree::remove(const KeyPlace& place) {
-    Node node = open(place.node);
-    node.clear(place.slot);
-    --node.row.live;
-    node.row.dirty = true;
-    seal(node);
+void KeyTree::remove(std::vector<KeyPlace> places) {
+    std::ranges::sort(places, {}, &KeyPlace::node);
+    for (auto place = places.begin(); place != places.end();) {
+        Node node = open(place->node);
+        for (; place != places.end() && place->node == node.row.id; ++place) {
+            node.clear(place->slot);
+            --node.row.live;
+        }
+        node.row.dirty = true;
+        seal(node);
+    }
 }
 
 // --- turning ---
@@ -146,35 +170,42 @@ void KeyTree::mark_all() {
     store::mark_all_nodes(main_);
 }
 
-/// From the leaves up, so that a node is opened under the keys of before while its parent collects the new
-/// ones.
-void KeyTree::turn(const crypto::Secret& next) {
-    const int top = store::top_level(main_);
-    for (int level = 1; level < top; ++level)
-        rekey_level(level);
-    Node root = open(store::root_node(main_));
-    root.row.dirty = false;
-    root.own = next.clone();
-    seal(root);
+KeyTree::Branches KeyTree::dirty_branches() {
+    Branches branches;
+    for (auto id : store::dirty_nodes(main_)) {
+        // Up to the root, or to a node whose own branch is known.
+        for (bool more = true; more;) {
+            const auto parent = store::parent_of(main_, id);
+            auto& branch = branches[parent];
+            more = parent != 0 && branch.empty();
+            if (std::ranges::find(branch, id) == branch.end()) branch.push_back(id);
+            id = parent;
+        }
+    }
+    return branches;
 }
 
-/// Ordered by parent: each parent is opened and sealed once.
-void KeyTree::rekey_level(int level) {
-    std::optional<Node> parent;
-    while (auto row = store::next_dirty(main_, level)) {
-        if (!parent || parent->row.id != row->parent) {
-            if (parent) seal(*parent);
-            parent = open(row->parent);
-            parent->row.dirty = true;
+void KeyTree::turn(const crypto::Secret& next) {
+    rekey(open(store::root_node(main_)), next.clone(), dirty_branches());
+}
+
+/// Each node is opened once, under the key of before, and sealed once, after those below it, whose new keys
+/// it collects.
+void KeyTree::rekey(Node node, crypto::Secret next, const Branches& branches) {
+    const auto found = branches.find(node.row.id);
+    if (found != branches.end()) {
+        for (const auto id : found->second) {
+            auto row = store::get_node(main_, id);
+            const int slot = row.slot;
+            auto child = Node::open(std::move(row), crypto::Secret(node.key(slot)));
+            auto fresh = crypto::random_secret(key_size);
+            node.set(slot, fresh.view());
+            rekey(std::move(child), std::move(fresh), branches);
         }
-        const crypto::Secret old_key(parent->key(row->slot));
-        auto keys = crypto::open_record(old_key, context(row->id, level), row->sealed);
-        Node node{*std::move(row), crypto::random_secret(key_size), std::move(keys)};
-        parent->set(node.row.slot, node.own.view());
-        node.row.dirty = false;
-        seal(node);
     }
-    if (parent) seal(*parent);
+    node.own = std::move(next);
+    node.row.dirty = false;
+    seal(node);
 }
 
 }  // namespace myqsec::storage

@@ -4,9 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
 
 #include "crypto/secret.hpp"
 #include "storage/keys/keystore.hpp"
+#include "storage/keys/node_keys.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace myqsec::storage {
@@ -35,29 +39,35 @@ class KeyTree {
     [[nodiscard]] KeyPlace insert(const crypto::Secret& key);
     /// Throws ERR_CORRUPT if there is none.
     [[nodiscard]] crypto::Secret get(const KeyPlace& place);
-    /// Empties the place. The key stays readable in older copies of the database until the next turn.
-    void remove(const KeyPlace& place);
+    /// Empties the places. The keys stay readable in older copies of the database until the next turn.
+    void remove(std::vector<KeyPlace> places);
 
     /// Gives every node on the path of a removed key a fresh key, and the root `next`. From the commit on,
     /// nothing sealed under the old root leads to a removed key's successors, nor `next` to a removed key.
     void turn(const crypto::Secret& next);
     /// Gives every node a fresh key.
     void mark_all();
+    /// Drops the keys that it keeps in memory: those of a turn that did not come.
+    void forget() { known_.clear(); }
 
  private:
     struct Node;
+    /// By the node that they hang on: the nodes that a turn gives fresh keys.
+    using Branches = std::map<std::int64_t, std::vector<std::int64_t>>;
     [[nodiscard]] Node open(std::int64_t id);
     [[nodiscard]] Node open(store::NodeRow row);
     [[nodiscard]] crypto::Secret key_of(const store::NodeRow& row);
-    [[nodiscard]] const crypto::Secret& root_key() const { return keystore_.key(KeyPurpose::tree_root); }
+    [[nodiscard]] crypto::Secret root_key();
     void seal(Node& node);
     KeyPlace take_place(int level, const crypto::Secret& key);
     Node new_node(int level);
     void grow();
-    void rekey_level(int level);
+    [[nodiscard]] Branches dirty_branches();
+    void rekey(Node node, crypto::Secret next, const Branches& branches);
 
     Database& main_;
     const Keystore& keystore_;
+    NodeKeys known_;
 };
 
 }  // namespace myqsec::storage

@@ -67,12 +67,18 @@ int top_level(Database& main) {
     return root_row(main).level;
 }
 
-std::optional<NodeRow> next_dirty(Database& main, int level) {
-    auto rows = main.query(
-        "SELECT id, level, parent, slot, live, dirty, sealed FROM key_node WHERE dirty <> 0 AND level = $1 "
-        "ORDER BY parent LIMIT 1",
-        level);
-    return rows.next() ? std::optional(read(rows)) : std::nullopt;
+std::vector<std::int64_t> dirty_nodes(Database& main) {
+    std::vector<std::int64_t> out;
+    auto rows = main.query("SELECT id FROM key_node WHERE dirty <> 0");
+    while (rows.next())
+        out.push_back(rows.integer(0));
+    return out;
+}
+
+std::int64_t parent_of(Database& main, std::int64_t id) {
+    auto rows = main.query("SELECT parent FROM key_node WHERE id = $1", id);
+    if (!rows.next()) fail(Status::ERR_CORRUPT, "the key tree has no node {}", id);
+    return rows.integer(0);
 }
 
 void mark_all_nodes(Database& main) {

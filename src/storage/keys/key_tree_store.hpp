@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "storage/sqlite/database.hpp"
 
@@ -25,8 +26,8 @@ void put_node(Database& main, const NodeRow& row);
 [[nodiscard]] std::optional<std::int64_t> node_with_space(Database& main, int level);
 [[nodiscard]] std::int64_t root_node(Database& main);
 [[nodiscard]] int top_level(Database& main);
-/// The dirty nodes of a level, those of one parent together.
-[[nodiscard]] std::optional<NodeRow> next_dirty(Database& main, int level);
+[[nodiscard]] std::vector<std::int64_t> dirty_nodes(Database& main);
+[[nodiscard]] std::int64_t parent_of(Database& main, std::int64_t id);
 void mark_all_nodes(Database& main);
 
 }  // namespace myqsec::storage::store

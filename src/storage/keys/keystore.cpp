@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <mutex>
 #include <optional>
 
 #include "base/error.hpp"
 #include "crypto/random.hpp"
+#include "storage/keys/keystore_opening.hpp"
 #include "storage/keys/keystore_slot.hpp"
 
 namespace myqsec::storage {
@@ -13,38 +16,25 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::array generated_purposes = {
-    KeyPurpose::main_database, KeyPurpose::log_database,  KeyPurpose::lookup,    KeyPurpose::pepper,
-    KeyPurpose::archive,       KeyPurpose::audit_signing, KeyPurpose::tree_root,
-};
-constexpr std::size_t file_size = keystore_slot_size * keystore_slots;
-
-std::string_view provider_name(std::uint8_t kind) {
-    constexpr std::array<std::string_view, 6> names = {
-        "an unknown origin",         "a passphrase", "a key file", "a callback of the host",
-        "a key of a PKCS #11 token", "a TPM"};
-    return names[kind < names.size() ? kind : 0];
-}
-
-/// Whose root key sealed a slot. Never changes in a slot, so it is kept apart from the keys.
-struct Seal {
-    std::uint8_t kind = 0;
-    Bytes blob;
-    crypto::Secret root_key;
+    KeyPurpose::main_database, KeyPurpose::log_database,  KeyPurpose::lookup,
+    KeyPurpose::pepper,        KeyPurpose::audit_signing,
 };
 
-Seal create_seal(crypto::RootProvider& provider) {
-    auto created = provider.create();
-    if (created.blob.size() > crypto::RootProvider::max_blob || created.key.size() != key_size) {
-        fail(Status::ERR_CALLBACK,
-             "the root key provider returned a key of {} bytes and a blob of {} bytes; "
-             "{} and at most {} are needed",
-             created.key.size(), created.blob.size(), key_size, crypto::RootProvider::max_blob);
-    }
-    return {provider.kind(), std::move(created.blob), std::move(created.key)};
+std::uint32_t epoch_of(const KeySet& keys) {
+    return keys.newest(KeyPurpose::tree_root);
 }
 
-bool equal(const KeySet& a, const KeySet& b) {
-    return crypto::equal_constant_time(a.encode().view(), b.encode().view());
+/// The same keys with a fresh root of the next epoch.
+KeySet with_fresh_root(const KeySet& keys) {
+    const auto epoch = epoch_of(keys);
+    if (epoch == std::numeric_limits<std::uint32_t>::max())
+        fail(Status::ERR_CORRUPT, "the keystore is of the last epoch that can be counted");
+    return with_root(keys, epoch + 1, crypto::random_secret(key_size));
+}
+
+/// The keys of one epoch with the root of another.
+KeySet with_root_of(const KeySet& keys, const KeySet& other) {
+    return with_root(keys, epoch_of(other), *other.find(KeyPurpose::tree_root, epoch_of(other)));
 }
 
 }  // namespace
@@ -53,45 +43,81 @@ struct Keystore::State {
     std::unique_ptr<File> file;
     ByteArray<16> instance_id{};
     std::uint64_t sequence = 0;
-    Seal seal;
-    KeySet keys;
-    std::optional<KeySet> next;  ///< in slot B while turning: as `keys`, with the root of the next epoch
-    std::optional<std::size_t> stale;  ///< the slot that still holds the other root after a turn
+    std::size_t first_slot = 0;  ///< of each pair: to be written first, for it may not be sound
     bool repaired = false;
-    std::recursive_mutex changing;
+    bool root_change_unfinished = false;
+    bool at_rest = false;  ///< at open
+    std::array<bool, keystore_slots> sound{};
+    std::mutex changing;  ///< held while writing, and before `reading`
 
-    [[nodiscard]] Bytes slot(const KeySet& of, const Seal& under) const {
+    // What `reading` guards. Changed with both locks held, so that who holds either may read.
+    mutable std::mutex reading;
+    KeystoreSeal seal;
+    KeySet keys;                 ///< with the root of the epoch in force
+    std::optional<KeySet> next;  ///< the same with the root of the next epoch
+    bool fresh = false;          ///< nothing was ever sealed under that
+
+    [[nodiscard]] Bytes slot(const KeySet& of, const KeystoreSeal& under) const {
         return write_slot({sequence, instance_id, under.kind, under.blob, {}}, under.root_key, of.encode());
     }
-    void write(std::size_t index, const KeySet& of, const Seal& under) {
+    [[nodiscard]] static std::size_t offset(const KeySet& of) {
+        return epoch_of(of) % keystore_pairs * 2 * keystore_slot_size;
+    }
+    /// Both slots of a pair at once, the same bytes.
+    void write_pair(const KeySet& of) {
         ++sequence;
-        file->write_at(index * keystore_slot_size, slot(of, under));
+        Bytes bytes = slot(of, seal);
+        bytes.insert(bytes.end(), bytes.begin(), bytes.begin() + keystore_slot_size);
+        file->write_at(offset(of), bytes);
         file->sync();
     }
-    /// While each slot may turn out to hold the root that counts, neither may be written.
-    void refuse_while_undecided() const {
-        if (next) {
-            fail(Status::ERR_NOT_POSSIBLE,
-                 "the keystore can't change while an erasure is unfinished; let tick finish it, then try "
-                 "again");
+    /// One slot of each pair, then its twin, so that both roots are whole in one of theirs at any time.
+    void write_all(const KeySet& of, const KeySet& after, const KeystoreSeal& under) {
+        ++sequence;
+        const std::array bytes{slot(of, under), slot(after, under)};
+        for (const auto twin : {first_slot, 1 - first_slot}) {
+            first_slot = twin;
+            file->write_at(offset(of) + twin * keystore_slot_size, bytes[0]);
+            file->write_at(offset(after) + twin * keystore_slot_size, bytes[1]);
+            file->sync();
         }
-    }
-    /// One after the other, so that one is whole at any time; a stale one first, for only the other one
-    /// counts.
-    void write_both(const KeySet& of, const Seal& under) {
-        const std::size_t first = stale.value_or(1);
-        write(first, of, under);
-        stale.reset();
-        write(1 - first, of, under);
     }
     /// After a failure in between, so that a crash does not bring what the caller was told had failed.
     void undo() noexcept {
         try {
-            write_both(keys, seal);
-        } catch (...) {  // the disk refuses: opening will find one of two whole slots
+            write_all(keys, *next, seal);
+        } catch (...) {  // the disk refuses: opening will find whole slots of one or the other
             return;
         }
     }
+    void change(KeySet to, KeystoreSeal under) {
+        if (!next) fail(Status::ERR_INTERNAL, "the keystore was changed before it was settled");
+        auto after = with_root_of(to, *next);
+        try {
+            write_all(to, after, under);
+        } catch (...) {
+            undo();
+            throw;
+        }
+        const std::lock_guard lock(reading);
+        keys = std::move(to);
+        next = std::move(after);
+        seal = std::move(under);
+    }
+    /// What the pairs have of this epoch. Throws ERR_CORRUPT.
+    [[nodiscard]] const KeySet& of_epoch(std::uint32_t epoch) const {
+        if (epoch_of(keys) == epoch) return keys;
+        if (next && epoch_of(*next) == epoch) return *next;
+        if (root_change_unfinished) {
+            fail(Status::ERR_WRONG_KEY,
+                 "a change of the root secret was cut off; open the instance with the one before it");
+        }
+        fail(Status::ERR_CORRUPT,
+             "the main database is of key epoch {}, which the keystore does not hold: one of the two was put "
+             "back to an earlier state, or damaged; restore both from one backup",
+             epoch);
+    }
+    [[nodiscard]] KeystoreSeal copy_of_seal() const { return {seal.kind, seal.blob, seal.root_key.clone()}; }
 };
 
 Keystore::Keystore(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -103,6 +129,7 @@ Keystore Keystore::of(KeySet keys, const ByteArray<16>& instance_id, crypto::Roo
     state->sequence = 1;
     state->instance_id = instance_id;
     state->seal = create_seal(provider);
+    state->next = with_fresh_root(keys);
     state->keys = std::move(keys);
     return Keystore(std::move(state));
 }
@@ -111,121 +138,58 @@ Keystore Keystore::generate(crypto::RootProvider& provider) {
     KeySet keys;
     for (const KeyPurpose purpose : generated_purposes)
         keys.put(purpose, 1, crypto::random_secret(key_size));
+    keys.put(KeyPurpose::tree_root, 1, crypto::random_secret(key_size));
     return of(std::move(keys), crypto::random_array<16>(), provider);
 }
 
 void Keystore::publish(Folder& folder) {
-    Bytes contents;
-    for (std::size_t i = 0; i < keystore_slots; ++i) {
-        const Bytes slot = state_->slot(state_->keys, state_->seal);
-        contents.insert(contents.end(), slot.begin(), slot.end());
+    Bytes contents(keystore_file_size);
+    for (const auto* of : {&state_->keys, &*state_->next}) {
+        const Bytes slot = state_->slot(*of, state_->seal);
+        const auto pair = ByteSpan(contents).subspan(State::offset(*of));
+        std::ranges::copy(slot, std::ranges::copy(slot, pair.begin()).out);
     }
     write_durably(folder, file_name, contents);
 }
 
 // --- opening ---
 
-namespace {
-
-using Slots = std::array<std::optional<KeystoreSlot>, keystore_slots>;
-
-Slots read_slots(File& file, std::string_view folder) {
-    Bytes contents(file_size);
-    contents.resize(file.read_at(0, contents));
-    Slots slots;
-    for (std::size_t i = 0; i < keystore_slots; ++i) {
-        const std::size_t at = std::min(i * keystore_slot_size, contents.size());
-        const std::size_t size = std::min(keystore_slot_size, contents.size() - at);
-        slots[i] = read_slot(ByteView(contents).subspan(at, size));
-    }
-    if (!slots[0] && !slots[1]) {
-        fail(Status::ERR_CORRUPT, "both slots of '{}/{}' are damaged; restore the file from a backup", folder,
-             Keystore::file_name);
-    }
-    return slots;
-}
-
-struct Opened {
-    std::size_t slot;
-    Seal seal;
-    KeySet keys;
-};
-
-Opened open_with(const Slots& slots, std::size_t index, crypto::RootProvider& provider) {
-    const KeystoreSlot& slot = *slots[index];
-    if (slot.provider_kind != provider.kind()) {
-        fail(Status::ERR_WRONG_KEY, "this instance was created with {} as its root key, not with {}",
-             provider_name(slot.provider_kind), provider_name(provider.kind()));
-    }
-    Seal seal{slot.provider_kind, slot.provider_blob, provider.unlock(slot.provider_blob)};
-    auto keys = KeySet::decode(open_slot(slot, seal.root_key));
-    return {index, std::move(seal), std::move(keys)};
-}
-
-/// The newest slot, or, where a change of the root was cut off, the one that this root secret opens.
-Opened open_newest(const Slots& slots, crypto::RootProvider& provider) {
-    const auto sequence = [&](std::size_t i) { return slots[i] ? slots[i]->sequence : 0; };
-    const std::size_t newest = sequence(1) > sequence(0) ? 1 : 0;
-    const std::size_t other = 1 - newest;
-    const bool root_differs = slots[other] && (slots[other]->provider_kind != slots[newest]->provider_kind ||
-                                               slots[other]->provider_blob != slots[newest]->provider_blob);
-    try {
-        return open_with(slots, newest, provider);
-    } catch (const Error&) {
-        if (!root_differs) throw;
-        try {
-            return open_with(slots, other, provider);
-        } catch (const Error&) {  // what is wrong with the newest says more
-        }
-        throw;
-    }
-}
-
-/// The keys of the slot that was not opened first, if the same root key opens it.
-std::optional<KeySet> keys_of_other(const Slots& slots, const Opened& opened) {
-    const auto& other = slots[1 - opened.slot];
-    if (!other) return std::nullopt;
-    try {
-        return KeySet::decode(open_slot(*other, opened.seal.root_key));
-    } catch (const Error&) {
-        return std::nullopt;
-    }
-}
-
-}  // namespace
-
 Keystore::Keystore(Folder& folder, crypto::RootProvider& provider) : state_(std::make_unique<State>()) {
     State& state = *state_;
     state.file = folder.open(file_name);
-    const Slots slots = read_slots(*state.file, folder.path());
-    Opened opened = open_newest(slots, provider);
-    auto other = keys_of_other(slots, opened);
-    state.instance_id = slots[opened.slot]->instance_id;
-    for (const auto& slot : slots)
-        state.sequence = std::max(state.sequence, slot ? slot->sequence : 0);
+    auto opened = open_keystore(*state.file, folder.path(), provider);
+    state.instance_id = opened.instance_id;
+    state.sequence = opened.sequence;
+    state.repaired = opened.damaged;
+    state.root_change_unfinished = opened.root_change_unfinished;
+    state.at_rest = opened.at_rest;
+    state.sound = opened.sound;
     state.seal = std::move(opened.seal);
-    state.keys = std::move(opened.keys);
+    auto& [even, odd] = opened.pairs;
+    const bool swapped = !even || (odd && epoch_of(*odd) < epoch_of(*even));
+    state.keys = *std::move(swapped ? odd : even);
+    state.next = std::move(swapped ? even : odd);
+}
 
-    // Only now, with the right key proven, may the file change.
-    const auto& other_slot = slots[1 - opened.slot];
-    const auto epoch = state.keys.newest(KeyPurpose::tree_root);
-    const auto other_epoch = other ? other->newest(KeyPurpose::tree_root) : epoch;
-    if (other_epoch != epoch) {
-        if (other_epoch > epoch) std::swap(state.keys, *other);
-        state.next = std::move(state.keys);
-        state.keys = *std::move(other);
-    } else if (!other || !equal(*other, state.keys)) {
-        // A sound slot of another sequence is the rest of an unfinished change; anything else is damage.
-        const bool unfinished = other_slot && other_slot->sequence != slots[opened.slot]->sequence &&
-                                (other || other_slot->provider_blob != state.seal.blob);
-        state.repaired = !unfinished;
-        state.write(1 - opened.slot, state.keys, state.seal);
-    }
-    if (state.file->size() != file_size) {
-        state.file->truncate(file_size);
+void Keystore::settle(std::uint32_t epoch) {
+    const std::lock_guard changing(state_->changing);
+    State& state = *state_;
+    const KeySet& in_force = state.of_epoch(epoch);
+    if (state.at_rest && state.next && epoch_of(state.keys) == epoch && epoch_of(*state.next) == epoch + 1)
+        return;
+    const bool kept = state.next && epoch_of(*state.next) == epoch + 1;
+    auto next = kept ? *state.next : with_fresh_root(in_force);
+    KeySet keys = in_force;
+    state.first_slot = state.sound[epoch % keystore_pairs * 2] ? 1 : 0;  // a sound one last
+    state.write_all(keys, next, state.seal);
+    if (state.file->size() != keystore_file_size) {
+        state.file->truncate(keystore_file_size);
         state.file->sync();
-        state.repaired = true;
     }
+    state.at_rest = true;
+    const std::lock_guard reading(state.reading);
+    state.keys = std::move(keys);
+    state.next = std::move(next);
 }
 
 // --- reading ---
@@ -235,14 +199,14 @@ const crypto::Secret& Keystore::key(KeyPurpose purpose) const {
 }
 
 const crypto::Secret& Keystore::key(KeyPurpose purpose, std::uint32_t version) const {
-    const std::lock_guard lock(state_->changing);
+    const std::lock_guard lock(state_->reading);
     if (const auto* key = state_->keys.find(purpose, version)) return *key;
     fail(Status::ERR_NOT_FOUND, "the keystore has no key of purpose {} and version {}",
          static_cast<unsigned>(purpose), version);
 }
 
 std::uint32_t Keystore::newest_version(KeyPurpose purpose) const {
-    const std::lock_guard lock(state_->changing);
+    const std::lock_guard lock(state_->reading);
     return state_->keys.newest(purpose);
 }
 
@@ -251,18 +215,18 @@ const ByteArray<16>& Keystore::instance_id() const {
 }
 
 std::uint8_t Keystore::provider_kind() const {
-    const std::lock_guard lock(state_->changing);
+    const std::lock_guard lock(state_->reading);
     return state_->seal.kind;
 }
 
 crypto::Digest Keystore::root_digest() const {
-    const std::lock_guard lock(state_->changing);
+    const std::lock_guard lock(state_->reading);
     const ByteArray<1> kind{state_->seal.kind};
     return crypto::Sha256().update(kind).update(state_->seal.blob).final();
 }
 
 KeySet Keystore::keys() const {
-    const std::lock_guard lock(state_->changing);
+    const std::lock_guard lock(state_->reading);
     return state_->keys;
 }
 
@@ -270,96 +234,52 @@ bool Keystore::repaired() const {
     return state_->repaired;
 }
 
-// --- changing ---
-
-namespace {
-
-/// The same keys with the root of another epoch.
-KeySet with_root(KeySet keys, std::uint32_t epoch, const crypto::Secret& root) {
-    for (const auto version : keys.versions(KeyPurpose::tree_root))
-        keys.drop(KeyPurpose::tree_root, version);
-    keys.put(KeyPurpose::tree_root, epoch, root);
-    return keys;
+std::uint32_t Keystore::epoch() const {
+    return newest_version(KeyPurpose::tree_root);
 }
 
-}  // namespace
+std::shared_ptr<const crypto::Secret> Keystore::root(std::uint32_t epoch) const {
+    const std::lock_guard lock(state_->reading);
+    auto root = state_->keys.share(KeyPurpose::tree_root, epoch);
+    if (!root && state_->next) root = state_->next->share(KeyPurpose::tree_root, epoch);
+    return root;
+}
+
+// --- changing ---
 
 void Keystore::change(const std::function<void(KeySet&)>& edit) {
     const std::lock_guard lock(state_->changing);
-    State& state = *state_;
-    state.refuse_while_undecided();
-    KeySet keys = state.keys;
+    KeySet keys = state_->keys;
     edit(keys);
-    try {
-        state.write_both(keys, state.seal);
-    } catch (...) {
-        state.undo();
-        throw;
-    }
-    state.keys = std::move(keys);
+    state_->change(std::move(keys), state_->copy_of_seal());
 }
 
 void Keystore::change_root(crypto::RootProvider& provider) {
+    auto seal = create_seal(provider);
     const std::lock_guard lock(state_->changing);
-    State& state = *state_;
-    state.refuse_while_undecided();
-    Seal seal = create_seal(provider);
-    try {
-        state.write_both(state.keys, seal);
-    } catch (...) {
-        state.undo();
-        throw;
-    }
-    state.seal = std::move(seal);
+    state_->change(state_->keys, std::move(seal));
 }
 
-std::unique_lock<std::recursive_mutex> Keystore::begin_turn() {
-    std::unique_lock lock(state_->changing);
+// --- turning ---
+
+std::shared_ptr<const crypto::Secret> Keystore::take_prepared(std::uint32_t epoch) {
+    const std::lock_guard lock(state_->reading);
     State& state = *state_;
-    if (state.next || state.stale)
-        fail(Status::ERR_INTERNAL, "a turn of the key tree was begun before the last one ended");
-    const auto epoch = state.keys.newest(KeyPurpose::tree_root);
-    auto next = with_root(state.keys, epoch + 1, crypto::random_secret(key_size));
-    try {
-        state.write(1, next, state.seal);
-    } catch (...) {
-        state.undo();
-        throw;
-    }
+    if (!state.fresh || epoch_of(state.keys) != epoch) return nullptr;
+    state.fresh = false;
+    return state.next->share(KeyPurpose::tree_root, epoch + 1);
+}
+
+void Keystore::prepare(std::uint32_t epoch) {
+    const std::lock_guard changing(state_->changing);
+    State& state = *state_;
+    KeySet keys = state.of_epoch(epoch);
+    KeySet next = with_fresh_root(keys);
+    state.write_pair(next);
+    const std::lock_guard reading(state.reading);
+    state.keys = std::move(keys);
     state.next = std::move(next);
-    return lock;
-}
-
-bool Keystore::turning() const {
-    const std::lock_guard lock(state_->changing);
-    return state_->next || state_->stale;
-}
-
-const crypto::Secret& Keystore::next_root() const {
-    const std::lock_guard lock(state_->changing);
-    if (!state_->next) fail(Status::ERR_INTERNAL, "the key tree is not turning");
-    return *state_->next->find(KeyPurpose::tree_root, state_->next->newest(KeyPurpose::tree_root));
-}
-
-void Keystore::settle_turn(std::uint32_t epoch) {
-    const std::lock_guard lock(state_->changing);
-    State& state = *state_;
-    const bool as_before = epoch == state.keys.newest(KeyPurpose::tree_root);
-    if (!as_before && !(state.next && epoch == state.next->newest(KeyPurpose::tree_root))) {
-        fail(Status::ERR_CORRUPT,
-             "the main database is of key epoch {}, which the keystore does not hold: one of the two was put "
-             "back to an earlier state, or damaged; restore both from one backup",
-             epoch);
-    }
-    if (state.next) {
-        state.stale = as_before ? 1 : 0;
-        if (!as_before) state.keys = *std::move(state.next);
-        state.next.reset();
-    }
-    if (state.stale) {
-        state.write(*state.stale, state.keys, state.seal);
-        state.stale.reset();
-    }
+    state.fresh = true;
 }
 
 }  // namespace myqsec::storage

@@ -1,10 +1,9 @@
-// The keystore: one small file of two slots that holds the instance's independent random keys, sealed under
+// The keystore: one small file of two pairs of slots that holds the instance's independent random keys, sealed under
 // the root provider's key. docs/formats/keystore.md is the format's page.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <mutex>
 
 #include "base/folder.hpp"
 #include "crypto/hash.hpp"
@@ -13,7 +12,8 @@
 
 namespace myqsec::storage {
 
-/// Its changes are serialised by a lock of its own. References to keys stay valid until that key is dropped.
+/// Its changes are serialised by a lock of its own, which no reader takes: reading never waits for the disk.
+/// References to keys stay valid until that key is dropped.
 class Keystore {
  public:
     static constexpr std::string_view file_name = "keystore";
@@ -22,9 +22,8 @@ class Keystore {
     static Keystore generate(crypto::RootProvider& provider);
     /// `keys` under a fresh root key, in memory only: a restored instance.
     static Keystore of(KeySet keys, const ByteArray<16>& instance_id, crypto::RootProvider& provider);
-    /// Throws ERR_NOT_FOUND (no instance here), ERR_WRONG_KEY, ERR_CORRUPT (both slots), ERR_NEWER_VERSION. A
-    /// damaged slot is repaired from the other once the right root key has opened that one; an unfinished
-    /// change is finished or, if only the old root key is given, undone. `folder` outlives the keystore.
+    /// Reads only: settle() repairs. Throws ERR_NOT_FOUND (no instance here), ERR_WRONG_KEY, ERR_CORRUPT (all
+    /// slots), ERR_NEWER_VERSION. `folder` outlives the keystore.
     Keystore(Folder& folder, crypto::RootProvider& provider);
     ~Keystore();
     Keystore(Keystore&&) noexcept;
@@ -40,32 +39,37 @@ class Keystore {
     [[nodiscard]] std::uint8_t provider_kind() const;
     /// Tells one root key from another.
     [[nodiscard]] crypto::Digest root_digest() const;
-    /// A copy of all keys in force.
+    /// A copy of all keys in force, the root of the epoch in force among them.
     [[nodiscard]] KeySet keys() const;
-    /// True if a damaged slot was found at open; it has been repaired from the other.
+    /// True if a damaged slot was found at open; settle() repairs it from its twin.
     [[nodiscard]] bool repaired() const;
 
-    /// Adds, replaces and drops keys: durable in both slots when it returns, all or nothing at a crash. What
+    /// Adds, replaces and drops keys: durable in all slots when it returns, all or nothing at a crash. What
     /// was dropped is then nowhere in the file. After a throw the old keys are in force, though a crash may
     /// still bring the new ones.
     void change(const std::function<void(KeySet&)>& edit);
     /// Seals the same keys under a fresh root key of `provider`. Until it returns, either root secret opens.
     void change_root(crypto::RootProvider& provider);
 
-    // A turn replaces the key tree's root together with a commit of the main database, which names the epoch
-    // in force. In between each slot holds one of the two roots, never both.
+    // The key tree's root of the epoch in force lies in one pair of slots. The other pair holds the next one,
+    // under which nothing is sealed yet: a turn seals the tree under it in one commit of the main database,
+    // which names the epoch in force, and then has the old one overwritten.
 
-    /// Durably prepares a fresh root of the next epoch. Other threads' changes wait as long as the lock
-    /// lives.
-    [[nodiscard]] std::unique_lock<std::recursive_mutex> begin_turn();
-    /// True until both slots hold the same again.
-    [[nodiscard]] bool turning() const;
-    /// The root that the turn brings.
-    [[nodiscard]] const crypto::Secret& next_root() const;
-    /// Ends a turn by the epoch that the main database durably names: its root is in force, even if this then
-    /// fails to overwrite the other, which calling it again repeats. Throws ERR_CORRUPT if it is the epoch of
-    /// neither. Without a turn: checks the epoch.
-    void settle_turn(std::uint32_t epoch);
+    /// The epoch in force; before settle(), the lower of those that the file has.
+    [[nodiscard]] std::uint32_t epoch() const;
+    /// Of the epoch in force or the next one; nothing for any other. Never waits for the disk.
+    [[nodiscard]] std::shared_ptr<const crypto::Secret> root(std::uint32_t epoch) const;
+    /// Puts the file in order, once the epoch is known that the main database durably names: whatever a crash
+    /// left unfinished is finished, what is damaged repaired. Before any change. Throws ERR_CORRUPT if the
+    /// file has no root of this epoch, ERR_WRONG_KEY if only another root secret opens that one.
+    void settle(std::uint32_t epoch);
+    /// The next root, for one attempt to seal the tree under it; nothing unless prepare() of this process
+    /// drew it and no attempt used it yet: a failed one may have left records under it in a log.
+    [[nodiscard]] std::shared_ptr<const crypto::Secret> take_prepared(std::uint32_t epoch);
+    /// Destroys the root that is not of `epoch`, which must be in force or next and which the main database
+    /// durably names: a fresh root of the epoch after it takes its place in one write. May be repeated if it
+    /// fails.
+    void prepare(std::uint32_t epoch);
 
  private:
     struct State;

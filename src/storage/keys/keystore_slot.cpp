@@ -12,7 +12,7 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::string_view slot_magic = "MYQSECK";
-constexpr std::uint8_t slot_version = 1;
+constexpr std::uint8_t slot_version = 2;
 constexpr std::size_t checksum_size = 32;
 constexpr std::size_t body_size = keystore_slot_size - checksum_size;
 
@@ -43,10 +43,17 @@ std::optional<KeystoreSlot> read_slot(ByteView bytes) {
     if (!std::ranges::equal(crypto::sha256(body), bytes.subspan(body_size))) return std::nullopt;
     ByteReader reader(body, "a keystore slot");
     if (!std::ranges::equal(reader.raw(slot_magic.size()), as_bytes(slot_magic))) return std::nullopt;
-    if (const auto found = reader.integer<std::uint8_t>(); found != slot_version) {
+    const auto found = reader.integer<std::uint8_t>();
+    if (found > slot_version) {
         fail(Status::ERR_NEWER_VERSION,
              "the keystore has format version {}, this library knows version {}; use a newer library", found,
              slot_version);
+    }
+    if (found < slot_version) {
+        fail(Status::ERR_CORRUPT,
+             "the keystore has format version {}, of a library that was never released; this one knows "
+             "version {}",
+             found, slot_version);
     }
     KeystoreSlot slot;
     slot.sequence = reader.integer<std::uint64_t>();

@@ -10,7 +10,9 @@
 namespace myqsec::storage {
 
 inline constexpr std::size_t keystore_slot_size = 4096;
-inline constexpr std::size_t keystore_slots = 2;
+inline constexpr std::size_t keystore_pairs = 2;  ///< of slots; epoch e has its root in pair e mod 2
+inline constexpr std::size_t keystore_slots = 2 * keystore_pairs;
+inline constexpr std::size_t keystore_file_size = keystore_slots * keystore_slot_size;
 inline constexpr std::size_t keystore_secret_size = 2048;  ///< padded, so that the size tells nothing
 
 /// What a slot says in the clear, and the record that only the root key opens.
@@ -26,7 +28,8 @@ struct KeystoreSlot {
 [[nodiscard]] Bytes write_slot(const KeystoreSlot& clear, const crypto::Secret& root_key,
                                const crypto::Secret& secret);
 
-/// Nothing if the slot is damaged: short, or its checksum differs. Throws ERR_NEWER_VERSION.
+/// Nothing if the slot is damaged: short, or its checksum differs. Throws ERR_NEWER_VERSION, and
+/// ERR_CORRUPT for an older version.
 [[nodiscard]] std::optional<KeystoreSlot> read_slot(ByteView bytes);
 
 /// Throws ERR_WRONG_KEY: the slot is undamaged, so it is the root key that does not fit.

@@ -1,22 +1,12 @@
 #include "storage/keys/leaf_keys.hpp"
 
 #include "base/error.hpp"
-#include "crypto/aead.hpp"
 #include "crypto/random.hpp"
 #include "storage/keys/leaf_keys_store.hpp"
 
 namespace myqsec::storage {
 
 namespace {
-
-/// How a key was bound to its row before there was a tree.
-Bytes row_context(const store::WrappedKey& row) {
-    ByteWriter writer;
-    writer.raw(as_bytes("leaf"))
-        .integer(static_cast<std::uint8_t>(row.kind))
-        .integer(static_cast<std::uint64_t>(row.leaf.value));
-    return writer.take();
-}
 
 /// Random, not counted: an id never names another key later, and tells nothing about how many there were.
 LeafId fresh_id() {
@@ -47,55 +37,77 @@ bool LeafKeys::exists(LeafId leaf) {
     return store::find_leaf(main_, leaf).has_value();
 }
 
-void LeafKeys::destroy(Transaction& /*transaction*/, LeafId leaf) {
-    const auto place = store::find_leaf(main_, leaf);
-    if (!place) return;
-    tree_.remove(*place);
-    store::remove_leaf(main_, leaf);
-    store::add_waiting(main_, clock_.now());
+void LeafKeys::destroy(Transaction& transaction, LeafId leaf) {
+    destroy(transaction, std::span(&leaf, 1));
+}
+
+void LeafKeys::destroy(Transaction& /*transaction*/, std::span<const LeafId> leaves) {
+    std::vector<KeyPlace> places;
+    for (const auto leaf : leaves) {
+        const auto place = store::find_leaf(main_, leaf);
+        if (!place) continue;
+        store::remove_leaf(main_, leaf);
+        places.push_back(*place);
+    }
+    if (places.empty()) return;
+    store::add_waiting(main_, clock_.now(), static_cast<std::int64_t>(places.size()));
+    tree_.remove(std::move(places));
 }
 
 // --- turning ---
 
-// What is destroyed hangs, in every older copy of the database, on the root of its epoch. So: a fresh root is
-// durable in the keystore, then one commit moves the tree under it, then the old root is overwritten.
 void LeafKeys::commit_erased(Transaction& transaction) {
     if (!transaction.outermost())
         fail(Status::ERR_INTERNAL, "an erasure can't be completed inside another transaction");
-    if (keystore_.turning()) {
-        // An earlier turn failed at its commit, or after it. Until this commit is durable, a crash could
-        // still bring that one.
-        transaction.commit();
-        settle();
-        turn();
-        return;
-    }
-    const auto epoch = store::get_epoch(main_);
-    const auto turn = keystore_.begin_turn();
-    try {
-        tree_.turn(keystore_.next_root());
-        store::set_epoch(main_, epoch + 1);
-    } catch (...) {
-        keystore_.settle_turn(epoch);
-        throw;
-    }
-    transaction.commit();
-    keystore_.settle_turn(epoch + 1);
+    transaction.commit_unsynced();
+    shared_.join([this] { run_turn(); });
 }
 
 void LeafKeys::turn() {
+    if (has_waiting()) shared_.join([this] { run_turn(); });
+}
+
+// What is destroyed hangs, in every older copy of the database, on the root of its epoch. So: one commit moves
+// the tree under the prepared root, and only when that is durable, the root of before is overwritten.
+void LeafKeys::run_turn() {
+    auto epoch = store::get_epoch(main_);  // nobody else changes it: turns come one after the other
+    auto next = keystore_.take_prepared(epoch);
+    if (!next) {
+        // An earlier turn failed at its commit, or after it, or was of an earlier process: a log may hold
+        // records under that root.
+        confirm_epoch();
+        keystore_.prepare(epoch);
+        next = keystore_.take_prepared(epoch);
+    }
+    try {
+        Transaction transaction(main_);
+        shared_.begin();  // whoever comes later may commit later
+        tree_.turn(*next);
+        store::set_epoch(main_, ++epoch);
+        transaction.commit_unsynced();
+    } catch (...) {
+        tree_.forget();
+        throw;
+    }
+    main_.wait_durable();
+    keystore_.prepare(epoch);
+}
+
+/// Makes the epoch durable that the database names, and certain that a failed commit of another can't return.
+void LeafKeys::confirm_epoch() {
     Transaction transaction(main_);
-    if (has_waiting()) commit_erased(transaction);
+    store::set_epoch(main_, store::get_epoch(main_));
+    transaction.commit_unsynced();
+    main_.wait_durable();
 }
 
 Instant LeafKeys::turn_if_due(Duration delay) {
+    if (!has_waiting()) return Instant::max();
     const auto waiting = store::waiting(main_);
-    if (waiting.keys == 0 && !keystore_.turning()) return Instant::max();
     const auto now = clock_.now();
     const auto since = waiting.since.value_or(now);
-    // A clock that was set back must not put it off.
-    const bool due =
-        keystore_.turning() || waiting.keys >= most_waiting || now >= since + delay || now < since;
+    // A clock that was set back must not put it off; nor waits what an unfinished turn left.
+    const bool due = waiting.keys == 0 || waiting.keys >= most_waiting || now >= since + delay || now < since;
     if (!due) return since + delay;
     turn();
     return Instant::max();
@@ -103,7 +115,7 @@ Instant LeafKeys::turn_if_due(Duration delay) {
 
 void LeafKeys::mark_all(Transaction& /*transaction*/) {
     tree_.mark_all();
-    store::add_waiting(main_, clock_.now());
+    store::add_waiting(main_, clock_.now(), 1);
 }
 
 bool LeafKeys::record_root(Transaction& /*transaction*/) {
@@ -115,7 +127,8 @@ bool LeafKeys::record_root(Transaction& /*transaction*/) {
 }
 
 bool LeafKeys::has_waiting() {
-    return keystore_.turning() || store::waiting(main_).keys > 0;
+    const auto lock = main_.lock();  // the keystore follows the database, so it is asked first
+    return keystore_.epoch() != store::get_epoch(main_) || store::waiting(main_).keys > 0;
 }
 
 LeafKeys::TreeStatus LeafKeys::status() {
@@ -125,39 +138,18 @@ LeafKeys::TreeStatus LeafKeys::status() {
 
 // --- opening ---
 
-bool LeafKeys::planted() {
-    return store::has_tree(main_);
-}
-
 void LeafKeys::settle() {
-    if (!planted()) return;
-    if (keystore_.turning()) {
-        // What recovery found may not be durable yet: a root must not be destroyed before it is.
-        Transaction transaction(main_);
-        store::set_epoch(main_, store::get_epoch(main_));
-        transaction.commit();
-    }
-    keystore_.settle_turn(store::get_epoch(main_));
+    if (!store::has_tree(main_)) return keystore_.settle(keystore_.epoch());
+    const auto epoch = store::get_epoch(main_);
+    // What recovery found may not be durable yet: a root must not be destroyed before it is.
+    if (epoch != keystore_.epoch()) confirm_epoch();
+    keystore_.settle(epoch);
 }
 
-void LeafKeys::adopt(Transaction& /*transaction*/) {
-    if (planted()) return;
-    if (keystore_.newest_version(KeyPurpose::tree_root) == 0) {
-        keystore_.change([](KeySet& keys) {
-            keys.put(KeyPurpose::tree_root, 1, crypto::random_secret(KeyTree::key_size));
-        });
-    }
-    store::plant(main_, keystore_.newest_version(KeyPurpose::tree_root));
+void LeafKeys::plant(Transaction& /*transaction*/) {
+    if (store::has_tree(main_)) return;
+    store::plant(main_, keystore_.epoch());
     tree_.plant();
-    if (const auto version = keystore_.newest_version(KeyPurpose::leaf_wrapping)) {
-        const auto& wrapping = keystore_.key(KeyPurpose::leaf_wrapping, version);
-        while (const auto row = store::next_wrapped(main_)) {
-            const auto key = crypto::open_record(wrapping, row_context(*row), row->wrapped);
-            store::insert_leaf(main_, row->leaf, row->kind, tree_.insert(key));
-            store::remove_wrapped(main_, row->leaf);
-        }
-    }
-    store::drop_wrapped(main_);
 }
 
 }  // namespace myqsec::storage

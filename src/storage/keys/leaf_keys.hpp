@@ -4,12 +4,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "crypto/secret.hpp"
 #include "storage/keys/key_tree.hpp"
 #include "storage/keys/keystore.hpp"
+#include "storage/keys/shared_turn.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/schema.hpp"
 
@@ -35,9 +37,12 @@ class LeafKeys {
     [[nodiscard]] bool exists(LeafId leaf);
     /// Idempotent.
     void destroy(Transaction& transaction, LeafId leaf);
+    /// The same at less cost for many: each node of the tree is sealed once.
+    void destroy(Transaction& transaction, std::span<const LeafId> leaves);
 
     /// Commits, and returns only when what was destroyed up to here is beyond recovery from any copy of the
-    /// files. If that part fails after the commit, it throws; the next turn makes up for it.
+    /// files. If that part fails after the commit, it throws; the next turn makes up for it. Callers that come
+    /// together share a turn. Not with a lock of the main database held, which the turn takes.
     void commit_erased(Transaction& transaction);
     /// The same for what waits. No effect if nothing does.
     void turn();
@@ -58,19 +63,20 @@ class LeafKeys {
     /// Whether something destroyed has not had its turn yet, or a turn is unfinished.
     [[nodiscard]] bool has_waiting();
 
-    /// Finishes or undoes a turn that was cut off. Before anything else uses the tree.
+    /// Finishes a turn that was cut off. Before anything else uses the tree or changes the keystore.
     void settle();
-    /// Plants the tree in a new database, or moves into it what an older version stored in rows. Joins the
-    /// transaction of the migration.
-    void adopt(Transaction& transaction);
+    /// Plants the tree in a new database. Joins the transaction of the migration.
+    void plant(Transaction& transaction);
 
  private:
-    [[nodiscard]] bool planted();
+    void run_turn();
+    void confirm_epoch();
 
     Database& main_;
     Keystore& keystore_;
     const Clock& clock_;
     KeyTree tree_;
+    SharedTurn shared_;
 };
 
 /// The tables of leaf keys, for migrate() on the main database.

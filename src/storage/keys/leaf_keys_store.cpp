@@ -9,12 +9,11 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::string_view leaf_key_steps[] = {
-    "CREATE TABLE leaf_key (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, wrapped BLOB NOT NULL)",
     "CREATE TABLE key_node (id INTEGER PRIMARY KEY, level INTEGER NOT NULL, parent INTEGER NOT NULL,"
     " slot INTEGER NOT NULL, live INTEGER NOT NULL, dirty INTEGER NOT NULL, sealed BLOB NOT NULL);"
     "CREATE UNIQUE INDEX key_node_root ON key_node (parent) WHERE parent = 0;"
     "CREATE INDEX key_node_space ON key_node (level, id) WHERE live < 64;"
-    "CREATE INDEX key_node_dirty ON key_node (level, parent) WHERE dirty <> 0;"
+    "CREATE INDEX key_node_dirty ON key_node (level, parent) WHERE dirty <> 0",
     "CREATE TABLE key_leaf (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, node INTEGER NOT NULL,"
     " slot INTEGER NOT NULL);"
     "CREATE TABLE key_epoch (epoch INTEGER NOT NULL, last_node INTEGER NOT NULL, waiting INTEGER NOT NULL,"
@@ -80,8 +79,9 @@ Waiting waiting(Database& main) {
     return {rows.integer(0), rows.is_null(1) ? std::nullopt : std::optional(rows.instant(1))};
 }
 
-void add_waiting(Database& main, Instant now) {
-    main.run("UPDATE key_epoch SET waiting = waiting + 1, waiting_since = coalesce(waiting_since, $1)", now);
+void add_waiting(Database& main, Instant now, std::int64_t keys) {
+    main.run("UPDATE key_epoch SET waiting = waiting + $1, waiting_since = coalesce(waiting_since, $2)", keys,
+             now);
 }
 
 std::optional<crypto::Digest> get_root_digest(Database& main) {
@@ -94,22 +94,6 @@ std::optional<crypto::Digest> get_root_digest(Database& main) {
 
 void set_root_digest(Database& main, const crypto::Digest& digest) {
     main.run("UPDATE key_epoch SET root_digest = $1", digest);
-}
-
-std::optional<WrappedKey> next_wrapped(Database& main) {
-    auto rows = main.query("SELECT id, kind, wrapped FROM leaf_key LIMIT 1");
-    if (!rows.next()) return std::nullopt;
-    const auto wrapped = rows.blob(2);
-    return WrappedKey{rows.id<LeafId>(0), static_cast<LeafKind>(rows.integer(1)),
-                      Bytes(wrapped.begin(), wrapped.end())};
-}
-
-void remove_wrapped(Database& main, LeafId leaf) {
-    main.run("DELETE FROM leaf_key WHERE id = $1", leaf);
-}
-
-void drop_wrapped(Database& main) {
-    main.execute("DROP TABLE leaf_key");
 }
 
 }  // namespace store

@@ -24,19 +24,9 @@ struct Waiting {
     std::optional<Instant> since;
 };
 [[nodiscard]] Waiting waiting(Database& main);
-void add_waiting(Database& main, Instant now);
+void add_waiting(Database& main, Instant now, std::int64_t keys);
 
 [[nodiscard]] std::optional<crypto::Digest> get_root_digest(Database& main);
 void set_root_digest(Database& main, const crypto::Digest& digest);
-
-/// A key as it was stored before there was a tree.
-struct WrappedKey {
-    LeafId leaf;
-    LeafKind kind{};
-    Bytes wrapped;
-};
-[[nodiscard]] std::optional<WrappedKey> next_wrapped(Database& main);
-void remove_wrapped(Database& main, LeafId leaf);
-void drop_wrapped(Database& main);
 
 }  // namespace myqsec::storage::store

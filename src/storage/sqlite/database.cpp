@@ -118,7 +118,7 @@ void Database::execute(std::string_view script) {
 void Database::wait_durable() {
     const auto ticket = [this] {
         const auto guard = lock();
-        return state_->connection.store().ticket();
+        return state_->connection.store().newest_ticket();
     }();
     state_->connection.store().syncs().wait(ticket);
 }

@@ -47,6 +47,8 @@ class PageStore {
 
     /// Stands for all that was committed, until syncs() has waited for it. Under the database's lock.
     [[nodiscard]] WalSync::Ticket ticket() { return wal_->ticket(); }
+    /// The same, but a new one only if something was written since the last.
+    [[nodiscard]] WalSync::Ticket newest_ticket() { return wal_->newest_ticket(); }
     [[nodiscard]] WalSync& syncs() { return wal_->syncs(); }
     /// Whether what was committed can still be relied on.
     [[nodiscard]] bool sound() const { return wal_ == nullptr || wal_->syncs().sound(); }

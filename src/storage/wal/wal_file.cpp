@@ -158,7 +158,7 @@ void WalFile::truncate(std::uint64_t size) {
 
 void WalFile::sync() {
     settle_header();
-    syncs_.wait(written_ ? ticket() : syncs_.newest());
+    syncs_.wait(newest_ticket());
     durable_generation_ = log_.generation();
 }
 

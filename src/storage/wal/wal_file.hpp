@@ -27,6 +27,7 @@ class WalFile final : public VfsFile {
     [[nodiscard]] std::uint64_t size() override;
     /// Stands for all that was written, until syncs() has waited for it.
     [[nodiscard]] WalSync::Ticket ticket();
+    [[nodiscard]] WalSync::Ticket newest_ticket() { return written_ ? ticket() : syncs_.newest(); }
     [[nodiscard]] WalSync& syncs() { return syncs_; }
 
     [[nodiscard]] const WalLog& log() const { return log_; }
