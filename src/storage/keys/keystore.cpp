@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array generated_purposes = {
     KeyPurpose::main_database, KeyPurpose::log_database,  KeyPurpose::lookup,    KeyPurpose::pepper,
-    KeyPurpose::archive,       KeyPurpose::audit_signing, KeyPurpose::tree_root,
+    KeyPurpose::blob_names,    KeyPurpose::audit_signing, KeyPurpose::tree_root,
 };
 constexpr std::size_t file_size = keystore_slot_size * keystore_slots;
 
@@ -58,7 +58,7 @@ struct Keystore::State {
     std::optional<KeySet> next;  ///< in slot B while turning: as `keys`, with the root of the next epoch
     std::optional<std::size_t> stale;  ///< the slot that still holds the other root after a turn
     bool repaired = false;
-    std::recursive_mutex changing;
+    RankedMutex<std::recursive_mutex> changing{LockRank::keystore};
 
     [[nodiscard]] Bytes slot(const KeySet& of, const Seal& under) const {
         return write_slot({sequence, instance_id, under.kind, under.blob, {}}, under.root_key, of.encode());
@@ -313,7 +313,7 @@ void Keystore::change_root(crypto::RootProvider& provider) {
     state.seal = std::move(seal);
 }
 
-std::unique_lock<std::recursive_mutex> Keystore::begin_turn() {
+std::unique_lock<RankedMutex<std::recursive_mutex>> Keystore::begin_turn() {
     std::unique_lock lock(state_->changing);
     State& state = *state_;
     if (state.next || state.stale)

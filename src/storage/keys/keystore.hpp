@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/folder.hpp"
+#include "base/ranked_mutex.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/root/root_provider.hpp"
 #include "storage/keys/key_set.hpp"
@@ -57,7 +58,7 @@ class Keystore {
 
     /// Durably prepares a fresh root of the next epoch. Other threads' changes wait as long as the lock
     /// lives.
-    [[nodiscard]] std::unique_lock<std::recursive_mutex> begin_turn();
+    [[nodiscard]] std::unique_lock<RankedMutex<std::recursive_mutex>> begin_turn();
     /// True until both slots hold the same again.
     [[nodiscard]] bool turning() const;
     /// The root that the turn brings.
