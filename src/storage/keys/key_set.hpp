@@ -18,8 +18,8 @@ enum class KeyPurpose : std::uint16_t {
     lookup = 3,         ///< PIN and card HMAC, versioned
     pepper = 4,         ///< password verifiers
     leaf_wrapping = 5,  ///< wrapped job and person keys before there was a key tree
-    blob_names = 6,
-    backup = 7,  ///< of each 32 bytes and the instant at which it expires: see backup_keys.hpp
+    blob_names = 6,     ///< MACs in the names of documents: see blob_store.hpp
+    backup = 7,         ///< 32-byte key, then its expiry (u64 ms): see backup_keys.hpp
     audit_signing = 8,
     tree_root = 9,         ///< its version is the key tree's epoch
     database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
