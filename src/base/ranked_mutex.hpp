@@ -1,6 +1,6 @@
-// A mutex with its place in the lock order of docs/locking.md. Where MYQSEC_LOCK_ORDER_CHECKED is 1, as in debug
-// builds, taking one out of order ends the process, on the first run that does it and not on the one that
-// deadlocks. Elsewhere it is the bare mutex.
+// A mutex with its place in the lock order of docs/locking.md. Where MYQSEC_LOCK_ORDER_CHECKED is 1, as in
+// debug builds, taking one out of order ends the process, on the first run that does it and not on the one
+// that deadlocks. Elsewhere it is the bare mutex.
 #pragma once
 
 #include <cstdint>

@@ -20,8 +20,8 @@ audit::Event event(audit::Action action, const audit::Actor& actor, audit::Resul
 
 }  // namespace
 
-// The end of the work can't be in one transaction with files elsewhere: so its beginning is audited first, and a
-// backup without an audited end was cut off, or finished in the instant of a crash.
+// The end of the work can't be in one transaction with files elsewhere: so its beginning is audited first,
+// and a backup without an audited end was cut off, or finished in the instant of a crash.
 storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duration retention,
                                     const storage::BackupProgress& progress) {
     proof.require(access::right_name(access::Right::key_manage));

@@ -51,7 +51,8 @@ void DatabaseEncryption::renew_keys() {
     }
 }
 
-// Should the machine stop between both, the key is there: tick() converts to it, and audits that it has finished.
+// Should the machine stop between both, the key is there: tick() converts to it, and audits that it has
+// finished.
 void DatabaseEncryption::rotate(storage::DatabaseRole database, const audit::Actor& actor) {
     const auto version = vault_.rotate_database_key(database);
     storage::Transaction transaction(vault_.main());

@@ -1,4 +1,5 @@
-// What an instance asks of its domains. instance/domains.def lists them; docs/architecture.md says how one is added.
+// What an instance asks of its domains. instance/domains.def lists them; docs/architecture.md says how one is
+// added.
 #pragma once
 
 #include <string_view>
@@ -26,14 +27,14 @@ class Domain {
 
     /// Its tables.
     static Schemas schemas() { return {}; }
-    /// The blob store that is its own; "" for none. Its recover() collects the orphans there: nobody else knows
-    /// which files are any.
+    /// The blob store that is its own; "" for none. Its recover() collects the orphans there: nobody else
+    /// knows which files are any.
     static constexpr std::string_view blob_folder{};
 
     /// Once, when all domains are built: finishes or undoes what a crash left, audits it, and says so.
     virtual Findings recover() { return {}; }
-    /// A bounded step of what is due; returns when the next one is. May throw: the others have their turn all the
-    /// same. The principal has instance.tick.
+    /// A bounded step of what is due; returns when the next one is. May throw: the others have their turn all
+    /// the same. The principal has instance.tick.
     virtual Instant tick(const access::Principal& principal) {
         static_cast<void>(principal);
         return Instant::max();

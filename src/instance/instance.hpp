@@ -23,13 +23,13 @@ struct Instance {
     Instance& operator=(const Instance&) = delete;
     ~Instance() = default;
 
-    /// Call once after opening, before anything else: each domain finishes or undoes what a crash left. Audits
-    /// the opening and what was found.
+    /// Call once after opening, before anything else: each domain finishes or undoes what a crash left.
+    /// Audits the opening and what was found.
     void recover(Birth birth);
     /// instance.tick. Everything that is due; returns when to come back, Instant::max() for never.
     Instant tick(const access::Principal& principal);
-    /// Before it is closed: nobody will tick, so erasures that wait are completed. What fails is left to the next
-    /// opening.
+    /// Before it is closed: nobody will tick, so erasures that wait are completed. What fails is left to the
+    /// next opening.
     void settle() noexcept;
 
  private:

@@ -7,7 +7,8 @@
 namespace myqsec::instance {
 
 /// Whoever has the backup and its key has every key of that moment: so all that seal what comes now are fresh
-/// ones, each node of the key tree, the databases' and the one that signs the audit log. Audits the restoration.
+/// ones, each node of the key tree, the databases' and the one that signs the audit log. Audits the
+/// restoration.
 class Restoration final : public Domain {
  public:
     Restoration(storage::Vault& vault, audit::AuditLog& audit, DatabaseEncryption& encryption)

@@ -1,8 +1,8 @@
-// Documents as files, in a folder of their owner's: unnamed temporary file → write → link → sync of both → the
-// owner's SQL commit. A file without a row is an orphan of a crash, which its owner collects.
+// Documents as files, in a folder of their owner's: unnamed temporary file → write → link → sync of both →
+// the owner's SQL commit. A file without a row is an orphan of a crash, which its owner collects.
 //
-// Names are opaque, and authentic: 10 random bytes and a MAC of 6 under a key of this instance and this folder.
-// So nothing is ever taken for an orphan but what this store has named itself.
+// Names are opaque, and authentic: 10 random bytes and a MAC of 6 under a key of this instance and this
+// folder. So nothing is ever taken for an orphan but what this store has named itself.
 #pragma once
 
 #include <functional>
@@ -61,7 +61,8 @@ class BlobStore {
         std::uint64_t removed = 0;
         std::uint64_t foreign = 0;  ///< named as blobs are, but neither known nor by this store
     };
-    /// Removes what this store has named and `is_known` disowns. Everything else is left alone. For the owner.
+    /// Removes what this store has named and `is_known` disowns. Everything else is left alone. For the
+    /// owner.
     Orphans collect_orphans(const std::function<bool(const BlobName&)>& is_known);
     /// Jobs whose file is missing can be found with this.
     [[nodiscard]] bool exists(const BlobName& name);

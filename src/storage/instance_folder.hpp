@@ -1,5 +1,5 @@
-// What an instance's folder holds, by name, and the rules for making one: its keystore appears last. Beside what
-// is named here there are the folders of its blob stores. docs/architecture.md has the whole list.
+// What an instance's folder holds, by name, and the rules for making one: its keystore appears last. Beside
+// what is named here there are the folders of its blob stores. docs/architecture.md has the whole list.
 #pragma once
 
 #include <array>

@@ -72,8 +72,8 @@ class Site {
         log_in_everybody();
     }
 
-    /// Opens what is there, and recovers the spool alone: what the other domains do then is not of these tests.
-    /// Its findings are kept in `findings`. `wrap` puts itself in front of the folder.
+    /// Opens what is there, and recovers the spool alone: what the other domains do then is not of these
+    /// tests. Its findings are kept in `findings`. `wrap` puts itself in front of the folder.
     void open(const Wrap& wrap = nullptr) {
         wrap_ = wrap;
         auto folder = folder_.open();

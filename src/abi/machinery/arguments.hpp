@@ -64,7 +64,8 @@ struct KnownSizes {
 };
 void copy_struct(const void* from, void* to, KnownSizes known, const char* name);
 
-/// The size of a struct's first release. One that grows later is given its own, and is read with its initial value.
+/// The size of a struct's first release. One that grows later is given its own, and is read with its initial
+/// value.
 template <class Struct>
 inline constexpr std::size_t first_size = sizeof(Struct);
 
