@@ -21,10 +21,10 @@ enum class KeyPurpose : std::uint16_t {
     blob_names = 6,     ///< MACs in the names of documents: see blob_store.hpp
     backup = 7,         ///< 32-byte key, then its expiry (u64 ms): see backup_keys.hpp
     audit_signing = 8,
-    tree_root = 9,         ///< its version is the key tree's epoch
-    database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
-    restored_mark = 21,  ///< another: the instance was restored, from a backup of the instant that it holds.
-                         ///< Version 2: audited, but no outside counter knows of it yet
+    tree_root = 9,  ///< its version is the key tree's epoch
+    /// A mark, not a key: the instance was restored, from a backup of the instant that it holds. Version 2:
+    /// audited, but no outside counter knows of it yet.
+    restored_mark = 21,
 };
 
 /// Copies share their keys: a reference to a key stays valid until the last set that holds it drops it.
