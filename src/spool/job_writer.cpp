@@ -148,7 +148,7 @@ JobId JobWriter::commit() {
         transaction.commit();
     } catch (const Error& error) {
         // A job that may yet be there needs its file; if it is not, the file is collected as an orphan.
-        if (error.status() != Status::ERR_OUTCOME_UNKNOWN) context.vault.jobs().remove(job.blob);
+        if (error.status() != Status::ERR_OUTCOME_UNKNOWN) context.documents().remove(job.blob);
         throw;
     } catch (...) {
         context.documents().remove(job.blob);
