@@ -1,11 +1,9 @@
-# The core's dependencies: Botan 2.19 or 3.x, SQLite, fmt, tinyxml2, header-only nlohmann/json.
+# The core's dependencies: Botan 2.19 or 3.x, SQLite, fmt. Who needs more asks for it.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_search_module(BOTAN REQUIRED IMPORTED_TARGET botan-3 botan-2>=2.19)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 find_package(fmt REQUIRED)
-pkg_check_modules(TINYXML2 REQUIRED IMPORTED_TARGET tinyxml2)
-find_package(nlohmann_json 3 REQUIRED)
 # Optional, so that nobody's library needs tpm2-tss who did not ask for it.
 set(MYQSEC_TPM_MODULES)
 if(MYQSEC_WITH_TPM)

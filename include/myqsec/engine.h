@@ -87,8 +87,8 @@ typedef struct myqsec_options {
     /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If it fails, that
      *  commit fails with MYQSEC_ERR_CALLBACK. */
     int (*counter_advance)(void *context, uint32_t which, uint64_t value);
-    /** Milliseconds between two advances at least, for counters that wear out: so old may a state be that opens unnoticed. 0: every
-     *  commit advances it. */
+    /** Milliseconds between two advances at least, for counters that wear out. An earlier state of up to this age opens
+     *  undetected. 0: the counter advances at every commit. */
     int64_t counter_interval;
 } myqsec_options;
 #define MYQSEC_OPTIONS_INIT \

@@ -26,8 +26,8 @@ typedef struct myqsec_queue_fields {
      *  deleting its file; not for private queues, nor together with certificates. Since 0.1 */
     int32_t encryption;
     uint32_t certificate_count;
-    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too; NULL leaves them as they are,
-     *  not NULL with a count of 0 takes all away. Since 0.1 */
+    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too; NULL: unchanged.
+     *  A pointer with a count of 0: none. Since 0.1 */
     const int64_t *certificates;
 } myqsec_queue_fields;
 #define MYQSEC_QUEUE_FIELDS_INIT \

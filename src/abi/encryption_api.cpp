@@ -22,7 +22,7 @@ Authorised proof(Session& session) {
 
 myqsec_status myqsec_encryption_set(myqsec_session* session, const char* what, int on) {
     return with_session(session, [&](Session& s) {
-        const auto database = access::database_named(text(what, "what"));
+        const auto database = instance::database_named(text(what, "what"));
         if (on != 0 && on != 1) fail(Status::ERR_INVALID_ARGUMENT, "on must be 0 or 1");
         s.engine.encryption.set(proof(s), database, on == 1);
     });
@@ -33,7 +33,7 @@ myqsec_status myqsec_encryption_status(myqsec_session* session, myqsec_list** ou
         auto& handle = output(out, "out");
         List list(encryption_columns);
         for (const auto& [database, status] : s.engine.encryption.list(proof(s))) {
-            list.add(storage::database_role_name(database), status.wished_encrypted ? "on" : "off",
+            list.add(storage::database_role_name(database), status.requested_encrypted ? "on" : "off",
                      !status.settled(), std::int64_t{status.form.pages}, std::int64_t{status.form.pages_done},
                      std::int64_t{status.form.key_version});
         }

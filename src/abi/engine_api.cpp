@@ -1,5 +1,4 @@
 // myqsec/engine.h: creating, opening and closing instances; the system session; tick and clock.
-#include <cstddef>
 #include <limits>
 
 #include "abi/machinery/list.hpp"
@@ -10,8 +9,7 @@ using namespace myqsec::abi;
 
 myqsec_options abi::engine_options(const myqsec_options* given) {
     const myqsec_options initial = MYQSEC_OPTIONS_INIT;
-    constexpr std::size_t first_size = offsetof(myqsec_options, counter_context);
-    const auto options = given ? read_grown_struct(given, initial, first_size, "options") : initial;
+    const auto options = read_struct_or(given, initial, "options");
     constexpr std::uint32_t largest_cache_kib = 1U << 22;
     if (options.cache_kib > largest_cache_kib) {
         fail(Status::ERR_INVALID_ARGUMENT, "options.cache_kib must be at most {}", largest_cache_kib);

@@ -77,7 +77,7 @@ myqsec_status myqsec_keys_rotate_tree(myqsec_session* session) {
 
 myqsec_status myqsec_keys_rotate_database(myqsec_session* session, const char* what) {
     return with_session(session, [&](Session& s) {
-        const auto database = access::database_named(text(what, "what"));
+        const auto database = instance::database_named(text(what, "what"));
         s.engine.encryption.rotate_key(authorise(s, access::Right::key_manage), database);
     });
 }

@@ -1,6 +1,4 @@
 // Queues (myqsec/spool.h).
-#include <cstddef>
-
 #include "abi/machinery/session.hpp"
 #include "myqsec/spool.h"
 
@@ -28,8 +26,6 @@ constexpr Column queue_columns[] = {
     {"converting", MYQSEC_COLUMN_BOOLEAN},
 };
 
-constexpr myqsec_queue_fields unset = MYQSEC_QUEUE_FIELDS_INIT;
-
 std::optional<std::vector<CertificateId>> certificate_ids(const myqsec_queue_fields& fields) {
     if (!fields.certificates) {
         if (fields.certificate_count != 0) fail_null("fields.certificates");
@@ -51,7 +47,7 @@ std::string id_list(const std::vector<CertificateId>& ids) {
 }
 
 spool::QueueFields queue_fields(const myqsec_queue_fields* given) {
-    const auto fields = read_grown_struct(given, unset, offsetof(myqsec_queue_fields, encryption), "fields");
+    const auto fields = read_struct(given, "fields");
     spool::QueueFields out;
     if (fields.kind != -1) {
         if (fields.kind < MYQSEC_QUEUE_SECURE || fields.kind > MYQSEC_QUEUE_DIRECT) {

@@ -39,9 +39,9 @@ constexpr BuiltInRole roles_table[] = {
     {RoleId(3), "device-administrator", {Right::device_manage, Right::settings_read}, true},
     {RoleId(4),
      "queue-administrator",
-     {Right::queue_manage, Right::job_manage_all, Right::job_release_all, Right::job_approve},
+     {Right::queue_manage, Right::job_manage_all, Right::job_release_all},
      true},
-    {RoleId(5), "auditor", {Right::audit_read, Right::report_view, Right::settings_read}, true},
+    {RoleId(5), "auditor", {Right::audit_read, Right::settings_read}, true},
     {RoleId(6), "user", own_rights, false},
     {RoleId(7), "host", system_rights, false},
 };
@@ -96,9 +96,8 @@ RightSet host_rights() {
 }
 
 RightSet device_session_rights() {
-    return {Right::job_submit,     Right::job_release_own, Right::job_manage_own,
-            Right::job_read_own,   Right::device_login,    Right::job_release_all,
-            Right::job_manage_all, Right::profile_own,     Right::job_approve};
+    return {Right::job_submit,   Right::job_release_own, Right::job_manage_own, Right::job_read_own,
+            Right::device_login, Right::job_release_all, Right::job_manage_all, Right::profile_own};
 }
 
 }  // namespace myqsec::access

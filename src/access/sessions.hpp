@@ -10,6 +10,7 @@
 
 #include "access/principal.hpp"
 #include "audit/audit_log.hpp"
+#include "base/ranked_mutex.hpp"
 #include "settings/authorised.hpp"
 #include "settings/settings.hpp"
 
@@ -77,7 +78,7 @@ class Sessions {
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     const settings::Settings& settings_;
-    mutable std::mutex mutex_;  // never held while a database is used
+    mutable RankedMutex<std::mutex> mutex_{LockRank::innermost};
     std::map<SessionId, Session> sessions_;
 };
 

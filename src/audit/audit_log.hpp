@@ -16,6 +16,7 @@
 #include "audit/event_text.hpp"
 #include "audit/proof.hpp"
 #include "audit/signer.hpp"
+#include "base/ranked_mutex.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
@@ -119,8 +120,10 @@ class AuditLog {
 
     storage::Vault& vault_;
     Signer signer_;
-    std::mutex maintenance_;  ///< one change of key or pruning at a time; taken before all others
-    std::mutex draining_;     ///< one move of the outbox at a time; taken before both databases
+    /// One change of key or pruning at a time.
+    RankedMutex<std::mutex> maintenance_{LockRank::audit_maintenance};
+    /// One move of the outbox at a time.
+    RankedMutex<std::mutex> draining_{LockRank::audit_move};
     std::atomic<int> waiting_ = 0;
     // Of the transaction that is open, under the main database's lock.
     std::vector<store::Record> pending_;

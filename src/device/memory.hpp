@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "base/ranked_mutex.hpp"
 #include "device/device.hpp"
 #include "spool/context.hpp"
 #include "spool/jobs.hpp"
@@ -37,7 +38,7 @@ class Memory {
 
     const spool::Context& context_;
     spool::Jobs& jobs_;
-    mutable std::mutex mutex_;  // of what follows; never held while a callback or a database is used
+    mutable RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
     std::map<DeviceId, DeviceCallbacks> callbacks_;
     std::map<DeviceId, SessionId> outputs_;
     std::map<DeviceId, Instant> next_tries_;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/id.hpp"
+#include "base/ranked_mutex.hpp"
 
 namespace myqsec::device {
 
@@ -35,8 +36,8 @@ class Turns {
     [[nodiscard]] std::optional<Turn> try_take(DeviceId device);
 
  private:
-    std::mutex mutex_;
-    std::condition_variable over_;
+    RankedMutex<std::mutex> mutex_{LockRank::innermost};
+    std::condition_variable_any over_;
     std::map<DeviceId, std::thread::id> taken_;
 };
 

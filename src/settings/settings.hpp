@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "base/ranked_mutex.hpp"
 #include "settings/authorised.hpp"
 #include "settings/registry.hpp"
 #include "storage/sqlite/schema.hpp"
@@ -55,7 +56,7 @@ class Settings {
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;
-    mutable std::shared_mutex mutex_;
+    mutable RankedMutex<std::shared_mutex> mutex_{LockRank::innermost};
     std::vector<Current> values_;
 };
 

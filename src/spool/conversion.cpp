@@ -2,7 +2,6 @@
 
 #include <exception>
 
-#include "crypto/random.hpp"
 #include "spool/conversion_store.hpp"
 #include "spool/queue_store.hpp"
 #include "spool/recipients.hpp"
@@ -81,7 +80,7 @@ storage::BlobName Conversion::convert_document(const Queue& queue, const store::
     crypto::Identity identity;
     identity.wrapping_key = context_.vault.leaf_keys().get(job.leaf);
     const auto recipients = recipients_of(context_, queue, *identity.wrapping_key);
-    const auto file = context_.vault.jobs().open(job.blob);
+    const auto file = context_.documents().open(job.blob);
     crypto::ContainerReader reader(*file, identity, job.uuid);
     const bool encrypted = reader.suite() != crypto::ContainerSuite::plain;
     if (encrypted == queue.encrypted) {
@@ -89,10 +88,10 @@ storage::BlobName Conversion::convert_document(const Queue& queue, const store::
         crypto::rewrap(*file, identity, recipients);
         return job.blob;
     }
-    const auto out = context_.vault.jobs().writer();
+    const auto out = context_.documents().writer();
     crypto::ContainerWriter writer(recipients, job.uuid, suite_of(queue), *out);
     reader.copy_to(writer);
-    const auto blob = crypto::random_array<16>();
+    const auto blob = context_.documents().new_name();
     out->publish(blob);
     return blob;
 }
@@ -120,7 +119,7 @@ void Conversion::commit(const Queue& queue, const std::vector<Done>& all) {
         throw;
     }
     for (const auto& blob : left)
-        context_.vault.jobs().remove(blob);
+        context_.documents().remove(blob);
 }
 
 void Conversion::settle_uncertain(QueueId queue) {
@@ -129,7 +128,7 @@ void Conversion::settle_uncertain(QueueId queue) {
     store::begin_conversion(context_.main(), queue);  // something to commit
     transaction.commit();
     for (const auto& blob : uncertain_) {
-        if (!store::has_document(context_.main(), blob)) context_.vault.jobs().remove(blob);
+        if (!store::has_document(context_.main(), blob)) context_.documents().remove(blob);
     }
     uncertain_.clear();
 }

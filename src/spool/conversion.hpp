@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ranked_mutex.hpp"
 #include "spool/context.hpp"
 #include "spool/job_store.hpp"
 #include "spool/queue.hpp"
@@ -40,7 +41,7 @@ class Conversion {
     void settle_uncertain(QueueId queue);
 
     const Context& context_;
-    std::mutex alone_;
+    RankedMutex<std::mutex> alone_{LockRank::job_conversion};
     /// New files of a commit that failed. Whether it is undone is known once a later one has succeeded.
     std::vector<storage::BlobName> uncertain_;
     std::map<QueueId, JobId> reached_;  ///< in this process; each opening begins anew

@@ -38,7 +38,7 @@ std::unique_ptr<File> open_file(const Context& context, const store::JobRecord& 
     auto blob = job.blob;
     for (;;) {
         try {
-            return context.vault.jobs().open(blob);
+            return context.documents().open(blob);
         } catch (const Error& error) {
             const auto now = store::find_job(context.main(), job.id);
             if (error.status() != Status::ERR_CORRUPT || !now || now->blob == blob) throw;

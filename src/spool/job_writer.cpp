@@ -42,7 +42,7 @@ struct JobWriter::Parts {
           job_key(
               crypto::random_secret(32)),  // a fresh one for every job: who destroys it destroys the document
           uuid(crypto::random_array<16>()),
-          blob(context.vault.jobs().writer()),
+          blob(context.documents().writer()),
           container(recipients_of(context, queue, job_key), uuid, suite_of(queue), *blob) {}
 
     const Context& context;
@@ -113,7 +113,7 @@ JobId JobWriter::commit() {
     const auto& fields = parts_->fields;
     store::JobRecord job;
     job.uuid = parts_->uuid;
-    job.blob = crypto::random_array<16>();
+    job.blob = context.documents().new_name();
     try {
         parts_->blob->publish(job.blob);
 
@@ -148,10 +148,10 @@ JobId JobWriter::commit() {
         transaction.commit();
     } catch (const Error& error) {
         // A job that may yet be there needs its file; if it is not, the file is collected as an orphan.
-        if (error.status() != Status::ERR_OUTCOME_UNKNOWN) context.vault.jobs().remove(job.blob);
+        if (error.status() != Status::ERR_OUTCOME_UNKNOWN) context.documents().remove(job.blob);
         throw;
     } catch (...) {
-        context.vault.jobs().remove(job.blob);
+        context.documents().remove(job.blob);
         throw;
     }
     return job.id;

@@ -103,7 +103,7 @@ void Jobs::cancel(const access::Principal& principal, JobId id) {
                           .personal = {}});
     transaction.commit();
     state_->outputs.stop(id);
-    context.vault.jobs().remove(job->blob);
+    context.documents().remove(job->blob);
 }
 
 void Jobs::remove(const access::Principal& principal, JobId id) {
@@ -119,7 +119,7 @@ void Jobs::remove(const access::Principal& principal, JobId id) {
     }
     erase_job(context, transaction, *job, audit::Action::job_deleted, permitted.proof.actor());
     transaction.commit();
-    context.vault.jobs().remove(job->blob);
+    context.documents().remove(job->blob);
 }
 
 void Jobs::release(const access::Principal& principal, JobId job, const ReleaseOptions& options,

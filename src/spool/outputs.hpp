@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/id.hpp"
+#include "base/ranked_mutex.hpp"
 #include "spool/job_store.hpp"
 
 namespace myqsec::spool {
@@ -50,8 +51,8 @@ class Outputs {
     [[nodiscard]] bool stop(SessionId session, std::chrono::milliseconds patience);
 
  private:
-    mutable std::mutex mutex_;
-    std::condition_variable over_;
+    mutable RankedMutex<std::mutex> mutex_{LockRank::innermost};
+    std::condition_variable_any over_;
     std::list<Entry> entries_;
 };
 

@@ -41,7 +41,7 @@ void compare_with_files(const Context& context, const std::vector<store::Documen
                         Findings& findings) {
     storage::Transaction transaction(context.main());
     for (const auto& row : rows) {
-        const bool there = context.vault.jobs().exists(row.blob);
+        const bool there = context.documents().exists(row.blob);
         if (!there && row.state != JobState::aborted) {
             change_state(context, transaction, row, JobState::aborted, reason::document_lost,
                          audit::Result::failed);
@@ -63,11 +63,18 @@ void collect_orphans(const Context& context, const std::vector<store::DocumentRo
     std::set<storage::BlobName> known;
     for (const auto& row : rows)
         known.insert(row.blob);
-    const auto removed = context.vault.jobs().collect_orphans(
+    const auto orphans = context.documents().collect_orphans(
         [&](const storage::BlobName& name) { return known.contains(name); });
-    if (removed > 0) {
-        findings.push_back({"orphan-documents",
-                            fmt::format("{} files of unfinished or deleted jobs were removed", removed)});
+    if (orphans.removed > 0) {
+        findings.push_back(
+            {"orphan-documents",
+             fmt::format("{} files of unfinished or deleted jobs were removed", orphans.removed)});
+    }
+    if (orphans.foreign > 0) {
+        findings.push_back({"foreign-documents",
+                            fmt::format("{} files in the folder '{}' are of no job and were not made by this "
+                                        "instance: they stay; move them away",
+                                        orphans.foreign, documents_folder)});
     }
 }
 

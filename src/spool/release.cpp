@@ -90,7 +90,7 @@ void finish_erased(const Release& release, storage::Transaction& transaction, co
     append(release, transaction, audit::Action::job_released, audit::Result::ok,
            {{"state", "processing", "deleted"}});
     kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
-    release.context.vault.jobs().remove(job.blob);
+    release.context.documents().remove(job.blob);
 }
 
 void finish_kept(const Release& release, storage::Transaction& transaction, store::JobRecord job,

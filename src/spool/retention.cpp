@@ -62,7 +62,7 @@ void Retention::remove_left_files() {
         files.swap(left_files_);
     }
     for (const auto& file : files) {
-        if (!store::has_document(context_.main(), file)) context_.vault.jobs().remove(file);
+        if (!store::has_document(context_.main(), file)) context_.documents().remove(file);
     }
 }
 
@@ -101,7 +101,7 @@ void Retention::expire(const audit::Actor& actor, Instant now) {
         }
         transaction.commit();
         for (const auto& job : expired)
-            context_.vault.jobs().remove(job.blob);
+            context_.documents().remove(job.blob);
     } while (expired.size() == batch);
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/ranked_mutex.hpp"
 #include "spool/context.hpp"
 #include "spool/outputs.hpp"
 
@@ -32,7 +33,7 @@ class Retention {
 
     const Context& context_;
     Outputs& outputs_;
-    std::mutex mutex_;  // of what follows; never held while a database is used
+    RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
     Instant last_tick_;
     std::chrono::steady_clock::time_point last_monotonic_;
     std::vector<storage::BlobName> left_files_;

@@ -6,12 +6,12 @@ Spool::Spool(storage::Vault& vault, audit::AuditLog& audit, const settings::Sett
              access::Access& access)
     : certificates(vault, audit, settings, access),
       queues(vault, audit, settings, access),
-      jobs(vault, audit, settings, access) {
-    // The removal itself is audited with whoever asked for it; what goes along is the system's doing.
-    access.users.before_removal([this](storage::Transaction& transaction, UserId user) {
-        jobs.remove_of_user(transaction, audit::Actor::system(), user);
-        queues.forget_user(transaction, user);
-    });
+      jobs(vault, audit, settings, access) {}
+
+// The removal itself is audited with whoever asked for it; what goes along is the system's doing.
+void Spool::forget_user(storage::Transaction& transaction, UserId user) {
+    jobs.remove_of_user(transaction, audit::Actor::system(), user);
+    queues.forget_user(transaction, user);
 }
 
 }  // namespace myqsec::spool

@@ -10,12 +10,15 @@ namespace myqsec::spool {
 /// Tables of queues and jobs, in the main database.
 [[nodiscard]] storage::Schema schema();
 
-/// What it is built from outlives it. A user who is removed takes their jobs along.
+/// What it is built from outlives it.
 struct Spool {
     Spool(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
           access::Access& access);
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
+
+    /// For the removal of a user, who takes their jobs along; joins its transaction.
+    void forget_user(storage::Transaction& transaction, UserId user);
 
     Certificates certificates;
     Queues queues;

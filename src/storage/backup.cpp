@@ -1,6 +1,7 @@
 #include "storage/backup.hpp"
 
 #include <algorithm>
+#include <list>
 #include <optional>
 #include <string>
 
@@ -196,11 +197,10 @@ std::vector<CopiedFile> copy_databases(Folder& from, Folder& to) {
     return out;
 }
 
-/// Holding both databases in a moment in which no erasure waits, so that what was erased before is in no
-/// backup.
-class Moment {
+/// Locks both databases while no erasure is pending, so that what was erased before is in no backup.
+class BothDatabasesLocked {
  public:
-    explicit Moment(Vault& vault) {
+    explicit BothDatabasesLocked(Vault& vault) {
         for (int attempt = 0; attempt < most_attempts; ++attempt) {
             vault.leaf_keys().turn();
             main_.emplace(vault.main());
@@ -218,6 +218,44 @@ class Moment {
     static constexpr int most_attempts = 100;
     std::optional<Transaction> main_;
     std::optional<Transaction> log_;
+};
+
+/// All documents, none of which goes before they are copied.
+class HeldDocuments {
+ public:
+    explicit HeldDocuments(Vault& vault) {
+        for (const auto& store : vault.blob_stores())
+            holds_.emplace_back(*store);
+    }
+    void list() {
+        for (auto& held : holds_)
+            held.names = held.hold.names();
+    }
+    [[nodiscard]] std::uint64_t size() const {
+        std::uint64_t sum = 0;
+        for (const auto& held : holds_)
+            sum += held.names.size();
+        return sum;
+    }
+    void copy(Folder& to, Steps& steps) const {
+        for (const auto& held : holds_) {
+            const auto documents = to.folder(held.store.name());
+            for (const auto& name : held.names) {
+                copy_document(*held.store.open_read_only(name), *documents, to_hex(name));
+                steps.step();
+            }
+            documents->sync();
+        }
+    }
+
+ private:
+    struct Held {
+        explicit Held(BlobStore& of) : store(of), hold(of) {}
+        BlobStore& store;
+        BlobStore::Hold hold;
+        std::vector<BlobName> names{};
+    };
+    std::list<Held> holds_;
 };
 
 /// The backup's last file makes it one: if that can't be said for certain, it is none.
@@ -244,24 +282,18 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
     if (!to.list().empty())
         fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup",
              to.path());
-    BlobStore::Hold hold(vault.jobs());
+    HeldDocuments documents(vault);
     Manifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
-    std::vector<BlobName> documents;
     {
-        const Moment moment(vault);
+        const BothDatabasesLocked locked(vault);
         manifest.info.created = vault.clock().now();
         manifest.keys = keys_to_back_up(vault.keystore());
         manifest.databases = copy_databases(vault.folder(), to);
-        documents = hold.names();
+        documents.list();
     }
     Steps steps(progress, documents.size() + 1);
     steps.step();
-    const auto jobs = to.folder(instance_folder::jobs_folder);
-    for (const auto& name : documents) {
-        copy_document(*vault.jobs().open_read_only(name), *jobs, to_hex(name));
-        steps.step();
-    }
-    jobs->sync();
+    documents.copy(to, steps);
     to.sync();
     if (key.expires <= vault.clock().now())
         fail(Status::ERR_NOT_POSSIBLE,
@@ -298,30 +330,49 @@ void restore_databases(const Manifest& manifest, Folder& backup, Folder& to) {
     }
 }
 
-/// Without a folder of documents all jobs lack theirs, which the opening says.
-std::unique_ptr<BlobStore> documents_of(Folder& backup) {
-    if (!backup.exists(instance_folder::jobs_folder)) return {};
-    return std::make_unique<BlobStore>(backup.folder(instance_folder::jobs_folder));
+struct StoredDocuments {
+    std::string_view store;
+    std::vector<BlobName> names;
+};
+
+/// A store whose folder is missing lacks all its documents, which the opening says.
+std::vector<StoredDocuments> documents_of(Folder& backup, BlobFolders blobs) {
+    std::vector<StoredDocuments> out;
+    for (const auto store : blobs) {
+        auto& documents = out.emplace_back(StoredDocuments{store, {}});
+        if (backup.exists(store)) documents.names = blob_names(*backup.folder(store));
+    }
+    return out;
+}
+
+void restore_documents(const StoredDocuments& documents, Folder& backup, Folder& to, Steps& steps) {
+    const auto restored = to.folder(documents.store);
+    if (documents.names.empty()) return;
+    const auto backed_up = backup.folder(documents.store);
+    for (const auto& name : documents.names) {
+        const auto file = to_hex(name);
+        copy_file(*backed_up->open_read_only(file), *restored, file);
+        steps.step();
+    }
+    restored->sync();
 }
 
 }  // namespace
 
 BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, crypto::RootProvider& root,
-                          Instant now, const BackupProgress& progress) {
+                          Instant now, BlobFolders blobs, const BackupProgress& progress) {
     auto manifest = open_manifest(read_manifest(backup), key);
     require_unexpired(manifest.info, now);
-    const auto lock = instance_folder::prepare(to);
-    const auto documents = documents_of(backup);
-    const auto names = documents ? documents->names() : std::vector<BlobName>();
-    Steps steps(progress, names.size() + 1);
+    const auto lock = instance_folder::prepare(to, blobs);
+    const auto stores = documents_of(backup, blobs);
+    std::uint64_t files = 1;
+    for (const auto& store : stores)
+        files += store.names.size();
+    Steps steps(progress, files);
     restore_databases(manifest, backup, to);
     steps.step();
-    const auto jobs = to.folder(instance_folder::jobs_folder);
-    for (const auto& name : names) {
-        copy_file(*documents->open_read_only(name), *jobs, to_hex(name));
-        steps.step();
-    }
-    jobs->sync();
+    for (const auto& store : stores)
+        restore_documents(store, backup, to, steps);
     to.sync();
     crypto::Secret created(sizeof(std::uint64_t));
     store_be(created.span().data(), static_cast<std::uint64_t>(to_milliseconds(manifest.info.created)));

@@ -34,8 +34,8 @@ void withdraw_backup(Folder& backup) noexcept;
 /// leaves opens in no way, and the restoring can be repeated. It replaces what an unfinished creation left,
 /// and removes nothing else. ERR_EXISTS, ERR_IN_USE; ERR_WRONG_KEY if the key does not open the backup;
 /// ERR_NOT_POSSIBLE if it has expired; ERR_CORRUPT, ERR_TAMPERED if a file is damaged, missing or of another
-/// backup.
+/// backup. Of documents only those in `blobs` are copied.
 BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, crypto::RootProvider& root,
-                          Instant now, const BackupProgress& progress);
+                          Instant now, BlobFolders blobs, const BackupProgress& progress);
 
 }  // namespace myqsec::storage

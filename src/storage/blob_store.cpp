@@ -3,12 +3,17 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+#include "storage/keys/key_set.hpp"
 
 namespace myqsec::storage {
 
 namespace {
 
 constexpr std::size_t name_length = 2 * std::tuple_size_v<BlobName>;
+constexpr std::size_t random_part = 10;
+constexpr std::size_t mac_part = std::tuple_size_v<BlobName> - random_part;
 
 bool is_blob_name(std::string_view name) {
     return name.size() == name_length &&
@@ -28,7 +33,32 @@ void BlobWriter::publish(const BlobName& name) {
     folder_.link_durably(*file_, to_hex(name));
 }
 
-BlobStore::BlobStore(std::unique_ptr<Folder> folder) : folder_(std::move(folder)) {}
+std::vector<BlobName> blob_names(Folder& folder) {
+    std::vector<BlobName> out;
+    for (const std::string& file : folder.list()) {
+        if (is_blob_name(file)) std::ranges::copy(from_hex(file), out.emplace_back().begin());
+    }
+    return out;
+}
+
+BlobStore::BlobStore(Folder& home, std::string_view folder, const crypto::Secret& key)
+    : name_(folder),
+      folder_(home.folder(folder)),
+      key_(crypto::hkdf_sha256(key.view(), {}, as_bytes(folder), key_size)) {}
+
+BlobName BlobStore::new_name() const {
+    BlobName name;
+    const ByteSpan random = ByteSpan(name).first(random_part);
+    crypto::randomize(random);
+    std::ranges::copy_n(crypto::hmac_sha256(key_.view(), random).begin(), mac_part,
+                        name.begin() + random_part);
+    return name;
+}
+
+bool BlobStore::has_named(const BlobName& name) const {
+    const auto mac = crypto::hmac_sha256(key_.view(), ByteView(name).first(random_part));
+    return std::equal(name.begin() + random_part, name.end(), mac.begin());
+}
 
 std::unique_ptr<BlobWriter> BlobStore::writer() {
     return std::make_unique<BlobWriter>(*folder_);
@@ -70,13 +100,18 @@ void BlobStore::remove(const BlobName& name) noexcept {
     }
 }
 
-std::uint64_t BlobStore::collect_orphans(const std::function<bool(const BlobName&)>& is_known) {
-    std::uint64_t removed = 0;
+BlobStore::Orphans BlobStore::collect_orphans(const std::function<bool(const BlobName&)>& is_known) {
+    Orphans found;
     for (const BlobName& name : names()) {
-        if (!is_known(name) && folder_->remove(to_hex(name))) ++removed;
+        if (is_known(name)) continue;
+        if (!has_named(name)) {
+            ++found.foreign;
+        } else if (folder_->remove(to_hex(name))) {
+            ++found.removed;
+        }
     }
-    if (removed > 0) folder_->sync();
-    return removed;
+    if (found.removed > 0) folder_->sync();
+    return found;
 }
 
 bool BlobStore::exists(const BlobName& name) {
@@ -89,14 +124,6 @@ std::vector<BlobName> BlobStore::Hold::names() {
     std::erase_if(out, [&](const BlobName& name) {
         return std::ranges::find(store_.held_, name) != store_.held_.end();
     });
-    return out;
-}
-
-std::vector<BlobName> BlobStore::names() {
-    std::vector<BlobName> out;
-    for (const std::string& file : folder_->list()) {
-        if (is_blob_name(file)) std::ranges::copy(from_hex(file), out.emplace_back().begin());
-    }
     return out;
 }
 

@@ -1,19 +1,31 @@
-// Documents as files: unnamed temporary file → write → link → sync of both → the caller's SQL commit. Names are opaque and random. Files without a row are orphans of a crash, collected at open.
+// Documents as files, in a folder of their owner's: unnamed temporary file → write → link → sync of both →
+// the owner's SQL commit. A file without a row is an orphan of a crash, which its owner collects.
+//
+// Names are opaque, and authentic: 10 random bytes and a MAC of 6 under a key of this instance and this
+// folder. So nothing is ever taken for an orphan but what this store has named itself.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/byte_sink.hpp"
 #include "base/bytes.hpp"
 #include "base/folder.hpp"
+#include "base/ranked_mutex.hpp"
+#include "crypto/secret.hpp"
 
 namespace myqsec::storage {
 
 using BlobName = ByteArray<16>;
+/// The folders of an instance's blob stores, each owned by the domain that names it. Static.
+using BlobFolders = std::span<const std::string_view>;
+
+/// The files in it that are named as blobs are, whoever made them.
+[[nodiscard]] std::vector<BlobName> blob_names(Folder& folder);
 
 /// A blob being written. Gone without a trace unless published.
 class BlobWriter final : public ByteSink {
@@ -33,20 +45,29 @@ class BlobWriter final : public ByteSink {
 
 class BlobStore {
  public:
-    explicit BlobStore(std::unique_ptr<Folder> folder);
+    /// The folder is made in `home` if it is missing.
+    BlobStore(Folder& home, std::string_view folder, const crypto::Secret& key);
 
+    [[nodiscard]] std::string_view name() const { return name_; }  ///< the folder's
+    /// A fresh one.
+    [[nodiscard]] BlobName new_name() const;
     [[nodiscard]] std::unique_ptr<BlobWriter> writer();
     /// Throws ERR_CORRUPT if the file is missing: a row refers to it.
     [[nodiscard]] std::unique_ptr<File> open(const BlobName& name);
     [[nodiscard]] std::unique_ptr<File> open_read_only(const BlobName& name);
     /// Idempotent. Not synced: if a crash brings the file back, it is collected as an orphan.
     void remove(const BlobName& name) noexcept;
-    /// Removes every file that `is_known` disowns; returns how many. Foreign files are left alone.
-    std::uint64_t collect_orphans(const std::function<bool(const BlobName&)>& is_known);
+    struct Orphans {
+        std::uint64_t removed = 0;
+        std::uint64_t foreign = 0;  ///< named as blobs are, but neither known nor by this store
+    };
+    /// Removes what this store has named and `is_known` disowns. Everything else is left alone. For the
+    /// owner.
+    Orphans collect_orphans(const std::function<bool(const BlobName&)>& is_known);
     /// Jobs whose file is missing can be found with this.
     [[nodiscard]] bool exists(const BlobName& name);
-    /// All there are.
-    [[nodiscard]] std::vector<BlobName> names();
+    /// All there are, whoever made them.
+    [[nodiscard]] std::vector<BlobName> names() const { return blob_names(*folder_); }
 
     /// While it lives, no file goes: what is removed meanwhile goes when it ends. For copies of all files.
     class Hold {
@@ -63,8 +84,12 @@ class BlobStore {
     };
 
  private:
+    [[nodiscard]] bool has_named(const BlobName& name) const;
+
+    std::string_view name_;
     std::unique_ptr<Folder> folder_;
-    std::mutex holding_;
+    crypto::Secret key_;
+    RankedMutex<std::mutex> holding_{LockRank::blob_store};
     int holds_ = 0;
     std::vector<BlobName> held_;  ///< to be removed when the last hold ends
 };

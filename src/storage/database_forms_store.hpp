@@ -1,4 +1,4 @@
-// How each database is wished to be, and what was last said to be finished, in the main database.
+// The requested form of each database, and the last one that was audited as reached, in the main database.
 #pragma once
 
 #include "storage/sqlite/schema.hpp"
@@ -10,15 +10,15 @@ namespace myqsec::storage {
 
 namespace store {
 
-struct FormWish {
+struct RequestedForm {
     bool encrypted = true;
-    bool told_encrypted = true;
-    std::uint32_t told_key_version = 1;
+    bool audited_encrypted = true;
+    std::uint32_t audited_key_version = 1;
 };
 
-/// What holds for every database at first, if nothing else was wished.
-[[nodiscard]] FormWish get_wish(Database& main, DatabaseRole role);
-void set_wish(Database& main, DatabaseRole role, const FormWish& wish);
+/// At first that of a new database.
+[[nodiscard]] RequestedForm requested_form(Database& main, DatabaseRole role);
+void set_requested_form(Database& main, DatabaseRole role, const RequestedForm& form);
 
 }  // namespace store
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "storage/blob_store.hpp"
 
 namespace myqsec::storage::instance_folder {
 
@@ -27,10 +26,11 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-void require_only_leftovers(const Folder& folder, const std::vector<std::string>& names) {
+void require_only_leftovers(const Folder& folder, const std::vector<std::string>& names, BlobFolders blobs) {
     auto known = files_of_a_creation();
-    for (const auto name : {lock_file, unfinished_file, jobs_folder})
+    for (const auto name : {lock_file, unfinished_file})
         known.emplace_back(name);
+    known.insert(known.end(), blobs.begin(), blobs.end());
     for (const auto& name : names) {
         if (contains(known, name)) continue;
         fail(Status::ERR_EXISTS,
@@ -55,14 +55,14 @@ void require_empty(const Folder& folder, const std::vector<std::string>& names) 
     }
 }
 
-void require_free(Folder& folder) {
+void require_free(Folder& folder, BlobFolders blobs) {
     if (folder.exists(Keystore::file_name)) {
         fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
              folder.path());
     }
     const auto names = folder.list();
     if (contains(names, unfinished_file)) {
-        require_only_leftovers(folder, names);
+        require_only_leftovers(folder, names, blobs);
     } else {
         require_empty(folder, names);
     }
@@ -74,11 +74,17 @@ void mark_unfinished(Folder& folder) {
     folder.sync();
 }
 
-void remove_leftovers(Folder& folder) {
+/// The blobs are those of a restoration: its keys, which tell them from foreign files, are gone with it.
+void remove_leftovers(Folder& folder, BlobFolders blobs) {
     for (const auto& name : files_of_a_creation())
         folder.remove(name);
-    if (folder.exists(jobs_folder))
-        BlobStore(folder.folder(jobs_folder)).collect_orphans([](const BlobName&) { return false; });
+    for (const auto store : blobs) {
+        if (!folder.exists(store)) continue;
+        const auto documents = folder.folder(store);
+        for (const auto& name : blob_names(*documents))
+            documents->remove(to_hex(name));
+        documents->sync();
+    }
     folder.sync();
 }
 
@@ -104,12 +110,12 @@ void require_instance(Folder& folder) {
          Keystore::file_name);
 }
 
-std::unique_ptr<File> prepare(Folder& folder) {
-    require_free(folder);
+std::unique_ptr<File> prepare(Folder& folder, BlobFolders blobs) {
+    require_free(folder, blobs);
     auto held = lock(folder);
-    require_free(folder);  // another process was faster
+    require_free(folder, blobs);  // another process was faster
     mark_unfinished(folder);
-    remove_leftovers(folder);
+    remove_leftovers(folder, blobs);
     return held;
 }
 
@@ -129,13 +135,13 @@ void finish(Folder& folder) {
     if (folder.remove(unfinished_file)) folder.sync();
 }
 
-void take_back(Folder& folder) {
+void take_back(Folder& folder, BlobFolders blobs) {
     try {
         mark_unfinished(folder);  // the opening may have taken it away; a crash in here then leaves leftovers
     } catch (const Error&) {      // a full disk: the files go nevertheless
     }
     folder.remove(Keystore::file_name);  // first: without it this is no instance
-    remove_leftovers(folder);
+    remove_leftovers(folder, blobs);
     finish(folder);
 }
 

@@ -1,4 +1,5 @@
-// What an instance's folder holds, by name, and the rules for making one: its keystore appears last.
+// What an instance's folder holds, by name, and the rules for making one: its keystore appears last. Beside
+// what is named here there are the folders of its blob stores. docs/architecture.md has the whole list.
 #pragma once
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <string_view>
 
 #include "base/folder.hpp"
+#include "storage/blob_store.hpp"
 #include "storage/keys/keystore.hpp"
 
 namespace myqsec::storage::instance_folder {
@@ -13,7 +15,6 @@ namespace myqsec::storage::instance_folder {
 inline constexpr std::string_view lock_file = "lock";
 inline constexpr std::string_view main_file = "main.db";
 inline constexpr std::string_view log_file = "log.db";
-inline constexpr std::string_view jobs_folder = "jobs";
 /// There from a creation's first file to the instance's first opening. Only beside it may files be removed.
 inline constexpr std::string_view unfinished_file = "unfinished";
 /// What may lie beside a database and belongs to it: its write-ahead log, the journal of a conversion.
@@ -28,7 +29,7 @@ void require_instance(Folder& folder);
 /// For a new instance: takes the lock, marks the folder as unfinished, and removes what an earlier creation
 /// left beside that mark. ERR_EXISTS, nothing removed, if there is an instance or anything that no creation
 /// left.
-[[nodiscard]] std::unique_ptr<File> prepare(Folder& folder);
+[[nodiscard]] std::unique_ptr<File> prepare(Folder& folder, BlobFolders blobs);
 
 /// Ends a creation. If the keystore could not be made durable, it is taken back, under the lock that makes it
 /// ours: a creation that failed can be repeated.
@@ -39,6 +40,6 @@ void finish(Folder& folder);
 
 /// Removes the files of a creation that failed, and no others. Under the lock; the caller knows that they are
 /// its own.
-void take_back(Folder& folder);
+void take_back(Folder& folder, BlobFolders blobs);
 
 }  // namespace myqsec::storage::instance_folder

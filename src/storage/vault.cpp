@@ -12,7 +12,7 @@ namespace myqsec::storage {
 
 namespace {
 
-constexpr std::uint32_t told_mark = 2;  ///< the version of a restored_mark that was audited
+constexpr std::uint32_t audited_mark = 2;  ///< the version of a restored_mark that was audited
 
 DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {
     DatabaseKeys out;
@@ -24,14 +24,15 @@ DatabaseKeys keys_of(const Keystore& keystore, KeyPurpose purpose) {
 
 }  // namespace
 
-void Vault::create(Folder& folder, crypto::RootProvider& root) {
-    const auto lock = instance_folder::prepare(folder);
+void Vault::create(Folder& folder, crypto::RootProvider& root, BlobFolders blobs) {
+    const auto lock = instance_folder::prepare(folder, blobs);
     Keystore keystore = Keystore::generate(root);
     Database::create(folder, instance_folder::main_file, keystore.key(KeyPurpose::main_database),
                      {.suite = crypto::preferred_page_suite()});
     Database::create(folder, instance_folder::log_file, keystore.key(KeyPurpose::log_database),
                      {.suite = crypto::preferred_page_suite()});
-    folder.folder(instance_folder::jobs_folder);
+    for (const auto store : blobs)
+        folder.folder(store);
     folder.sync();
     instance_folder::publish(folder, keystore);
 }
@@ -47,9 +48,9 @@ struct Vault::State {
     std::unique_ptr<Database> main;
     std::unique_ptr<Database> log;
     std::unique_ptr<LeafKeys> leaf_keys;
-    std::unique_ptr<BlobStore> jobs;
+    std::vector<std::unique_ptr<BlobStore>> blobs;
     std::vector<Finding> findings;
-    bool counted = false;
+    bool has_outside_counters = false;
 
     void note_damage(const Database& database, std::string_view code) {
         if (!database.report().damaged_tail) return;
@@ -80,8 +81,10 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
     main_options.counter.rebase = rebase;
-    state_->counted = options.main_counter.counter != nullptr && options.log_counter.counter != nullptr;
+    state_->has_outside_counters =
+        options.main_counter.counter != nullptr && options.log_counter.counter != nullptr;
     DatabaseOptions log_options;
+    log_options.rank = LockRank::log_database;
     log_options.cache_kib = std::max(options.cache_kib / 4, 64);
     log_options.counter = options.log_counter;
     log_options.counter.rebase = rebase;
@@ -93,7 +96,8 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     state_->note_damage(*state_->log, "log-damaged-tail");
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
-    state_->jobs = std::make_unique<BlobStore>(home.folder(instance_folder::jobs_folder));
+    for (const auto store : options.blob_folders)
+        state_->blobs.push_back(std::make_unique<BlobStore>(home, store, keys.key(KeyPurpose::blob_names)));
     instance_folder::finish(home);
 }
 
@@ -131,8 +135,14 @@ const Keystore& Vault::keystore() const {
 LeafKeys& Vault::leaf_keys() {
     return *state_->leaf_keys;
 }
-BlobStore& Vault::jobs() {
-    return *state_->jobs;
+BlobStore& Vault::blobs(std::string_view folder) {
+    const auto found = std::ranges::find(state_->blobs, folder, &BlobStore::name);
+    if (found == state_->blobs.end())
+        fail(Status::ERR_INTERNAL, "'{}' is no blob store of this instance", folder);
+    return **found;
+}
+std::span<const std::unique_ptr<BlobStore>> Vault::blob_stores() const {
+    return state_->blobs;
 }
 std::optional<Restoration> Vault::restoration() const {
     const auto keys = state_->keystore->keys();
@@ -140,21 +150,21 @@ std::optional<Restoration> Vault::restoration() const {
     if (mark == 0) return std::nullopt;
     ByteReader created(keys.find(KeyPurpose::restored_mark, mark)->view(), "the keystore");
     return Restoration{from_milliseconds(static_cast<std::int64_t>(created.integer<std::uint64_t>())),
-                       mark >= told_mark};
+                       mark >= audited_mark};
 }
 
 void Vault::settle_restoration() {
     state_->keystore->change([&](KeySet& keys) {
         const auto mark = keys.newest(KeyPurpose::restored_mark);
-        if (mark == 0 || (mark == told_mark && !counted())) return;
-        if (!counted())
-            keys.put(KeyPurpose::restored_mark, told_mark, *keys.find(KeyPurpose::restored_mark, mark));
+        if (mark == 0 || (mark == audited_mark && !has_outside_counters())) return;
+        if (!has_outside_counters())
+            keys.put(KeyPurpose::restored_mark, audited_mark, *keys.find(KeyPurpose::restored_mark, mark));
         keys.drop(KeyPurpose::restored_mark, mark);
     });
 }
 
-bool Vault::counted() const {
-    return state_->counted;
+bool Vault::has_outside_counters() const {
+    return state_->has_outside_counters;
 }
 Folder& Vault::folder() {
     return *state_->folder;

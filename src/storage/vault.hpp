@@ -1,11 +1,4 @@
-// The vault: an opened instance folder. Lock, keystore, main and log database, leaf keys, blobs.
-//
-//   keystore   four slots, sealed under the root key; its presence makes a folder an instance
-//   lock       flock: one process at a time
-//   unfinished only until the first opening: what lies beside it without a keystore may be replaced
-//   main.db    users, settings, queues, jobs, keys, outbox      (+ -wal)
-//   log.db     the audit log                                    (+ -wal)
-//   jobs/      sealed documents
+// The vault: an opened instance folder. Lock, keystore, main and log database, leaf keys, blob stores.
 #pragma once
 
 #include <array>
@@ -28,6 +21,7 @@ struct VaultOptions {
     int cache_kib = 2000;  ///< SQLite page cache of the main database; the log uses a quarter
     CounterOptions main_counter{};
     CounterOptions log_counter{};
+    BlobFolders blob_folders{};
 };
 
 enum class DatabaseRole : std::uint8_t { main = 1, log = 2 };
@@ -37,25 +31,25 @@ inline constexpr std::array database_roles = {DatabaseRole::main, DatabaseRole::
 /// How a database is sealed, and how it is to be.
 struct ConversionStatus {
     DatabaseForm form;
-    bool wished_encrypted = true;
+    bool requested_encrypted = true;
     std::uint32_t newest_key_version = 1;
 
     [[nodiscard]] bool settled() const {
-        return !form.converting && form.encrypted == wished_encrypted &&
+        return !form.converting && form.encrypted == requested_encrypted &&
                form.key_version == newest_key_version;
     }
 };
 
 struct Restoration {
-    Instant of;         ///< the moment that the backup shows
-    bool told = false;  ///< audited by an opening without outside counters
+    Instant of;            ///< the moment that the backup shows
+    bool audited = false;  ///< by an opening without outside counters
 };
 
 class Vault {
  public:
     /// Makes an instance in an empty folder, or anew where a creation was cut off. ERR_EXISTS, nothing
     /// removed, if there is one, or if the folder holds anything that no unfinished creation left.
-    static void create(Folder& folder, crypto::RootProvider& root);
+    static void create(Folder& folder, crypto::RootProvider& root, BlobFolders blobs = {});
     /// ERR_NOT_FOUND, ERR_IN_USE, ERR_WRONG_KEY, ERR_CORRUPT, ERR_TAMPERED, ERR_NEWER_VERSION: nothing
     /// changed.
     Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
@@ -73,21 +67,23 @@ class Vault {
     [[nodiscard]] Keystore& keystore();
     [[nodiscard]] const Keystore& keystore() const;
     [[nodiscard]] LeafKeys& leaf_keys();
-    [[nodiscard]] BlobStore& jobs();
+    /// That of one of the options' folders.
+    [[nodiscard]] BlobStore& blobs(std::string_view folder);
+    [[nodiscard]] std::span<const std::unique_ptr<BlobStore>> blob_stores() const;
     /// That this instance was restored, until settle_restoration() has forgotten it.
     [[nodiscard]] std::optional<Restoration> restoration() const;
     /// After the restoration was audited and both databases were written to. With outside counters, which
     /// follow the databases by now, it is forgotten; without, an opening with counters must still learn of
     /// it.
     void settle_restoration();
-    [[nodiscard]] bool counted() const;  ///< whether outside counters watch both databases
-    [[nodiscard]] Folder& folder();      ///< the instance's own, for copies of its files
+    [[nodiscard]] bool has_outside_counters() const;  ///< of both databases
+    [[nodiscard]] Folder& folder();                   ///< the instance's own, for copies of its files
     [[nodiscard]] const Clock& clock() const;
     // Conversions of a database, between encrypted and readable or to a new key. They go on in
     // tick_conversions(), while the database is in use, and survive closing and crashes.
     [[nodiscard]] Database& database(DatabaseRole role);
-    /// Returns what was wished before. Nothing is converted before the transaction has committed.
-    bool wish_encrypted(Transaction& transaction, DatabaseRole role, bool encrypted);
+    /// Returns what was requested before. Nothing is converted before the transaction has committed.
+    bool request_encryption(Transaction& transaction, DatabaseRole role, bool encrypted);
     /// A fresh key of the next version, which it returns, durable in the keystore. ERR_NOT_POSSIBLE while the
     /// one before is not in force yet.
     std::uint32_t rotate_database_key(DatabaseRole role);
@@ -96,12 +92,12 @@ class Vault {
     bool tick_conversions(std::uint32_t pages);
     /// Moves what the logs of both databases hold into their files, once it is worth it.
     void checkpoint_if_due();
-    /// Not inside a transaction: it asks the keystore, whose lock comes first.
     [[nodiscard]] ConversionStatus conversion(DatabaseRole role);
-    /// Whether a conversion was finished that nobody was told of. Not inside a transaction.
-    [[nodiscard]] bool has_news(DatabaseRole role);
-    /// The form that was reached, once: so it is audited once.
-    [[nodiscard]] std::optional<DatabaseForm> take_news(Transaction& transaction, DatabaseRole role);
+    /// Whether a conversion has finished and is not audited yet.
+    [[nodiscard]] bool has_finished_conversion(DatabaseRole role);
+    /// The form that it reached, once: marks it as audited, with the caller's event of it.
+    [[nodiscard]] std::optional<DatabaseForm> take_finished_conversion(Transaction& transaction,
+                                                                       DatabaseRole role);
 
     /// What open found, one sentence each: repaired keystore slot, damaged tail … The engine audits them.
     struct Finding {

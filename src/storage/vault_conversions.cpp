@@ -1,6 +1,6 @@
-// The vault's part in conversions: the wish is a row of the main database, the key versions are the
-// keystore's, and what is done lies in each database itself. Comparing the three tells at any time, also
-// after a crash, what comes next.
+// The vault's part in conversions: the requested form is a row of the main database, the key versions are the
+// keystore's, and each database itself says what is done. Comparing the three tells at any time, also after a
+// crash, what comes next.
 #include <utility>
 
 #include "base/error.hpp"
@@ -29,8 +29,8 @@ void drop_older_keys(Keystore& keystore, Database& database, KeyPurpose purpose,
     }
 }
 
-bool is_told(const store::FormWish& wish, const DatabaseForm& form) {
-    return wish.told_encrypted == form.encrypted && wish.told_key_version == form.key_version;
+bool is_audited(const store::RequestedForm& requested, const DatabaseForm& form) {
+    return requested.audited_encrypted == form.encrypted && requested.audited_key_version == form.key_version;
 }
 
 }  // namespace
@@ -43,10 +43,10 @@ Database& Vault::database(DatabaseRole role) {
     return role == DatabaseRole::main ? main() : log();
 }
 
-bool Vault::wish_encrypted(Transaction& transaction, DatabaseRole role, bool encrypted) {
-    auto wish = store::get_wish(transaction.database(), role);
-    const bool before = std::exchange(wish.encrypted, encrypted);
-    if (before != encrypted) store::set_wish(transaction.database(), role, wish);
+bool Vault::request_encryption(Transaction& transaction, DatabaseRole role, bool encrypted) {
+    auto requested = store::requested_form(transaction.database(), role);
+    const bool before = std::exchange(requested.encrypted, encrypted);
+    if (before != encrypted) store::set_requested_form(transaction.database(), role, requested);
     return before;
 }
 
@@ -66,7 +66,7 @@ std::uint32_t Vault::rotate_database_key(DatabaseRole role) {
 }
 
 ConversionStatus Vault::conversion(DatabaseRole role) {
-    return {database(role).form(), store::get_wish(main(), role).encrypted,
+    return {database(role).form(), store::requested_form(main(), role).encrypted,
             keystore().newest_version(purpose_of(role))};
 }
 
@@ -78,7 +78,7 @@ bool Vault::convert(DatabaseRole role, std::uint32_t pages) {
     }
     const ConversionStatus status = conversion(role);
     if (!status.settled()) {
-        database.begin_conversion(status.wished_encrypted, status.newest_key_version,
+        database.begin_conversion(status.requested_encrypted, status.newest_key_version,
                                   keystore().key(purpose, status.newest_key_version));
         return true;
     }
@@ -99,18 +99,18 @@ bool Vault::tick_conversions(std::uint32_t pages) {
     return more;
 }
 
-bool Vault::has_news(DatabaseRole role) {
+bool Vault::has_finished_conversion(DatabaseRole role) {
     const ConversionStatus status = conversion(role);
-    return status.settled() && !is_told(store::get_wish(main(), role), status.form);
+    return status.settled() && !is_audited(store::requested_form(main(), role), status.form);
 }
 
-std::optional<DatabaseForm> Vault::take_news(Transaction& transaction, DatabaseRole role) {
-    auto wish = store::get_wish(transaction.database(), role);
+std::optional<DatabaseForm> Vault::take_finished_conversion(Transaction& transaction, DatabaseRole role) {
+    auto requested = store::requested_form(transaction.database(), role);
     const DatabaseForm form = database(role).form();
-    if (form.converting || is_told(wish, form)) return std::nullopt;  // another thread told it, or began anew
-    wish.told_encrypted = form.encrypted;
-    wish.told_key_version = form.key_version;
-    store::set_wish(transaction.database(), role, wish);
+    if (form.converting || is_audited(requested, form)) return std::nullopt;  // another thread was faster
+    requested.audited_encrypted = form.encrypted;
+    requested.audited_key_version = form.key_version;
+    store::set_requested_form(transaction.database(), role, requested);
     return form;
 }
 

@@ -1,5 +1,3 @@
-#include <cstddef>
-#include <cstring>
 #include <sstream>
 
 #include "abi/engine.hpp"
@@ -79,24 +77,6 @@ TEST_CASE("tick converts held jobs when encryption is switched, and says when to
     CHECK(Host::release(host.by_card(), job, tray) == MYQSEC_OK);
     CHECK(tray.printed == "READABLE");
     CHECK(host.count("queue.converted") == 1);
-}
-
-TEST_CASE("fields of queues that an older host does not know are left as they are") {
-    Host host;
-    myqsec_queue_fields fields = MYQSEC_QUEUE_FIELDS_INIT;
-    fields.encryption = 0;
-    check(myqsec_queue_change(host.admin->get(), host.secure, &fields));
-    alignas(myqsec_queue_fields) unsigned char old[offsetof(myqsec_queue_fields, encryption)];
-    fields = MYQSEC_QUEUE_FIELDS_INIT;
-    fields.struct_size = sizeof old;
-    fields.name = "renamed";
-    std::memcpy(old, &fields, sizeof old);
-    check(myqsec_queue_change(host.admin->get(), host.secure,
-                              reinterpret_cast<const myqsec_queue_fields*>(old)));
-    const auto list = host.admin->list(myqsec_queue_list);
-    const auto row = list.first();
-    CHECK(row.text("name") == "renamed");
-    CHECK(!row.boolean("encryption"));
 }
 
 TEST_CASE("certificates that are malformed, missing or too many are refused by name") {

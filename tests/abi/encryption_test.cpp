@@ -74,11 +74,3 @@ TEST_CASE("a whole earlier state of the folder opens, but not beside the host's 
     options.counter_read = nullptr;
     CHECK(myqsec_open(place.directory.c_str(), &root, &options, &out) == MYQSEC_ERR_INVALID_ARGUMENT);
 }
-
-TEST_CASE("options without the counter's fields are those of an older host") {
-    test::Place place;
-    auto options = place.options();
-    options.struct_size = offsetof(myqsec_options, counter_context);
-    options.counter_interval = -1;  // not among what struct_size covers
-    CHECK_NOTHROW(Engine::create(place.directory, place.root(), &options));
-}

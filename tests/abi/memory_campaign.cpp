@@ -230,7 +230,7 @@ Named keys_of(const std::string& directory, const Secrets& secrets) {
     for (std::uint16_t purpose = 1; purpose < 32; ++purpose) {
         const auto which = static_cast<storage::KeyPurpose>(purpose);
         const auto newest = vault.keystore().newest_version(which);
-        if (newest == 0 || which == storage::KeyPurpose::database_format) continue;
+        if (newest == 0) continue;
         keys.emplace("keystore key " + std::to_string(purpose),
                      key_text(vault.keystore().key(which, newest)));
     }

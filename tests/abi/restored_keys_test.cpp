@@ -62,7 +62,7 @@ TEST_CASE("each node of a restored instance's key tree is sealed anew") {
 
     const auto provider = crypto::key_file_provider(crypto::Secret(secret));
     storage::restore_backup(*open_folder(at("backup"), false), *open_folder(at("as-it-was"), true),
-                            storage::BackupKey::parse(key), *provider, SystemClock().now(), {});
+                            storage::BackupKey::parse(key), *provider, SystemClock().now(), {}, {});
     REQUIRE(myqsec_backup_restore(at("backup").c_str(), at("restored").c_str(), key, &root, nullptr, nullptr,
                                   &engine) == MYQSEC_OK);
     CHECK(myqsec_close(engine) == MYQSEC_OK);

@@ -1,31 +1,7 @@
-#include <cstddef>
-#include <cstring>
-
 #include "abi/engine.hpp"
 #include "crypto/soft_token.hpp"
 
 using namespace myqsec;
-
-TEST_CASE("a host that was compiled before tokens were supported goes on working") {
-    test::TemporaryFolder folder;
-    const std::string secret(32, 'k');
-    alignas(myqsec_root) unsigned char old[offsetof(myqsec_root, pkcs11)];
-    myqsec_root root = MYQSEC_ROOT_INIT;
-    root.struct_size = sizeof old;
-    root.kind = MYQSEC_ROOT_KEY_FILE;
-    root.secret = reinterpret_cast<const std::uint8_t*>(secret.data());
-    root.secret_length = secret.size();
-    std::memcpy(old, &root, sizeof old);
-    const auto directory = folder.path() + "/instance";
-    myqsec_engine* engine = nullptr;
-    CHECK(myqsec_create(directory.c_str(), reinterpret_cast<const myqsec_root*>(old), nullptr, &engine) ==
-          MYQSEC_OK);
-    CHECK(myqsec_close(engine) == MYQSEC_OK);
-    root.struct_size = sizeof old - 1;
-    std::memcpy(old, &root, sizeof old);
-    CHECK_FAILS(myqsec_open(directory.c_str(), reinterpret_cast<const myqsec_root*>(old), nullptr, &engine),
-                MYQSEC_ERR_INVALID_ARGUMENT, "struct_size");
-}
 
 TEST_CASE("a token or TPM that is not described is refused by name") {
     test::TemporaryFolder folder;

@@ -20,8 +20,7 @@ ELSEWHERE = {
     r"sqlite3\.h": r"^storage/",
     r"tss2/": r"^crypto/root/tpm_",
     r"fmt/": r"^",
-    r"nlohmann/": r"^(abi|audit|storage|spool|access|settings|crypto)/",
-    r"(tinyxml2\.h)": r"^abi/",
+    r"nlohmann/|tinyxml2\.h": r"^$",
     r"myqsec/": r"^(abi/|base/status)",
 }
 

@@ -26,37 +26,31 @@ const Credentials wrong_login{"", "ada", "", "not the password at all"};
 /// A site with one device, "lobby", whose memory is cleared by a callback that can be made to fail.
 class DeviceSite : public Site {
  public:
-    DeviceSite() : Site({device::schema()}) {
+    DeviceSite() {
         access().credentials.set_password(root, ada_user, std::nullopt, ada_password);
         access().credentials.set_password(root, bob_user, std::nullopt, bob_password);
-        start();
         DeviceFields fields;
         fields.name = "lobby";
         fields.model = "MX-1";
-        lobby = devices->create(root, fields);
+        lobby = devices().create(root, fields);
         attach();
-    }
-    void start() {
-        devices = std::make_unique<device::Devices>(vault(), audit(), settings(), access(), jobs());
-        devices->recover();
     }
     /// As after a power cycle: nothing was logged out.
     void restart() {
-        devices.reset();
         reopen();
-        start();
+        devices().recover();
     }
     void attach() {
-        devices->attach(system, lobby, {[this](DeviceId) {
-                            ++clears;
-                            if (during_clear) during_clear();
-                            return clear_works;
-                        }});
+        devices().attach(system, lobby, {[this](DeviceId) {
+                             ++clears;
+                             if (during_clear) during_clear();
+                             return clear_works;
+                         }});
     }
     access::Principal log_in_at_lobby(const Credentials& credentials = ada_login) {
-        return devices->login(system, lobby, credentials);
+        return devices().login(system, lobby, credentials);
     }
-    device::Device state() { return devices->list(system).at(0); }
+    device::Device state() { return devices().list(system).at(0); }
     std::string last_logout_reason() {
         std::string reason;
         for (const auto& event : audit().list(1, 100'000)) {
@@ -65,7 +59,6 @@ class DeviceSite : public Site {
         return reason;
     }
 
-    std::unique_ptr<device::Devices> devices;
     DeviceId lobby;
     int clears = 0;
     bool clear_works = true;
@@ -81,12 +74,12 @@ TEST_CASE("a session at a device prints its person's jobs, and its memory is cle
     CHECK(session.user == site.ada_user);
     CHECK(site.state().session_user == site.ada_user);
     CHECK(site.release(session, job) == "mine");
-    site.devices->logout(session, EndReason::logout);
+    site.devices().logout(session, EndReason::logout);
     CHECK(site.clears == 1);
     CHECK(site.count(Action::device_memory_cleared) == 1);
     CHECK_FALSE(site.state().session_user);
     CHECK(status_of([&] { (void)site.jobs().list(session, {}); }) == Status::ERR_SESSION_ENDED);
-    site.devices->logout(session, EndReason::logout);
+    site.devices().logout(session, EndReason::logout);
     CHECK(site.clears == 1);
 }
 
@@ -95,15 +88,15 @@ TEST_CASE("wrong credentials, forbidden methods, disabled and unknown devices le
     CHECK(status_of([&] { site.log_in_at_lobby(wrong_login); }) == Status::ERR_AUTHENTICATION);
     DeviceFields fields;
     fields.methods = access::method_card;
-    site.devices->change(site.root, site.lobby, fields);
+    site.devices().change(site.root, site.lobby, fields);
     CHECK(status_of([&] { site.log_in_at_lobby(); }) == Status::ERR_AUTHENTICATION);
     fields = {};
     fields.enabled = false;
-    site.devices->change(site.root, site.lobby, fields);
+    site.devices().change(site.root, site.lobby, fields);
     CHECK(status_of([&] { site.log_in_at_lobby(); }) == Status::ERR_NOT_POSSIBLE);
-    CHECK(status_of([&] { site.devices->login(site.system, DeviceId(99), ada_login); }) ==
+    CHECK(status_of([&] { site.devices().login(site.system, DeviceId(99), ada_login); }) ==
           Status::ERR_NOT_FOUND);
-    CHECK(status_of([&] { site.devices->login(site.ada, site.lobby, ada_login); }) ==
+    CHECK(status_of([&] { site.devices().login(site.ada, site.lobby, ada_login); }) ==
           Status::ERR_ACCESS_DENIED);
 }
 
@@ -111,18 +104,18 @@ TEST_CASE("a device whose memory could not be cleared is locked until it is") {
     DeviceSite site;
     const auto session = site.log_in_at_lobby();
     site.clear_works = false;
-    CHECK(status_of([&] { site.devices->logout(session, EndReason::logout); }) == Status::ERR_CALLBACK);
+    CHECK(status_of([&] { site.devices().logout(session, EndReason::logout); }) == Status::ERR_CALLBACK);
     CHECK(site.state().clear_pending);
     CHECK(status_of([&] { site.log_in_at_lobby(); }) == Status::ERR_DEVICE_LOCKED);
-    CHECK(status_of([&] { site.devices->clear(site.root, site.lobby); }) == Status::ERR_CALLBACK);
+    CHECK(status_of([&] { site.devices().clear(site.root, site.lobby); }) == Status::ERR_CALLBACK);
     CHECK(site.count(Action::device_clear_failed) == 3);
     CHECK(site.count(Action::session_logout) == 1);
 
-    const auto next = site.devices->tick(site.system);
+    const auto next = site.devices().tick(site.system);
     CHECK(next > site.clock.now());
     site.clear_works = true;
     site.clock.set(next);
-    site.devices->tick(site.system);
+    site.devices().tick(site.system);
     CHECK_FALSE(site.state().clear_pending);
     CHECK(site.log_in_at_lobby().user == site.ada_user);
 }
@@ -134,7 +127,7 @@ TEST_CASE("what a restart cut off is cleared before anybody logs in again") {
     CHECK(site.last_logout_reason() == "restart");
     CHECK(site.state().clear_pending);
     CHECK(status_of([&] { site.log_in_at_lobby(); }) == Status::ERR_DEVICE_LOCKED);
-    site.devices->tick(site.system);
+    site.devices().tick(site.system);
     CHECK(site.clears == 0);
     site.clear_works = false;
     CHECK(status_of([&] { site.attach(); }) == Status::ERR_CALLBACK);
@@ -150,31 +143,31 @@ TEST_CASE("a device that was never attached has nothing to clear") {
     DeviceSite site;
     DeviceFields fields;
     fields.name = "bare";
-    const auto bare = site.devices->create(site.root, fields);
-    const auto session = site.devices->login(site.system, bare, ada_login);
-    site.devices->logout(session, EndReason::logout);
-    CHECK(site.devices->login(site.system, bare, ada_login).user == site.ada_user);
+    const auto bare = site.devices().create(site.root, fields);
+    const auto session = site.devices().login(site.system, bare, ada_login);
+    site.devices().logout(session, EndReason::logout);
+    CHECK(site.devices().login(site.system, bare, ada_login).user == site.ada_user);
     CHECK(site.clears == 0);
 }
 
 TEST_CASE("a session ends when idle, by the device's own time or the setting's, and at its maximum") {
     DeviceSite site;
     (void)site.log_in_at_lobby();
-    CHECK(site.devices->tick(site.system) == site.clock.now() + std::chrono::seconds(60));
+    CHECK(site.devices().tick(site.system) == site.clock.now() + std::chrono::seconds(60));
     site.clock.advance(std::chrono::seconds(60));
-    CHECK(site.devices->tick(site.system) == Instant::max());
+    CHECK(site.devices().tick(site.system) == Instant::max());
     CHECK(site.last_logout_reason() == "idle");
     CHECK(site.clears == 1);
 
     DeviceFields fields;
     fields.idle_timeout = std::chrono::hours(1);
-    site.devices->change(site.root, site.lobby, fields);
+    site.devices().change(site.root, site.lobby, fields);
     (void)site.log_in_at_lobby();
     site.clock.advance(std::chrono::minutes(29));
-    site.devices->tick(site.system);
+    site.devices().tick(site.system);
     CHECK(site.state().session_user == site.ada_user);
     site.clock.advance(std::chrono::minutes(1));
-    site.devices->tick(site.system);
+    site.devices().tick(site.system);
     CHECK(site.last_logout_reason() == "maximum");
     CHECK(site.clears == 2);
 }
@@ -183,7 +176,7 @@ TEST_CASE("sessions that were ended elsewhere are cleared all the same") {
     DeviceSite site;
     const auto session = site.log_in_at_lobby();
     site.access().sessions.end(session.session, EndReason::revoked);
-    site.devices->tick(site.system);
+    site.devices().tick(site.system);
     CHECK(site.clears == 1);
     CHECK_FALSE(site.state().session_user);
     (void)site.log_in_at_lobby();
@@ -227,7 +220,7 @@ TEST_CASE("logout cancels pending output before memory is cleared") {
             [&] { result = status_of([&] { site.jobs().release(session, job, {}, tray); }); });
         while (!printing)
             std::this_thread::yield();
-        site.devices->logout(session, EndReason::card_removed);
+        site.devices().logout(session, EndReason::card_removed);
     }
     CHECK(result != Status::OK);
     CHECK(tray.aborted);
@@ -240,14 +233,16 @@ TEST_CASE("callbacks that call back into their device, and sinks that log out th
     auto session = site.log_in_at_lobby();
     Status inner = Status::OK;
     site.during_clear = [&] { inner = status_of([&] { site.log_in_at_lobby(); }); };
-    site.devices->logout(session, EndReason::logout);
+    site.devices().logout(session, EndReason::logout);
     CHECK(inner == Status::ERR_REENTRANT);
     site.during_clear = nullptr;
 
     const auto job = site.submit(site.ada, site.secure, "mine");
     session = site.log_in_at_lobby();
     TraySink tray;
-    tray.before_write = [&] { inner = status_of([&] { site.devices->logout(session, EndReason::logout); }); };
+    tray.before_write = [&] {
+        inner = status_of([&] { site.devices().logout(session, EndReason::logout); });
+    };
     site.jobs().release(session, job, {}, tray);
     CHECK(inner == Status::ERR_REENTRANT);
     CHECK(tray.printed == "mine");
@@ -259,26 +254,26 @@ TEST_CASE("disabling or removing a device ends its session; names are unique; ch
     const auto first = site.log_in_at_lobby();
     DeviceFields fields;
     fields.enabled = false;
-    site.devices->change(site.root, site.lobby, fields);
+    site.devices().change(site.root, site.lobby, fields);
     CHECK_FALSE(site.access().sessions.alive(first));
     CHECK(site.clears == 1);
     fields.enabled = true;
     fields.location = "first floor";
-    site.devices->change(site.root, site.lobby, fields);
+    site.devices().change(site.root, site.lobby, fields);
     CHECK(site.state().location == "first floor");
     CHECK(site.count(Action::device_changed) == 2);
     DeviceFields same;
     same.name = "lobby";
-    CHECK(status_of([&] { site.devices->create(site.root, same); }) == Status::ERR_EXISTS);
-    CHECK(status_of([&] { site.devices->create(site.ada, same); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(status_of([&] { site.devices().create(site.root, same); }) == Status::ERR_EXISTS);
+    CHECK(status_of([&] { site.devices().create(site.ada, same); }) == Status::ERR_ACCESS_DENIED);
     same.name = "";
-    CHECK(status_of([&] { site.devices->create(site.root, same); }) == Status::ERR_INVALID_ARGUMENT);
+    CHECK(status_of([&] { site.devices().create(site.root, same); }) == Status::ERR_INVALID_ARGUMENT);
 
     const auto second = site.log_in_at_lobby();
     site.clear_works = false;
-    site.devices->remove(site.root, site.lobby);
+    site.devices().remove(site.root, site.lobby);
     CHECK_FALSE(site.access().sessions.alive(second));
-    CHECK(site.devices->list(site.system).empty());
+    CHECK(site.devices().list(site.system).empty());
     CHECK(site.count(Action::device_clear_failed) == 1);
     CHECK(site.count(Action::device_deleted) == 1);
 }

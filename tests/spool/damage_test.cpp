@@ -115,14 +115,25 @@ TEST_CASE("a document that is missing at opening aborts its job; one that comes 
     CHECK(site.release(site.ada, job) == "mounted");
 }
 
-TEST_CASE("files without a job are removed at opening, foreign files are not") {
+TEST_CASE("files of jobs that are gone are removed at opening, foreign files are named and stay") {
     Site site;
     const auto folder = fs::path(site.path()) / "jobs";
-    write_file(folder / std::string(32, 'a'), "an orphan");
+    const auto orphan = to_hex(site.vault().blobs("jobs").new_name());
+    write_file(folder / orphan, "an orphan");
     write_file(folder / "README", "not ours");
     site.reopen();
     CHECK(site.files() == std::vector<std::string>{"README"});
     CHECK(site.findings.size() == 1);
+    CHECK(site.findings.at(0).code == "orphan-documents");
+    const std::string foreign(32, 'a');
+    write_file(folder / foreign, "somebody's");
+    for (int opening = 0; opening < 2; ++opening) {
+        site.reopen();
+        CHECK(site.files().size() == 2);
+        CHECK(read_file(folder / foreign) == "somebody's");
+        REQUIRE(site.findings.size() == 1);
+        CHECK(site.findings[0].code == "foreign-documents");
+    }
 }
 
 TEST_CASE("no document, title, host name or person can be read from any file") {

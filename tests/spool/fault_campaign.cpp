@@ -37,7 +37,7 @@ struct Yesterday {
         TraySink tray;
         tray.before_write = [&] { files = copy_instance(site.path()); };
         site.jobs().release(site.ada, interrupted, {}, tray);
-        files["jobs/" + std::string(32, 'a')] = "an orphan";
+        files["jobs/" + to_hex(site.vault().blobs("jobs").new_name())] = "an orphan";
     }
     JobId kept, printed, secret, unwanted, cancelled, of_bob, expired, interrupted;
     InstanceFiles files;

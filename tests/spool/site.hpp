@@ -2,22 +2,16 @@
 // above.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "access/access.hpp"
-#include "audit/audit_log.hpp"
 #include "base/manual_clock.hpp"
 #include "base/status_of.hpp"
 #include "base/temporary_folder.hpp"
 #include "crypto/root/root_provider.hpp"
-#include "settings/settings.hpp"
-#include "spool/spool.hpp"
-#include "storage/sqlite/schema.hpp"
-#include "storage/vault.hpp"
+#include "instance/instance.hpp"
 
 namespace myqsec::test {
 
@@ -57,38 +51,14 @@ inline std::string document(std::size_t size, std::string_view marker = "CONFIDE
     return out;
 }
 
-/// What a process has in memory while the instance is open.
-struct OpenSite {
-    OpenSite(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
-             const std::vector<storage::Schema>& more)
-        : vault(std::move(folder), root, clock) {
-        std::vector<storage::Schema> schemas{audit::main_schema(), settings::schema(), access::schema(),
-                                             spool::schema()};
-        schemas.insert(schemas.end(), more.begin(), more.end());
-        vault.migrate(schemas, std::array{audit::log_schema()});
-        vault.main().run(
-            "INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0), "
-            "('kdf.iterations', '1', 0) ON CONFLICT DO NOTHING");
-        audit = std::make_unique<audit::AuditLog>(vault);
-        settings = std::make_unique<settings::Settings>(vault, *audit);
-        access = std::make_unique<access::Access>(vault, *audit, *settings);
-        spool = std::make_unique<spool::Spool>(vault, *audit, *settings, *access);
-    }
-
-    storage::Vault vault;
-    std::unique_ptr<audit::AuditLog> audit;
-    std::unique_ptr<settings::Settings> settings;
-    std::unique_ptr<access::Access> access;
-    std::unique_ptr<spool::Spool> spool;
-};
-
 /// "root" administers; "ada" and "bob" print.
 class Site {
  public:
     using Wrap = std::function<std::unique_ptr<Folder>(std::unique_ptr<Folder>)>;
 
-    explicit Site(std::vector<storage::Schema> more = {}) : more_(std::move(more)) {
-        storage::Vault::create(*folder_.open(), *root_key_);
+    Site() {
+        storage::Vault::create(*folder_.open(), *root_key_, instance::blob_folders());
+        make_passwords_cheap();
         open();
         access::UserFields fields;
         fields.user_name = "root";
@@ -102,13 +72,13 @@ class Site {
         log_in_everybody();
     }
 
-    /// Opens what is there. Findings of the spool are kept in `findings`. `wrap` puts itself in front of the
-    /// folder.
+    /// Opens what is there, and recovers the spool alone: what the other domains do then is not of these
+    /// tests. Its findings are kept in `findings`. `wrap` puts itself in front of the folder.
     void open(const Wrap& wrap = nullptr) {
         wrap_ = wrap;
         auto folder = folder_.open();
         if (wrap) folder = wrap(std::move(folder));
-        opened_ = std::make_unique<OpenSite>(std::move(folder), *root_key_, clock, more_);
+        opened_ = std::make_unique<instance::Instance>(std::move(folder), *root_key_, clock);
         findings = spool().jobs.recover();
     }
     void close() { opened_.reset(); }
@@ -117,18 +87,27 @@ class Site {
         open();
         log_in_everybody();
     }
+    /// The same, with the whole instance recovered as `recover` does it.
+    void reopen(const std::function<void(instance::Instance&)>& recover) {
+        close();
+        opened_ = std::make_unique<instance::Instance>(folder_.open(), *root_key_, clock);
+        recover(*opened_);
+        log_in_everybody();
+    }
     void log_in_everybody() {
         root = log_in(root_user);
         ada = log_in(ada_user);
         bob = log_in(bob_user);
     }
 
+    [[nodiscard]] instance::Instance& instance() { return *opened_; }
     [[nodiscard]] storage::Vault& vault() { return opened_->vault; }
     [[nodiscard]] const storage::Vault& vault() const { return opened_->vault; }
-    [[nodiscard]] audit::AuditLog& audit() { return *opened_->audit; }
-    [[nodiscard]] settings::Settings& settings() { return *opened_->settings; }
-    [[nodiscard]] access::Access& access() { return *opened_->access; }
-    [[nodiscard]] spool::Spool& spool() { return *opened_->spool; }
+    [[nodiscard]] audit::AuditLog& audit() { return opened_->audit; }
+    [[nodiscard]] settings::Settings& settings() { return opened_->settings; }
+    [[nodiscard]] access::Access& access() { return opened_->access; }
+    [[nodiscard]] spool::Spool& spool() { return opened_->spool; }
+    [[nodiscard]] device::Devices& devices() { return opened_->devices; }
     [[nodiscard]] spool::Jobs& jobs() { return spool().jobs; }
     [[nodiscard]] const std::string& path() const { return folder_.path(); }
 
@@ -189,7 +168,7 @@ class Site {
     }
     std::vector<std::string> files() {
         const auto home = wrap_ ? wrap_(folder_.open()) : folder_.open();
-        return home->folder("jobs")->list();
+        return home->folder(spool::documents_folder)->list();
     }
 
     ManualClock clock;
@@ -200,12 +179,20 @@ class Site {
     std::vector<spool::Finding> findings;
 
  private:
+    /// Before the settings are first read.
+    void make_passwords_cheap() {
+        storage::Vault vault(folder_.open(), *root_key_, clock);
+        instance::migrate(vault);
+        vault.main().run(
+            "INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0), "
+            "('kdf.iterations', '1', 0)");
+    }
+
     TemporaryFolder folder_;
     std::unique_ptr<crypto::RootProvider> root_key_ =
         crypto::key_file_provider(crypto::Secret(as_bytes("a key file of the tests, 32 bytes or more")));
-    std::vector<storage::Schema> more_;
     Wrap wrap_;  ///< of the last opening
-    std::unique_ptr<OpenSite> opened_;
+    std::unique_ptr<instance::Instance> opened_;
 };
 
 }  // namespace myqsec::test

@@ -23,25 +23,26 @@ namespace {
 
 constexpr auto month = std::chrono::hours(24 * 30);
 
-BlobName add_document(Vault& vault, std::string_view text) {
-    const auto name = crypto::random_array<16>();
-    const auto writer = vault.jobs().writer();
+BlobName add_document(Vault& vault, std::string_view text, std::string_view store = "jobs") {
+    const auto name = vault.blobs(store).new_name();
+    const auto writer = vault.blobs(store).writer();
     writer->write(as_bytes(text));
     writer->finish();
     writer->publish(name);
     return name;
 }
 
-std::string document(Vault& vault, const BlobName& name) {
-    return std::string(as_text(read_all(*vault.jobs().open(name), 1 << 20)));
+std::string document(Vault& vault, const BlobName& name, std::string_view store = "jobs") {
+    return std::string(as_text(read_all(*vault.blobs(store).open(name), 1 << 20)));
 }
 
-/// An instance with a row, a leaf key and two documents, and folders beside it.
+/// An instance with a row, a leaf key, two documents in one store and one in another, and folders beside it.
 struct BackupFixture : VaultFixture {
     test::TemporaryFolder aside;
     LeafId leaf{};
     BlobName first = add_document(*vault, "the first document");
     BlobName second = add_document(*vault, std::string(300'000, 's'));
+    BlobName scan = add_document(*vault, "a scanned page", "scans");
 
     BackupFixture() {
         vault->main().execute("CREATE TABLE t (text TEXT)");
@@ -59,10 +60,11 @@ struct BackupFixture : VaultFixture {
         return key;
     }
     BackupInfo restore(const std::string& from, const std::string& to, const BackupKey& key) {
-        return restore_backup(*folder(from), *folder(to), key, *new_root, clock.now(), {});
+        return restore_backup(*folder(from), *folder(to), key, *new_root, clock.now(), test::blob_folders,
+                              {});
     }
     [[nodiscard]] std::unique_ptr<Vault> restored(const std::string& name) const {
-        auto out = std::make_unique<Vault>(folder(name), *new_root, clock);
+        auto out = opened(folder(name), *new_root, clock);
         migrate(*out);
         return out;
     }
@@ -75,7 +77,9 @@ struct BackupFixture : VaultFixture {
         CHECK(opened->leaf_keys().exists(leaf));
         CHECK(document(*opened, first) == "the first document");
         CHECK(document(*opened, second) == std::string(300'000, 's'));
-        CHECK(opened->jobs().names().size() == 2);
+        CHECK(opened->blobs("jobs").names().size() == 2);
+        CHECK(document(*opened, scan, "scans") == "a scanned page");
+        CHECK(opened->blobs("scans").names().size() == 1);
         CHECK(opened->restoration());
     }
     std::unique_ptr<crypto::RootProvider> new_root = test::key_file_root(9);
@@ -88,17 +92,20 @@ TEST_CASE("a backup shows one moment, whatever happens while the documents are c
     auto& vault = *fixture.vault;
     bool changed = false;
     const auto key = fixture.back_up("backup", [&](std::uint64_t, std::uint64_t files) {
-        CHECK(files == 3);
+        CHECK(files == 4);
         if (std::exchange(changed, true)) return;
         vault.main().run("UPDATE t SET text = 'later'");
-        vault.jobs().remove(fixture.first);
-        vault.jobs().remove(fixture.second);
+        vault.blobs("jobs").remove(fixture.first);
+        vault.blobs("jobs").remove(fixture.second);
+        vault.blobs("scans").remove(fixture.scan);
         add_document(vault, "a later document");
-        CHECK(vault.jobs().exists(fixture.first));  // until the backup has it
+        CHECK(vault.blobs("jobs").exists(fixture.first));  // until the backup has it
+        CHECK(vault.blobs("scans").exists(fixture.scan));
     });
-    CHECK_FALSE(vault.jobs().exists(fixture.first));
-    CHECK_FALSE(vault.jobs().exists(fixture.second));
-    CHECK(vault.jobs().names().size() == 1);
+    CHECK_FALSE(vault.blobs("jobs").exists(fixture.first));
+    CHECK_FALSE(vault.blobs("jobs").exists(fixture.second));
+    CHECK(vault.blobs("jobs").names().size() == 1);
+    CHECK(vault.blobs("scans").names().empty());
     const auto info = fixture.restore("backup", "restored", key);
     CHECK(info.created == fixture.clock.now());
     CHECK(info.expires == fixture.clock.now() + month);
@@ -111,12 +118,13 @@ TEST_CASE("a document whose header is written anew while it is copied is whole i
     BackupFixture fixture;
     const std::string whole(20'000, 'w');
     const auto name = add_document(*fixture.vault, whole);
-    fixture.vault->jobs().remove(fixture.first);
-    fixture.vault->jobs().remove(fixture.second);
+    fixture.vault->blobs("jobs").remove(fixture.first);
+    fixture.vault->blobs("jobs").remove(fixture.second);
+    fixture.vault->blobs("scans").remove(fixture.scan);
     const auto plan = std::make_shared<test::FaultPlan>();
     fixture.vault.reset();
-    fixture.vault = std::make_unique<Vault>(
-        std::make_unique<test::FaultFolder>(fixture.temporary.open(), plan), *fixture.root, fixture.clock);
+    fixture.vault = VaultFixture::opened(std::make_unique<test::FaultFolder>(fixture.temporary.open(), plan),
+                                         *fixture.root, fixture.clock);
     const auto path = fixture.temporary.path() + "/jobs/" + to_hex(name);
     int reads = 0;
     const auto key = fixture.back_up("backup", [&](std::uint64_t done, std::uint64_t) {
@@ -140,12 +148,12 @@ TEST_CASE("what is deleted while a backup is made, is in no backup begun later")
     bool began = false;
     fixture.back_up("first", [&](std::uint64_t, std::uint64_t) {
         if (std::exchange(began, true)) return;
-        fixture.vault->jobs().remove(fixture.first);
+        fixture.vault->blobs("jobs").remove(fixture.first);
         later = fixture.back_up("later");
     });
     fixture.restore("later", "restored", later);
-    CHECK_FALSE(fixture.restored("restored")->jobs().exists(fixture.first));
-    CHECK(fixture.restored("restored")->jobs().exists(fixture.second));
+    CHECK_FALSE(fixture.restored("restored")->blobs("jobs").exists(fixture.first));
+    CHECK(fixture.restored("restored")->blobs("jobs").exists(fixture.second));
 }
 
 TEST_CASE("an erasure that waits is completed before a backup is made") {
@@ -370,7 +378,8 @@ TEST_CASE("a restoring that stops at any call opens in no way, and succeeds when
         plan->for_good = true;
         test::FaultFolder to(fixture.folder(name), plan);
         const auto status = status_of([&] {
-            restore_backup(*fixture.folder("backup"), to, key, *fixture.new_root, fixture.clock.now(), {});
+            restore_backup(*fixture.folder("backup"), to, key, *fixture.new_root, fixture.clock.now(),
+                           test::blob_folders, {});
         });
         done = !plan->struck();
         CHECK((status == Status::OK) == done);

@@ -11,7 +11,7 @@ namespace {
 
 void wish(Vault& vault, DatabaseRole role, bool encrypted) {
     Transaction transaction(vault.main());
-    vault.wish_encrypted(transaction, role, encrypted);
+    vault.request_encryption(transaction, role, encrypted);
     transaction.commit();
 }
 
@@ -21,9 +21,9 @@ void finish(Vault& vault) {
 }
 
 std::optional<DatabaseForm> news(Vault& vault, DatabaseRole role) {
-    if (!vault.has_news(role)) return std::nullopt;
+    if (!vault.has_finished_conversion(role)) return std::nullopt;
     Transaction transaction(vault.main());
-    const auto out = vault.take_news(transaction, role);
+    const auto out = vault.take_finished_conversion(transaction, role);
     transaction.commit();
     return out;
 }

@@ -15,6 +15,9 @@ inline std::unique_ptr<crypto::RootProvider> key_file_root(std::uint8_t fill = 7
     return crypto::key_file_provider(crypto::Secret(contents));
 }
 
+/// Two stores, so that what holds for one is not all there is.
+inline constexpr std::string_view blob_folders[] = {"jobs", "scans"};
+
 struct VaultFixture {
     TemporaryFolder temporary;
     ManualClock clock;
@@ -22,12 +25,17 @@ struct VaultFixture {
     std::unique_ptr<storage::Vault> vault;
 
     VaultFixture() {
-        storage::Vault::create(*temporary.open(), *root);
+        storage::Vault::create(*temporary.open(), *root, blob_folders);
         open();
         migrate(*vault);
     }
-    void open() { vault = std::make_unique<storage::Vault>(temporary.open(), *root, clock); }
+    void open() { vault = opened(temporary.open(), *root, clock); }
     void close() { vault.reset(); }
+    static std::unique_ptr<storage::Vault> opened(std::unique_ptr<Folder> folder, crypto::RootProvider& root,
+                                                  const Clock& clock) {
+        return std::make_unique<storage::Vault>(std::move(folder), root, clock,
+                                                storage::VaultOptions{.blob_folders = blob_folders});
+    }
     static void migrate(storage::Vault& opened) { opened.migrate({}, {}); }
 };
 

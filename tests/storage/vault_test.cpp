@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/fault_folder.hpp"
 #include "base/status_of.hpp"
+#include "crypto/random.hpp"
 #include "storage/keys/personal_field.hpp"
 #include "storage/vault_fixture.hpp"
 
@@ -72,17 +73,21 @@ TEST_CASE("a creation that was cut off before its keystore is begun again") {
     const test::ManualClock clock;
     const auto root = test::key_file_root();
     const auto folder = temporary.open();
-    Vault::create(*folder, *root);
+    Vault::create(*folder, *root, test::blob_folders);
     CHECK(folder->exists("unfinished"));
     folder->remove("keystore");
     folder->create("main.db-convert");
     folder->create("log.db.new-wal");
     folder->create("keystore.new");
-    const auto orphan = folder->folder("jobs")->create(std::string(32, 'a'));
-    CHECK_NOTHROW(Vault::create(*folder, *root));
+    for (const auto store : test::blob_folders) {
+        folder->folder(store)->create(std::string(32, 'a'));
+        folder->folder(store)->create("README");
+    }
+    CHECK_NOTHROW(Vault::create(*folder, *root, test::blob_folders));
     for (const auto* name : {"main.db-convert", "log.db.new-wal", "keystore.new"})
         CHECK_FALSE(folder->exists(name));
-    CHECK(folder->folder("jobs")->list().empty());
+    for (const auto store : test::blob_folders)
+        CHECK(folder->folder(store)->list() == std::vector<std::string>{"README"});
     const Vault vault(temporary.open(), *root, clock);
     CHECK_FALSE(folder->exists("unfinished"));
 }
@@ -197,10 +202,9 @@ TEST_CASE("a personal field opens in its place, under its key, and nowhere else"
 
 TEST_CASE("a blob appears only when published; unpublished and unknown ones leave no trace") {
     test::VaultFixture fixture;
-    BlobStore& blobs = fixture.vault->jobs();
+    BlobStore& blobs = fixture.vault->blobs("jobs");
     const std::string folder = fixture.temporary.path() + "/jobs";
-    BlobName name{};
-    name[0] = 1;
+    const BlobName name = blobs.new_name();
     {
         const auto writer = blobs.writer();
         writer->write(as_bytes("sealed"));
@@ -215,12 +219,46 @@ TEST_CASE("a blob appears only when published; unpublished and unknown ones leav
     CHECK(writer->size() == 6);
     CHECK(as_text(read_all(*blobs.open(name), 100)) == "sealed");
     std::ofstream(folder + "/README") << "foreign";
-    CHECK(blobs.collect_orphans([&](const BlobName& known) { return known == name; }) == 0);
-    CHECK(blobs.collect_orphans([](const BlobName&) { return false; }) == 1);
+    CHECK(blobs.collect_orphans([&](const BlobName& known) { return known == name; }).removed == 0);
+    const auto orphans = blobs.collect_orphans([](const BlobName&) { return false; });
+    CHECK(orphans.removed == 1);
+    CHECK(orphans.foreign == 0);
     CHECK(std::filesystem::exists(folder + "/README"));
     CHECK_FALSE(blobs.exists(name));
     CHECK(status_of([&] { (void)blobs.open(name); }) == Status::ERR_CORRUPT);
     CHECK_NOTHROW(blobs.remove(name));
+}
+
+TEST_CASE("a store takes for an orphan only what it has named itself") {
+    test::VaultFixture fixture;
+    test::VaultFixture elsewhere;
+    BlobStore& jobs = fixture.vault->blobs("jobs");
+    const auto put = [&](const BlobName& name) {
+        std::ofstream(fixture.temporary.path() + "/jobs/" + to_hex(name)) << "whatever";
+        return name;
+    };
+    const auto own = put(jobs.new_name());
+    auto altered = own;
+    altered.back() ^= 1U;
+    const std::array foreign{put(fixture.vault->blobs("scans").new_name()),
+                             put(elsewhere.vault->blobs("jobs").new_name()), put(altered),
+                             put(crypto::random_array<16>())};
+    const auto known = put(crypto::random_array<16>());
+    const auto is_known = [&](const BlobName& name) { return name == known; };
+    auto orphans = fixture.vault->blobs("scans").collect_orphans([](const BlobName&) { return false; });
+    CHECK(orphans.removed + orphans.foreign == 0);  // of another store's folder it knows nothing
+    orphans = jobs.collect_orphans(is_known);
+    CHECK(orphans.removed == 1);
+    CHECK(orphans.foreign == foreign.size());
+    CHECK_FALSE(jobs.exists(own));
+    for (const auto& name : foreign)
+        CHECK(jobs.exists(name));
+    CHECK(jobs.exists(known));
+    put(own);
+    fixture.close();
+    fixture.open();
+    CHECK(fixture.vault->blobs("jobs").collect_orphans(is_known).removed == 1);
+    CHECK(status_of([&] { (void)fixture.vault->blobs("prints"); }) == Status::ERR_INTERNAL);
 }
 
 TEST_CASE("a creation of which any one call failed leaves a folder in which it can be repeated") {

@@ -64,32 +64,31 @@ struct KnownSizes {
 };
 void copy_struct(const void* from, void* to, KnownSizes known, const char* name);
 
-/// A copy of a struct that begins with struct_size and has never grown.
+/// The size of a struct's first release. One that grows later is given its own, and is read with its initial
+/// value.
 template <class Struct>
-Struct read_struct(const Struct* given, const char* name) {
-    static_assert(std::is_trivially_copyable_v<Struct> &&
-                  std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
-    required(given, name);
-    Struct copy{};
-    copy_struct(given, &copy, {sizeof copy, sizeof copy}, name);
-    return copy;
-}
-/// The same of one that has grown since its first version of `first_size` bytes. Fields that an older caller
-/// does not have are as in `initial`.
+inline constexpr std::size_t first_size = sizeof(Struct);
+
+/// A copy of a struct that begins with struct_size. What an older caller does not have is as in `initial`.
 template <class Struct>
-Struct read_grown_struct(const Struct* given, const Struct& initial, std::size_t first_size,
-                         const char* name) {
+Struct read_struct(const Struct* given, const Struct& initial, const char* name) {
     static_assert(std::is_trivially_copyable_v<Struct> &&
                   std::is_same_v<decltype(Struct::struct_size), std::uint32_t>);
     required(given, name);
     Struct copy = initial;
-    copy_struct(given, &copy, {first_size, sizeof copy}, name);
+    copy_struct(given, &copy, {first_size<Struct>, sizeof copy}, name);
     return copy;
+}
+/// The same of one that has never grown.
+template <class Struct>
+Struct read_struct(const Struct* given, const char* name) {
+    static_assert(first_size<Struct> == sizeof(Struct));
+    return read_struct(given, Struct{}, name);
 }
 /// As initialised by `initial` if NULL.
 template <class Struct>
 Struct read_struct_or(const Struct* given, const Struct& initial, const char* name) {
-    return given ? read_struct(given, name) : initial;
+    return given ? read_struct(given, initial, name) : initial;
 }
 
 void check_reserved(bool is_initial, const char* name);

@@ -1,18 +1,14 @@
-// The engine: everything that one opened instance consists of, bottom to top.
+// The engine behind a handle: an instance, with what the host brings to it.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "abi/machinery/handle.hpp"
 #include "abi/machinery/host_counter.hpp"
-#include "access/backups.hpp"
-#include "access/encryption.hpp"
-#include "device/devices.hpp"
+#include "instance/instance.hpp"
 #include "myqsec/engine.h"
-#include "spool/spool.hpp"
 
 namespace myqsec::abi {
 
@@ -28,12 +24,23 @@ class HostClock final : public Clock {
     void* context_;
 };
 
-/// Thread-safe.
-struct Engine {
-    enum class Birth : std::uint8_t { created, opened };
+/// What the host brings; before the instance, which uses it.
+struct HostParts {
+    explicit HostParts(const myqsec_options& options)
+        : clock(options),
+          main_counter(options, static_cast<std::uint32_t>(storage::DatabaseRole::main)),
+          log_counter(options, static_cast<std::uint32_t>(storage::DatabaseRole::log)) {}
 
-    /// Brings the schema up to date, finishes or undoes what a crash left, and audits both. Nothing is
-    /// changed if it throws before that.
+    HostClock clock;
+    HostCounter main_counter;
+    HostCounter log_counter;
+};
+
+/// Thread-safe.
+struct Engine : HostParts, instance::Instance {
+    using Birth = instance::Birth;
+
+    /// Nothing is changed if it throws before the schema is up to date.
     Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,
            Birth birth);
     Engine(const Engine&) = delete;
@@ -58,35 +65,9 @@ struct Engine {
     void check_process() const;
     [[nodiscard]] bool in_opening_process() const noexcept;
 
-    /// Everything that is due; returns when to come back, Instant::max() for never.
-    Instant tick(const access::Principal& principal);
-
  private:
     std::atomic<int> children_ = 0;
     std::uint32_t process_;
-
-    struct Migrated {
-        explicit Migrated(storage::Vault& vault);
-    };
-    void recover(Birth birth);
-    void note_root();
-    void note_restoration();
-    void report_alarms();
-
- public:
-    HostClock clock;
-    HostCounter main_counter;
-    HostCounter log_counter;
-    storage::Vault vault;
-    Migrated migrated;  // between the vault and what reads its tables
-    audit::AuditLog audit;
-    settings::Settings settings;
-    access::Access access;
-    access::Encryption encryption;
-    access::Backups backups;
-    spool::Spool spool;
-    device::Devices devices;
-    std::vector<storage::Vault::Finding> findings;
 };
 
 template <>

@@ -3,6 +3,8 @@
 #include <deque>
 #include <mutex>
 
+#include "base/ranked_mutex.hpp"
+
 namespace myqsec::abi {
 
 namespace {
@@ -25,7 +27,7 @@ class HandlePool {
     }
 
  private:
-    std::mutex mutex_;
+    RankedMutex<std::mutex> mutex_{LockRank::innermost};
     std::deque<Handle> handles_;
     Handle* first_ = nullptr;
     Handle* last_ = nullptr;

@@ -1,6 +1,4 @@
 // The origins of the root key, from their C form.
-#include <cstddef>
-
 #include "abi/machinery/arguments.hpp"
 #include "abi/machinery/callback_scope.hpp"
 #include "abi/machinery/engine.hpp"
@@ -90,8 +88,7 @@ crypto::Secret unlock_by_host(const myqsec_root& root, ByteView blob) {
 }  // namespace
 
 std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given, Engine::Birth birth) {
-    constexpr myqsec_root unset = MYQSEC_ROOT_INIT;
-    const auto root = read_grown_struct(given, unset, offsetof(myqsec_root, pkcs11), "root");
+    const auto root = read_struct(given, "root");
     switch (root.kind) {
         case MYQSEC_ROOT_PASSPHRASE: {
             const auto passphrase = secret_of(root, 1, longest_passphrase);

@@ -29,8 +29,7 @@ inline myqsec_session* new_session(Engine& engine, const access::Principal& prin
     return new_handle<myqsec_session>(std::make_unique<Session>(engine, principal));
 }
 
-/// Moves what was audited on to the log, if enough of it waits. The call's own outcome stands whether that
-/// works now or later, so that failures are left to the next one.
+/// Drains a long outbox of the audit log after the call. A failure is ignored: the next call tries again.
 class AuditMove {
  public:
     explicit AuditMove(Engine& engine) : engine_(engine) {}

@@ -15,14 +15,15 @@ inline constexpr std::size_t key_size = 32;  ///< of every random key
 enum class KeyPurpose : std::uint16_t {
     main_database = 1,
     log_database = 2,
-    lookup = 3,  ///< PIN and card HMAC, versioned
-    pepper = 4,  ///< password verifiers
-    backup = 7,  ///< of each 32 bytes and the instant at which it expires: see backup_keys.hpp
+    lookup = 3,      ///< PIN and card HMAC, versioned
+    pepper = 4,      ///< password verifiers
+    blob_names = 6,  ///< MACs in the names of documents: see blob_store.hpp
+    backup = 7,      ///< 32-byte key, then its expiry (u64 ms): see backup_keys.hpp
     audit_signing = 8,
-    tree_root = 9,         ///< its version is the key tree's epoch
-    database_format = 20,  ///< a mark, not a key: the format version that both databases have at least
-    restored_mark = 21,  ///< another: the instance was restored, from a backup of the instant that it holds.
-                         ///< Version 2: audited, but no outside counter knows of it yet
+    tree_root = 9,  ///< its version is the key tree's epoch
+    /// A mark, not a key: the instance was restored, from a backup of the instant that it holds. Version 2:
+    /// audited, but no outside counter knows of it yet.
+    restored_mark = 21,
 };
 
 /// Copies share their keys: a reference to a key stays valid until the last set that holds it drops it.

@@ -16,8 +16,8 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::array generated_purposes = {
-    KeyPurpose::main_database, KeyPurpose::log_database,  KeyPurpose::lookup,
-    KeyPurpose::pepper,        KeyPurpose::audit_signing,
+    KeyPurpose::main_database, KeyPurpose::log_database, KeyPurpose::lookup,
+    KeyPurpose::pepper,        KeyPurpose::blob_names,   KeyPurpose::audit_signing,
 };
 
 std::uint32_t epoch_of(const KeySet& keys) {
@@ -48,7 +48,7 @@ struct Keystore::State {
     bool root_change_unfinished = false;
     bool at_rest = false;  ///< at open
     std::array<bool, keystore_slots> sound{};
-    std::mutex changing;  ///< held while writing, and before `reading`
+    RankedMutex<std::mutex> changing{LockRank::keystore};  ///< held while writing, and before `reading`
 
     // What `reading` guards. Changed with both locks held, so that who holds either may read.
     mutable std::mutex reading;

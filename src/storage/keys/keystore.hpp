@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/folder.hpp"
+#include "base/ranked_mutex.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/root/root_provider.hpp"
 #include "storage/keys/key_set.hpp"

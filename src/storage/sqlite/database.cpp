@@ -36,7 +36,7 @@ void Database::create(Folder& folder, std::string_view name, const DatabaseKeys&
 
 Database::Database(Folder& folder, std::string_view name, const DatabaseKeys& keys,
                    const DatabaseOptions& options)
-    : state_(std::make_unique<State>(folder, name, keys, options)) {}
+    : mutex_(options.rank), state_(std::make_unique<State>(folder, name, keys, options)) {}
 
 Database::~Database() {
     // In a forked child the parent still works on these files, and SQLite's locks may be held for ever.

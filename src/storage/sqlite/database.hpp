@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/folder.hpp"
 #include "base/id.hpp"
+#include "base/ranked_mutex.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/secret.hpp"
 #include "storage/pages/database_keys.hpp"
@@ -76,6 +77,7 @@ struct DatabaseForm {
 struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
+    LockRank rank = LockRank::main_database;                    ///< of its lock
     CounterOptions counter{};  ///< detects that all files were set back together
     bool detect_replay =
         true;  ///< false only to measure what detecting costs: such a file doesn't open again
@@ -127,7 +129,7 @@ class Database {
 
     /// Keeps other threads out as long as it lives, so that several queries see one state. Throws ERR_FORKED
     /// in a child of the process that opened the database, before it waits for a lock nobody holds.
-    [[nodiscard]] std::unique_lock<std::recursive_mutex> lock();
+    [[nodiscard]] std::unique_lock<RankedMutex<std::recursive_mutex>> lock();
 
     /// Returns when all that was committed so far is durable. Throws ERR_OUTCOME_UNKNOWN if the disk fails: then
     /// everything does, until the database is opened again.
@@ -196,7 +198,7 @@ class Database {
         }
     }
 
-    std::recursive_mutex mutex_;
+    RankedMutex<std::recursive_mutex> mutex_;
     struct State;
     std::unique_ptr<State> state_;
 };
@@ -228,7 +230,7 @@ class Transaction {
     /// False if it only joined.
     bool join_or_commit();
 
-    std::unique_lock<std::recursive_mutex> lock_;
+    std::unique_lock<RankedMutex<std::recursive_mutex>> lock_;
     Database& database_;
     bool open_ = true;
 };

@@ -5,16 +5,20 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "instance/domain.hpp"
+#include "settings/authorised.hpp"
 #include "settings/settings.hpp"
+#include "spool/jobs.hpp"
 #include "storage/backup.hpp"
 
-namespace myqsec::access {
+namespace myqsec::instance {
 
 /// Thread-safe.
-class Backups {
+class Backups final : public Domain {
  public:
-    Backups(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
-        : vault_(vault), audit_(audit), settings_(settings) {}
+    Backups(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
+            const spool::Jobs& jobs)
+        : vault_(vault), audit_(audit), settings_(settings), jobs_(jobs) {}
 
     /// Into an empty folder. It can be restored for `retention`, or up to an eighth of it less; 0 is the
     /// setting backup.retention. Proof of "key.manage".
@@ -25,8 +29,8 @@ class Backups {
     /// Audited before it is given out. 0 is the newest. ERR_NOT_FOUND. Proof of "key.manage".
     [[nodiscard]] storage::BackupKey export_key(const Authorised& proof, std::uint32_t version);
 
-    /// Destroys the keys that have expired; returns when the next one does.
-    Instant tick();
+    /// Destroys the keys that have expired.
+    Instant tick(const access::Principal& principal) override;
 
  private:
     void destroy(std::span<const storage::BackupKeyRow> expired);
@@ -36,6 +40,7 @@ class Backups {
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     const settings::Settings& settings_;
+    const spool::Jobs& jobs_;
 };
 
-}  // namespace myqsec::access
+}  // namespace myqsec::instance

@@ -1,11 +1,11 @@
-#include "access/backups.hpp"
+#include "instance/backups.hpp"
 
 #include <algorithm>
 
 #include "access/rights.hpp"
 #include "audit/event_text.hpp"
 
-namespace myqsec::access {
+namespace myqsec::instance {
 
 namespace {
 
@@ -20,11 +20,11 @@ audit::Event event(audit::Action action, const audit::Actor& actor, audit::Resul
 
 }  // namespace
 
-// The end of the work can't be in one transaction with files elsewhere: so its beginning is said first, and a
-// backup of which no end is told was cut off, or finished in the instant of a crash.
+// The end of the work can't be in one transaction with files elsewhere: so its beginning is audited first,
+// and a backup without an audited end was cut off, or finished in the instant of a crash.
 storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duration retention,
                                     const storage::BackupProgress& progress) {
-    proof.require(right_name(Right::key_manage));
+    proof.require(access::right_name(access::Right::key_manage));
     const auto& setting = settings::definition(settings::Setting::backup_retention);
     if (retention == Duration{}) retention = settings_.duration(setting.setting);
     settings::require_in_range(setting, retention.count());
@@ -54,12 +54,12 @@ storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duratio
 }
 
 std::vector<storage::BackupKeyRow> Backups::keys(const Authorised& proof) const {
-    proof.require(right_name(Right::key_manage));
+    proof.require(access::right_name(access::Right::key_manage));
     return storage::backup_keys(vault_.keystore());
 }
 
 storage::BackupKey Backups::export_key(const Authorised& proof, std::uint32_t version) {
-    proof.require(right_name(Right::key_manage));
+    proof.require(access::right_name(access::Right::key_manage));
     if (version == 0) version = vault_.keystore().newest_version(storage::KeyPurpose::backup);
     auto key = storage::backup_key(vault_.keystore(), version);
     append(audit::Action::backup_key_exported, proof.actor(), audit::Result::ok,
@@ -67,7 +67,9 @@ storage::BackupKey Backups::export_key(const Authorised& proof, std::uint32_t ve
     return key;
 }
 
-Instant Backups::tick() {
+Instant Backups::tick(const access::Principal& /*principal*/) {
+    if (jobs_.deletion_suspended())
+        return Instant::max();  // a clock that ran ahead must not take keys with it
     const auto now = vault_.clock().now();
     std::vector<storage::BackupKeyRow> expired;
     auto next = Instant::max();
@@ -82,7 +84,7 @@ Instant Backups::tick() {
     return next;
 }
 
-// Said first, and together: a crash before the keys are dropped has it said twice, never not at all.
+// Audited first, and together: a crash before the keys are dropped has it audited twice, never not at all.
 void Backups::destroy(std::span<const storage::BackupKeyRow> expired) {
     storage::Transaction transaction(vault_.main());
     for (const auto& key : expired) {
@@ -100,4 +102,4 @@ void Backups::append(audit::Action action, const audit::Actor& actor, audit::Res
     transaction.commit();
 }
 
-}  // namespace myqsec::access
+}  // namespace myqsec::instance

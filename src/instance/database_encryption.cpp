@@ -1,9 +1,9 @@
-#include "access/encryption.hpp"
+#include "instance/database_encryption.hpp"
 
 #include "access/rights.hpp"
 #include "base/error.hpp"
 
-namespace myqsec::access {
+namespace myqsec::instance {
 
 namespace {
 
@@ -29,10 +29,10 @@ storage::DatabaseRole database_named(std::string_view name) {
     fail(Status::ERR_NOT_FOUND, "there is no database '{}'; name main or log", name);
 }
 
-void Encryption::set(const Authorised& proof, storage::DatabaseRole database, bool on) {
-    proof.require(right_name(Right::key_manage));
+void DatabaseEncryption::set(const Authorised& proof, storage::DatabaseRole database, bool on) {
+    proof.require(access::right_name(access::Right::key_manage));
     storage::Transaction transaction(vault_.main());
-    const bool before = vault_.wish_encrypted(transaction, database, on);
+    const bool before = vault_.request_encryption(transaction, database, on);
     if (before == on) return;
     audit_.append(transaction,
                   event(audit::Action::encryption_change_began, proof.actor(), database,
@@ -40,20 +40,20 @@ void Encryption::set(const Authorised& proof, storage::DatabaseRole database, bo
     transaction.commit();
 }
 
-void Encryption::rotate_key(const Authorised& proof, storage::DatabaseRole database) {
-    proof.require(right_name(Right::key_manage));
+void DatabaseEncryption::rotate_key(const Authorised& proof, storage::DatabaseRole database) {
+    proof.require(access::right_name(access::Right::key_manage));
     rotate(database, proof.actor());
 }
 
-void Encryption::renew_keys() {
+void DatabaseEncryption::renew_keys() {
     for (const auto role : storage::database_roles) {
         if (vault_.conversion(role).settled()) rotate(role, audit::Actor::system());
     }
 }
 
-// Should the machine stop between both, the key is there and tick() converts to it, which it says when it is
-// done.
-void Encryption::rotate(storage::DatabaseRole database, const audit::Actor& actor) {
+// Should the machine stop between both, the key is there: tick() converts to it, and audits that it has
+// finished.
+void DatabaseEncryption::rotate(storage::DatabaseRole database, const audit::Actor& actor) {
     const auto version = vault_.rotate_database_key(database);
     storage::Transaction transaction(vault_.main());
     audit_.append(transaction,
@@ -62,8 +62,8 @@ void Encryption::rotate(storage::DatabaseRole database, const audit::Actor& acto
     transaction.commit();
 }
 
-std::vector<EncryptionRow> Encryption::list(const Authorised& proof) {
-    proof.require(right_name(Right::key_manage));
+std::vector<EncryptionRow> DatabaseEncryption::list(const Authorised& proof) {
+    proof.require(access::right_name(access::Right::key_manage));
     std::vector<EncryptionRow> rows;
     rows.reserve(std::size(storage::database_roles));
     for (const auto role : storage::database_roles)
@@ -71,12 +71,12 @@ std::vector<EncryptionRow> Encryption::list(const Authorised& proof) {
     return rows;
 }
 
-bool Encryption::tick() {
+Instant DatabaseEncryption::tick(const access::Principal& /*principal*/) {
     const bool more = vault_.tick_conversions(pages_a_tick);
     for (const auto role : storage::database_roles) {
-        if (!vault_.has_news(role)) continue;
+        if (!vault_.has_finished_conversion(role)) continue;
         storage::Transaction transaction(vault_.main());
-        const auto finished = vault_.take_news(transaction, role);
+        const auto finished = vault_.take_finished_conversion(transaction, role);
         if (!finished) continue;
         audit_.append(transaction,
                       event(audit::Action::encryption_change_finished, audit::Actor::system(), role,
@@ -84,7 +84,7 @@ bool Encryption::tick() {
                              {"key_version", "", std::to_string(finished->key_version)}}));
         transaction.commit();
     }
-    return more;
+    return more ? vault_.clock().now() : Instant::max();
 }
 
-}  // namespace myqsec::access
+}  // namespace myqsec::instance

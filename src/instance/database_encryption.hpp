@@ -1,14 +1,15 @@
-// Switching the databases' encryption on and off, and saying when a conversion is finished.
+// Switching the databases' encryption on and off, and auditing when a conversion has finished.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "instance/domain.hpp"
 #include "settings/authorised.hpp"
 #include "storage/vault.hpp"
 
-namespace myqsec::access {
+namespace myqsec::instance {
 
 struct EncryptionRow {
     storage::DatabaseRole database;
@@ -16,9 +17,9 @@ struct EncryptionRow {
 };
 
 /// Thread-safe.
-class Encryption {
+class DatabaseEncryption final : public Domain {
  public:
-    Encryption(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {}
+    DatabaseEncryption(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {}
 
     /// Proof of "key.manage". tick() converts the database. Setting what holds already is no event.
     void set(const Authorised& proof, storage::DatabaseRole database, bool on);
@@ -30,8 +31,8 @@ class Encryption {
     /// Proof of "key.manage".
     [[nodiscard]] std::vector<EncryptionRow> list(const Authorised& proof);
 
-    /// A step of what is due; true if more is.
-    bool tick();
+    /// Converts some pages.
+    Instant tick(const access::Principal& principal) override;
 
  private:
     void rotate(storage::DatabaseRole database, const audit::Actor& actor);
@@ -43,4 +44,4 @@ class Encryption {
 /// Throws ERR_NOT_FOUND.
 [[nodiscard]] storage::DatabaseRole database_named(std::string_view name);
 
-}  // namespace myqsec::access
+}  // namespace myqsec::instance

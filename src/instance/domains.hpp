@@ -1,0 +1,52 @@
+// The layers' domains as an instance sees them: each is the layer's own, with what Domain asks of it.
+#pragma once
+
+#include "access/access.hpp"
+#include "audit/audit_log.hpp"
+#include "device/devices.hpp"
+#include "instance/domain.hpp"
+#include "settings/settings.hpp"
+#include "spool/spool.hpp"
+
+namespace myqsec::instance {
+
+struct AuditDomain final : Domain, audit::AuditLog {
+    using AuditLog::AuditLog;
+    using AuditLog::recover;
+    static Schemas schemas() { return {.main = {audit::main_schema()}, .log = {audit::log_schema()}}; }
+    /// Instance::recover has done it, with the events of the opening.
+    Findings recover() override { return {}; }
+};
+
+struct SettingsDomain final : Domain, settings::Settings {
+    using Settings::Settings;
+    static Schemas schemas() { return {.main = {settings::schema()}}; }
+};
+
+struct AccessDomain final : Domain, access::Access {
+    using Access::Access;
+    static Schemas schemas() { return {.main = {access::schema()}}; }
+};
+
+struct SpoolDomain final : Domain, spool::Spool {
+    using Spool::Spool;
+    static Schemas schemas() { return {.main = {spool::schema()}}; }
+    static constexpr std::string_view blob_folder = spool::documents_folder;
+    Findings recover() override { return jobs.recover(); }
+    Instant tick(const access::Principal& principal) override { return jobs.tick(principal); }
+    void forget_person(storage::Transaction& transaction, UserId person) override {
+        forget_user(transaction, person);
+    }
+};
+
+struct DeviceDomain final : Domain, device::Devices {
+    using Devices::Devices;
+    static Schemas schemas() { return {.main = {device::schema()}}; }
+    Findings recover() override {
+        Devices::recover();
+        return {};
+    }
+    Instant tick(const access::Principal& principal) override { return Devices::tick(principal); }
+};
+
+}  // namespace myqsec::instance

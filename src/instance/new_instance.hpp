@@ -1,0 +1,37 @@
+// Making an instance: what happens to files before there is one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/folder.hpp"
+
+namespace myqsec::instance {
+
+/// A missing or empty directory in which an instance is made. Unless keep() is called, what was made there is
+/// removed.
+class NewInstance {
+ public:
+    /// ERR_NOT_FOUND if its parent is missing.
+    explicit NewInstance(const std::string& directory);
+    NewInstance(const NewInstance&) = delete;
+    NewInstance& operator=(const NewInstance&) = delete;
+    ~NewInstance();
+
+    /// Makes the files, of which the keystore is the last.
+    void make(const std::function<void(Folder&)>& work);
+    void keep() { kept_ = true; }
+
+ private:
+    void remove_what_was_made() noexcept;
+
+    std::string directory_;
+    std::unique_ptr<Folder> folder_;
+    bool made_directory_ = false;
+    bool was_empty_ = false;
+    bool keystore_is_ours_ = false;
+    bool kept_ = false;
+};
+
+}  // namespace myqsec::instance

@@ -1,0 +1,63 @@
+#include "instance/upkeep.hpp"
+
+#include <algorithm>
+
+namespace myqsec::instance {
+
+audit::Event damage_found(const storage::Vault::Finding& finding) {
+    return {audit::Action::instance_damage_found,
+            audit::Actor::system(),
+            audit::Object::instance(),
+            audit::Result::ok,
+            {{"code", "", finding.code}},
+            {}};
+}
+
+Instant SessionExpiry::tick(const access::Principal& /*principal*/) {
+    sessions_.expire(vault_.clock().now());
+    return sessions_.next_deadline().value_or(Instant::max());
+}
+
+Instant PageAlarms::tick(const access::Principal& /*principal*/) {
+    const auto alarms = vault_.take_alarms();
+    if (alarms.empty()) return Instant::max();
+    storage::Transaction transaction(vault_.main());
+    for (const auto& alarm : alarms)
+        audit_.append(transaction, damage_found(alarm));
+    transaction.commit();
+    return Instant::max();
+}
+
+Instant Checkpoints::tick(const access::Principal& /*principal*/) {
+    vault_.checkpoint_if_due();
+    return Instant::max();
+}
+
+Instant AuditUpkeep::tick(const access::Principal& /*principal*/) {
+    audit_.drain();
+    const auto next = audit_.rotate_key_if_due(settings_.duration(settings::Setting::audit_epoch));
+    // A clock that ran ahead must not take the log with it.
+    if (jobs_.deletion_suspended()) return next;
+    return std::min(next, audit_.prune(settings_.duration(settings::Setting::audit_retention)));
+}
+
+// The machine stopped between a change of the root key and its event.
+Findings KeyTreeUpkeep::recover() {
+    storage::Transaction transaction(vault_.main());
+    if (vault_.leaf_keys().record_root(transaction)) {
+        audit_.append(transaction, {audit::Action::key_rotated,
+                                    audit::Actor::system(),
+                                    audit::Object::instance(),
+                                    audit::Result::ok,
+                                    {{"root", "", "found-changed"}},
+                                    {}});
+    }
+    transaction.commit();
+    return {};
+}
+
+Instant KeyTreeUpkeep::tick(const access::Principal& /*principal*/) {
+    return vault_.leaf_keys().turn_if_due(settings_.duration(settings::Setting::erasure_max_delay));
+}
+
+}  // namespace myqsec::instance

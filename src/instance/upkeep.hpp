@@ -1,0 +1,73 @@
+// What an instance does for itself in a tick, where no layer alone knows enough to do it.
+#pragma once
+
+#include "access/sessions.hpp"
+#include "audit/audit_log.hpp"
+#include "instance/domain.hpp"
+#include "settings/settings.hpp"
+#include "spool/jobs.hpp"
+
+namespace myqsec::instance {
+
+class SessionExpiry final : public Domain {
+ public:
+    SessionExpiry(storage::Vault& vault, access::Sessions& sessions) : vault_(vault), sessions_(sessions) {}
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    storage::Vault& vault_;
+    access::Sessions& sessions_;
+};
+
+/// Audits pages that were put back while the instance is open.
+class PageAlarms final : public Domain {
+ public:
+    PageAlarms(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {}
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+};
+
+/// Moves what the databases' logs hold into their files, so that no commit has to.
+class Checkpoints final : public Domain {
+ public:
+    explicit Checkpoints(storage::Vault& vault) : vault_(vault) {}
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    storage::Vault& vault_;
+};
+
+/// The log's signing epochs and retention.
+class AuditUpkeep final : public Domain {
+ public:
+    AuditUpkeep(audit::AuditLog& audit, const settings::Settings& settings, const spool::Jobs& jobs)
+        : audit_(audit), settings_(settings), jobs_(jobs) {}
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    audit::AuditLog& audit_;
+    const settings::Settings& settings_;
+    const spool::Jobs& jobs_;
+};
+
+/// The turns of the key tree that complete erasures, and whether another root key opened the instance.
+class KeyTreeUpkeep final : public Domain {
+ public:
+    KeyTreeUpkeep(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
+        : vault_(vault), audit_(audit), settings_(settings) {}
+    Findings recover() override;
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    const settings::Settings& settings_;
+};
+
+/// The event of something that an opening or a tick found.
+[[nodiscard]] audit::Event damage_found(const storage::Vault::Finding& finding);
+
+}  // namespace myqsec::instance
