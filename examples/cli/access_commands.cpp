@@ -13,7 +13,7 @@ struct UserOptions {
     std::string user;
     std::string name;
     Text full_name, email, language, notes;
-    std::string state;
+    std::string state, group;
     std::int64_t card_id = 0;
     std::string label;
     bool generate = false;
