@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
     check(myqsec_logout(at_device), "logout");
     myqsec_session_free(at_device);
 
-    check(myqsec_audit_list(administrator, 1, 0, &events), "audit");
+    check(myqsec_audit_list(administrator, NULL, NULL, &events), "audit");
     while (myqsec_list_next(events) == MYQSEC_OK) {
         const char* action;
         check(myqsec_list_text(events, "action", &action), "action");

@@ -3,6 +3,7 @@
 
 #include "instance.hpp"
 #include "output.hpp"
+#include "page.hpp"
 
 namespace cli {
 
@@ -12,7 +13,7 @@ struct UserOptions {
     std::string user;
     std::string name;
     Text full_name, email, language, notes;
-    std::string state;
+    std::string state, group;
     std::int64_t card_id = 0;
     std::string label;
     bool generate = false;
@@ -70,8 +71,14 @@ void add_users(CLI::App& app, Instance& instance) {
         const auto fields = options->fields();
         check(myqsec_user_change(instance.principal(), instance.user(options->user), &fields));
     });
-    user->add_subcommand("list", "All users")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_user_list, instance.principal()), instance.json);
+    auto* list = user->add_subcommand("list", "Users");
+    list->add_option("--group", options->group, "Only those in it, or in a group inside it");
+    list->add_option("--state", options->state)->check(CLI::IsMember({"active", "disabled"}));
+    list->callback([&instance, options, page = PageOptions(*list)] {
+        myqsec_user_filter filter = MYQSEC_USER_FILTER_INIT;
+        filter.state = options->fields().state;
+        if (!options->group.empty()) filter.group = instance.group(options->group);
+        page.print(instance, myqsec_user_list, instance.principal(), &filter);
     });
     about_user(user, "show", "One user", options)->callback([&instance, options] {
         print(get<myqsec_list>(myqsec_user_get, instance.principal(), instance.user(options->user)),
@@ -126,9 +133,9 @@ void add_credentials(CLI::App& app, Instance& instance) {
                               &id));
         print_result("card", id, "Registered card " + std::to_string(id) + ".", instance.json);
     });
-    about_user(card, "list", "Registered cards", options)->callback([&instance, options] {
-        print(get<myqsec_list>(myqsec_card_list, instance.principal(), instance.user(options->user)),
-              instance.json);
+    auto* list = about_user(card, "list", "Registered cards", options);
+    list->callback([&instance, options, page = PageOptions(*list)] {
+        page.print(instance, myqsec_card_list, instance.principal(), instance.user(options->user));
     });
     auto* remove = card->add_subcommand("remove", "Remove a card");
     remove->add_option("ID", options->card_id)->required();
@@ -157,8 +164,9 @@ void add_groups(CLI::App& app, Instance& instance) {
         check(myqsec_group_create(instance.principal(), options->group.c_str(), parent, &id));
         print_result("group", id, "Created group " + std::to_string(id) + ".", instance.json);
     });
-    group->add_subcommand("list", "All groups")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_group_list, instance.principal()), instance.json);
+    auto* list = group->add_subcommand("list", "Groups");
+    list->callback([&instance, page = PageOptions(*list)] {
+        page.print(instance, myqsec_group_list, instance.principal());
     });
     const auto about = [&](const std::string& name, const std::string& meaning, bool with_user) {
         auto* command = group->add_subcommand(name, meaning);
@@ -176,9 +184,9 @@ void add_groups(CLI::App& app, Instance& instance) {
     about("delete", "Delete a group", false)->callback([&instance, options] {
         check(myqsec_group_delete(instance.principal(), instance.group(options->group)));
     });
-    about("members", "Who is in it", false)->callback([&instance, options] {
-        print(get<myqsec_list>(myqsec_group_members, instance.principal(), instance.group(options->group)),
-              instance.json);
+    auto* members = about("members", "Who is in it", false);
+    members->callback([&instance, options, page = PageOptions(*members)] {
+        page.print(instance, myqsec_group_members, instance.principal(), instance.group(options->group));
     });
     about("add-member", "Add a user", true)->callback([&instance, options] {
         check(myqsec_group_add(instance.principal(), instance.group(options->group),
@@ -205,11 +213,13 @@ void add_roles(CLI::App& app, Instance& instance) {
     role->add_subcommand("rights", "The closed list of rights")->callback([&instance] {
         print(get<myqsec_list>(myqsec_right_list, instance.principal()), instance.json);
     });
-    role->add_subcommand("list", "All roles")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_role_list, instance.principal()), instance.json);
+    auto* list = role->add_subcommand("list", "Roles");
+    list->callback([&instance, page = PageOptions(*list)] {
+        page.print(instance, myqsec_role_list, instance.principal());
     });
-    role->add_subcommand("grants", "Who has which role")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_role_grants, instance.principal()), instance.json);
+    auto* grants = role->add_subcommand("grants", "Who has which role");
+    grants->callback([&instance, page = PageOptions(*grants)] {
+        page.print(instance, myqsec_role_grants, instance.principal());
     });
     auto* add = role->add_subcommand("add", "Create a role");
     add->add_option("NAME", options->role)->required();

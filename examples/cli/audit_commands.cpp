@@ -15,6 +15,7 @@
 #include "instance.hpp"
 #include "new_file.hpp"
 #include "output.hpp"
+#include "page.hpp"
 
 namespace cli {
 
@@ -22,16 +23,22 @@ namespace {
 
 void add_reading(CLI::App& audit, Instance& instance) {
     struct Options {
-        std::int64_t from = 1;
-        std::uint32_t limit = 0;
+        std::string object_kind, actor, action;
+        std::int64_t object = 0;
     };
     auto options = std::make_shared<Options>();
     auto* list = audit.add_subcommand("list", "Events");
-    list->add_option("--from", options->from, "First sequence number")->capture_default_str();
-    list->add_option("--limit", options->limit, "Events at most");
-    list->callback([&instance, options] {
-        print(get<myqsec_list>(myqsec_audit_list, instance.principal(), options->from, options->limit),
-              instance.json);
+    list->add_option("--object-kind", options->object_kind, "Of this kind, e.g. job; with --object");
+    list->add_option("--object", options->object, "Its id");
+    list->add_option("--actor", options->actor, "What this user did: name or id");
+    list->add_option("--action", options->action, "E.g. job.released");
+    list->callback([&instance, options, page = PageOptions(*list)] {
+        myqsec_audit_filter filter = MYQSEC_AUDIT_FILTER_INIT;
+        filter.object_kind = or_null(options->object_kind);
+        filter.object = options->object;
+        if (!options->actor.empty()) filter.actor_user = instance.user(options->actor);
+        filter.action = or_null(options->action);
+        page.print(instance, myqsec_audit_list, instance.principal(), &filter);
     });
     audit.add_subcommand("head", "Size and root hash of the tree")->callback([&instance] {
         print(get<myqsec_list>(myqsec_audit_head, instance.principal()), instance.json);

@@ -3,6 +3,7 @@
 
 #include "instance.hpp"
 #include "output.hpp"
+#include "page.hpp"
 
 namespace cli {
 
@@ -24,8 +25,9 @@ void add_certificate_commands(CLI::App& app, Instance& instance) {
                                         contents.text().size(), &id));
         print_result("certificate", id, "Imported certificate " + std::to_string(id) + ".", instance.json);
     });
-    certificate->add_subcommand("list", "All of them")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_certificate_list, instance.principal()), instance.json);
+    auto* list = certificate->add_subcommand("list", "All of them");
+    list->callback([&instance, page = PageOptions(*list)] {
+        page.print(instance, myqsec_certificate_list, instance.principal());
     });
     auto* remove = certificate->add_subcommand("remove", "Remove one that no queue uses");
     remove->add_option("CERTIFICATE", options->certificate, "Name or id")->required();

@@ -3,6 +3,7 @@
 
 #include "instance.hpp"
 #include "output.hpp"
+#include "page.hpp"
 
 namespace cli {
 
@@ -64,8 +65,9 @@ void add_device_commands(CLI::App& app, Instance& instance) {
         check(myqsec_device_create(instance.principal(), &fields, &id));
         print_result("device", id, "Registered device " + std::to_string(id) + ".", instance.json);
     });
-    device->add_subcommand("list", "All devices")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_device_list, instance.principal()), instance.json);
+    auto* list = device->add_subcommand("list", "All devices");
+    list->callback([&instance, page = PageOptions(*list)] {
+        page.print(instance, myqsec_device_list, instance.principal());
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = device->add_subcommand(name, meaning);

@@ -71,13 +71,17 @@ std::int64_t Instance::user(const std::string& name_or_id) {
     return id;
 }
 
-std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, myqsec_list**),
+std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                              const std::string& name_or_id, const char* kind, myqsec_session* who) {
     if (is_number(name_or_id)) return std::stoll(name_or_id);
-    const auto rows = get<myqsec_list>(list, who);
-    while (next(rows)) {
-        if (text(rows, "name") == name_or_id) return integer(rows, "id");
-    }
+    myqsec_page page = MYQSEC_PAGE_INIT;
+    do {
+        const auto rows = get<myqsec_list>(list, who, &page);
+        while (next(rows)) {
+            if (text(rows, "name") == name_or_id) return integer(rows, "id");
+        }
+        check(myqsec_list_more(rows.get(), &page.after));
+    } while (page.after != 0);
     throw Failure(MYQSEC_ERR_NOT_FOUND, std::string("there is no ") + kind + " '" + name_or_id +
                                             "'; see 'myqsec " + kind + " list'");
 }

@@ -45,8 +45,8 @@ class Instance {
     std::string user_name;
 
  private:
-    std::int64_t named(myqsec_status (*list)(myqsec_session*, myqsec_list**), const std::string& name_or_id,
-                       const char* kind, myqsec_session* who);
+    std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
+                       const std::string& name_or_id, const char* kind, myqsec_session* who);
 
     RootOptions root_;
     SecretOption password_{"password"};

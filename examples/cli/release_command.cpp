@@ -66,9 +66,10 @@ Handle<myqsec_session> log_in(Instance& instance, const ReleaseOptions& options)
 
 Handle<myqsec_list> held_jobs(const Handle<myqsec_session>& session, std::int64_t after = 0) {
     myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
-    filter.state = "pending-held";
-    filter.after = after;
-    return get<myqsec_list>(myqsec_job_list, session.get(), &filter);
+    filter.states = "pending-held";
+    myqsec_page page = MYQSEC_PAGE_INIT;
+    page.after = after;
+    return get<myqsec_list>(myqsec_job_list, session.get(), &filter, &page);
 }
 
 /// The ids of all held jobs, however many pages they fill.

@@ -8,6 +8,7 @@
 
 #include "instance.hpp"
 #include "output.hpp"
+#include "page.hpp"
 #include "progress.hpp"
 
 namespace cli {
@@ -83,8 +84,9 @@ void add_queues(CLI::App& app, Instance& instance) {
         check(myqsec_queue_create(instance.principal(), &fields, &id));
         print_result("queue", id, "Created queue " + std::to_string(id) + ".", instance.json);
     });
-    queue->add_subcommand("list", "Queues one may use")->callback([&instance] {
-        print(get<myqsec_list>(myqsec_queue_list, instance.principal()), instance.json);
+    auto* list = queue->add_subcommand("list", "Queues one may use");
+    list->callback([&instance, page = PageOptions(*list)] {
+        page.print(instance, myqsec_queue_list, instance.principal());
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = queue->add_subcommand(name, meaning);
@@ -182,9 +184,8 @@ void add_submit(CLI::App& app, Instance& instance) {
 
 void add_jobs(CLI::App& app, Instance& instance) {
     struct Options {
-        std::string owner, queue, state;
-        std::int64_t job = 0, after = 0;
-        std::uint32_t limit = 0;
+        std::string owner, queue, states;
+        std::int64_t job = 0;
     };
     auto options = std::make_shared<Options>();
     auto* jobs = app.add_subcommand("jobs", "List, cancel and delete jobs");
@@ -192,17 +193,13 @@ void add_jobs(CLI::App& app, Instance& instance) {
     auto* list = jobs->add_subcommand("list", "Jobs");
     list->add_option("--owner", options->owner);
     list->add_option("--queue", options->queue);
-    list->add_option("--state", options->state, "IPP job-state, e.g. pending-held");
-    list->add_option("--limit", options->limit, "Jobs at most; otherwise 1,000");
-    list->add_option("--after", options->after, "Only jobs with a greater id: the next page");
-    list->callback([&instance, options] {
+    list->add_option("--state", options->states, "IPP job-states, e.g. \"pending-held completed\"");
+    list->callback([&instance, options, page = PageOptions(*list)] {
         myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
-        filter.limit = options->limit;
-        filter.after = options->after;
         if (!options->owner.empty()) filter.owner = instance.user(options->owner);
         if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
-        filter.state = or_null(options->state);
-        print(get<myqsec_list>(myqsec_job_list, instance.principal(), &filter), instance.json);
+        filter.states = or_null(options->states);
+        page.print(instance, myqsec_job_list, instance.principal(), &filter);
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = jobs->add_subcommand(name, meaning);

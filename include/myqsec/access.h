@@ -39,8 +39,21 @@ MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *u
 /** Columns id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
  *  has_password, has_pin, cards. Right: user.manage; oneself always. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
-/** All users; columns as myqsec_user_get. Right: user.manage. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, myqsec_list **out);
+
+/** Which users to list; 0 and NULL mean any. */
+typedef struct myqsec_user_filter {
+    uint32_t struct_size;
+    uint32_t state;        /**< as in myqsec_user_fields */
+    int64_t group;         /**< in it, or in a group inside it */
+    const char *user_name; /**< the whole name: names are sealed, and found by a keyed hash */
+} myqsec_user_filter;
+#define MYQSEC_USER_FILTER_INIT \
+    { sizeof(myqsec_user_filter), 0, 0, NULL }
+
+/** Users whom one may manage; columns as myqsec_user_get. By id: no database can sort by a sealed name. `filter` may be NULL.
+ *  Right: user.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_user_filter *filter,
+                                          const myqsec_page *page, myqsec_list **out);
 
 /** Sets the password; for oneself `current` is required, otherwise NULL. Adds MYQSEC_ERR_LIMIT (the password profile
  *  refuses it, and says why), MYQSEC_ERR_AUTHENTICATION. Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
@@ -61,7 +74,8 @@ MYQSEC_API myqsec_status myqsec_card_add(myqsec_session *session, int64_t user, 
 /** Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage. Audit: credential.removed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_remove(myqsec_session *session, int64_t card);
 /** Columns id, user, label, created, expires, last_used. Right: credential.manage, or oneself. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, const myqsec_page *page,
+                                          myqsec_list **out);
 /** Ends a lockout of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t user);
 
@@ -73,18 +87,19 @@ MYQSEC_API myqsec_status myqsec_group_change(myqsec_session *session, int64_t gr
 /** Right: group.manage. Audit: group.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_delete(myqsec_session *session, int64_t group);
 /** Columns id, name, parent, members. Right: group.manage. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_group_list(myqsec_session *session, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_group_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** Idempotent. Right: group.manage. Audit: group.member-added. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_add(myqsec_session *session, int64_t group, int64_t user);
 /** Idempotent. Right: group.manage. Audit: group.member-removed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_remove(myqsec_session *session, int64_t group, int64_t user);
 /** Columns user, user_name. Right: group.manage. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_group_members(myqsec_session *session, int64_t group, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_group_members(myqsec_session *session, int64_t group, const myqsec_page *page,
+                                              myqsec_list **out);
 
 /** The closed list of rights: columns name, meaning. No right needed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_right_list(myqsec_session *session, myqsec_list **out);
 /** Columns id, name, built_in, rights (names separated by spaces). Right: role.manage. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_role_list(myqsec_session *session, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_role_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** `rights`: names separated by spaces; each must be one's own. Adds MYQSEC_ERR_EXISTS. Right: role.manage. Audit: role.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_create(myqsec_session *session, const char *name, const char *rights,
                                             int64_t *out);
@@ -108,8 +123,8 @@ MYQSEC_API myqsec_status myqsec_role_give(myqsec_session *session, const char *r
 /** Takes it back. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (the last administrator).
  *  Right: role.manage. Audit: role.revoked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_take(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
-/** Who has which role: columns role, user, group, scope_group, scope_queue. Right: role.manage. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_role_grants(myqsec_session *session, myqsec_list **out);
+/** Who has which role: columns id, role, user, group, scope_group, scope_queue. Right: role.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_grants(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 
 /** Logs a user in by user name and password, for administration, away from any device. `source` names where the
  *  attempt comes from (an address), for lockout; NULL for the host itself. Free with myqsec_session_free.

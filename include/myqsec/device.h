@@ -43,7 +43,7 @@ MYQSEC_API myqsec_status myqsec_device_change(myqsec_session *session, int64_t d
 MYQSEC_API myqsec_status myqsec_device_delete(myqsec_session *session, int64_t device);
 /** Columns id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, session_user (0: none), clear_pending.
  *  Right: device.manage or session.host. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 
 /** What the host does for a device. */
 typedef struct myqsec_device_callbacks {

@@ -1,5 +1,17 @@
 /* Lists: how everything that has rows or fields is read. Columns have names and types; later versions only append
- * columns, so ask by name. */
+ * columns, so ask by name.
+ *
+ * What can be long is read in pages, by key: the list's first column, which only grows. Rows that come and go between two pages
+ * move nothing, and a page costs the same at the end of a list as at its beginning:
+ *
+ *   myqsec_page page = MYQSEC_PAGE_INIT;
+ *   do {
+ *       myqsec_job_list(session, NULL, &page, &list);
+ *       while (myqsec_list_next(list) == MYQSEC_OK) …
+ *       myqsec_list_more(list, &page.after);
+ *       myqsec_list_free(list);
+ *   } while (page.after != 0);
+ */
 #ifndef MYQSEC_LIST_H
 #define MYQSEC_LIST_H
 
@@ -18,6 +30,28 @@ typedef enum myqsec_column_type {
     MYQSEC_COLUMN_INSTANT = 5, /**< read with myqsec_list_integer: milliseconds since 1970-01-01T00:00:00Z */
     MYQSEC_COLUMN_DURATION = 6 /**< read with myqsec_list_integer: milliseconds */
 } myqsec_column_type;
+
+typedef enum myqsec_order {
+    MYQSEC_OLDEST_FIRST = 0, /**< by ascending key */
+    MYQSEC_NEWEST_FIRST = 1
+} myqsec_order;
+
+#define MYQSEC_USUAL_ROWS 1000 /**< of a page without a limit */
+#define MYQSEC_MOST_ROWS 10000 /**< of a page: nobody makes room for all that is stored by accident */
+
+/** Which part of a list to read. NULL in its place: the first MYQSEC_USUAL_ROWS rows. */
+typedef struct myqsec_page {
+    uint32_t struct_size;
+    uint32_t limit;    /**< rows, at most MYQSEC_MOST_ROWS; 0: MYQSEC_USUAL_ROWS */
+    uint32_t order;    /**< a myqsec_order */
+    uint32_t reserved; /**< 0 */
+    int64_t after;     /**< what myqsec_list_more said of the page before; 0: the first page */
+} myqsec_page;
+#define MYQSEC_PAGE_INIT \
+    { sizeof(myqsec_page), 0, MYQSEC_OLDEST_FIRST, 0, 0 }
+
+/** `after` for the next page, or 0 if there is none. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_list_more(const myqsec_list *list, int64_t *after);
 
 /** Moves to the next row. MYQSEC_END behind the last. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_list_next(myqsec_list *list);

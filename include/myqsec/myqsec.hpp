@@ -101,6 +101,12 @@ class List {
         check(myqsec_list_size(list_.get(), &out));
         return out;
     }
+    /// `after` for the next page, or 0.
+    [[nodiscard]] std::int64_t more() const {
+        std::int64_t out = 0;
+        check(myqsec_list_more(list_.get(), &out));
+        return out;
+    }
     /// Moves to the first row, which must be there.
     [[nodiscard]] Row first() const {
         check(myqsec_list_next(list_.get()));

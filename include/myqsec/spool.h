@@ -45,7 +45,7 @@ MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t qu
 /** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure", "private", "direct"),
  *  retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates (ids separated by spaces),
  *  converting (jobs are still being converted). Since 0.1. */
-MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
 /** Takes that back. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
@@ -84,20 +84,20 @@ MYQSEC_API void myqsec_job_writer_free(myqsec_job_writer *writer);
 /** Which jobs to list; 0 and NULL mean any. */
 typedef struct myqsec_job_filter {
     uint32_t struct_size;
-    uint32_t limit; /**< rows at most; 0: 1,000 */
+    uint32_t reserved; /**< 0 */
     int64_t owner;
     int64_t queue;
-    const char *state; /**< an IPP keyword below */
-    int64_t after;     /**< only jobs with a greater id: the next page */
+    const char *states; /**< IPP keywords below, separated by spaces: any of these */
 } myqsec_job_filter;
 #define MYQSEC_JOB_FILTER_INIT \
-    { sizeof(myqsec_job_filter), 0, 0, 0, NULL, 0 }
+    { sizeof(myqsec_job_filter), 0, 0, 0, NULL }
 
 /** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state ("pending-held",
  *  "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g. "job-hold-until-specified",
  *  "possibly-printed"), submitted, printed (instant of the last release), expires, releases (count). One's own jobs, or any
  *  with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter, myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
+                                         const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_get(myqsec_session *session, int64_t job, myqsec_list **out);
 /** Cancels a held job, or stops the one being released, and destroys its key. Adds MYQSEC_ERR_NOT_FOUND,

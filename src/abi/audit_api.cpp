@@ -1,4 +1,6 @@
 // myqsec/audit.h.
+#include <algorithm>
+
 #include "abi/machinery/session.hpp"
 #include "audit/event_text.hpp"
 #include "myqsec/audit.h"
@@ -7,9 +9,6 @@ using namespace myqsec;
 using namespace myqsec::abi;
 
 namespace {
-
-constexpr std::uint32_t usual_limit = 1000;
-constexpr std::uint32_t most_events = 100'000;
 
 constexpr Column event_columns[] = {
     {"sequence", MYQSEC_COLUMN_INTEGER}, {"time", MYQSEC_COLUMN_INSTANT},
@@ -31,19 +30,55 @@ void add_event(List& list, access::Users& users, const audit::StoredEvent& event
              audit::json_of(event.changes), audit::json_of(event.personal), event.leaf_hash);
 }
 
+audit::Object object_named(std::string_view kind, std::int64_t id) {
+    for (const auto each : audit::object_kinds) {
+        if (audit::object_kind_name(each) == kind) return {each, id};
+    }
+    fail(Status::ERR_INVALID_ARGUMENT, "filter.object_kind is none of the kinds of objects");
+}
+
+audit::Actor actor_named(std::string_view pseudonym) {
+    audit::Actor actor{audit::ActorKind::user, {}};
+    if (pseudonym.size() != 2 * actor.pseudonym.size() ||
+        pseudonym.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+        fail(Status::ERR_INVALID_ARGUMENT, "filter.actor must be a pseudonym: 32 hexadecimal digits");
+    }
+    std::ranges::copy(from_hex(pseudonym), actor.pseudonym.begin());
+    return actor;
+}
+
+audit::EventFilter event_filter(Session& session, const myqsec_audit_filter* given) {
+    const auto filter = read_struct_or(given, MYQSEC_AUDIT_FILTER_INIT, "filter");
+    check_reserved(filter.reserved == 0, "filter");
+    audit::EventFilter out;
+    if (filter.object < 0 || (filter.object != 0 && !filter.object_kind))
+        fail(Status::ERR_INVALID_ARGUMENT, "filter.object is an id, together with filter.object_kind");
+    if (const auto kind = optional_text(filter.object_kind, "filter.object_kind"))
+        out.object = object_named(*kind, filter.object);
+    const auto user = optional_id<UserId>(filter.actor_user, "filter.actor_user");
+    if (user && filter.actor)
+        fail(Status::ERR_INVALID_ARGUMENT, "filter names an actor by actor_user or by actor, not by both");
+    if (user) out.actor = session.engine.access.users.actor(user);
+    if (const auto actor = optional_text(filter.actor, "filter.actor")) out.actor = actor_named(*actor);
+    if (const auto action = optional_text(filter.action, "filter.action"))
+        out.action = audit::parse_action(*action);
+    if (filter.from != 0) out.from = from_milliseconds(filter.from);
+    if (filter.to != 0) out.to = from_milliseconds(filter.to);
+    return out;
+}
+
 }  // namespace
 
-myqsec_status myqsec_audit_list(myqsec_session* session, int64_t from, uint32_t limit, myqsec_list** out) {
+myqsec_status myqsec_audit_list(myqsec_session* session, const myqsec_audit_filter* filter,
+                                const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        if (from < 1)
-            fail(Status::ERR_INVALID_ARGUMENT, "from must be at least 1, the first sequence number");
-        if (limit > most_events) fail(Status::ERR_INVALID_ARGUMENT, "limit must be at most {}", most_events);
+        const auto wanted = page_of(page);
         static_cast<void>(authorise(s, access::Right::audit_read));
         List list(event_columns);
-        for (const auto& event : s.engine.audit.list(from, limit == 0 ? usual_limit : limit)) {
-            add_event(list, s.engine.access.users, event);
-        }
+        list.add_page(
+            s.engine.audit.list(event_filter(s, filter), wanted),
+            [&](const audit::StoredEvent& event) { add_event(list, s.engine.access.users, event); });
         handle = new_list(std::move(list));
     });
 }

@@ -31,16 +31,17 @@ myqsec_status myqsec_certificate_import(myqsec_session* session, const char* nam
     });
 }
 
-myqsec_status myqsec_certificate_list(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_certificate_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(certificate_columns);
-        for (const auto& row : s.engine.spool.certificates.list(s.principal)) {
+        const auto certificates = s.engine.spool.certificates.list(s.principal, page_of(page));
+        list.add_page(certificates, [&](const spool::ImportedCertificate& row) {
             const auto& certificate = row.certificate;
             list.add(row.id, row.name, certificate.subject_name(), certificate.fingerprint(),
                      certificate.not_before(), certificate.not_after(), row.usable, row.queues,
                      certificate.der());
-        }
+        });
         handle = new_list(std::move(list));
     });
 }

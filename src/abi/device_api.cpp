@@ -91,15 +91,15 @@ myqsec_status myqsec_device_delete(myqsec_session* session, int64_t device) {
         session, [&](Session& s) { s.engine.devices.remove(s.principal, id<DeviceId>(device, "device")); });
 }
 
-myqsec_status myqsec_device_list(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_device_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(device_columns);
-        for (const auto& device : s.engine.devices.list(s.principal)) {
+        list.add_page(s.engine.devices.list(s.principal, page_of(page)), [&](const device::Device& device) {
             list.add(device.id, device.name, device.model, device.serial, device.mac, device.address,
                      device.location, std::int64_t{device.methods}, device.idle_timeout, device.enabled,
                      device.session_user, device.clear_pending);
-        }
+        });
         handle = new_list(std::move(list));
     });
 }

@@ -22,9 +22,9 @@ constexpr Column role_columns[] = {
     {"rights", MYQSEC_COLUMN_TEXT},
 };
 constexpr Column grant_columns[] = {
-    {"role", MYQSEC_COLUMN_TEXT},           {"user", MYQSEC_COLUMN_INTEGER},
-    {"group", MYQSEC_COLUMN_INTEGER},       {"scope_group", MYQSEC_COLUMN_INTEGER},
-    {"scope_queue", MYQSEC_COLUMN_INTEGER},
+    {"id", MYQSEC_COLUMN_INTEGER},          {"role", MYQSEC_COLUMN_TEXT},
+    {"user", MYQSEC_COLUMN_INTEGER},        {"group", MYQSEC_COLUMN_INTEGER},
+    {"scope_group", MYQSEC_COLUMN_INTEGER}, {"scope_queue", MYQSEC_COLUMN_INTEGER},
 };
 
 access::Grant grant_of(const myqsec_role_grant* given) {
@@ -70,13 +70,13 @@ myqsec_status myqsec_group_delete(myqsec_session* session, int64_t group) {
     });
 }
 
-myqsec_status myqsec_group_list(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_group_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(group_columns);
-        for (const auto& group : s.engine.access.groups.list(s.principal)) {
-            list.add(group.id, group.name, group.parent, group.members);
-        }
+        list.add_page(
+            s.engine.access.groups.list(s.principal, page_of(page)),
+            [&](const access::Group& group) { list.add(group.id, group.name, group.parent, group.members); });
         handle = new_list(std::move(list));
     });
 }
@@ -94,14 +94,14 @@ myqsec_status myqsec_group_remove(myqsec_session* session, int64_t group, int64_
     });
 }
 
-myqsec_status myqsec_group_members(myqsec_session* session, int64_t group, myqsec_list** out) {
+myqsec_status myqsec_group_members(myqsec_session* session, int64_t group, const myqsec_page* page,
+                                   myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         auto& access = s.engine.access;
         List list(member_columns);
-        for (const auto user : access.groups.members(s.principal, id<GroupId>(group, "group"))) {
-            list.add(user, access.users.user_name(user));
-        }
+        list.add_page(access.groups.members(s.principal, id<GroupId>(group, "group"), page_of(page)),
+                      [&](UserId user) { list.add(user, access.users.user_name(user)); });
         handle = new_list(std::move(list));
     });
 }
@@ -116,13 +116,13 @@ myqsec_status myqsec_right_list(myqsec_session* session, myqsec_list** out) {
     });
 }
 
-myqsec_status myqsec_role_list(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_role_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(role_columns);
-        for (const auto& role : s.engine.access.roles.list(s.principal)) {
+        list.add_page(s.engine.access.roles.list(s.principal, page_of(page)), [&](const access::Role& role) {
             list.add(role.id, role.name, role.built_in, role.rights.names());
-        }
+        });
         handle = new_list(std::move(list));
     });
 }
@@ -154,14 +154,15 @@ myqsec_status myqsec_role_take(myqsec_session* session, const char* role, const 
     });
 }
 
-myqsec_status myqsec_role_grants(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_role_grants(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(grant_columns);
-        for (const auto& row : s.engine.access.roles.grants(s.principal)) {
-            list.add(row.role_name, row.grant.user, row.grant.group, row.grant.scope_group,
-                     row.grant.scope_queue);
-        }
+        list.add_page(s.engine.access.roles.grants(s.principal, page_of(page)),
+                      [&](const access::GrantRow& row) {
+                          list.add(row.id, row.role_name, row.grant.user, row.grant.group,
+                                   row.grant.scope_group, row.grant.scope_queue);
+                      });
         handle = new_list(std::move(list));
     });
 }

@@ -7,8 +7,6 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr std::uint32_t most_jobs = 100'000;
-
 constexpr Column job_columns[] = {
     {"id", MYQSEC_COLUMN_INTEGER},        {"uuid", MYQSEC_COLUMN_TEXT},
     {"queue", MYQSEC_COLUMN_INTEGER},     {"queue_name", MYQSEC_COLUMN_TEXT},
@@ -37,15 +35,12 @@ void add_job(List& list, const spool::Job& job) {
 
 spool::JobFilter job_filter(const myqsec_job_filter* given) {
     const auto filter = read_struct_or(given, MYQSEC_JOB_FILTER_INIT, "filter");
+    check_reserved(filter.reserved == 0, "filter");
     spool::JobFilter out;
     out.owner = optional_id<UserId>(filter.owner, "filter.owner");
     out.queue = optional_id<QueueId>(filter.queue, "filter.queue");
-    if (const auto state = optional_text(filter.state, "filter.state"))
-        out.state = spool::parse_job_state(*state);
-    out.after = optional_id<JobId>(filter.after, "filter.after");
-    if (filter.limit > most_jobs)
-        fail(Status::ERR_INVALID_ARGUMENT, "filter.limit must be at most {}", most_jobs);
-    if (filter.limit != 0) out.limit = filter.limit;
+    if (const auto states = optional_text(filter.states, "filter.states"))
+        out.states = spool::parse_job_states(*states);
     return out;
 }
 
@@ -94,12 +89,13 @@ spool::ReleaseOptions release_options(const myqsec_release_options* given) {
 
 }  // namespace
 
-myqsec_status myqsec_job_list(myqsec_session* session, const myqsec_job_filter* filter, myqsec_list** out) {
+myqsec_status myqsec_job_list(myqsec_session* session, const myqsec_job_filter* filter,
+                              const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(job_columns);
-        for (const auto& job : s.engine.spool.jobs.list(s.principal, job_filter(filter)))
-            add_job(list, job);
+        list.add_page(s.engine.spool.jobs.list(s.principal, job_filter(filter), page_of(page)),
+                      [&](const spool::Job& job) { add_job(list, job); });
         handle = new_list(std::move(list));
     });
 }

@@ -7,6 +7,8 @@
 
 namespace myqsec::abi {
 
+static_assert(usual_page == MYQSEC_USUAL_ROWS);
+
 bool Cell::fits(myqsec_column_type type) const {
     if (empty()) return true;
     switch (type) {
@@ -59,6 +61,20 @@ const Cell& List::cell(std::string_view column, std::initializer_list<myqsec_col
     return cell(column);
 }
 
+Page page_of(const myqsec_page* given) {
+    const auto page = read_struct_or(given, MYQSEC_PAGE_INIT, "page");
+    check_reserved(page.reserved == 0, "page");
+    if (page.limit > MYQSEC_MOST_ROWS)
+        fail(Status::ERR_INVALID_ARGUMENT, "page.limit must be at most {}", MYQSEC_MOST_ROWS);
+    if (page.order > MYQSEC_NEWEST_FIRST)
+        fail(Status::ERR_INVALID_ARGUMENT, "page.order {} is none of myqsec_order", page.order);
+    if (page.after < 0)
+        fail(Status::ERR_INVALID_ARGUMENT, "page.after must be what myqsec_list_more gave, or 0");
+    return {.after = page.after,
+            .limit = page.limit == 0 ? usual_page : page.limit,
+            .descending = page.order == MYQSEC_NEWEST_FIRST};
+}
+
 }  // namespace myqsec::abi
 
 using namespace myqsec::abi;
@@ -72,6 +88,10 @@ myqsec_status myqsec_list_next(myqsec_list* list) {
 
 myqsec_status myqsec_list_size(const myqsec_list* list, size_t* out) {
     return guard([&] { output(out, "out") = object_of(list).size(); });
+}
+
+myqsec_status myqsec_list_more(const myqsec_list* list, int64_t* after) {
+    return guard([&] { output(after, "after") = object_of(list).more(); });
 }
 
 myqsec_status myqsec_list_column_count(const myqsec_list* list, size_t* out) {

@@ -103,16 +103,16 @@ myqsec_status myqsec_queue_delete(myqsec_session* session, int64_t queue) {
         session, [&](Session& s) { s.engine.spool.queues.remove(s.principal, id<QueueId>(queue, "queue")); });
 }
 
-myqsec_status myqsec_queue_list(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_queue_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(queue_columns);
-        for (const auto& queue : s.engine.spool.queues.list(s.principal)) {
+        list.add_page(s.engine.spool.queues.list(s.principal, page_of(page)), [&](const spool::Queue& queue) {
             list.add(queue.id, queue.name, spool::queue_kind_name(queue.kind), queue.retention_held,
                      queue.retention_printed, static_cast<std::int64_t>(queue.max_job_size), queue.enabled,
                      queue.restricted, queue.jobs, queue.encrypted, id_list(queue.certificates),
                      queue.converting);
-        }
+        });
         handle = new_list(std::move(list));
     });
 }

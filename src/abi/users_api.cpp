@@ -32,6 +32,12 @@ void add_user(List& list, const access::User& user) {
              user.has_pin, user.cards);
 }
 
+std::optional<access::UserState> user_state(std::uint32_t value, const char* name) {
+    if (value > 2) fail(Status::ERR_INVALID_ARGUMENT, "{} must be 0, 1 (active) or 2 (disabled)", name);
+    if (value == 0) return std::nullopt;
+    return static_cast<access::UserState>(value);
+}
+
 access::UserFields user_fields(const myqsec_user_fields* given) {
     const auto fields = read_struct(given, "fields");
     access::UserFields out;
@@ -40,9 +46,16 @@ access::UserFields user_fields(const myqsec_user_fields* given) {
     out.email = optional_string(fields.email, "fields.email");
     out.language = optional_string(fields.language, "fields.language");
     out.notes = optional_string(fields.notes, "fields.notes");
-    if (fields.state > 2)
-        fail(Status::ERR_INVALID_ARGUMENT, "fields.state must be 0, 1 (active) or 2 (disabled)");
-    if (fields.state != 0) out.state = static_cast<access::UserState>(fields.state);
+    out.state = user_state(fields.state, "fields.state");
+    return out;
+}
+
+access::UserFilter user_filter(const myqsec_user_filter* given) {
+    const auto filter = read_struct_or(given, MYQSEC_USER_FILTER_INIT, "filter");
+    access::UserFilter out;
+    out.state = user_state(filter.state, "filter.state");
+    out.group = optional_id<GroupId>(filter.group, "filter.group");
+    out.user_name = optional_string(filter.user_name, "filter.user_name");
     return out;
 }
 
@@ -110,12 +123,13 @@ myqsec_status myqsec_user_get(myqsec_session* session, int64_t user, myqsec_list
     });
 }
 
-myqsec_status myqsec_user_list(myqsec_session* session, myqsec_list** out) {
+myqsec_status myqsec_user_list(myqsec_session* session, const myqsec_user_filter* filter,
+                               const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(user_columns);
-        for (const auto& user : s.engine.access.users.list(s.principal))
-            add_user(list, user);
+        list.add_page(s.engine.access.users.list(s.principal, user_filter(filter), page_of(page)),
+                      [&](const access::User& user) { add_user(list, user); });
         handle = new_list(std::move(list));
     });
 }
@@ -171,13 +185,16 @@ myqsec_status myqsec_card_remove(myqsec_session* session, int64_t card) {
     });
 }
 
-myqsec_status myqsec_card_list(myqsec_session* session, int64_t user, myqsec_list** out) {
+myqsec_status myqsec_card_list(myqsec_session* session, int64_t user, const myqsec_page* page,
+                               myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(card_columns);
-        for (const auto& card : s.engine.access.credentials.cards(s.principal, id<UserId>(user, "user"))) {
+        const auto cards =
+            s.engine.access.credentials.cards(s.principal, id<UserId>(user, "user"), page_of(page));
+        list.add_page(cards, [&](const access::Card& card) {
             list.add(card.id, card.user, card.label, card.created, card.expires, card.last_used);
-        }
+        });
         handle = new_list(std::move(list));
     });
 }

@@ -23,6 +23,7 @@ constexpr std::string_view steps[] = {
         created INTEGER NOT NULL,
         person INTEGER NOT NULL,
         pseudonym BLOB NOT NULL UNIQUE);
+    CREATE INDEX access_user_state ON access_user (state, id);
 
     CREATE TABLE access_password (
         user_id INTEGER PRIMARY KEY,

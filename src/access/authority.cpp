@@ -39,14 +39,19 @@ audit::Object object_of(const Target& target) {
 Authority::Authority(storage::Vault& vault, audit::AuditLog& audit, Sessions& sessions)
     : vault_(vault), audit_(audit), sessions_(sessions) {}
 
+/// A session that is alive, of a user who is active.
+bool Authority::is_active(const Principal& principal) {
+    if (principal.kind == PrincipalKind::system || !sessions_.alive(principal)) return false;
+    const auto user = store::find_user(vault_.main(), principal.user);
+    return user && user->state == UserState::active;
+}
+
 Authority::Answer Authority::decide(const Principal& principal, Right right, const Target& target) {
     if (principal.kind == PrincipalKind::system) {
         return host_rights().has(right) ? Answer::granted : Answer::denied;
     }
-    if (!sessions_.alive(principal)) return Answer::ended;
+    if (!is_active(principal)) return Answer::ended;
     auto& main = vault_.main();
-    const auto user = store::find_user(main, principal.user);
-    if (!user || user->state != UserState::active) return Answer::ended;
     if (usable(principal, user_rights()).has(right)) return Answer::granted;
     for (const auto& grant : store::grants_of_user(main, principal.user)) {
         if (usable(principal, grant.rights).has(right) && applies(main, grant, target))
@@ -77,16 +82,32 @@ bool Authority::may(const Principal& principal, Right right, const Target& targe
     return decide(principal, right, target) == Answer::granted;
 }
 
-bool Authority::may_somewhere(const Principal& principal, Right right) {
-    if (may(principal, right)) return true;
-    if (principal.kind == PrincipalKind::system || !sessions_.alive(principal)) return false;
-    return usable(principal, rights_of(principal.user)).has(right);
+Reach Authority::reach(const Principal& principal, Right right) {
+    Reach reach;
+    reach.everywhere = may(principal, right);
+    if (reach.everywhere || !is_active(principal)) return reach;
+    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
+        if (!usable(principal, grant.rights).has(right)) continue;
+        // None is limited to both: Roles refuses that.
+        if (grant.scope_group) reach.groups.push_back(grant.scope_group);
+        if (grant.scope_queue) reach.queues.push_back(grant.scope_queue);
+    }
+    return reach;
+}
+
+Reach Authority::authorise_list(const Principal& principal, Right right) {
+    auto reach = this->reach(principal, right);
+    if (reach.everywhere || reach.nowhere()) {
+        (void)authorise(principal, right);
+    } else {
+        sessions_.touch(principal);
+    }
+    return reach;
 }
 
 RightSet Authority::rights(const Principal& principal) {
     if (principal.kind == PrincipalKind::system) return host_rights();
-    const auto user = store::find_user(vault_.main(), principal.user);
-    if (!user || user->state != UserState::active || !sessions_.alive(principal)) return {};
+    if (!is_active(principal)) return {};
     auto held = user_rights();
     for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
         if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;

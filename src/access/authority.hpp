@@ -24,8 +24,10 @@ class Authority {
 
     /// The same answer without audit, without an exception, and without marking activity.
     [[nodiscard]] bool may(const Principal& principal, Right right, const Target& target = {});
-    /// True if the right is held for some target, if not for all.
-    [[nodiscard]] bool may_somewhere(const Principal& principal, Right right);
+    /// The targets for which may() says yes.
+    [[nodiscard]] Reach reach(const Principal& principal, Right right);
+    /// The same for a list: marks activity, and refuses as authorise() does whoever has the right nowhere.
+    [[nodiscard]] Reach authorise_list(const Principal& principal, Right right);
 
     /// What the principal holds without limit of group or queue.
     [[nodiscard]] RightSet rights(const Principal& principal);
@@ -43,6 +45,7 @@ class Authority {
 
  private:
     enum class Answer : std::uint8_t { granted, denied, ended };
+    [[nodiscard]] bool is_active(const Principal& principal);
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
 
     storage::Vault& vault_;

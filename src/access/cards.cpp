@@ -60,14 +60,16 @@ void Credentials::remove_card(const Principal& principal, CardId card) {
     transaction.commit();
 }
 
-std::vector<Card> Credentials::cards(const Principal& principal, UserId user) {
+Paged<Card> Credentials::cards(const Principal& principal, UserId user, const Page& page) {
     authority_.authorise_for(principal, user, Right::profile_own, Right::credential_manage);
     const auto key = vault_.leaf_keys().get(store::get_user(vault_.main(), user).person);
-    std::vector<Card> cards;
-    for (const auto& one : store::cards_of(vault_.main(), user)) {
+    const auto records = store::cards_of(vault_.main(), user, page);
+    Paged<Card> cards;
+    for (const auto& one : records) {
         cards.push_back({one.id, one.user, storage::open_field(key, label_place(one.card), one.label),
                          one.created, one.expires, one.last_used});
     }
+    cards.more = records.more;
     return cards;
 }
 

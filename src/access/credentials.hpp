@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/authority.hpp"
+#include "base/page.hpp"
 #include "crypto/secret.hpp"
 #include "settings/settings.hpp"
 
@@ -52,7 +53,7 @@ class Credentials {
                     std::optional<Instant> expires);
     void remove_card(const Principal& principal, CardId card);
     /// credential.manage, or oneself.
-    [[nodiscard]] std::vector<Card> cards(const Principal& principal, UserId user);
+    [[nodiscard]] Paged<Card> cards(const Principal& principal, UserId user, const Page& page = {});
 
  private:
     Authorised authorise(const Principal& principal, UserId user);

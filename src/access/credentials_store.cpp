@@ -139,12 +139,23 @@ std::optional<CardRecord> find_card(storage::Database& main, const LookupHash& c
     return read_one_card(main.query(CARD_COLUMNS "WHERE card_hash = $1", card.hash));
 }
 
-std::vector<CardRecord> cards_of(storage::Database& main, UserId user) {
+namespace {
+
+constexpr BothWays listed_cards{CARD_COLUMNS "WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+                                CARD_COLUMNS "WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+
+}  // namespace
+
+Paged<CardRecord> cards_of(storage::Database& main, UserId user, const Page& page) {
     std::vector<CardRecord> cards;
-    auto rows = main.query(CARD_COLUMNS "WHERE user_id = $1 ORDER BY id", user);
+    auto rows = main.query(listed_cards.of(page), user, page.edge(), page.rows());
     while (rows.next())
         cards.push_back(read_card(rows));
-    return cards;
+    return page_of(std::move(cards), page, [](const CardRecord& card) { return card.id.value; });
+}
+
+std::vector<std::string_view> card_list_statements() {
+    return both_ways({listed_cards});
 }
 
 }  // namespace myqsec::access::store

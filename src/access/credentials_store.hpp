@@ -53,6 +53,8 @@ void delete_card(storage::Database& main, CardId card);
 void touch_card(storage::Database& main, CardId card, Instant now);
 std::optional<CardRecord> find_card(storage::Database& main, CardId card);
 std::optional<CardRecord> find_card(storage::Database& main, const LookupHash& card);
-std::vector<CardRecord> cards_of(storage::Database& main, UserId user);
+Paged<CardRecord> cards_of(storage::Database& main, UserId user, const Page& page);
+/// Every statement that cards_of may run, for the test that looks at their plans.
+std::vector<std::string_view> card_list_statements();
 
 }  // namespace myqsec::access::store

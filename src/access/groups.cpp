@@ -83,9 +83,9 @@ void Groups::remove(const Principal& principal, GroupId group) {
     transaction.commit();
 }
 
-std::vector<Group> Groups::list(const Principal& principal) {
+Paged<Group> Groups::list(const Principal& principal, const Page& page) {
     authority_.authorise(principal, Right::group_manage);
-    return store::all_groups(vault_.main());
+    return store::list_groups(vault_.main(), page);
 }
 
 void Groups::add(const Principal& principal, GroupId group, UserId user) {
@@ -115,14 +115,18 @@ void Groups::remove_member(const Principal& principal, GroupId group, UserId use
     transaction.commit();
 }
 
-std::vector<UserId> Groups::members(const Principal& principal, GroupId group) {
+Paged<UserId> Groups::members(const Principal& principal, GroupId group, const Page& page) {
     authority_.authorise(principal, Right::group_manage);
     (void)store::get_group(vault_.main(), group);
-    return store::members_of(vault_.main(), group);
+    return store::members_of(vault_.main(), group, page);
 }
 
 std::vector<GroupId> Groups::groups_of(UserId user) {
     return store::groups_of(vault_.main(), user);
+}
+
+std::vector<UserId> Groups::users_within(const std::vector<GroupId>& groups) {
+    return store::users_within(vault_.main(), groups);
 }
 
 bool Groups::is_member(UserId user, GroupId group) {

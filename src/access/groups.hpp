@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/authority.hpp"
+#include "base/page.hpp"
 
 namespace myqsec::access {
 
@@ -29,17 +30,20 @@ class Groups {
                 std::optional<GroupId> parent);
     /// With its memberships and grants. ERR_NOT_POSSIBLE while it has groups inside.
     void remove(const Principal& principal, GroupId group);
-    [[nodiscard]] std::vector<Group> list(const Principal& principal);
+    /// By id.
+    [[nodiscard]] Paged<Group> list(const Principal& principal, const Page& page = {});
 
     /// Both idempotent.
     void add(const Principal& principal, GroupId group, UserId user);
     void remove_member(const Principal& principal, GroupId group, UserId user);
-    /// Direct members.
-    [[nodiscard]] std::vector<UserId> members(const Principal& principal, GroupId group);
+    /// Direct members, by id.
+    [[nodiscard]] Paged<UserId> members(const Principal& principal, GroupId group, const Page& page = {});
 
     // For upper layers, without principal.
     [[nodiscard]] std::vector<GroupId> groups_of(UserId user);  ///< transitive
-    [[nodiscard]] bool is_member(UserId user, GroupId group);   ///< transitive
+    /// In one of the groups, or in a group inside one; by ascending id.
+    [[nodiscard]] std::vector<UserId> users_within(const std::vector<GroupId>& groups);
+    [[nodiscard]] bool is_member(UserId user, GroupId group);  ///< transitive
     [[nodiscard]] bool exists(GroupId group);
 
  private:

@@ -8,6 +8,13 @@ namespace {
     "SELECT id, name, parent, (SELECT COUNT(*) FROM access_member m WHERE m.group_id = g.id) " \
     "FROM access_group g "
 
+#define LISTED_MEMBERS "SELECT user_id FROM access_member WHERE group_id = $1 AND user_id "
+
+constexpr BothWays listed_groups{GROUP_COLUMNS "WHERE id > $1 ORDER BY id LIMIT $2",
+                                 GROUP_COLUMNS "WHERE id < $1 ORDER BY id DESC LIMIT $2"};
+constexpr BothWays listed_members{LISTED_MEMBERS "> $2 ORDER BY user_id LIMIT $3",
+                                  LISTED_MEMBERS "< $2 ORDER BY user_id DESC LIMIT $3"};
+
 Group read_group(const storage::Rows& row) {
     return {row.id<GroupId>(0), std::string(row.text(1)), row.id<GroupId>(2), row.integer(3)};
 }
@@ -43,12 +50,12 @@ Group get_group(storage::Database& main, GroupId group) {
     return read_group(rows);
 }
 
-std::vector<Group> all_groups(storage::Database& main) {
+Paged<Group> list_groups(storage::Database& main, const Page& page) {
     std::vector<Group> groups;
-    auto rows = main.query(GROUP_COLUMNS "ORDER BY name");
+    auto rows = main.query(listed_groups.of(page), page.edge(), page.rows());
     while (rows.next())
         groups.push_back(read_group(rows));
-    return groups;
+    return page_of(std::move(groups), page, [](const Group& group) { return group.id.value; });
 }
 
 bool has_children(storage::Database& main, GroupId group) {
@@ -74,9 +81,22 @@ bool delete_member(storage::Database& main, GroupId group, UserId user) {
     return main.run("DELETE FROM access_member WHERE group_id = $1 AND user_id = $2", group, user) > 0;
 }
 
-std::vector<UserId> members_of(storage::Database& main, GroupId group) {
+Paged<UserId> members_of(storage::Database& main, GroupId group, const Page& page) {
+    return page_of(read_ids<UserId>(main.query(listed_members.of(page), group, page.edge(), page.rows())),
+                   page, [](UserId user) { return user.value; });
+}
+
+std::vector<std::string_view> group_list_statements() {
+    return both_ways({listed_groups, listed_members});
+}
+
+std::vector<UserId> users_within(storage::Database& main, const std::vector<GroupId>& groups) {
     return read_ids<UserId>(
-        main.query("SELECT user_id FROM access_member WHERE group_id = $1 ORDER BY user_id", group));
+        main.query("WITH RECURSIVE inside(id) AS (SELECT value FROM json_each($1) UNION "
+                   "SELECT g.id FROM access_group g JOIN inside i ON g.parent = i.id) "
+                   "SELECT DISTINCT m.user_id FROM inside i JOIN access_member m ON m.group_id = i.id ORDER "
+                   "BY m.user_id",
+                   json_of(groups)));
 }
 
 std::vector<GroupId> groups_of(storage::Database& main, UserId user) {

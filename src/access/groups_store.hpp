@@ -17,7 +17,7 @@ void update_group(storage::Database& main, const Group& group);
 void delete_group(storage::Database& main, GroupId group);
 /// Throws ERR_NOT_FOUND.
 Group get_group(storage::Database& main, GroupId group);
-std::vector<Group> all_groups(storage::Database& main);
+Paged<Group> list_groups(storage::Database& main, const Page& page);
 bool has_children(storage::Database& main, GroupId group);
 /// The group and those around it, outwards.
 std::vector<GroupId> group_and_ancestors(storage::Database& main, GroupId group);
@@ -25,7 +25,11 @@ std::vector<GroupId> group_and_ancestors(storage::Database& main, GroupId group)
 /// False if that was so already.
 bool insert_member(storage::Database& main, GroupId group, UserId user);
 bool delete_member(storage::Database& main, GroupId group, UserId user);
-std::vector<UserId> members_of(storage::Database& main, GroupId group);
+Paged<UserId> members_of(storage::Database& main, GroupId group, const Page& page);
+/// Every statement that list_groups and members_of may run, for the test that looks at their plans.
+std::vector<std::string_view> group_list_statements();
+/// In one of the groups, or in a group inside one; by ascending id.
+std::vector<UserId> users_within(storage::Database& main, const std::vector<GroupId>& groups);
 /// Directly or through nested groups.
 std::vector<GroupId> groups_of(storage::Database& main, UserId user);
 

@@ -1,7 +1,9 @@
 // Who is asking. Every operation names its principal.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "audit/event.hpp"
 #include "base/id.hpp"
@@ -24,6 +26,18 @@ struct Principal {
     static Principal system() { return {PrincipalKind::system, {}, {}, {}, audit::Actor::system()}; }
     /// True if `who` is the person asking.
     [[nodiscard]] bool is(UserId who) const { return user && user == who; }
+};
+
+/// Where a principal has a right: what a list of its objects shows. Found once for a list, not once a row.
+struct Reach {
+    bool everywhere = false;
+    std::vector<GroupId> groups;  ///< over the users in these, and in the groups inside them
+    std::vector<QueueId> queues;  ///< in these
+
+    [[nodiscard]] bool nowhere() const { return !everywhere && groups.empty() && queues.empty(); }
+    [[nodiscard]] bool has(QueueId queue) const {
+        return everywhere || std::find(queues.begin(), queues.end(), queue) != queues.end();
+    }
 };
 
 /// What an operation is about, as far as a grant may be limited to it.

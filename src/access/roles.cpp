@@ -77,14 +77,19 @@ void Roles::remove(const Principal& principal, RoleId role) {
     transaction.commit();
 }
 
-std::vector<Role> Roles::list(const Principal& principal) {
+Paged<Role> Roles::list(const Principal& principal, const Page& page) {
     authority_.authorise(principal, Right::role_manage);
-    std::vector<Role> roles;
-    for (const auto& one : built_in_roles())
-        roles.push_back({one.id, std::string(one.name), true, one.rights});
-    for (auto& one : store::custom_roles(vault_.main()))
-        roles.push_back(std::move(one));
-    return roles;
+    const auto custom = store::list_roles(vault_.main(), page);
+    std::vector<Role> roles(custom.begin(), custom.end());
+    for (const auto& one : built_in_roles()) {
+        if (page.goes_beyond(one.id.value))
+            roles.push_back({one.id, std::string(one.name), true, one.rights});
+    }
+    std::ranges::sort(
+        roles, [&](const Role& a, const Role& b) { return page.descending ? a.id > b.id : a.id < b.id; });
+    auto listed = page_of(std::move(roles), page, [](const Role& one) { return one.id.value; });
+    if (listed.more == 0) listed.more = custom.more;
+    return listed;
 }
 
 Role Roles::find(std::string_view name) {
@@ -127,9 +132,9 @@ void Roles::take(const Principal& principal, std::string_view name, const Grant&
     transaction.commit();
 }
 
-std::vector<GrantRow> Roles::grants(const Principal& principal) {
+Paged<GrantRow> Roles::grants(const Principal& principal, const Page& page) {
     authority_.authorise(principal, Right::role_manage);
-    return store::all_grants(vault_.main());
+    return store::list_grants(vault_.main(), page);
 }
 
 void Roles::forget_queue(storage::Transaction& transaction, QueueId queue) {

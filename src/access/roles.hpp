@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/authority.hpp"
+#include "base/page.hpp"
 
 namespace myqsec::access {
 
@@ -26,6 +27,7 @@ struct Grant {
 };
 
 struct GrantRow {
+    std::int64_t id = 0;
     RoleId role;
     std::string role_name;
     Grant grant;
@@ -40,13 +42,15 @@ class Roles {
     RoleId create(const Principal& principal, std::string_view name, RightSet rights);
     /// With all its grants. Built-in roles are ERR_NOT_POSSIBLE.
     void remove(const Principal& principal, RoleId role);
-    [[nodiscard]] std::vector<Role> list(const Principal& principal);
+    /// Those built in too; by id.
+    [[nodiscard]] Paged<Role> list(const Principal& principal, const Page& page = {});
 
     /// Idempotent. Nobody can grant a right they lack. ERR_NOT_FOUND, ERR_NOT_POSSIBLE ("user", "host").
     void give(const Principal& principal, std::string_view role, const Grant& grant);
     /// ERR_NOT_FOUND, ERR_NOT_POSSIBLE (the last administrator).
     void take(const Principal& principal, std::string_view role, const Grant& grant);
-    [[nodiscard]] std::vector<GrantRow> grants(const Principal& principal);
+    /// Of all roles, by id, in the order in which they were given.
+    [[nodiscard]] Paged<GrantRow> grants(const Principal& principal, const Page& page = {});
 
     /// Removes grants limited to a queue; joins the transaction that deletes the queue.
     void forget_queue(storage::Transaction& transaction, QueueId queue);

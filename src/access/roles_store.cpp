@@ -32,6 +32,24 @@ std::vector<EffectiveGrant> read_effective(storage::Rows rows) {
     return grants;
 }
 
+#define GRANT_ROWS                                                                                           \
+    "SELECT t.id, t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue FROM access_grant " \
+    "t "                                                                                                     \
+    "LEFT JOIN access_role r ON r.id = t.role_id "
+
+constexpr BothWays listed_roles{
+    "SELECT id, name, rights FROM access_role WHERE id > $1 ORDER BY id LIMIT $2",
+    "SELECT id, name, rights FROM access_role WHERE id < $1 ORDER BY id DESC LIMIT $2"};
+constexpr BothWays listed_grants{GRANT_ROWS "WHERE t.id > $1 ORDER BY t.id LIMIT $2",
+                                 GRANT_ROWS "WHERE t.id < $1 ORDER BY t.id DESC LIMIT $2"};
+
+std::vector<Role> read_roles(storage::Rows rows) {
+    std::vector<Role> roles;
+    while (rows.next())
+        roles.push_back({rows.id<RoleId>(0), std::string(rows.text(1)), false, known_rights(rows.text(2))});
+    return roles;
+}
+
 }  // namespace
 
 std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user) {
@@ -64,12 +82,12 @@ void delete_role(storage::Database& main, RoleId role) {
 }
 
 std::vector<Role> custom_roles(storage::Database& main) {
-    std::vector<Role> roles;
-    auto rows = main.query("SELECT id, name, rights FROM access_role ORDER BY name");
-    while (rows.next()) {
-        roles.push_back({rows.id<RoleId>(0), std::string(rows.text(1)), false, known_rights(rows.text(2))});
-    }
-    return roles;
+    return read_roles(main.query("SELECT id, name, rights FROM access_role ORDER BY name"));
+}
+
+Paged<Role> list_roles(storage::Database& main, const Page& page) {
+    return page_of(read_roles(main.query(listed_roles.of(page), page.edge(), page.rows())), page,
+                   [](const Role& role) { return role.id.value; });
 }
 
 bool insert_grant(storage::Database& main, RoleId role, const Grant& grant) {
@@ -92,20 +110,23 @@ void delete_queue_grants(storage::Database& main, QueueId queue) {
     main.run("DELETE FROM access_grant WHERE scope_queue = $1", queue);
 }
 
-std::vector<GrantRow> all_grants(storage::Database& main) {
+Paged<GrantRow> list_grants(storage::Database& main, const Page& page) {
     std::vector<GrantRow> grants;
-    auto rows = main.query(
-        "SELECT t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue FROM access_grant t "
-        "LEFT JOIN access_role r ON r.id = t.role_id ORDER BY t.id");
+    auto rows = main.query(listed_grants.of(page), page.edge(), page.rows());
     while (rows.next()) {
-        GrantRow row{rows.id<RoleId>(0),
-                     std::string(rows.text(1)),
-                     {rows.id<UserId>(2), rows.id<GroupId>(3), rows.id<GroupId>(4), rows.id<QueueId>(5)}};
+        GrantRow row{rows.integer(0),
+                     rows.id<RoleId>(1),
+                     std::string(rows.text(2)),
+                     {rows.id<UserId>(3), rows.id<GroupId>(4), rows.id<GroupId>(5), rows.id<QueueId>(6)}};
         const auto built_in = std::ranges::find(built_in_roles(), row.role, &BuiltInRole::id);
         if (built_in != built_in_roles().end()) row.role_name = built_in->name;
         grants.push_back(std::move(row));
     }
-    return grants;
+    return page_of(std::move(grants), page, [](const GrantRow& row) { return row.id; });
+}
+
+std::vector<std::string_view> role_list_statements() {
+    return both_ways({listed_roles, listed_grants});
 }
 
 std::int64_t count_administrators(storage::Database& main) {

@@ -27,12 +27,15 @@ RoleId insert_role(storage::Database& main, std::string_view name, RightSet righ
 /// With all its grants.
 void delete_role(storage::Database& main, RoleId role);
 std::vector<Role> custom_roles(storage::Database& main);
+Paged<Role> list_roles(storage::Database& main, const Page& page);
 
 /// False if that was so already.
 bool insert_grant(storage::Database& main, RoleId role, const Grant& grant);
 bool delete_grant(storage::Database& main, RoleId role, const Grant& grant);
 void delete_queue_grants(storage::Database& main, QueueId queue);
-std::vector<GrantRow> all_grants(storage::Database& main);
+Paged<GrantRow> list_grants(storage::Database& main, const Page& page);
+/// Every statement that list_roles and list_grants may run, for the test that looks at their plans.
+std::vector<std::string_view> role_list_statements();
 
 /// Active users who are administrators without limit.
 std::int64_t count_administrators(storage::Database& main);

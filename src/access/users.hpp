@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "access/authority.hpp"
+#include "base/page.hpp"
 #include "crypto/secret.hpp"
 #include "settings/settings.hpp"
 
@@ -43,6 +44,13 @@ struct User {
     std::int64_t cards = 0;
 };
 
+/// Which users to list; what is absent means any.
+struct UserFilter {
+    std::optional<UserState> state;
+    GroupId group;                           ///< in it, or in a group inside it
+    std::optional<std::string> user_name{};  ///< whole: it is found by its keyed hash
+};
+
 struct FirstAdministrator {
     UserId user;
     std::string password;  ///< random; this is the only time it is known
@@ -70,8 +78,9 @@ class Users {
     [[nodiscard]] User get(const Principal& principal, UserId user);
     /// user.manage or session.host.
     [[nodiscard]] UserId find(const Principal& principal, std::string_view user_name);
-    /// Those whom the principal may manage.
-    [[nodiscard]] std::vector<User> list(const Principal& principal);
+    /// Those whom the principal may manage. By id: names are sealed, no database can sort by them.
+    [[nodiscard]] Paged<User> list(const Principal& principal, const UserFilter& filter = {},
+                                   const Page& page = {});
 
     /// Called inside remove()'s transaction, before anything is gone: the spool deletes the user's jobs
     /// there.

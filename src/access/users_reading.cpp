@@ -16,6 +16,10 @@ User read(storage::Vault& vault, Lockout& lockout, const store::UserRecord& reco
     return user;
 }
 
+LookupHash name_hash(storage::Vault& vault, std::string_view user_name) {
+    return lookup_hash(vault.keystore(), lookup_domain::user_name, fold_user_name(user_name));
+}
+
 }  // namespace
 
 User Users::get(const Principal& principal, UserId user) {
@@ -26,25 +30,30 @@ User Users::get(const Principal& principal, UserId user) {
 
 UserId Users::find(const Principal& principal, std::string_view user_name) {
     if (!authority_.may(principal, Right::session_host)) authority_.authorise(principal, Right::user_manage);
-    const auto name = lookup_hash(vault_.keystore(), lookup_domain::user_name, fold_user_name(user_name));
-    const auto found = store::find_user(vault_.main(), name);
+    const auto found = store::find_user(vault_.main(), name_hash(vault_, user_name));
     if (!found) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
     return found->id;
 }
 
-std::vector<User> Users::list(const Principal& principal) {
-    const bool all = authority_.may(principal, Right::user_manage);
+Paged<User> Users::list(const Principal& principal, const UserFilter& filter, const Page& page) {
     // Who manages the users of a group sees those; everybody else is refused, and the refusal audited.
-    if (all || !authority_.may_somewhere(principal, Right::user_manage)) {
-        authority_.authorise(principal, Right::user_manage);
+    const auto reach = authority_.authorise_list(principal, Right::user_manage);
+    store::UserQuery query;
+    query.state = filter.state;
+    query.group = filter.group;
+    if (!reach.everywhere) query.within = reach.groups;
+    if (filter.user_name) {
+        const auto found = store::find_user(vault_.main(), name_hash(vault_, *filter.user_name));
+        if (!found) return {};
+        query.user = found->id;
     }
+    const auto records = store::list_users(vault_.main(), query, page);
     Lockout lockout(vault_, audit_, settings_);
-    std::vector<User> users;
-    for (const auto& record : store::all_users(vault_.main())) {
-        const Target target{record.id, {}, {}};
-        if (all || authority_.may(principal, Right::user_manage, target))
-            users.push_back(read(vault_, lockout, record));
-    }
+    Paged<User> users;
+    users.reserve(records.size());
+    for (const auto& record : records)
+        users.push_back(read(vault_, lockout, record));
+    users.more = records.more;
     return users;
 }
 

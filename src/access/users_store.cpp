@@ -35,6 +35,46 @@ std::optional<UserRecord> read_one(storage::Rows rows) {
     return read_user(rows);
 }
 
+// ?1 where the page begins, ?2 rows.
+#define USERS_BEYOND(direction) "id " direction " LIMIT ?2"
+#define ASCENDING_USERS "> ?1 ORDER BY id"
+#define DESCENDING_USERS "< ?1 ORDER BY id DESC"
+// Whether a user is in one of the groups, or in a group inside one: from the user outwards.
+#define IS_WITHIN(user, groups)                                                                       \
+    "(" groups                                                                                        \
+    " IS NULL OR EXISTS (WITH RECURSIVE around(id) AS (SELECT n.group_id FROM access_member "         \
+    "n WHERE n.user_id = " user                                                                       \
+    " UNION SELECT g.parent FROM access_group g JOIN around a ON g.id = "                             \
+    "a.id WHERE g.parent <> 0) SELECT 1 FROM around WHERE id IN (SELECT value FROM json_each(" groups \
+    ")))) "
+// Each group gives its first members, by id.
+#define USERS_IN_GROUPS(compare, order)                                                                    \
+    "WITH RECURSIVE inside(id) AS (SELECT value FROM json_each(?3) UNION SELECT g.id FROM access_group g " \
+    "JOIN inside i ON g.parent = i.id) " USER_COLUMNS                                                      \
+    "WHERE id IN (SELECT id FROM (SELECT DISTINCT v.id FROM inside i JOIN access_user v ON v.id IN ("      \
+    "SELECT m.user_id FROM access_member m WHERE m.group_id = i.id AND m.user_id " compare                 \
+    " ?1 AND "                                                                                             \
+    "(?4 = 0 OR (SELECT state FROM access_user WHERE id = m.user_id) = ?4) AND " IS_WITHIN(                \
+        "m.user_id", "?5") "ORDER BY m.user_id" order " LIMIT ?2)) ORDER BY id" order                      \
+                           " LIMIT ?2) ORDER BY id" order
+#define ONE_USER(direction)                                                                              \
+    USER_COLUMNS "WHERE id = ?3 AND (?4 = 0 OR state = ?4) AND " IS_WITHIN("?3", "?5") "AND " IS_WITHIN( \
+        "?3", "?6") "AND " USERS_BEYOND(direction)
+
+constexpr BothWays all_users{USER_COLUMNS "WHERE " USERS_BEYOND(ASCENDING_USERS),
+                             USER_COLUMNS "WHERE " USERS_BEYOND(DESCENDING_USERS)};
+constexpr BothWays users_in_state{USER_COLUMNS "WHERE state = ?3 AND " USERS_BEYOND(ASCENDING_USERS),
+                                  USER_COLUMNS "WHERE state = ?3 AND " USERS_BEYOND(DESCENDING_USERS)};
+constexpr BothWays users_in_groups{USERS_IN_GROUPS(">", ""), USERS_IN_GROUPS("<", " DESC")};
+constexpr BothWays one_user{ONE_USER(ASCENDING_USERS), ONE_USER(DESCENDING_USERS)};
+
+Paged<UserRecord> read_page(storage::Rows rows, const Page& page) {
+    std::vector<UserRecord> users;
+    while (rows.next())
+        users.push_back(read_user(rows));
+    return page_of(std::move(users), page, [](const UserRecord& user) { return user.id.value; });
+}
+
 }  // namespace
 
 UserId insert_user(storage::Database& main, const UserRecord& user) {
@@ -79,12 +119,28 @@ std::optional<UserId> find_user(storage::Database& main, const audit::Pseudonym&
     return rows.id<UserId>(0);
 }
 
-std::vector<UserRecord> all_users(storage::Database& main) {
-    std::vector<UserRecord> users;
-    auto rows = main.query(USER_COLUMNS "ORDER BY id");
-    while (rows.next())
-        users.push_back(read_user(rows));
-    return users;
+Paged<UserRecord> list_users(storage::Database& main, const UserQuery& query, const Page& page) {
+    const auto state = query.state ? static_cast<std::int64_t>(*query.state) : 0;
+    const auto within = query.within ? std::optional(json_of(*query.within)) : std::nullopt;
+    if (query.user) {
+        const auto group = query.group ? std::optional(json_of(std::vector{query.group})) : std::nullopt;
+        return read_page(
+            main.query(one_user.of(page), page.edge(), page.rows(), query.user, state, group, within), page);
+    }
+    if (query.group || within) {
+        const auto groups = query.group ? json_of(std::vector{query.group}) : *within;
+        return read_page(main.query(users_in_groups.of(page), page.edge(), page.rows(), groups, state,
+                                    query.group ? within : std::nullopt),
+                         page);
+    }
+    if (query.state) {
+        return read_page(main.query(users_in_state.of(page), page.edge(), page.rows(), state), page);
+    }
+    return read_page(main.query(all_users.of(page), page.edge(), page.rows()), page);
+}
+
+std::vector<std::string_view> user_list_statements() {
+    return both_ways({all_users, users_in_state, users_in_groups, one_user});
 }
 
 UserRecord get_user(storage::Database& main, UserId user) {

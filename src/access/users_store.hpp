@@ -37,7 +37,18 @@ void delete_user(storage::Database& main, UserId user);
 std::optional<UserRecord> find_user(storage::Database& main, UserId user);
 std::optional<UserRecord> find_user(storage::Database& main, const LookupHash& name);
 std::optional<UserId> find_user(storage::Database& main, const audit::Pseudonym& pseudonym);
-std::vector<UserRecord> all_users(storage::Database& main);
+
+/// Which users to list; what is absent means any.
+struct UserQuery {
+    std::optional<UserState> state;
+    GroupId group;                               ///< in it, or in a group inside it
+    std::optional<std::vector<GroupId>> within;  ///< the same of one of these
+    UserId user;
+};
+Paged<UserRecord> list_users(storage::Database& main, const UserQuery& query, const Page& page);
+/// Every statement that list_users may run, for the test that looks at their plans.
+std::vector<std::string_view> user_list_statements();
+
 /// Throws ERR_NOT_FOUND.
 UserRecord get_user(storage::Database& main, UserId user);
 

@@ -32,13 +32,14 @@ void AuditLog::record_export(const Actor& actor, std::string_view format, std::i
 
 std::int64_t AuditLog::export_lines(const Actor& actor, const LineExport& what, const Write& write) {
     auto next = std::max(what.from, first());
-    if (list(next, 1).empty()) return next;
+    if (list({}, {.after = next - 1, .limit = 1}).empty()) return next;
     // Its own event is the last that it exports, so that who goes on from there finds nothing new.
     record_export(actor, format_name(what.format), next);
     const auto last = head().size;
     const auto line = what.format == ExportFormat::json_lines ? json_line : syslog_line;
     while (next <= last) {
-        const auto events = list(next, std::min(events_at_once, static_cast<std::size_t>(last - next + 1)));
+        const auto events = list({}, {.after = next - 1,
+                                      .limit = std::min(events_at_once, static_cast<std::size_t>(last - next + 1))});
         if (events.empty() || events.front().sequence != next) {
             fail(Status::ERR_NOT_POSSIBLE,
                  "events from {} on were pruned while they were exported; go on at {}", next, first());

@@ -4,6 +4,7 @@
 
 #include "audit/audit_store.hpp"
 #include "audit/event_format.hpp"
+#include "audit/event_index_store.hpp"
 #include "audit/log_nodes.hpp"
 #include "audit/log_writer.hpp"
 #include "audit/merkle.hpp"
@@ -128,20 +129,29 @@ StoredEvent read_event(storage::LeafKeys& keys, const store::Record& record) {
 
 }  // namespace
 
-std::vector<StoredEvent> AuditLog::list(std::int64_t from, std::size_t limit) {
+Paged<StoredEvent> AuditLog::list(const EventFilter& filter, const Page& page) {
+    const auto rows = static_cast<std::size_t>(page.rows());
     std::map<std::int64_t, store::Record> found;
-    // The outbox first: what moves in between is then found in the log.
-    for (auto& record : store::outbox_from(vault_.main(), from, limit))
-        found.emplace(record.sequence, record);
-    for (auto& record : store::events_from(vault_.log(), from, limit))
-        found.emplace(record.sequence, record);
-
-    std::vector<StoredEvent> events;
-    for (const auto& [sequence, record] : found) {
-        if (events.size() == limit) break;
-        events.push_back(read_event(vault_.leaf_keys(), record));
+    const auto add = [&](std::vector<store::Record>&& records) {
+        for (auto& record : records) {
+            if (page.goes_beyond(record.sequence) && filter.takes(record.event))
+                found.emplace(record.sequence, std::move(record));
+        }
+    };
+    // Later events lie in the outbox: with a page full of earlier ones it is not looked at.
+    if (!page.descending) add(store::find_events(vault_.log(), filter, page));
+    if (found.size() < rows) {
+        // The outbox first: what moves in between is then found in the log.
+        add(store::outbox_from(vault_.main(), page.descending ? 0 : page.edge() + 1, SIZE_MAX));
+        if (found.size() < rows || !page.descending) add(store::find_events(vault_.log(), filter, page));
     }
-    return events;
+    std::vector<StoredEvent> events;
+    const auto read = [&](auto at, auto end) {
+        for (; at != end && events.size() < rows; ++at)
+            events.push_back(read_event(vault_.leaf_keys(), at->second));
+    };
+    page.descending ? read(found.rbegin(), found.rend()) : read(found.begin(), found.end());
+    return page_of(std::move(events), page, [](const StoredEvent& event) { return event.sequence; });
 }
 
 TreeHead AuditLog::head() {

@@ -13,9 +13,11 @@
 #include "audit/archive.hpp"
 #include "audit/audit_store.hpp"
 #include "audit/event.hpp"
+#include "audit/event_filter.hpp"
 #include "audit/event_text.hpp"
 #include "audit/proof.hpp"
 #include "audit/signer.hpp"
+#include "base/page.hpp"
 #include "base/ranked_mutex.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
@@ -65,8 +67,8 @@ class AuditLog {
     /// drain(), once enough events wait to be worth two durable commits. For the end of every public call.
     void drain_if_due();
 
-    /// Events from `from` on, in order, at most `limit`; sees outbox and log.
-    [[nodiscard]] std::vector<StoredEvent> list(std::int64_t from, std::size_t limit);
+    /// Events by sequence number; sees outbox and log.
+    [[nodiscard]] Paged<StoredEvent> list(const EventFilter& filter, const Page& page = {});
 
     /// The tree over all events, drained first. Not inside a transaction.
     [[nodiscard]] TreeHead head();

@@ -4,11 +4,13 @@
 #include <string_view>
 
 #include "audit/audit_log.hpp"
+#include "audit/event_index_store.hpp"
 
 namespace myqsec::audit {
 
 namespace {
 
+// A row of the outbox holds the events of one transaction: `sequence` is the first one's number.
 constexpr std::string_view main_steps[] = {
     R"(
     CREATE TABLE audit_counter (id INTEGER PRIMARY KEY, last INTEGER NOT NULL);
@@ -16,27 +18,36 @@ constexpr std::string_view main_steps[] = {
     CREATE TABLE audit_outbox (
         sequence INTEGER PRIMARY KEY,
         event BLOB NOT NULL,
-        personal BLOB NOT NULL);
+        personal BLOB NOT NULL,
+        count INTEGER NOT NULL);
     )",
-    // A row holds the events of one transaction: `sequence` is the first one's number.
-    "ALTER TABLE audit_outbox ADD COLUMN count INTEGER NOT NULL DEFAULT 1",
 };
 
+// A row of the log holds neighbouring events of one segment of 256: `sequence` is the first one's number.
+// `nodes`: how many events audit_node covers; `first`: the first one that was not pruned. audit_index: which
+// rows hold events with a key, that of an object, an actor or an action. audit_hour: in which rows there may
+// be events of an hour since 1970.
 constexpr std::string_view log_steps[] = {
     R"(
     CREATE TABLE audit_event (
         sequence INTEGER PRIMARY KEY,
         event BLOB NOT NULL,
         personal BLOB NOT NULL,
-        leaf BLOB NOT NULL);
-    CREATE TABLE audit_tree (id INTEGER PRIMARY KEY, compact_range BLOB NOT NULL);
-    )",
-    // A row holds neighbouring events of one segment of 256: `sequence` is the first one's number.
-    // `nodes`: how many events audit_node covers; `first`: the first one that was not pruned.
-    R"(
-    ALTER TABLE audit_event ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
-    ALTER TABLE audit_tree ADD COLUMN nodes INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE audit_tree ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
+        leaf BLOB NOT NULL,
+        count INTEGER NOT NULL);
+    CREATE TABLE audit_index (
+        key BLOB NOT NULL,
+        row INTEGER NOT NULL,
+        PRIMARY KEY (key, row)) WITHOUT ROWID;
+    CREATE TABLE audit_hour (
+        hour INTEGER PRIMARY KEY,
+        first_row INTEGER NOT NULL,
+        last_row INTEGER NOT NULL);
+    CREATE TABLE audit_tree (
+        id INTEGER PRIMARY KEY,
+        compact_range BLOB NOT NULL,
+        nodes INTEGER NOT NULL DEFAULT 0,
+        first INTEGER NOT NULL DEFAULT 1);
     CREATE TABLE audit_node (
         level INTEGER NOT NULL,
         position INTEGER NOT NULL,
@@ -158,6 +169,7 @@ void insert_events(storage::Database& log, std::span<const Record> records,
     log.run("INSERT INTO audit_event (sequence, count, event, personal, leaf) VALUES ($1, $2, $3, $4, $5)",
             records.front().sequence, records.size(), pack(records, &Record::event),
             pack(records, &Record::personal), hashes.bytes());
+    index_events(log, records);
 }
 
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit) {
@@ -170,7 +182,14 @@ std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::
     return records;
 }
 
+std::vector<Record> read_row(const storage::Rows& rows) {
+    std::vector<Record> records;
+    unpack(rows, 0, records);
+    return records;
+}
+
 void delete_events_to(storage::Database& log, std::int64_t last) {
+    forget_events_to(log, last);
     log.run("DELETE FROM audit_event WHERE sequence <= $1", last);
 }
 

@@ -31,6 +31,8 @@ void delete_outbox_to(storage::Database& main, std::int64_t last);
 /// Neighbours of one segment, in one row, with their leaf hashes.
 void insert_events(storage::Database& log, std::span<const Record> records,
                    std::span<const crypto::Digest> leaves);
+/// Those of the current row of a query for sequence, count, event and personal.
+[[nodiscard]] std::vector<Record> read_row(const storage::Rows& rows);
 /// `last` ends a segment.
 void delete_events_to(storage::Database& log, std::int64_t last);
 std::vector<Record> events_from(storage::Database& log, std::int64_t from, std::size_t limit);

@@ -1,5 +1,7 @@
 #include "audit/event.hpp"
 
+#include "base/error.hpp"
+
 namespace myqsec::audit {
 
 std::string_view action_name(Action action) noexcept {
@@ -11,6 +13,14 @@ std::string_view action_name(Action action) noexcept {
 #undef MYQSEC_ACTION
     }
     return "unknown";
+}
+
+Action parse_action(std::string_view name) {
+#define MYQSEC_ACTION(enumerator, known, number, meaning) \
+    if (name == known) return Action::enumerator;
+#include "audit/actions.def"
+#undef MYQSEC_ACTION
+    fail(Status::ERR_INVALID_ARGUMENT, "there is no action of that name");
 }
 
 std::string_view action_meaning(Action action) noexcept {

@@ -21,6 +21,8 @@ enum class Action : std::uint16_t {
 
 /// The dotted name, e.g. "job.held"; "unknown" for numbers that a newer version wrote.
 std::string_view action_name(Action action) noexcept;
+/// The action of that name. Throws ERR_INVALID_ARGUMENT.
+Action parse_action(std::string_view name);
 /// The registry's meaning of the action.
 std::string_view action_meaning(Action action) noexcept;
 
@@ -50,6 +52,11 @@ enum class ObjectKind : std::uint8_t {
     device = 8,
     job = 9,
     certificate = 13,
+};
+
+inline constexpr ObjectKind object_kinds[] = {
+    ObjectKind::instance, ObjectKind::setting, ObjectKind::user,   ObjectKind::group, ObjectKind::role,
+    ObjectKind::card,     ObjectKind::queue,   ObjectKind::device, ObjectKind::job,   ObjectKind::certificate,
 };
 
 struct Object {

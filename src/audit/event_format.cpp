@@ -107,6 +107,19 @@ Instant time_of(ByteView encoded) {
     return from_milliseconds(read_int64(reader));
 }
 
+EventFacts facts_of(ByteView encoded) {
+    ByteReader reader(encoded, "an audit event");
+    reader.raw(time_offset);
+    EventFacts facts;
+    facts.time = from_milliseconds(read_int64(reader));
+    facts.action = static_cast<Action>(reader.integer<std::uint16_t>());
+    facts.actor.kind = static_cast<ActorKind>(reader.integer<std::uint8_t>());
+    facts.actor.pseudonym = reader.array<16>();
+    facts.object.kind = static_cast<ObjectKind>(reader.integer<std::uint8_t>());
+    facts.object.id = read_int64(reader);
+    return facts;
+}
+
 Bytes encode_personal(const std::vector<SealedPersonal>& personal) {
     ByteWriter writer;
     for (const auto& value : personal)

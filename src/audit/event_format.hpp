@@ -48,6 +48,14 @@ struct CanonicalEvent {
 /// Of a well-formed event, without decoding all of it.
 [[nodiscard]] Action action_of(ByteView encoded);
 [[nodiscard]] Instant time_of(ByteView encoded);
+/// What events are found by.
+struct EventFacts {
+    Instant time;
+    Action action{};
+    Actor actor;
+    Object object;
+};
+[[nodiscard]] EventFacts facts_of(ByteView encoded);
 
 [[nodiscard]] Bytes encode_personal(const std::vector<SealedPersonal>& personal);
 [[nodiscard]] std::vector<SealedPersonal> decode_personal(ByteView encoded);

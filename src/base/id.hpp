@@ -3,6 +3,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace myqsec {
 
@@ -27,5 +29,14 @@ using DeviceId = Id<struct DeviceTag>;
 using CertificateId = Id<struct CertificateTag>;
 using SessionId = Id<struct SessionTag>;
 using LeafId = Id<struct LeafTag>;  ///< a job key or person key
+
+/// As a JSON array, in which statements take any number of them.
+template <typename Tag>
+[[nodiscard]] std::string json_of(const std::vector<Id<Tag>>& ids) {
+    std::string out = "[";
+    for (const auto id : ids)
+        out.append(out.size() > 1 ? "," : "").append(std::to_string(id.value));
+    return out + "]";
+}
 
 }  // namespace myqsec

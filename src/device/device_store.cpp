@@ -4,7 +4,7 @@
 
 #define DEVICE_ROWS                                                                            \
     "SELECT id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, " \
-    "clear_pending, (SELECT user_id FROM device_session WHERE device = id) FROM device "
+    "clear_pending, (SELECT user_id FROM device_session s WHERE s.device = device.id) FROM device "
 
 namespace myqsec::device {
 
@@ -43,6 +43,9 @@ storage::Schema schema() {
 namespace myqsec::device::store {
 
 namespace {
+
+constexpr BothWays listed_devices{DEVICE_ROWS "WHERE id > $1 ORDER BY id LIMIT $2",
+                                  DEVICE_ROWS "WHERE id < $1 ORDER BY id DESC LIMIT $2"};
 
 Device read_device(const storage::Rows& rows) {
     return {.id = rows.id<DeviceId>(0),
@@ -99,12 +102,16 @@ std::optional<DeviceId> find_device_named(storage::Database& main, std::string_v
     return rows.id<DeviceId>(0);
 }
 
-std::vector<Device> list_devices(storage::Database& main) {
+Paged<Device> list_devices(storage::Database& main, const Page& page) {
     std::vector<Device> devices;
-    auto rows = main.query(DEVICE_ROWS "ORDER BY id");
+    auto rows = main.query(listed_devices.of(page), page.edge(), page.rows());
     while (rows.next())
         devices.push_back(read_device(rows));
-    return devices;
+    return page_of(std::move(devices), page, [](const Device& device) { return device.id.value; });
+}
+
+std::vector<std::string_view> device_list_statements() {
+    return both_ways({listed_devices});
 }
 
 void insert_session(storage::Database& main, const SessionRow& row) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/page.hpp"
 #include "device/device.hpp"
 #include "storage/sqlite/database.hpp"
 
@@ -16,7 +17,9 @@ void update_device(storage::Database& main, const Device& device);
 void remove_device(storage::Database& main, DeviceId device);
 [[nodiscard]] std::optional<Device> find_device(storage::Database& main, DeviceId device);
 [[nodiscard]] std::optional<DeviceId> find_device_named(storage::Database& main, std::string_view name);
-[[nodiscard]] std::vector<Device> list_devices(storage::Database& main);
+[[nodiscard]] Paged<Device> list_devices(storage::Database& main, const Page& page);
+/// Every statement that list_devices may run, for the test that looks at their plans.
+[[nodiscard]] std::vector<std::string_view> device_list_statements();
 
 /// That a person is, or was when the process died, logged in at a device.
 struct SessionRow {

@@ -152,9 +152,9 @@ void Devices::remove(const access::Principal& principal, DeviceId id) {
     state_->memory.forget(id);
 }
 
-std::vector<Device> Devices::list(const access::Principal& principal) {
+Paged<Device> Devices::list(const access::Principal& principal, const Page& page) {
     (void)authorise_host_or_manager(state_->context, principal, {});
-    return store::list_devices(state_->context.main());
+    return store::list_devices(state_->context.main(), page);
 }
 
 void Devices::attach(const access::Principal& principal, DeviceId device, DeviceCallbacks callbacks) {

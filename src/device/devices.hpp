@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "access/access.hpp"
+#include "base/page.hpp"
 #include "device/device.hpp"
 #include "spool/jobs.hpp"
 
@@ -36,8 +37,8 @@ class Devices {
     /// device.manage. Ends its session first; a failure to clear its memory is audited and does not stop the
     /// removal.
     void remove(const access::Principal& principal, DeviceId device);
-    /// device.manage or session.host.
-    [[nodiscard]] std::vector<Device> list(const access::Principal& principal);
+    /// device.manage or session.host. By id.
+    [[nodiscard]] Paged<Device> list(const access::Principal& principal, const Page& page = {});
 
     /// session.host or device.manage. Replaces earlier callbacks. Clears what is still to be cleared;
     /// ERR_CALLBACK if that fails (the callbacks are attached all the same). ERR_NOT_FOUND.

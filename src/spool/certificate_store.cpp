@@ -11,6 +11,9 @@ namespace myqsec::spool::store {
 
 namespace {
 
+constexpr BothWays listed_certificates{CERTIFICATE_ROWS "WHERE id > $1 ORDER BY id LIMIT $2",
+                                       CERTIFICATE_ROWS "WHERE id < $1 ORDER BY id DESC LIMIT $2"};
+
 CertificateRow read_certificate(const storage::Rows& rows) {
     CertificateRow row;
     row.id = rows.id<CertificateId>(0);
@@ -56,12 +59,16 @@ std::optional<CertificateId> find_certificate(storage::Database& main, std::stri
     return read_id(main.query("SELECT id FROM certificate WHERE name = $1", name));
 }
 
-std::vector<CertificateRow> list_certificates(storage::Database& main) {
+Paged<CertificateRow> list_certificates(storage::Database& main, const Page& page) {
     std::vector<CertificateRow> all;
-    auto rows = main.query(CERTIFICATE_ROWS "ORDER BY id");
+    auto rows = main.query(listed_certificates.of(page), page.edge(), page.rows());
     while (rows.next())
         all.push_back(read_certificate(rows));
-    return all;
+    return page_of(std::move(all), page, [](const CertificateRow& row) { return row.id.value; });
+}
+
+std::vector<std::string_view> certificate_list_statements() {
+    return both_ways({listed_certificates});
 }
 
 }  // namespace myqsec::spool::store

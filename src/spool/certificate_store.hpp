@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "base/page.hpp"
 #include "crypto/hash.hpp"
 #include "storage/sqlite/database.hpp"
 
@@ -29,6 +30,8 @@ void remove_certificate(storage::Database& main, CertificateId certificate);
 [[nodiscard]] std::optional<CertificateId> find_certificate(storage::Database& main,
                                                             const crypto::Digest& fingerprint);
 [[nodiscard]] std::optional<CertificateId> find_certificate(storage::Database& main, std::string_view name);
-[[nodiscard]] std::vector<CertificateRow> list_certificates(storage::Database& main);
+[[nodiscard]] Paged<CertificateRow> list_certificates(storage::Database& main, const Page& page);
+/// Every statement that list_certificates may run, for the test that looks at their plans.
+[[nodiscard]] std::vector<std::string_view> certificate_list_statements();
 
 }  // namespace myqsec::spool::store

@@ -50,18 +50,20 @@ CertificateId Certificates::add(const access::Principal& principal, const std::s
     return id;
 }
 
-std::vector<ImportedCertificate> Certificates::list(const access::Principal& principal) {
+Paged<ImportedCertificate> Certificates::list(const access::Principal& principal, const Page& page) {
     auto& authority = context_.access.authority;
-    if (authority.may_somewhere(principal, Right::queue_manage)) {
+    if (!authority.reach(principal, Right::queue_manage).nowhere()) {
         context_.touch(principal);
     } else {
         (void)authority.authorise(principal, Right::key_manage);
     }
-    std::vector<ImportedCertificate> out;
-    for (const auto& row : store::list_certificates(context_.main())) {
+    const auto rows = store::list_certificates(context_.main(), page);
+    Paged<ImportedCertificate> out;
+    for (const auto& row : rows) {
         const auto certificate = crypto::Certificate::parse(row.der);
         out.push_back({row.id, row.name, certificate, row.queues, is_usable(certificate, context_.now())});
     }
+    out.more = rows.more;
     return out;
 }
 

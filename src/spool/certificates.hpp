@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/page.hpp"
 #include "crypto/public_key/certificate.hpp"
 #include "spool/context.hpp"
 
@@ -27,7 +28,7 @@ class Certificates {
     /// ERR_EXISTS.
     CertificateId add(const access::Principal& principal, const std::string& name, ByteView pem_or_der);
     /// key.manage or queue.manage.
-    [[nodiscard]] std::vector<ImportedCertificate> list(const access::Principal& principal);
+    [[nodiscard]] Paged<ImportedCertificate> list(const access::Principal& principal, const Page& page = {});
     /// ERR_NOT_FOUND; ERR_NOT_POSSIBLE while a queue uses it. Jobs that were encrypted to it stay so.
     void remove(const access::Principal& principal, CertificateId certificate);
 

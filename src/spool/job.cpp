@@ -1,5 +1,6 @@
 #include "spool/job.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.hpp"
@@ -23,12 +24,20 @@ std::string_view job_state_name(JobState state) {
     fail(Status::ERR_CORRUPT, "a job's row has a state that this version does not know");
 }
 
-JobState parse_job_state(std::string_view keyword) {
-    for (const auto& [state, name] : states) {
-        if (name == keyword) return state;
+JobStates parse_job_states(std::string_view keywords) {
+    JobStates out = 0;
+    while (!keywords.empty()) {
+        const auto keyword = keywords.substr(0, keywords.find(' '));
+        keywords.remove_prefix(std::min(keyword.size() + 1, keywords.size()));
+        const auto found = std::find_if(std::begin(states), std::end(states),
+                                        [&](const auto& each) { return each.second == keyword; });
+        if (found == std::end(states)) {
+            fail(Status::ERR_INVALID_ARGUMENT,
+                 "a job's state is one of pending-held, processing, completed, canceled, aborted");
+        }
+        out |= only(found->first);
     }
-    fail(Status::ERR_INVALID_ARGUMENT,
-         "a job state is one of pending-held, processing, completed, canceled, aborted");
+    return out;
 }
 
 }  // namespace myqsec::spool

@@ -23,8 +23,6 @@ enum class JobState : std::uint8_t {
     completed = 9,
 };
 [[nodiscard]] std::string_view job_state_name(JobState state);  ///< the IPP keyword
-/// Throws ERR_INVALID_ARGUMENT for anything but a keyword of the list above.
-[[nodiscard]] JobState parse_job_state(std::string_view keyword);
 
 /// Keywords of job-state-reasons.
 namespace reason {
@@ -68,13 +66,20 @@ struct Job {
     std::int64_t releases = 0;
 };
 
+/// A set of states: bit n is the state with the number n.
+using JobStates = std::uint32_t;
+inline constexpr JobStates any_state = ~JobStates{0};
+[[nodiscard]] constexpr JobStates only(JobState state) {
+    return JobStates{1} << static_cast<unsigned>(state);
+}
+/// Keywords separated by spaces. Throws ERR_INVALID_ARGUMENT for anything but those of the list above.
+[[nodiscard]] JobStates parse_job_states(std::string_view keywords);
+
 /// Which jobs to list; what is absent means any.
 struct JobFilter {
     UserId owner;
     QueueId queue;
-    std::optional<JobState> state;
-    JobId after;  ///< only jobs with a greater id: the next page
-    std::size_t limit = 1000;
+    JobStates states = any_state;
 };
 
 }  // namespace myqsec::spool

@@ -4,9 +4,7 @@
 
 #include "spool/conversion_store.hpp"
 
-#define JOB_ROWS                                                                                          \
-    "SELECT id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
-    "submitted, printed, expires, releases, claim, protection FROM job "
+#define JOB_ROWS "SELECT " JOB_COLUMNS " FROM job "
 
 namespace myqsec::spool::store {
 
@@ -48,14 +46,14 @@ JobRecord read_job(const storage::Rows& rows) {
     return job;
 }
 
+}  // namespace
+
 std::vector<JobRecord> read_jobs(storage::Rows rows) {
     std::vector<JobRecord> jobs;
     while (rows.next())
         jobs.push_back(read_job(rows));
     return jobs;
 }
-
-}  // namespace
 
 JobId insert_job(storage::Database& main, const JobRecord& job) {
     return JobId(main.insert(
@@ -71,21 +69,6 @@ std::optional<JobRecord> find_job(storage::Database& main, JobId job) {
     auto rows = main.query(JOB_ROWS "WHERE id = $1", job);
     if (!rows.next()) return std::nullopt;
     return read_job(rows);
-}
-
-std::vector<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter) {
-    const auto state = filter.state ? static_cast<std::int64_t>(*filter.state) : 0;
-    const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(filter.limit, 1'000'000));
-    if (filter.owner) {  // a statement of its own, so that it walks job_owner
-        return read_jobs(
-            main.query(JOB_ROWS
-                       "WHERE owner = $1 AND id > $2 AND ($3 = 0 OR queue = $3) AND ($4 = 0 OR state = $4) "
-                       "ORDER BY id LIMIT $5",
-                       filter.owner, filter.after, filter.queue, state, limit));
-    }
-    return read_jobs(main.query(
-        JOB_ROWS "WHERE id > $1 AND ($2 = 0 OR queue = $2) AND ($3 = 0 OR state = $3) ORDER BY id LIMIT $4",
-        filter.after, filter.queue, state, limit));
 }
 
 void remove_job(storage::Database& main, JobId job) {
@@ -122,8 +105,7 @@ void set_state(storage::Database& main, JobId job, JobState state, std::string_v
 }
 
 std::vector<JobRecord> processing_jobs(storage::Database& main) {
-    // The constant, so that it walks the partial index job_processing.
-    return read_jobs(main.query(JOB_ROWS "WHERE state = 5 ORDER BY id"));
+    return read_jobs(main.query(JOB_ROWS "WHERE state = $1 ORDER BY id", JobState::processing));
 }
 
 std::vector<JobRecord> expired_jobs(storage::Database& main, Instant now, std::size_t limit) {

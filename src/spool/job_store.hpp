@@ -36,10 +36,14 @@ struct JobRecord {
     std::int64_t protection = 1;  ///< of the queue when the document was written or converted
 };
 
+/// What read_jobs() reads.
+#define JOB_COLUMNS                                                                                \
+    "id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
+    "submitted, printed, expires, releases, claim, protection"
+[[nodiscard]] std::vector<JobRecord> read_jobs(storage::Rows rows);
+
 JobId insert_job(storage::Database& main, const JobRecord& job);
 [[nodiscard]] std::optional<JobRecord> find_job(storage::Database& main, JobId job);
-/// By ascending id.
-[[nodiscard]] std::vector<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter);
 void remove_job(storage::Database& main, JobId job);
 
 /// pending-held or completed → processing. False if the state does not allow it: somebody else has it.

@@ -5,6 +5,7 @@
 #include "spool/conversion.hpp"
 #include "spool/erasure.hpp"
 #include "spool/intake.hpp"
+#include "spool/job_list_store.hpp"
 #include "spool/outputs.hpp"
 #include "spool/permit.hpp"
 #include "spool/preview.hpp"
@@ -42,34 +43,40 @@ std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, cons
     return begin_job(state_->context, principal, fields);
 }
 
-std::vector<Job> Jobs::list(const access::Principal& principal, const JobFilter& filter) {
-    auto& authority = state_->context.access.authority;
-    const bool sees_others =
-        principal.kind != PrincipalKind::device && authority.may_somewhere(principal, Right::job_manage_all);
-    auto wanted = filter;
-    if (sees_others) {
-        state_->context.touch(principal);
-    } else {
+namespace {
+
+Paged<store::JobRecord> list_visible(const Context& context, const access::Principal& principal,
+                                     JobFilter filter, const Page& page) {
+    auto& authority = context.access.authority;
+    // A session at a device serves the person who stands there, whatever else that person may do.
+    const auto reach = principal.kind == PrincipalKind::device
+                           ? access::Reach{}
+                           : authority.reach(principal, Right::job_manage_all);
+    if (reach.nowhere()) {
         (void)authority.authorise(principal, Right::job_manage_own, {principal.user, {}, principal.device});
         if (filter.owner && filter.owner != principal.user) return {};
-        wanted.owner = principal.user;
-    }
-
-    std::vector<Job> jobs;
-    JobDescriptions descriptions(state_->context);
-    // A grant may be limited to some users or queues: read on until the page is full of what may be seen.
-    while (jobs.size() < filter.limit) {
-        wanted.limit = filter.limit - jobs.size();
-        const auto records = store::list_jobs(state_->context.main(), wanted);
-        for (const auto& record : records) {
-            wanted.after = record.id;
-            const access::Target target{record.owner, record.queue, principal.device};
-            if (!principal.is(record.owner) && !authority.may(principal, Right::job_manage_all, target))
-                continue;
-            jobs.push_back(descriptions.describe(record));
+        filter.owner = principal.user;
+    } else {
+        context.touch(principal);
+        if (!reach.everywhere) {
+            auto owners = context.access.groups.users_within(reach.groups);
+            if (std::ranges::find(owners, principal.user) == owners.end()) owners.push_back(principal.user);
+            return store::list_jobs(context.main(), filter, {std::move(owners), reach.queues}, page);
         }
-        if (records.size() < wanted.limit) break;
     }
+    return store::list_jobs(context.main(), filter, page);
+}
+
+}  // namespace
+
+Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filter, const Page& page) {
+    const auto records = list_visible(state_->context, principal, filter, page);
+    JobDescriptions descriptions(state_->context);
+    Paged<Job> jobs;
+    jobs.reserve(records.size());
+    for (const auto& record : records)
+        jobs.push_back(descriptions.describe(record));
+    jobs.more = records.more;
     return jobs;
 }
 
@@ -153,15 +160,14 @@ void Jobs::confirm_clock(const access::Principal& principal) {
 void Jobs::remove_of_user(storage::Transaction& transaction, const audit::Actor& actor, UserId user) {
     JobFilter all;
     all.owner = user;
-    all.limit = 256;
-    for (;;) {
-        const auto jobs = store::list_jobs(transaction.database(), all);
+    for (bool more = true; more;) {
+        const auto jobs = store::list_jobs(transaction.database(), all, {.limit = 256});
         for (const auto& job : jobs) {
             erase_job(state_->context, transaction, job, audit::Action::job_deleted, actor);
             state_->outputs.stop(job.id);
             state_->retention.remove_later(job.blob);
         }
-        if (jobs.size() < all.limit) return;
+        more = jobs.more != 0;
     }
 }
 

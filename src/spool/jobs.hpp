@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "access/access.hpp"
+#include "base/page.hpp"
 #include "spool/job.hpp"
 #include "spool/job_reader.hpp"
 #include "spool/job_writer.hpp"
@@ -37,8 +38,9 @@ class Jobs {
     /// ERR_NOT_FOUND (queue, owner), ERR_NOT_POSSIBLE (queue or owner disabled), ERR_INVALID_ARGUMENT.
     std::unique_ptr<JobWriter> submit(const access::Principal& principal, const JobFields& fields);
 
-    /// One's own jobs, or those over which one has job.manage.all; by ascending id.
-    [[nodiscard]] std::vector<Job> list(const access::Principal& principal, const JobFilter& filter);
+    /// One's own jobs, and those over which one has job.manage.all; by id.
+    [[nodiscard]] Paged<Job> list(const access::Principal& principal, const JobFilter& filter,
+                                  const Page& page = {});
     [[nodiscard]] Job get(const access::Principal& principal, JobId job);
 
     /// job.manage.own or job.manage.all. Destroys the key at once; output under way stops at its next chunk.

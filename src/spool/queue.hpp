@@ -54,10 +54,7 @@ struct Queue {
     std::int64_t protection =
         1;                    ///< one more with each change of the two above; a job has that it was made with
     bool converting = false;  ///< some jobs still have an older one
-};
-
-struct ListedQueue : Queue {
-    std::int64_t jobs = 0;  ///< with a document
+    std::int64_t jobs = 0;    ///< with a document; kept by the database
 };
 
 }  // namespace myqsec::spool

@@ -2,11 +2,22 @@
 
 #define QUEUE_ROWS                                                                                  \
     "SELECT id, kind, name, retention_held, retention_printed, max_job_size, enabled, restricted, " \
-    "encrypted, protection, converting FROM queue "
+    "encrypted, protection, converting, jobs FROM queue "
+
+// There are few queues, and most people see most of them: this goes through them by id.
+#define LISTED_QUEUES(direction)                                                                            \
+    QUEUE_ROWS                                                                                              \
+    "WHERE (?3 OR id IN (SELECT value FROM json_each(?4)) OR "                                              \
+    "((?5 OR id IN (SELECT value FROM json_each(?6))) AND (restricted = 0 OR EXISTS (SELECT 1 FROM "        \
+    "queue_access a WHERE a.queue = queue.id AND ((a.user_id <> 0 AND a.user_id = ?7) OR (a.group_id <> 0 " \
+    "AND a.group_id IN "                                                                                    \
+    "(SELECT value FROM json_each(?8)))))))) AND id " direction " LIMIT ?2"
 
 namespace myqsec::spool::store {
 
 namespace {
+
+constexpr BothWays listed_queues{LISTED_QUEUES("> ?1 ORDER BY id"), LISTED_QUEUES("< ?1 ORDER BY id DESC")};
 
 Queue read_queue(const storage::Rows& rows) {
     return {.id = rows.id<QueueId>(0),
@@ -20,7 +31,15 @@ Queue read_queue(const storage::Rows& rows) {
             .encrypted = rows.boolean(8),
             .certificates = {},
             .protection = rows.integer(9),
-            .converting = rows.boolean(10)};
+            .converting = rows.boolean(10),
+            .jobs = rows.integer(11)};
+}
+
+std::vector<Queue> read_queues(storage::Rows rows) {
+    std::vector<Queue> queues;
+    while (rows.next())
+        queues.push_back(read_queue(rows));
+    return queues;
 }
 
 std::vector<CertificateId> recipients(storage::Database& main, QueueId queue) {
@@ -81,22 +100,18 @@ std::optional<QueueId> find_queue_named(storage::Database& main, std::string_vie
     return rows.id<QueueId>(0);
 }
 
-std::vector<Queue> list_queues(storage::Database& main) {
-    std::vector<Queue> queues;
-    {
-        auto rows = main.query(QUEUE_ROWS "ORDER BY id");
-        while (rows.next())
-            queues.push_back(read_queue(rows));
-    }
+Paged<Queue> list_queues(storage::Database& main, const QueueView& view, const Page& page) {
+    auto queues = page_of(read_queues(main.query(listed_queues.of(page), page.edge(), page.rows(), view.all,
+                                                 json_of(view.managed), view.submits_everywhere,
+                                                 json_of(view.submits), view.user, json_of(view.groups))),
+                          page, [](const Queue& queue) { return queue.id.value; });
     for (auto& queue : queues)
         queue.certificates = recipients(main, queue.id);
     return queues;
 }
 
-std::int64_t count_jobs(storage::Database& main, QueueId queue) {
-    auto rows = main.query("SELECT count(*) FROM job WHERE queue = $1 AND leaf <> 0", queue);
-    rows.next();
-    return rows.integer(0);
+std::vector<std::string_view> queue_list_statements() {
+    return both_ways({listed_queues});
 }
 
 bool allow(storage::Database& main, QueueId queue, const Allowed& who) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/page.hpp"
 #include "spool/queue.hpp"
 #include "storage/sqlite/database.hpp"
 
@@ -18,9 +19,19 @@ void set_recipients(storage::Database& main, QueueId queue, const std::vector<Ce
 void remove_queue(storage::Database& main, QueueId queue);
 [[nodiscard]] std::optional<Queue> find_queue(storage::Database& main, QueueId queue);
 [[nodiscard]] std::optional<QueueId> find_queue_named(storage::Database& main, std::string_view name);
-[[nodiscard]] std::vector<Queue> list_queues(storage::Database& main);
-/// With a document. Takes time that grows with their number.
-[[nodiscard]] std::int64_t count_jobs(storage::Database& main, QueueId queue);
+
+/// Which queues somebody sees.
+struct QueueView {
+    bool all = false;
+    std::vector<QueueId> managed;
+    bool submits_everywhere = false;  ///< or to these; where it is restricted, if the user or a group may
+    std::vector<QueueId> submits;
+    UserId user;
+    std::vector<GroupId> groups;
+};
+[[nodiscard]] Paged<Queue> list_queues(storage::Database& main, const QueueView& view, const Page& page);
+/// Every statement that list_queues may run, for the test that looks at their plans.
+[[nodiscard]] std::vector<std::string_view> queue_list_statements();
 
 /// Exactly one of user and group.
 struct Allowed {

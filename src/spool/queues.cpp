@@ -183,9 +183,9 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
     storage::Transaction transaction(context_.main());
     const auto queue = require_queue(context_.main(), id);
-    if (const auto jobs = store::count_jobs(context_.main(), id); jobs > 0) {
+    if (queue.jobs > 0) {
         fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value,
-             jobs);
+             queue.jobs);
     }
     store::remove_queue(context_.main(), id);
     context_.access.roles.forget_queue(transaction, id);
@@ -197,21 +197,20 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     transaction.commit();
 }
 
-std::vector<ListedQueue> Queues::list(const access::Principal& principal) {
+Paged<Queue> Queues::list(const access::Principal& principal, const Page& page) {
     context_.touch(principal);
-    const bool host = context_.access.authority.may(principal, Right::session_host);
-    const auto sees = [&](const Queue& queue) {
-        if (host || context_.access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}}))
-            return true;
-        const access::Target target{principal.user, queue.id, {}};
-        return context_.access.authority.may(principal, Right::job_submit, target) &&
-               may_use(context_.main(), context_.access.groups, queue, principal.user);
-    };
-    std::vector<ListedQueue> listed;
-    for (const auto& queue : store::list_queues(context_.main())) {
-        if (sees(queue)) listed.push_back({queue, store::count_jobs(context_.main(), queue.id)});
-    }
-    return listed;
+    auto& authority = context_.access.authority;
+    const auto managed = authority.reach(principal, Right::queue_manage);
+    const auto submits = authority.reach(principal, Right::job_submit);
+    store::QueueView view;
+    view.all = managed.everywhere || authority.may(principal, Right::session_host);
+    view.managed = managed.queues;
+    view.submits_everywhere =
+        submits.everywhere || authority.may(principal, Right::job_submit, {principal.user, {}, {}});
+    view.submits = submits.queues;
+    view.user = principal.user;
+    view.groups = context_.access.groups.groups_of(principal.user);
+    return store::list_queues(context_.main(), view, page);
 }
 
 void Queues::allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/page.hpp"
 #include "spool/context.hpp"
 #include "spool/queue.hpp"
 
@@ -21,8 +22,8 @@ class Queues {
     void change(const access::Principal& principal, QueueId queue, const QueueFields& fields);
     /// ERR_NOT_FOUND; ERR_NOT_POSSIBLE while it holds documents.
     void remove(const access::Principal& principal, QueueId queue);
-    /// Those that the principal may submit to; all with queue.manage or session.host.
-    [[nodiscard]] std::vector<ListedQueue> list(const access::Principal& principal);
+    /// Those that the principal may submit to; all with queue.manage or session.host. By id.
+    [[nodiscard]] Paged<Queue> list(const access::Principal& principal, const Page& page = {});
 
     /// Who may submit to a restricted queue: a user or a group, with the groups inside it; the other is 0.
     /// Idempotent.

@@ -1,5 +1,6 @@
 #include "spool/recovery.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "spool/conversion_store.hpp"
@@ -39,9 +40,13 @@ void change_state(const Context& context, storage::Transaction& transaction, con
 /// comes back.
 void compare_with_files(const Context& context, const std::vector<store::DocumentRow>& rows,
                         Findings& findings) {
+    // Listed once: to ask for each file would cost more than all the rest of an opening.
+    auto files = context.documents().names();
+    std::ranges::sort(files);
+    bool found = false;
     storage::Transaction transaction(context.main());
     for (const auto& row : rows) {
-        const bool there = context.documents().exists(row.blob);
+        const bool there = std::ranges::binary_search(files, row.blob);
         if (!there && row.state != JobState::aborted) {
             change_state(context, transaction, row, JobState::aborted, reason::document_lost,
                          audit::Result::failed);
@@ -53,8 +58,10 @@ void compare_with_files(const Context& context, const std::vector<store::Documen
             findings.push_back(
                 {"job-document-found",
                  fmt::format("the document of job {} is there again: the job is held", row.job.value)});
+            found = true;
         }
     }
+    if (found) store::begin_conversions(context.main());  // it may have missed one
     transaction.commit();
 }
 
@@ -91,7 +98,6 @@ Findings recover_jobs(const Context& context) {
     hold_interrupted(context, findings);
     const auto rows = store::documents(context.main());
     compare_with_files(context, rows, findings);
-    store::begin_conversions(context.main());  // a document that is back may have missed one
     collect_orphans(context, rows, findings);
     return findings;
 }

@@ -1,4 +1,8 @@
 // The tables of the spool. Job ids are never used twice: AUTOINCREMENT.
+//
+// `protection` counts the changes of a queue's encryption and recipients; a job has the number it was made
+// with, and is converted while its queue has a later one. A queue's `jobs` counts those with a document, so
+// that to list queues doesn't count jobs.
 #include <string_view>
 
 #include "spool/spool.hpp"
@@ -17,7 +21,11 @@ constexpr std::string_view steps[] = {
         retention_printed INTEGER NOT NULL,
         max_job_size INTEGER NOT NULL,
         enabled INTEGER NOT NULL,
-        restricted INTEGER NOT NULL);
+        restricted INTEGER NOT NULL,
+        encrypted INTEGER NOT NULL DEFAULT 1,
+        protection INTEGER NOT NULL DEFAULT 1,
+        converting INTEGER NOT NULL DEFAULT 0,
+        jobs INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE queue_access (
         queue INTEGER NOT NULL REFERENCES queue (id),
         user_id INTEGER NOT NULL,
@@ -40,21 +48,20 @@ constexpr std::string_view steps[] = {
         printed INTEGER,
         expires INTEGER NOT NULL,
         releases INTEGER NOT NULL,
-        claim BLOB);
+        claim BLOB,
+        protection INTEGER NOT NULL DEFAULT 1);
     CREATE INDEX job_owner ON job (owner, id);
-    CREATE INDEX job_queue ON job (queue, leaf);
+    CREATE INDEX job_queue ON job (queue, state, id);
+    CREATE INDEX job_state ON job (state, id);
     CREATE INDEX job_expires ON job (expires);
-    CREATE INDEX job_processing ON job (id) WHERE state = 5;
+    CREATE TRIGGER job_begun AFTER INSERT ON job WHEN new.leaf <> 0
+        BEGIN UPDATE queue SET jobs = jobs + 1 WHERE id = new.queue; END;
+    CREATE TRIGGER job_erased AFTER UPDATE OF leaf ON job WHEN old.leaf <> 0 AND new.leaf = 0
+        BEGIN UPDATE queue SET jobs = jobs - 1 WHERE id = old.queue; END;
+    CREATE TRIGGER job_ended AFTER DELETE ON job WHEN old.leaf <> 0
+        BEGIN UPDATE queue SET jobs = jobs - 1 WHERE id = old.queue; END;
     CREATE TABLE spool_clock (id INTEGER PRIMARY KEY, suspended INTEGER NOT NULL);
     INSERT INTO spool_clock (id, suspended) VALUES (1, 0);
-    )",
-    // Encryption and recipients of a queue's jobs. `protection` counts their changes; a job has the number it
-    // was made with, and is converted while its queue has a later one.
-    R"(
-    ALTER TABLE queue ADD COLUMN encrypted INTEGER NOT NULL DEFAULT 1;
-    ALTER TABLE queue ADD COLUMN protection INTEGER NOT NULL DEFAULT 1;
-    ALTER TABLE queue ADD COLUMN converting INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE job ADD COLUMN protection INTEGER NOT NULL DEFAULT 1;
     CREATE TABLE certificate (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL UNIQUE,
@@ -65,6 +72,7 @@ constexpr std::string_view steps[] = {
         queue INTEGER NOT NULL REFERENCES queue (id),
         certificate INTEGER NOT NULL REFERENCES certificate (id),
         PRIMARY KEY (queue, certificate));
+    CREATE INDEX queue_certificate_use ON queue_certificate (certificate);
     )",
 };
 

@@ -136,10 +136,10 @@ TEST_CASE("a tick ends the signing epoch and prunes what is too old, unless the 
     CHECK(host.engine->system_session().get() != nullptr);
     auto admin = host.system->login("admin", host.admin_password);
     CHECK(admin.list(myqsec_audit_keys).size() == 2);
-    CHECK(admin.list(myqsec_audit_list, 1, 1U).first().integer("sequence") == 1);
+    CHECK(admin.list(myqsec_audit_list, nullptr, &one_row).first().integer("sequence") == 1);
     check(myqsec_clock_confirm(admin.get()));
     check(myqsec_tick(host.system->get(), nullptr));
-    CHECK(admin.list(myqsec_audit_list, 1, 1U).first().integer("sequence") == 257);
+    CHECK(admin.list(myqsec_audit_list, nullptr, &one_row).first().integer("sequence") == 257);
     Source source{exported(admin, MYQSEC_AUDIT_BUNDLE)};
     myqsec_audit_verdict verdict = MYQSEC_AUDIT_VERDICT_INIT;
     CHECK(myqsec_audit_verify(give, &source, first_key(admin).c_str(), nullptr, &verdict) == MYQSEC_OK);

@@ -127,7 +127,7 @@ TEST_CASE("another user's job cannot be told from one that does not exist") {
         CHECK(sentence == unknown);
         CHECK(tray.printed.empty());
     }
-    CHECK(eve.list(myqsec_job_list, nullptr).size() == 0);
+    CHECK(eve.list(myqsec_job_list, nullptr, nullptr).size() == 0);
     CHECK(host.state(job) == "pending-held");
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("a disk that fills up while spooling fails the job alone, and takes th
         myqsec_job_writer_free(raw);
     }
     CHECK(host.jobs().size() == 1);
-    CHECK(host.admin->list(myqsec_job_list, nullptr).size() == 1);
+    CHECK(host.admin->list(myqsec_job_list, nullptr, nullptr).size() == 1);
     Tray tray, next;
     const auto after = host.submit(host.secure, "after");
     const auto jana = host.by_card();
@@ -208,7 +208,7 @@ TEST_CASE("a reader that aborts leaves nothing that opens, and a job that is not
         writer.write(std::string(300'000, 'x'));
     }
     CHECK(host.jobs().empty());
-    CHECK(host.admin->list(myqsec_job_list, nullptr).size() == 0);
+    CHECK(host.admin->list(myqsec_job_list, nullptr, nullptr).size() == 0);
     CHECK(host.count("job.held") == 0);
 }
 
@@ -254,7 +254,7 @@ TEST_CASE(
     REQUIRE(WIFSIGNALED(status));
     host.reopen();
     CHECK(host.jobs().size() == 2);
-    CHECK(host.admin->list(myqsec_job_list, nullptr).size() == 2);
+    CHECK(host.admin->list(myqsec_job_list, nullptr, nullptr).size() == 2);
     CHECK(host.admin->list(myqsec_job_get, interrupted).first().text("reasons").find("possibly-printed") !=
           std::string::npos);
     CHECK(host.count("job.possibly-printed") == 1);
@@ -332,7 +332,7 @@ TEST_CASE("a second process, and a second opening in the same one, are told that
     CHECK(in_child([&] { return second() == MYQSEC_ERR_IN_USE; }));
     CHECK(in_child([&] {  // what it inherited is of no use to it, and freeing it harms nobody
         myqsec_list* list = nullptr;
-        return myqsec_job_list(host.admin->get(), nullptr, &list) == MYQSEC_ERR_FORKED && !list;
+        return myqsec_job_list(host.admin->get(), nullptr, nullptr, &list) == MYQSEC_ERR_FORKED && !list;
     }));
     CHECK(host.state(host.submit(host.secure, "after the child")) == "pending-held");
 }
@@ -445,7 +445,7 @@ TEST_CASE("callbacks that call back are refused, but a sink may use other sessio
     tray.during_write = [&] {
         ++calls;
         myqsec_list* list = nullptr;
-        CHECK_FAILS(myqsec_job_list(jana->get(), nullptr, &list), MYQSEC_ERR_REENTRANT, "session");
+        CHECK_FAILS(myqsec_job_list(jana->get(), nullptr, nullptr, &list), MYQSEC_ERR_REENTRANT, "session");
         CHECK_FAILS(myqsec_logout(jana->get()), MYQSEC_ERR_REENTRANT, "session");
         CHECK(myqsec_job_cancel(elsewhere.get(), job) == MYQSEC_ERR_REENTRANT);
         CHECK(myqsec_close(host.engine->get()) == MYQSEC_ERR_BUSY);

@@ -104,7 +104,7 @@ std::uint64_t be_born(Birth birth, CallFault fault, std::uint64_t at, myqsec_sta
     auto again = place.open();
     CHECK(again.findings().size() == 0);
     if (birth == Birth::with_administrator)
-        CHECK(again.system_session().login("admin", password).list(myqsec_user_list).size() == 1);
+        CHECK(again.system_session().login("admin", password).list(myqsec_user_list, nullptr, nullptr).size() == 1);
     again.close();
     if (at > 0) CHECK(open_files() == files);  // the first time, what a process opens once is opened
     return calls;

@@ -52,7 +52,7 @@ TEST_CASE("a copy of a job's file opens with the private key of its queue's cert
     open(keys, file, out);
     CHECK(out.str() == document);
 
-    const auto list = host.admin->list(myqsec_certificate_list);
+    const auto list = host.admin->list(myqsec_certificate_list, nullptr);
     const auto row = list.first();
     CHECK(row.text("name") == "office");
     CHECK(row.text("subject").find("office") != std::string::npos);
@@ -68,10 +68,10 @@ TEST_CASE("tick converts held jobs when encryption is switched, and says when to
     myqsec_queue_fields fields = MYQSEC_QUEUE_FIELDS_INIT;
     fields.encryption = 0;
     check(myqsec_queue_change(host.admin->get(), host.secure, &fields));
-    CHECK(host.admin->list(myqsec_queue_list).first().boolean("converting"));
+    CHECK(host.admin->list(myqsec_queue_list, nullptr).first().boolean("converting"));
     CHECK(host.system->tick() <= host.now);
     host.system->tick();
-    CHECK(!host.admin->list(myqsec_queue_list).first().boolean("converting"));
+    CHECK(!host.admin->list(myqsec_queue_list, nullptr).first().boolean("converting"));
     CHECK(test::read_file(host.jobs().front()).find("READABLE") != std::string::npos);
     Tray tray;
     CHECK(Host::release(host.by_card(), job, tray) == MYQSEC_OK);

@@ -50,7 +50,7 @@ void use(Host& host, std::mt19937& random) {
     fine(host.login_status("04a2241b"));
     if (random() % 8 == 0) fine(host.login_status(nullptr, "jana", nullptr, "wrong"));
     myqsec_list* list = nullptr;
-    fine(myqsec_audit_list(host.admin->get(), 1, 100, &list));
+    fine(myqsec_audit_list(host.admin->get(), nullptr, nullptr, &list));
     myqsec_list_free(list);
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("whatever the clock does, no job is deleted before its time") {
         CHECK(myqsec_tick(host.system->get(), nullptr) == MYQSEC_OK);
     }
     const auto admin = host.system->login("admin", host.admin_password);
-    CHECK(admin.list(myqsec_job_list, nullptr).size() == 0);
+    CHECK(admin.list(myqsec_job_list, nullptr, nullptr).size() == 0);
     CHECK(host.jobs().empty());
     MESSAGE("jumps: " << jumps);
 }

@@ -25,6 +25,9 @@ namespace myqsec::test {
 
 namespace filesystem = std::filesystem;
 
+inline constexpr myqsec_page most_rows = {sizeof(myqsec_page), MYQSEC_MOST_ROWS, 0, 0, 0};
+inline constexpr myqsec_page one_row = {sizeof(myqsec_page), 1, 0, 0, 0};
+
 /// Where a released document goes. Fails when told to.
 struct Tray {
     std::string printed;
@@ -222,7 +225,7 @@ class Host : public Place {
     }
     [[nodiscard]] std::size_t count(const std::string& action) const {
         std::size_t out = 0;
-        for (const auto event : admin->list(myqsec_audit_list, 1, 10'000U))
+        for (const auto event : admin->list(myqsec_audit_list, nullptr, &most_rows))
             out += event.text("action") == action;
         return out;
     }

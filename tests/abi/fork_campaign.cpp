@@ -25,7 +25,7 @@ struct Handles {
         check(myqsec_job_submit(host.system->get(), &fields, &writer));
         check(myqsec_job_writer_write(writer, "half a doc", 10));
         check(myqsec_job_open(session, job, &reader));
-        check(myqsec_user_list(session, &list));
+        check(myqsec_user_list(session, nullptr, nullptr, &list));
     }
     void free() {
         myqsec_job_writer_free(writer);
@@ -58,12 +58,12 @@ int refused_everywhere(const Handles& handles, const Host& host, std::int64_t jo
              myqsec_job_writer_finish(handles.writer, &id),
              myqsec_job_reader_read(handles.reader, 0, &byte, &length),
              myqsec_job_reader_size(handles.reader, &size),
-             myqsec_job_list(handles.session, nullptr, &list),
+             myqsec_job_list(handles.session, nullptr, nullptr, &list),
              myqsec_job_release(handles.session, job, nullptr, &sink),
              myqsec_job_delete(handles.session, job),
              myqsec_job_submit(handles.session, &fields, &writer),
-             myqsec_user_list(handles.session, &list),
-             myqsec_audit_list(handles.session, 1, 0, &list),
+             myqsec_user_list(handles.session, nullptr, nullptr, &list),
+             myqsec_audit_list(handles.session, nullptr, nullptr, &list),
              myqsec_setting_set(handles.session, "session.idle_timeout", "5min"),
              myqsec_session_info(handles.session, &list),
              myqsec_login(host.system->get(), "admin", "wrong", nullptr, &session),

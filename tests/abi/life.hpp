@@ -110,7 +110,7 @@ class Life {
             if (step.acknowledged && step.is_done) CHECK(step.is_done());
         }
         std::int64_t sequence = 0;
-        for (const auto event : host_.admin->list(myqsec_audit_list, 1, 10'000U))
+        for (const auto event : host_.admin->list(myqsec_audit_list, nullptr, &most_rows))
             CHECK(event.integer("sequence") == ++sequence);
         host_.close();
     }
@@ -181,7 +181,7 @@ class Life {
                 std::int64_t card = 0;
                 return faulted(myqsec_card_add, admin_, cyd_, "04cccccc", "badge", std::int64_t{0}, &card);
             },
-            [&] { return host_.admin->list(myqsec_card_list, cyd_).size() == 1; });
+            [&] { return host_.admin->list(myqsec_card_list, cyd_, nullptr).size() == 1; });
         add(
             "generate PIN",
             [&] {
@@ -204,7 +204,7 @@ class Life {
         add_once(
             "create group",
             [&] { return faulted(myqsec_group_create, admin_, "sales", std::int64_t{0}, &group_); },
-            [&] { return host_.admin->list(myqsec_group_list).size() == 1; });
+            [&] { return host_.admin->list(myqsec_group_list, nullptr).size() == 1; });
         add(
             "give role",
             [&] {
@@ -212,10 +212,10 @@ class Life {
                 grant.user = cyd_;
                 return faulted(myqsec_role_give, admin_, "administrator", &grant);
             },
-            [&] { return host_.admin->list(myqsec_role_grants).size() >= 2; });
+            [&] { return host_.admin->list(myqsec_role_grants, nullptr).size() >= 2; });
         add_once(
             "delete user", [&] { return faulted(myqsec_user_delete, admin_, host_.eve); },
-            [&] { return host_.admin->list(myqsec_user_list).size() == 3; });
+            [&] { return host_.admin->list(myqsec_user_list, nullptr, nullptr).size() == 3; });
         add(
             "change setting",
             [&] { return faulted(myqsec_setting_set, admin_, "session.idle_timeout", "7min"); },
@@ -241,7 +241,7 @@ class Life {
         });
         add("list", [&] {
             myqsec_list* list = nullptr;
-            const auto status = faulted(myqsec_job_list, jana_, nullptr, &list);
+            const auto status = faulted(myqsec_job_list, jana_, nullptr, nullptr, &list);
             if (status == MYQSEC_OK) {
                 std::size_t size = 0;
                 CHECK(myqsec_list_size(list, &size) == MYQSEC_OK);
@@ -291,7 +291,7 @@ class Life {
         });
         add("audit", [&] {
             myqsec_list* list = nullptr;
-            const auto status = faulted(myqsec_audit_list, admin_, std::int64_t{1}, 0U, &list);
+            const auto status = faulted(myqsec_audit_list, admin_, nullptr, nullptr, &list);
             faulted(myqsec_list_free, list);
             return status;
         });
@@ -355,7 +355,7 @@ class Life {
     }
 
     [[nodiscard]] std::string user_text(const char* name, const char* column) const {
-        for (const auto row : host_.admin->list(myqsec_user_list)) {
+        for (const auto row : host_.admin->list(myqsec_user_list, nullptr, nullptr)) {
             if (row.text("user_name") == name) return row.text(column);
         }
         return "";

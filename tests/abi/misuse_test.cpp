@@ -125,6 +125,7 @@ const Call calls[] = {
     MYQSEC_CALL(myqsec_list_free),
     MYQSEC_CALL(myqsec_list_has),
     MYQSEC_CALL(myqsec_list_integer),
+    MYQSEC_CALL(myqsec_list_more),
     MYQSEC_CALL(myqsec_list_next),
     MYQSEC_CALL(myqsec_list_size),
     MYQSEC_CALL(myqsec_list_text),

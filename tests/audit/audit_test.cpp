@@ -113,7 +113,7 @@ TEST_CASE("the list sees outbox and log, in order, from anywhere, up to its limi
     f.audit().drain();
     f.record(4);
     CHECK(f.in_outbox() == 4);
-    const auto events = f.audit().list(3, 4);
+    const auto events = f.audit().list({}, {.after = 2, .limit = 4});
     REQUIRE(events.size() == 4);
     for (std::size_t i = 0; i < events.size(); ++i)
         CHECK(events[i].sequence == static_cast<std::int64_t>(i) + 3);

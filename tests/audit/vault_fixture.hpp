@@ -37,7 +37,7 @@ class VaultFixture {
     [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }
 
     /// All events so far.
-    [[nodiscard]] std::vector<audit::StoredEvent> events() { return audit_->list(1, 100'000); }
+    [[nodiscard]] std::vector<audit::StoredEvent> events() { return audit_->list({}, {.limit = 100'000}); }
     [[nodiscard]] std::size_t count(audit::Action action) {
         std::size_t found = 0;
         for (const auto& event : events())

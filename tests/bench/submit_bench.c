@@ -66,7 +66,7 @@ static void submit(myqsec_session* host, int64_t queue, int64_t owner, const uin
 static int64_t first_queue(myqsec_session* host) {
     myqsec_list* queues = NULL;
     int64_t id = 0;
-    succeed(myqsec_queue_list(host, &queues), "queues");
+    succeed(myqsec_queue_list(host, NULL, &queues), "queues");
     succeed(myqsec_list_next(queues), "first queue");
     succeed(myqsec_list_integer(queues, "id", &id), "queue id");
     myqsec_list_free(queues);

@@ -172,7 +172,7 @@ class Administration(InstanceTest):
     def test_the_audit_log_is_read_in_pieces(self) -> None:
         events = self.as_admin("audit", "list")
         self.assertEqual([event["sequence"] for event in events], list(range(1, len(events) + 1)))
-        self.assertEqual(self.as_admin("audit", "list", "--from", "3", "--limit", "2"), events[2:4])
+        self.assertEqual(self.as_admin("audit", "list", "--after", "2", "--limit", "2"), events[2:4])
         self.assertGreaterEqual(self.as_admin("audit", "head")[0]["size"], len(events))
 
     def test_an_auditor_verifies_a_bundle_without_the_instance(self) -> None:

@@ -245,10 +245,25 @@ class Arguments {
         job.document_format = text();
     }
     void fill(myqsec_job_filter& filter) {
-        filter.limit = choices_.byte();
         filter.owner = number();
-        filter.state = text();
-        filter.after = number();
+        filter.states = text();
+    }
+    void fill(myqsec_user_filter& filter) {
+        filter.state = choices_.byte() % 3;
+        filter.group = number();
+        filter.user_name = text();
+    }
+    void fill(myqsec_audit_filter& filter) {
+        filter.object_kind = text();
+        filter.object = number();
+        filter.actor = text();
+        filter.action = text();
+        filter.from = number();
+    }
+    void fill(myqsec_page& page) {
+        page.limit = choices_.byte();
+        page.order = choices_.byte() % 2;
+        page.after = number();
     }
     void fill(myqsec_release_options& options) { options.keep = choices_.byte() % 3; }
     void fill(myqsec_device_fields& device) {

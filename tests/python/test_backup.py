@@ -17,11 +17,11 @@ class Backup(InstanceTest):
         self.assertLessEqual(info.expires - info.created, timedelta(days=8))
         key = self.admin.export_backup_key()
         self.assertEqual([row["version"] for row in self.admin.backup_keys()], [info.key_version])
-        users = self.admin.users()
+        users = list(self.admin.users())
         with myqsec.restore(place / "backup", place / "restored", key, "another passphrase of my own") as engine:
             self.assertEqual([row["code"] for row in engine.findings()], ["restored"])
             with engine.system() as system, system.login("admin", self.password) as admin:
-                self.assertEqual(admin.users(), users)
+                self.assertEqual(list(admin.users()), users)
         with self.assertRaises(myqsec.errors.WrongKey):
             myqsec.open(place / "restored", PASSPHRASE)
 

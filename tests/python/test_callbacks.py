@@ -56,7 +56,7 @@ class Callbacks(InstanceTest):
         with self.assertRaisesRegex(Jam, "memory"):
             session.close()
         self.assertTrue(session.closed)
-        self.assertTrue(self.admin.devices()[0]["clear_pending"])
+        self.assertTrue(next(self.admin.devices())["clear_pending"])
 
     def test_closing_the_engine_gives_the_exception_and_closes(self) -> None:
         def fail(_: int) -> None:

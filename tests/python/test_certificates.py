@@ -22,7 +22,7 @@ class Certificates(InstanceTest):
             self.admin.remove_certificate(imported)
         self.admin.change_queue(self.queue, certificates=[])
         self.admin.remove_certificate(imported)
-        self.assertEqual(self.admin.certificates(), [])
+        self.assertEqual(list(self.admin.certificates()), [])
 
     def test_a_queue_can_do_without_encryption(self) -> None:
         queue = self.admin.create_queue("plain", encryption=False)

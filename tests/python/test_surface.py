@@ -72,6 +72,16 @@ class Arguments(InstanceTest):
             self.system.submit(self.queue + 2**64, b"x", owner=self.user)
         self.assertEqual([each["id"] for each in self.admin.jobs()], [job])
 
+    def test_a_list_is_read_a_page_at_a_time(self) -> None:
+        jobs = [self.system.submit(self.queue, b"page", owner=self.user) for _ in range(5)]
+        read = self.admin.jobs(page_size=2)
+        self.assertEqual([each["id"] for each in read], jobs)
+        self.assertEqual([each["id"] for each in self.admin.jobs(newest_first=True, page_size=2)], jobs[::-1])
+        self.assertEqual([each["id"] for each in self.admin.jobs(after=jobs[2], states="pending-held")], jobs[3:])
+        events = self.admin.audit(object_kind="job", object=jobs[0])
+        self.assertEqual([each["action"] for each in events], ["job.held"])
+        self.assertEqual([each["id"] for each in self.admin.users(user_name="jana")], [self.user])
+
     def test_text_is_not_taken_for_bytes(self) -> None:
         key = container.Keys(wrapping_key=bytes(32))
         with self.assertRaises(TypeError):
@@ -91,7 +101,7 @@ class Arguments(InstanceTest):
 
         with self.assertRaises(BlockingIOError):
             self.system.submit(self.queue, Socket(), owner=self.user)
-        self.assertEqual(self.admin.jobs(), [])
+        self.assertEqual(list(self.admin.jobs()), [])
 
     def test_a_sink_gets_bytes_and_may_take_a_part(self) -> None:
         class Slow:

@@ -337,3 +337,19 @@ TEST_CASE(
     CHECK(protect(site.secure, true, {CertificateId(77)}) == Status::ERR_NOT_FOUND);
     CHECK(site.queue(site.secure).protection == 1);
 }
+
+TEST_CASE("a document that was missing while its queue was converted is converted when it is back") {
+    ProtectedSite site;
+    const auto job = site.submit(site.ada, site.secure, "away");
+    const auto name = site.path() + "/jobs/" + site.files().front();
+    std::filesystem::rename(name, site.path() + "/away");
+    site.reopen();
+    CHECK(site.jobs().get(site.ada, job).state == spool::JobState::aborted);
+    site.protect(site.secure, false);
+    site.convert(site.secure);
+    std::filesystem::rename(site.path() + "/away", name);
+    site.reopen();
+    CHECK(site.queue(site.secure).converting);
+    site.convert(site.secure);
+    CHECK(site.release(site.ada, job) == "away");
+}

@@ -17,7 +17,7 @@ class Replay {
  public:
     /// Takes in what is new: no number is missing, and the Merkle tree is that of these events.
     void follow(Site& site) {
-        for (const auto& event : site.audit().list(next_, 1'000'000)) {
+        for (const auto& event : site.audit().list({}, {.after = next_ - 1, .limit = 1'000'000})) {
             REQUIRE(event.sequence == next_);
             ++next_;
             tree_.append(event.leaf_hash);

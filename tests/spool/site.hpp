@@ -162,7 +162,7 @@ class Site {
 
     std::size_t count(audit::Action action) {
         std::size_t found = 0;
-        for (const auto& event : audit().list(1, 1'000'000))
+        for (const auto& event : audit().list({}, {.limit = 1'000'000}))
             found += event.action == action ? 1 : 0;
         return found;
     }

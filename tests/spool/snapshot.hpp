@@ -74,7 +74,7 @@ inline std::string tell_people(Site& site) {
 
 inline std::string tell_events(Site& site) {
     std::string all;
-    for (const auto& event : site.audit().list(1, 1'000'000)) {
+    for (const auto& event : site.audit().list({}, {.limit = 1'000'000})) {
         all += fmt::format("{} {} {}", event.sequence, audit::action_name(event.action), event.object.id);
         for (const auto& value : event.personal)
             all += fmt::format(" {}={}", value.field, value.text.value_or("(erased)"));

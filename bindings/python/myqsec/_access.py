@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime
-from typing import Iterable, List, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, new_integer, secret
-from ._values import Row, instant, row, rows, text
+from ._values import Row, instant, paged, row, rows, text
+
+
+def _state(active: Optional[bool]) -> int:
+    return 0 if active is None else 1 if active else 2
 
 
 def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Optional[str], language: Optional[str],
                  notes: Optional[str], active: Optional[bool] = None) -> c.UserFields:
-    state = 0 if active is None else 1 if active else 2
-    return c.UserFields(state=state, user_name=text(user_name), full_name=text(full_name), email=text(email),
+    return c.UserFields(state=_state(active), user_name=text(user_name), full_name=text(full_name), email=text(email),
                         language=text(language), notes=text(notes))
 
 
@@ -56,9 +59,11 @@ class Access(Child):
         """One user: id, user_name, full_name, email, language, notes, state, locked_until, ..."""
         return row("myqsec_user_get", self._pointer, user)
 
-    def users(self) -> List[Row]:
-        """All users, each as user() gives them."""
-        return rows("myqsec_user_list", self._pointer)
+    def users(self, *, active: Optional[bool] = None, group: int = 0, user_name: Optional[str] = None,
+              newest_first: bool = False) -> Iterator[Row]:
+        """Users whom one may manage, by id: active or disabled ones, those in a group or inside it, or of one name."""
+        filter = c.UserFilter(state=_state(active), group=group, user_name=text(user_name))
+        return paged("myqsec_user_list", self._pointer, ctypes.byref(filter), newest_first=newest_first)
 
     def set_password(self, user: int, password: str, current: Optional[str] = None) -> None:
         """For oneself `current` is required."""
@@ -85,9 +90,9 @@ class Access(Child):
         """Removes a registered card, by its id."""
         call("myqsec_card_remove", self._pointer, card)
 
-    def cards(self, user: int) -> List[Row]:
+    def cards(self, user: int, *, newest_first: bool = False) -> Iterator[Row]:
         """A user's cards: id, user, label, created, expires, last_used; never the number."""
-        return rows("myqsec_card_list", self._pointer, user)
+        return paged("myqsec_card_list", self._pointer, user, newest_first=newest_first)
 
     def create_group(self, name: str, parent: int = 0) -> int:
         """Creates a group, inside `parent` unless that is 0; returns its id."""
@@ -101,9 +106,9 @@ class Access(Child):
         """Deletes a group."""
         call("myqsec_group_delete", self._pointer, group)
 
-    def groups(self) -> List[Row]:
+    def groups(self, *, newest_first: bool = False) -> Iterator[Row]:
         """All groups: id, name, parent, members."""
-        return rows("myqsec_group_list", self._pointer)
+        return paged("myqsec_group_list", self._pointer, newest_first=newest_first)
 
     def add_to_group(self, group: int, user: int) -> None:
         """Makes a user a member; harmless if that was so."""
@@ -113,17 +118,17 @@ class Access(Child):
         """Ends a membership; harmless if there was none."""
         call("myqsec_group_remove", self._pointer, group, user)
 
-    def group_members(self, group: int) -> List[Row]:
+    def group_members(self, group: int, *, newest_first: bool = False) -> Iterator[Row]:
         """A group's members: user, user_name."""
-        return rows("myqsec_group_members", self._pointer, group)
+        return paged("myqsec_group_members", self._pointer, group, newest_first=newest_first)
 
     def rights(self) -> List[Row]:
         """The closed list of rights: name, meaning."""
         return rows("myqsec_right_list", self._pointer)
 
-    def roles(self) -> List[Row]:
+    def roles(self, *, newest_first: bool = False) -> Iterator[Row]:
         """All roles: id, name, built_in, rights."""
-        return rows("myqsec_role_list", self._pointer)
+        return paged("myqsec_role_list", self._pointer, newest_first=newest_first)
 
     def create_role(self, name: str, rights: Iterable[str]) -> int:
         """Creates a role of rights that one has; returns its id."""
@@ -145,6 +150,6 @@ class Access(Child):
         grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
-    def role_grants(self) -> List[Row]:
+    def role_grants(self, *, newest_first: bool = False) -> Iterator[Row]:
         """Who has which role: role, user, group, scope_group, scope_queue."""
-        return rows("myqsec_role_grants", self._pointer)
+        return paged("myqsec_role_grants", self._pointer, newest_first=newest_first)

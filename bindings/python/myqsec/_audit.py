@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import ctypes
-from typing import List, Optional
+from datetime import datetime
+from typing import Iterator, List, Optional
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, guarded
 from ._streams import Writable, writing
-from ._values import Row, row, rows, text
+from ._values import Row, instant, paged, row, rows, text
 from .audit import JSON_LINES
 
 
 class Audit(Child):
     """What a principal may do with the audit log."""
 
-    def audit(self, start: int = 1, limit: int = 0) -> List[Row]:
-        """Events from a sequence number on, at most `limit` (0: 1,000)."""
-        return rows("myqsec_audit_list", self._pointer, start, limit)
+    def audit(self, *, object_kind: Optional[str] = None, object: int = 0, actor_user: int = 0,
+              actor: Optional[str] = None, action: Optional[str] = None, since: Optional[datetime] = None,
+              until: Optional[datetime] = None, after: int = 0, newest_first: bool = False,
+              page_size: int = 0) -> Iterator[Row]:
+        """Events by sequence number, behind `after`: of an object, by an actor, of an action, in a time. Read a page at a
+        time."""
+        filter = c.AuditFilter(object_kind=text(object_kind), object=object, actor_user=actor_user, actor=text(actor),
+                               action=text(action), to=instant(until), **{"from": instant(since)})
+        return paged("myqsec_audit_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+                     page_size=page_size)
 
     def audit_head(self) -> Row:
         """The audit log's Merkle tree (RFC 9162): size, root_hash."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Callable, List, Optional
+from typing import Callable, Iterator, Optional
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, guarded, new_integer
-from ._values import Duration, Row, duration, flag, rows, text
+from ._values import Duration, Row, duration, flag, paged, text
 
 METHOD_CARD = 1
 METHOD_PIN = 2
@@ -45,9 +45,9 @@ class Devices(Child):
         """Removes a device; a session there ends first."""
         call("myqsec_device_delete", self._pointer, device)
 
-    def devices(self) -> List[Row]:
+    def devices(self, *, newest_first: bool = False) -> Iterator[Row]:
         """All devices: id, name, model, ..., methods, idle_timeout, enabled, session_user, clear_pending."""
-        return rows("myqsec_device_list", self._pointer)
+        return paged("myqsec_device_list", self._pointer, newest_first=newest_first)
 
     def attach_device(self, device: int, clear_memory: Callable[[int], None]) -> None:
         """`clear_memory(device)` runs at every logout there. It may not call the library; an exception locks the

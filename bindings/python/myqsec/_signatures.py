@@ -132,9 +132,23 @@ class JobFields(_Options):
                 ("name", text), ("document_format", text), ("host_name", text)]
 
 
+class Page(_Options):
+    _fields_ = [("struct_size", c_uint32), ("limit", c_uint32), ("order", c_uint32), ("reserved", c_uint32),
+                ("after", c_int64)]
+
+
 class JobFilter(_Options):
-    _fields_ = [("struct_size", c_uint32), ("limit", c_uint32), ("owner", c_int64), ("queue", c_int64),
-                ("state", text), ("after", c_int64)]
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("owner", c_int64), ("queue", c_int64),
+                ("states", text)]
+
+
+class UserFilter(_Options):
+    _fields_ = [("struct_size", c_uint32), ("state", c_uint32), ("group", c_int64), ("user_name", text)]
+
+
+class AuditFilter(_Options):
+    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("object_kind", text), ("object", c_int64),
+                ("actor_user", c_int64), ("actor", text), ("action", text), ("from", c_int64), ("to", c_int64)]
 
 
 class AuditExportOptions(_Options):
@@ -163,6 +177,7 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     "myqsec_device_fields": DeviceFields, "myqsec_device_callbacks": DeviceCallbacks,
     "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_root_pkcs11": RootPkcs11, "myqsec_root_tpm": RootTpm, "myqsec_options": Options,
     "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
+    "myqsec_page": Page, "myqsec_user_filter": UserFilter, "myqsec_audit_filter": AuditFilter,
     "myqsec_audit_export_options": AuditExportOptions, "myqsec_audit_verdict": AuditVerdict,
     "myqsec_backup_options": BackupOptions, "myqsec_backup_info": BackupInfo,
     "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions,
@@ -170,6 +185,8 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
 
 _listing = (status, [handle, out_handle])
 _listing_of = (status, [handle, c_int64, out_handle])
+_paged = (status, [handle, POINTER(Page), out_handle])
+_paged_of = (status, [handle, c_int64, POINTER(Page), out_handle])
 _on_id = (status, [handle, c_int64])
 _on_pair = (status, [handle, c_int64, c_int64])
 _on_list = (status, [handle])
@@ -183,6 +200,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_version": (text, []),
     "myqsec_self_test": (status, []),
     # list.h
+    "myqsec_list_more": (status, [handle, out_int64]),
     "myqsec_list_next": _on_list,
     "myqsec_list_size": (status, [handle, out_size]),
     "myqsec_list_column_count": (status, [handle, out_size]),
@@ -209,28 +227,28 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_user_delete": _on_id,
     "myqsec_user_find": (status, [handle, text, out_int64]),
     "myqsec_user_get": _listing_of,
-    "myqsec_user_list": _listing,
+    "myqsec_user_list": (status, [handle, POINTER(UserFilter), POINTER(Page), out_handle]),
     "myqsec_user_set_password": (status, [handle, c_int64, text, text]),
     "myqsec_user_generate_pin": (status, [handle, c_int64, c_char_p, out_size]),
     "myqsec_user_set_pin": (status, [handle, c_int64, text]),
     "myqsec_card_add": (status, [handle, c_int64, text, text, c_int64, out_int64]),
     "myqsec_card_remove": _on_id,
-    "myqsec_card_list": _listing_of,
+    "myqsec_card_list": _paged_of,
     "myqsec_user_unlock": _on_id,
     "myqsec_group_create": (status, [handle, text, c_int64, out_int64]),
     "myqsec_group_change": (status, [handle, c_int64, text, c_int64]),
     "myqsec_group_delete": _on_id,
-    "myqsec_group_list": _listing,
+    "myqsec_group_list": _paged,
     "myqsec_group_add": _on_pair,
     "myqsec_group_remove": _on_pair,
-    "myqsec_group_members": _listing_of,
+    "myqsec_group_members": _paged_of,
     "myqsec_right_list": _listing,
-    "myqsec_role_list": _listing,
+    "myqsec_role_list": _paged,
     "myqsec_role_create": (status, [handle, text, text, out_int64]),
     "myqsec_role_delete": _on_id,
     "myqsec_role_give": (status, [handle, text, POINTER(RoleGrant)]),
     "myqsec_role_take": (status, [handle, text, POINTER(RoleGrant)]),
-    "myqsec_role_grants": _listing,
+    "myqsec_role_grants": _paged,
     "myqsec_login": (status, [handle, text, text, text, out_handle]),
     "myqsec_logout": (status, [handle]),
     # settings.h, audit.h
@@ -240,7 +258,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     # encryption.h
     "myqsec_encryption_set": (status, [handle, text, c_int]),
     "myqsec_encryption_status": _listing,
-    "myqsec_audit_list": (status, [handle, c_int64, c_uint32, out_handle]),
+    "myqsec_audit_list": (status, [handle, POINTER(AuditFilter), POINTER(Page), out_handle]),
     "myqsec_audit_head": _listing,
     # keys.h
     "myqsec_keys_status": _listing,
@@ -268,7 +286,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_device_create": (status, [handle, POINTER(DeviceFields), out_int64]),
     "myqsec_device_change": (status, [handle, c_int64, POINTER(DeviceFields)]),
     "myqsec_device_delete": _on_id,
-    "myqsec_device_list": _listing,
+    "myqsec_device_list": _paged,
     "myqsec_device_attach": (status, [handle, c_int64, POINTER(DeviceCallbacks)]),
     "myqsec_device_clear": _on_id,
     "myqsec_device_login": (status, [handle, c_int64, POINTER(Credentials), out_handle]),
@@ -276,14 +294,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_queue_create": (status, [handle, POINTER(QueueFields), out_int64]),
     "myqsec_queue_change": (status, [handle, c_int64, POINTER(QueueFields)]),
     "myqsec_queue_delete": _on_id,
-    "myqsec_queue_list": _listing,
+    "myqsec_queue_list": _paged,
     "myqsec_queue_allow": (status, [handle, c_int64, c_int64, c_int64]),
     "myqsec_queue_disallow": (status, [handle, c_int64, c_int64, c_int64]),
     "myqsec_job_submit": (status, [handle, POINTER(JobFields), out_handle]),
     "myqsec_job_writer_write": (status, [handle, c_void_p, c_size_t]),
     "myqsec_job_writer_finish": (status, [handle, out_int64]),
     "myqsec_job_writer_free": (None, [handle]),
-    "myqsec_job_list": (status, [handle, POINTER(JobFilter), out_handle]),
+    "myqsec_job_list": (status, [handle, POINTER(JobFilter), POINTER(Page), out_handle]),
     "myqsec_job_get": _listing_of,
     "myqsec_job_cancel": _on_id,
     "myqsec_job_delete": _on_id,
@@ -296,7 +314,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_container_seal": _container,
     "myqsec_container_open": _container,
     "myqsec_certificate_import": (status, [handle, text, c_char_p, c_size_t, out_int64]),
-    "myqsec_certificate_list": _listing,
+    "myqsec_certificate_list": _paged,
     "myqsec_certificate_remove": _on_id,
     "myqsec_certificate_create": (status, [c_uint32, text, c_int64, c_int64, text, c_char_p, out_size, c_char_p,
                                            out_size]),

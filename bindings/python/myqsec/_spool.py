@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Iterator, List, Optional, Sequence, Union
+from typing import Any, Callable, Iterator, Optional, Sequence, Union
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, guarded, new_handle, new_integer
 from ._streams import Readable, Writable, writing
-from ._values import Bytes, Duration, Row, as_bytes, duration, flag, row, rows, text
+from ._values import Bytes, Duration, Row, as_bytes, duration, flag, paged, row, text
 
 QUEUE_SECURE = 1
 QUEUE_PRIVATE = 2
@@ -118,9 +118,9 @@ class Spool(Child):
         """Deletes a queue that holds no jobs."""
         call("myqsec_queue_delete", self._pointer, queue)
 
-    def queues(self) -> List[Row]:
+    def queues(self, *, newest_first: bool = False) -> Iterator[Row]:
         """The queues one may submit to, or all for who manages them: id, name, kind, ..., jobs."""
-        return rows("myqsec_queue_list", self._pointer)
+        return paged("myqsec_queue_list", self._pointer, newest_first=newest_first)
 
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Lets a user or a group submit to a restricted queue."""
@@ -135,9 +135,9 @@ class Spool(Child):
         data = as_bytes(certificate)
         return new_integer("myqsec_certificate_import", self._pointer, text(name), data, len(data))
 
-    def certificates(self) -> List[Row]:
+    def certificates(self, *, newest_first: bool = False) -> Iterator[Row]:
         """The imported certificates: id, name, subject, fingerprint, not_before, not_after, usable, queues, certificate."""
-        return rows("myqsec_certificate_list", self._pointer)
+        return paged("myqsec_certificate_list", self._pointer, newest_first=newest_first)
 
     def remove_certificate(self, certificate: int) -> None:
         """Removes a certificate that no queue uses."""
@@ -160,11 +160,12 @@ class Spool(Child):
                 writer.write(chunk)
             return writer.finish()
 
-    def jobs(self, *, owner: int = 0, queue: int = 0, state: Optional[str] = None, after: int = 0,
-             limit: int = 0) -> List[Row]:
-        """Jobs one may see, at most `limit` (0: 1,000) with ids greater than `after`; states are IPP's."""
-        filter = c.JobFilter(limit=limit, owner=owner, queue=queue, state=text(state), after=after)
-        return rows("myqsec_job_list", self._pointer, ctypes.byref(filter))
+    def jobs(self, *, owner: int = 0, queue: int = 0, states: Optional[str] = None, after: int = 0,
+             newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """Jobs one may see, by id, behind `after`; `states` are IPP's, separated by spaces. Read a page at a time."""
+        filter = c.JobFilter(owner=owner, queue=queue, states=text(states))
+        return paged("myqsec_job_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+                     page_size=page_size)
 
     def job(self, job: int) -> Row:
         """One job, as jobs() gives it."""

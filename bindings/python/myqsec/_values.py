@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime, timedelta, timezone
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, Iterator, List, Optional, Union
 
 from ._library import call, library, new_handle
+from ._signatures import Page
 
 Row = Dict[str, Any]
 Duration = Union[timedelta, int]
@@ -81,6 +82,29 @@ def rows(function: str, *arguments: Any) -> List[Row]:
 
 def row(function: str, *arguments: Any) -> Row:
     return rows(function, *arguments)[0]
+
+
+def paged(function: str, *arguments: Any, after: int = 0, newest_first: bool = False,
+          page_size: int = 0) -> Iterator[Row]:
+    """The rows of a list, read a page at a time; the first at once, so that a refusal is raised here."""
+    page = Page(limit=page_size, order=int(newest_first), after=after)
+
+    def read() -> List[Row]:
+        handle = new_handle(function, "myqsec_list_free", *arguments, ctypes.byref(page))
+        try:
+            more = ctypes.c_int64()
+            call("myqsec_list_more", handle, ctypes.byref(more))
+            page.after = more.value
+            return _read(handle)
+        finally:
+            library.myqsec_list_free(handle)
+
+    def rest(first: List[Row]) -> Iterator[Row]:
+        yield from first
+        while page.after:
+            yield from read()
+
+    return rest(read())
 
 
 def _read(handle: ctypes.c_void_p) -> List[Row]:

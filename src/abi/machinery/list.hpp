@@ -13,6 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "base/page.hpp"
 #include "myqsec/list.h"
 
 namespace myqsec::abi {
@@ -68,7 +69,16 @@ class List {
         add_row(std::move(row));
     }
 
+    /// A row for each of the page's, made by `row`, and the page's end.
+    template <class T, class Row>
+    void add_page(const Paged<T>& page, Row&& row) {
+        for (const auto& one : page)
+            row(one);
+        more_ = page.more;
+    }
+
     [[nodiscard]] bool next();
+    [[nodiscard]] std::int64_t more() const { return more_; }
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
     [[nodiscard]] std::span<const Column> columns() const { return columns_; }
     /// The current row's. Throws ERR_NOT_FOUND, ERR_NOT_POSSIBLE.
@@ -84,6 +94,7 @@ class List {
     std::span<const Column> columns_;
     std::deque<std::vector<Cell>> rows_;
     std::size_t position_ = 0;  ///< 0: before the first row
+    std::int64_t more_ = 0;     ///< where the next page begins; 0: there is none
 };
 
 template <>
@@ -92,6 +103,9 @@ struct HandleType<myqsec_list> {
     static constexpr auto kind = HandleKind::list;
     static constexpr const char* noun = "list";
 };
+
+/// As myqsec_page says; the first page for NULL.
+[[nodiscard]] Page page_of(const myqsec_page* given);
 
 inline myqsec_list* new_list(List&& list) {
     return new_handle<myqsec_list>(std::make_unique<List>(std::move(list)));

@@ -82,7 +82,7 @@ void secure_print(const myqsec::Session& system, const Site& site) {
     credentials.card = "04a2241b";
     auto at_device = system.device_login(site.device, credentials);
     std::size_t rows = 0;
-    for (const auto row : at_device.list(myqsec_job_list, nullptr)) {
+    for (const auto row : at_device.list(myqsec_job_list, nullptr, nullptr)) {
         EXPECT(row.integer("id") == job);
         EXPECT(row.text("name") == "through the wrapper");
         EXPECT(row.text("state") == "pending-held");
@@ -106,7 +106,7 @@ void secure_print(const myqsec::Session& system, const Site& site) {
     EXPECT(printed.str() == document);
     EXPECT(at_device.list(myqsec_job_get, job).first().text("state") == "completed");
     at_device.logout();
-    EXPECT(status_of([&] { (void)at_device.list(myqsec_job_list, nullptr); }) == MYQSEC_ERR_SESSION_ENDED);
+    EXPECT(status_of([&] { (void)at_device.list(myqsec_job_list, nullptr, nullptr); }) == MYQSEC_ERR_SESSION_ENDED);
 }
 
 void containers() {
