@@ -2,6 +2,7 @@
 
 using namespace myqsec;
 using test::Host;
+using test::one_row;
 
 namespace {
 

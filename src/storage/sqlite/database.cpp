@@ -43,7 +43,7 @@ Database::~Database() {
     if (state_->process != crypto::fork_generation()) static_cast<void>(state_.release());
 }
 
-std::unique_lock<std::recursive_mutex> Database::lock() {
+std::unique_lock<RankedMutex<std::recursive_mutex>> Database::lock() {
     if (state_->process != crypto::fork_generation()) {
         fail(Status::ERR_FORKED, "database '{}' was opened by the parent of this process; open it again here",
              state_->name);
