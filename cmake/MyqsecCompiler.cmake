@@ -12,6 +12,13 @@ set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
+# What was compiled before isn't compiled again where ccache is installed. Precompiled headers need its word for it.
+find_program(MYQSEC_CCACHE ccache)
+if(MYQSEC_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${MYQSEC_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
+endif()
+
 add_library(myqsec_options INTERFACE)
 target_compile_definitions(myqsec_options INTERFACE _FILE_OFFSET_BITS=64 _GNU_SOURCE)
 target_compile_options(myqsec_options INTERFACE

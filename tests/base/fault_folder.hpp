@@ -28,6 +28,7 @@ struct FaultPlan {
     std::uint64_t calls = 0;
     bool for_good = false;  ///< the later calls fail too
     std::function<void(std::string_view call)> before = nullptr;
+    std::function<void(FaultPlan& plan)> at_call = nullptr;  ///< of each that is counted, before it may fail
     [[nodiscard]] bool struck() const { return calls >= fail_at; }
 };
 
@@ -42,6 +43,7 @@ class FaultPoint {
         if (plan_->before) plan_->before(object);
         if (!concerns(call)) return false;
         ++plan_->calls;
+        if (plan_->at_call) plan_->at_call(*plan_);
         if (!plan_->struck() || (plan_->calls > plan_->fail_at && !plan_->for_good)) return false;
         if (plan_->fault == Fault::short_write) return true;
         fail_errno(plan_->fault == Fault::no_space ? ENOSPC : EIO, "do the faulted call on", object);

@@ -58,7 +58,9 @@ Original make_original(Site& site) {
     fill(site);
     const auto before_drain = copy_instance(site.path());
     site.audit().drain();
-    site.vault().main().wait_durable();  // or the submission would be durable together with the end of the move
+    site.vault()
+        .main()
+        .wait_durable();  // or the submission would be durable together with the end of the move
     const auto before_submit = copy_instance(site.path());
     site.submit(site.ada, site.secure, document(1000));
     Original original{copy_instance(site.path()), {}};
