@@ -60,12 +60,13 @@ void fill_events(const std::string& path, std::int64_t total) {
     log.drain();
 }
 
-// With each job its queue, and with whoever is named the leaf of the key that the name is sealed under.
+// With each job its queue, and with whoever is named the key that the name is sealed under, sealed as it is.
 std::int64_t jobs_after(storage::Vault& vault, std::int64_t after) {
     auto rows = vault.main().query(
         "SELECT * FROM job JOIN queue ON queue.id = job.queue JOIN access_user person ON person.id = "
         "job.owner "
-        "JOIN key_leaf ON key_leaf.id = person.person WHERE job.id > $1 ORDER BY job.id LIMIT $2",
+        "JOIN key_leaf ON key_leaf.id = person.person JOIN key_node ON key_node.id = key_leaf.node WHERE "
+        "job.id > $1 ORDER BY job.id LIMIT $2",
         after, page_rows);
     std::int64_t count = 0;
     while (rows.next())
@@ -78,7 +79,8 @@ std::int64_t users_after(storage::Vault& vault, std::int64_t after) {
         "SELECT *, (SELECT count(*) FROM access_password WHERE user_id = person.id), "
         "(SELECT count(*) FROM access_pin WHERE user_id = person.id), "
         "(SELECT count(*) FROM access_card WHERE user_id = person.id) FROM access_user person "
-        "JOIN key_leaf ON key_leaf.id = person.person WHERE person.id > $1 ORDER BY person.id LIMIT $2",
+        "JOIN key_leaf ON key_leaf.id = person.person JOIN key_node ON key_node.id = key_leaf.node "
+        "WHERE person.id > $1 ORDER BY person.id LIMIT $2",
         after, page_rows);
     std::int64_t count = 0;
     while (rows.next())

@@ -2,16 +2,11 @@
 #ifndef MYQSEC_BENCH_INSTANCE_H
 #define MYQSEC_BENCH_INSTANCE_H
 
-#include <myqsec/myqsec.h>
 #include <string.h>
 
-#include "bench.h"
+#include "listing.h"
 
 enum { BLOCK = 65536 };
-
-static inline void succeed(myqsec_status status, const char* what) {
-    bench_require(status == MYQSEC_OK, what, myqsec_last_error());
-}
 
 /* A key file: a passphrase would have its stretching measured. */
 static inline myqsec_root bench_root(void) {
@@ -93,9 +88,7 @@ static inline int64_t id_of(myqsec_list* list, const char* name) {
 }
 
 static inline int64_t queue_of(myqsec_session* session, const char* name) {
-    myqsec_list* queues = NULL;
-    succeed(myqsec_queue_list(session, &queues), "queues");
-    return id_of(queues, name);
+    return id_of(list_queues(session), name);
 }
 
 static inline myqsec_job_writer* begin_job(myqsec_session* session, int64_t queue, int64_t owner) {

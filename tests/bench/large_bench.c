@@ -82,36 +82,13 @@ static void fill(const char* folder, int64_t users, int64_t jobs) {
     close_all(&all);
 }
 
-static myqsec_list* page_of_jobs(myqsec_session* session, int64_t after) {
-    myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
-    filter.limit = PAGE_ROWS;
-    filter.after = after;
-    myqsec_list* list = NULL;
-    succeed(myqsec_job_list(session, &filter, &list), "jobs");
-    return list;
-}
-
-/* The list of users has no pages: whoever wants one takes all. */
-static myqsec_list* page_of_users(myqsec_session* session, int64_t after) {
-    (void)after;
-    myqsec_list* list = NULL;
-    succeed(myqsec_user_list(session, &list), "users");
-    return list;
-}
-
-static myqsec_list* page_of_events(myqsec_session* session, int64_t after) {
-    myqsec_list* list = NULL;
-    succeed(myqsec_audit_list(session, after + 1, PAGE_ROWS, &list), "events");
-    return list;
-}
-
-typedef myqsec_list* (*page_function)(myqsec_session* session, int64_t after);
+typedef myqsec_list* (*page_function)(myqsec_session* session, int64_t after, uint32_t rows);
 
 static page_function page_function_of(const char* what) {
-    if (strcmp(what, "jobs") == 0) return page_of_jobs;
-    if (strcmp(what, "users") == 0) return page_of_users;
+    if (strcmp(what, "jobs") == 0) return list_jobs;
+    if (strcmp(what, "users") == 0) return list_users;
     bench_require(strcmp(what, "audit") == 0, "page", what);
-    return page_of_events;
+    return list_events;
 }
 
 static void measure_page(const char* folder, const char* what, int64_t count, double seconds) {
@@ -122,7 +99,8 @@ static void measure_page(const char* folder, const char* what, int64_t count, do
     const double deadline = bench_now() + seconds;
     for (double begin = bench_now(), end = 0; end < deadline; begin = end) {
         const int64_t after = bench_random(&random) % (count - PAGE_ROWS);
-        bench_require(free_list(page(all.administrator, after)) >= PAGE_ROWS, "page", "too few rows");
+        bench_require(free_list(page(all.administrator, after, PAGE_ROWS)) >= PAGE_ROWS, "page",
+                      "too few rows");
         end = bench_now();
         bench_keep(&latencies, end - begin);
     }
@@ -160,13 +138,13 @@ static void check(const char* folder, int64_t users, int64_t jobs, int64_t event
     int64_t id = 0;
     user_name(users - 1, name, sizeof name);
     succeed(myqsec_user_find(all.host, name, &id), "the last user");
-    bench_require(free_list(page_of_jobs(all.administrator, jobs - PAGE_ROWS)) == PAGE_ROWS, "jobs",
+    bench_require(free_list(list_jobs(all.administrator, jobs - PAGE_ROWS, PAGE_ROWS)) == PAGE_ROWS, "jobs",
                   "not all there");
     for (int i = 1; i <= samples; i++)
         require_empty_document(all.administrator, jobs * i / samples);
     bench_require(events_in(all.administrator) >= events, "events", "not all there");
-    bench_require(free_list(page_of_events(all.administrator, events - PAGE_ROWS)) == PAGE_ROWS, "events",
-                  "not all there");
+    bench_require(free_list(list_events(all.administrator, events - PAGE_ROWS, PAGE_ROWS)) == PAGE_ROWS,
+                  "events", "not all there");
     close_all(&all);
 }
 

@@ -10,7 +10,7 @@
 #include "instance.h"
 #include "threads.h"
 
-enum { RELEASES_A_SECOND = 1000, READ_EVERY_US = 10000, PAGE = 10 };
+enum { RELEASES_A_SECOND = 1000, READ_EVERY_US = 10000, PAGE_ROWS = 10 };
 
 typedef struct person {
     char card[32];
@@ -72,18 +72,12 @@ static int clear_memory(void* context, int64_t device) {
     return 0;
 }
 
-static int64_t device_of(myqsec_session* session, const char* name) {
-    myqsec_list* devices = NULL;
-    succeed(myqsec_device_list(session, &devices), "devices");
-    return id_of(devices, name);
-}
-
 static void enter(person* person, myqsec_engine* engine, int number) {
     char name[32];
     name_user(number, name, person->card);
     person->host = host_session(engine);
     succeed(myqsec_user_find(person->host, name, &person->user), "user");
-    person->device = device_of(person->host, name);
+    person->device = id_of(list_devices(person->host), name);
     myqsec_device_callbacks callbacks = MYQSEC_DEVICE_CALLBACKS_INIT;
     callbacks.clear_memory = clear_memory;
     succeed(myqsec_device_attach(person->host, person->device, &callbacks), "attach");
@@ -174,11 +168,7 @@ static void read_session(myqsec_session* session) {
 }
 
 static void read_jobs(myqsec_session* session) {
-    myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
-    filter.limit = PAGE;
-    myqsec_list* list = NULL;
-    succeed(myqsec_job_list(session, &filter, &list), "jobs");
-    myqsec_list_free(list);
+    myqsec_list_free(list_jobs(session, 0, PAGE_ROWS));
 }
 
 static void read_beside(void* context, double deadline) {

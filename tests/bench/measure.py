@@ -3,6 +3,7 @@ import argparse
 import fnmatch
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -61,6 +62,7 @@ def arguments():
 
 def main():
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # not without stopping cupsd and clearing up
     chosen = [row for row in ROWS if not options.rows or any(fnmatch.fnmatch(row, each) for each in options.rows)]
     if options.list:
         print("\n".join(chosen))

@@ -15,7 +15,6 @@ typedef int (*bench_operation)(void* context, int thread);
 typedef struct bench_team {
     bench_operation operation;
     void* context;
-    double seconds;
     double deadline;
     atomic_int over;
     pthread_barrier_t together;
@@ -49,11 +48,11 @@ static inline void* bench_work(void* argument) {
     return NULL;
 }
 
-/* For `seconds`, each sync taking `sync_us` longer; everyone does it once at least. `beside`, unless NULL, runs
- * in the calling thread meanwhile. Prints rate, p50, p99 (ms), and syncs and CPU (ms) of each operation. */
+/* For `seconds`, each sync taking `sync_us` longer; everyone does it once at least. Unless NULL, `beside` is
+ * run by the caller meanwhile. Prints rate, p50 and p99 (ms), and of each operation syncs and CPU (ms). */
 static inline void bench_run_threads(int threads, double seconds, long sync_us, bench_operation operation,
                                      void* context, void (*beside)(void* context, double deadline)) {
-    bench_team team = {operation, context, seconds, 0, 0, {{0}}};
+    bench_team team = {operation, context, 0, 0, {{0}}};
     bench_member* members = calloc((size_t)threads, sizeof *members);
     bench_require(members != NULL, "threads", "out of memory");
     pthread_barrier_init(&team.together, NULL, (unsigned)threads + 1);
