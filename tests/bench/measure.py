@@ -42,7 +42,7 @@ def arguments():
                     "Prints a table and writes build/bench.tsv. Fails if a required figure is missed.",
         epilog="rows:\n  " + "\n  ".join(", ".join(rows) for rows in WORK.values()) + "\n\n"
                "The instance of the rows open-2m to backup-again is filled once, and kept in build/bench-cache or\n"
-               "$MYQSEC_BENCH_CACHE: with 2,000,000 jobs that takes half an hour, and 45 GiB there.")
+               "$MYQSEC_BENCH_CACHE: with 2,000,000 jobs that takes up to an hour, and 45 GiB there.")
     parser.add_argument("rows", nargs="*", metavar="ROW", help="only these; a pattern such as 'many-*' is one, too")
     parser.add_argument("--base", metavar="DIR", help="an earlier state's sources, to compare the rows many-… and "
                                                       "one-… with; it is built in build/bench-base")
