@@ -1,5 +1,4 @@
-// The workload through our encrypted database: database_bench FOLDER ROWS [without-replay-detection] -> rows
-// per second.
+// The workload through our encrypted database: database_bench FOLDER ROWS -> rows per second.
 #include <cstring>
 #include <exception>
 #include <string>
@@ -10,13 +9,6 @@
 using namespace myqsec;
 
 namespace {
-
-storage::DatabaseOptions options_of(bool detect_replay) {
-    storage::DatabaseOptions options;
-    options.cache_kib = WORKLOAD_CACHE_KIB;
-    options.detect_replay = detect_replay;
-    return options;
-}
 
 void insert(storage::Database& database, std::int64_t rows, std::uint64_t& random) {
     workload_row row;
@@ -52,8 +44,9 @@ double seconds(const auto& work) {
     return bench_now() - begin;
 }
 
-void measure(const char* path, std::int64_t rows, bool detect_replay) {
-    const auto options = options_of(detect_replay);
+void measure(const char* path, std::int64_t rows) {
+    storage::DatabaseOptions options;
+    options.cache_kib = WORKLOAD_CACHE_KIB;
     auto folder = open_folder(path, true);
     crypto::Secret key(32);
     std::memset(key.span().data(), 5, key.span().size());
@@ -71,11 +64,9 @@ void measure(const char* path, std::int64_t rows, bool detect_replay) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool without = argc == 4 && std::strcmp(argv[3], "without-replay-detection") == 0;
-    bench_require(argc == 3 || without, "database_bench",
-                  "arguments: FOLDER ROWS [without-replay-detection]");
+    bench_require(argc == 3, "database_bench", "arguments: FOLDER ROWS");
     try {
-        measure(argv[1], std::atoll(argv[2]), !without);
+        measure(argv[1], std::atoll(argv[2]));
         return 0;
     } catch (const std::exception& error) {
         bench_require(false, "database_bench", error.what());
