@@ -27,6 +27,7 @@ enum class LockRank : std::uint8_t {
     keystore,
     blob_store,
     innermost,
+    unranked,  ///< out of the order: a database that is no instance's
 };
 
 #if MYQSEC_LOCK_ORDER_CHECKED

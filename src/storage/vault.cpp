@@ -78,6 +78,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     }
     const bool rebase = keys.newest_version(KeyPurpose::restored_mark) != 0;
     DatabaseOptions main_options;
+    main_options.rank = LockRank::main_database;
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
     main_options.counter.rebase = rebase;

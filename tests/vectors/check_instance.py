@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "instance"
 SLOT, PAGE, TRAILER = 4096, 4096, 40
-FRAME, FRAME_HEAD = 4160, 64
+FRAME, FRAME_HEAD = 4168, 72
 MAIN_DATABASE, LOG_DATABASE, TREE_ROOT, BACKUP = 1, 2, 9, 7
 
 
@@ -110,7 +110,7 @@ class Xaes256Gcm:
 
 
 def cipher_of(tag, magic, key):
-    expect(tag[:7] == magic and tag[7] >> 4 == 2, "format tag")
+    expect(tag[:7] == magic and tag[7] >> 4 == 3, "format tag")
     return {0: Xaes256Gcm, 1: XChaCha20Poly1305}[tag[7] & 15](key)
 
 
@@ -156,8 +156,8 @@ def apply_log(log, key, pages):
             break
         waiting.append((number, unseal(cipher, frame[FRAME_HEAD:], tag + frame[:FRAME_HEAD] + struct.pack(">Q", index))))
         if size:
-            expect(frame[24:40] == hashlib.sha256(linked).digest()[:16], "chain of transaction %d" % transaction)
-            linked, done = frame[24:40], transaction
+            expect(frame[32:48] == hashlib.sha256(linked).digest()[:16], "chain of transaction %d" % transaction)
+            linked, done = frame[32:48], transaction
             pages.update(waiting)
             waiting.clear()
             for beyond in [number for number in pages if number > size]:

@@ -77,7 +77,7 @@ struct DatabaseForm {
 struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
-    LockRank rank = LockRank::main_database;                    ///< of its lock
+    LockRank rank = LockRank::unranked;                         ///< of its lock
     CounterOptions counter{};  ///< detects that all files were set back together
     bool detect_replay =
         true;  ///< false only to measure what detecting costs: such a file doesn't open again
