@@ -40,8 +40,10 @@ struct BothWays {
 };
 [[nodiscard]] inline std::vector<std::string_view> both_ways(std::initializer_list<BothWays> statements) {
     std::vector<std::string_view> all;
-    for (const auto& one : statements)
-        all.insert(all.end(), {one.ascending, one.descending});
+    for (const auto& one : statements) {
+        all.push_back(one.ascending);
+        all.push_back(one.descending);
+    }
     return all;
 }
 
