@@ -1,19 +1,19 @@
-/* The main path in one page: an instance, an administrator, a user with a card, a private queue, a device, a
- * job that waits for its owner and is gone once printed.
+/* The main path in one page: an instance, an administrator, a user with a card, a private queue, a device, a job that
+ * waits for its owner and is gone once printed.
  *
  *   quickstart <new directory> <passphrase file> <document> <output file> */
 #include <myqsec/myqsec.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <stdlib.h> /* clang-format off */
 
-static void check(myqsec_status status, const char* what) {
+static void check(myqsec_status status, const char *what) {
     if (status == MYQSEC_OK) return;
     fprintf(stderr, "%s: %s: %s\n", what, myqsec_status_name(status), myqsec_last_error());
     exit(1);
 }
 
-static FILE* open_file(const char* name, const char* mode) {
-    FILE* file = fopen(name, mode);
+static FILE *open_file(const char *name, const char *mode) {
+    FILE *file = fopen(name, mode);
     if (!file) {
         perror(name);
         exit(1);
@@ -22,26 +22,24 @@ static FILE* open_file(const char* name, const char* mode) {
 }
 
 /* Where the released document goes: a printer's port in a device, a file here. */
-static int write_to_file(void* context, const void* data, size_t length) {
-    return fwrite(data, 1, length, (FILE*)context) == length ? 0 : -1;
+static int write_to_file(void *context, const void *data, size_t length) {
+    return fwrite(data, 1, length, (FILE *)context) == length ? 0 : -1;
 }
-static int finish_file(void* context) {
-    return fflush((FILE*)context);
-}
+static int finish_file(void *context) { return fflush((FILE *)context); }
 
-static int clear_memory(void* context, int64_t device) {
+static int clear_memory(void *context, int64_t device) {
     (void)context;
     printf("device %ld: memory cleared\n", (long)device);
     return 0;
 }
 
-static int64_t submit(myqsec_session* system, int64_t queue, int64_t owner, const char* document) {
+static int64_t submit(myqsec_session *system, int64_t queue, int64_t owner, const char *document) {
     myqsec_job_fields fields = MYQSEC_JOB_FIELDS_INIT;
-    myqsec_job_writer* writer = NULL;
+    myqsec_job_writer *writer = NULL;
     char buffer[65536];
     size_t length;
     int64_t job = 0;
-    FILE* file = open_file(document, "rb");
+    FILE *file = open_file(document, "rb");
 
     fields.queue = queue;
     fields.owner = owner;
@@ -56,7 +54,7 @@ static int64_t submit(myqsec_session* system, int64_t queue, int64_t owner, cons
     return job;
 }
 
-int main(int argc, char** argv) {
+int main(int argc, char **argv) {
     static unsigned char passphrase[1024];
     myqsec_root root = MYQSEC_ROOT_INIT;
     myqsec_user_fields person = MYQSEC_USER_FIELDS_INIT;
@@ -65,17 +63,15 @@ int main(int argc, char** argv) {
     myqsec_device_callbacks callbacks = MYQSEC_DEVICE_CALLBACKS_INIT;
     myqsec_credentials credentials = MYQSEC_CREDENTIALS_INIT;
     myqsec_sink sink = MYQSEC_SINK_INIT;
-    myqsec_engine* engine = NULL;
+    myqsec_engine *engine = NULL;
     myqsec_session *system = NULL, *administrator = NULL, *at_device = NULL;
-    myqsec_list* events = NULL;
+    myqsec_list *events = NULL;
     int64_t admin, user, card, queue, device, job;
     char password[64];
     size_t password_length = sizeof password;
-    FILE* file;
+    FILE *file;
 
-    if (argc != 5)
-        return fprintf(stderr, "usage: %s <new directory> <passphrase file> <document> <output>\n", argv[0]),
-               2;
+    if (argc != 5) return fprintf(stderr, "usage: %s <new directory> <passphrase file> <document> <output>\n", argv[0]), 2;
     file = open_file(argv[2], "rb");
     root.kind = MYQSEC_ROOT_PASSPHRASE;
     root.secret = passphrase;
@@ -85,8 +81,7 @@ int main(int argc, char** argv) {
     check(myqsec_create(argv[1], &root, NULL, &engine), "create");
     check(myqsec_system_session(engine, &system), "system session");
     person.user_name = "admin";
-    check(myqsec_first_administrator(system, &person, &admin, password, &password_length),
-          "first administrator");
+    check(myqsec_first_administrator(system, &person, &admin, password, &password_length), "first administrator");
     check(myqsec_login(system, "admin", password, NULL, &administrator), "login");
 
     person.user_name = "jana";
@@ -113,7 +108,7 @@ int main(int argc, char** argv) {
 
     check(myqsec_audit_list(administrator, NULL, NULL, &events), "audit");
     while (myqsec_list_next(events) == MYQSEC_OK) {
-        const char* action;
+        const char *action;
         check(myqsec_list_text(events, "action", &action), "action");
         printf("%s\n", action);
     }

@@ -21,14 +21,15 @@ class PageOptions {
         command.add_option("--after", page_->after, "Only rows behind this one: the next page");
         command.add_flag("--newest-first", page_->order, "The newest rows first");
     }
-    /// Prints a page of what `list` lists, and says whether there is more.
+    /// Prints a page of what `list` lists, and says whether there is more, but to no program that has chosen its limit.
     template <class List, class... Arguments>
     void print(const Instance& instance, List list, Arguments... arguments) const {
         const auto rows = get<myqsec_list>(list, arguments..., page_.get());
         cli::print(rows, instance.json);
         std::int64_t more = 0;
         check(myqsec_list_more(rows.get(), &more));
-        if (more != 0) std::fprintf(stderr, "there is more: --after %lld\n", static_cast<long long>(more));
+        if (more != 0 && (page_->limit == 0 || !instance.json))
+            std::fprintf(stderr, "there is more: --after %lld\n", static_cast<long long>(more));
     }
 
  private:

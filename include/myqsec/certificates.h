@@ -15,8 +15,7 @@ MYQSEC_API myqsec_status myqsec_certificate_import(myqsec_session *session, cons
                                                    size_t length, int64_t *out);
 /** Columns id, name, subject, fingerprint (SHA-256 of the DER form), not_before, not_after, usable (within its validity now), queues (how
  *  many use it), certificate (DER). Right: key.manage or queue.manage. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_certificate_list(myqsec_session *session, const myqsec_page *page,
-                                                 myqsec_list **out);
+MYQSEC_API myqsec_status myqsec_certificate_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** Jobs that were encrypted to it stay so until they are deleted, or their queue is given other certificates. Adds MYQSEC_ERR_NOT_FOUND;
  *  MYQSEC_ERR_NOT_POSSIBLE while a queue uses it. Right: key.manage. Audit: certificate.removed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_certificate_remove(myqsec_session *session, int64_t certificate);

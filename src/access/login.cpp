@@ -187,7 +187,8 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
         audit_.append(transaction, refused);
         if (!until) lockout.failed(transaction, claim.keys, refused.object);
     }
-    // Who is let in is waited for with the session that this is for; who is refused may not come back uncounted.
+    // Who is let in is waited for with the session that this is for; who is refused may not come back
+    // uncounted.
     admitted ? transaction.commit_unsynced() : transaction.commit();
 
     if (until) lockout.refuse(*until);

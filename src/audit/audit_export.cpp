@@ -38,8 +38,9 @@ std::int64_t AuditLog::export_lines(const Actor& actor, const LineExport& what, 
     const auto last = head().size;
     const auto line = what.format == ExportFormat::json_lines ? json_line : syslog_line;
     while (next <= last) {
-        const auto events = list({}, {.after = next - 1,
-                                      .limit = std::min(events_at_once, static_cast<std::size_t>(last - next + 1))});
+        const auto events =
+            list({}, {.after = next - 1,
+                      .limit = std::min(events_at_once, static_cast<std::size_t>(last - next + 1))});
         if (events.empty() || events.front().sequence != next) {
             fail(Status::ERR_NOT_POSSIBLE,
                  "events from {} on were pruned while they were exported; go on at {}", next, first());

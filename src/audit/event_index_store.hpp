@@ -1,5 +1,6 @@
 // The SQL that finds events by object, actor, action and time, in the log database. The index says which rows
-// hold such events, not where in them: a row holds up to 256 events, so that a frequent key takes few entries.
+// hold such events, not where in them: a row holds up to 256 events, so that a frequent key takes few
+// entries.
 #pragma once
 
 #include <optional>

@@ -106,8 +106,9 @@ class DiskFile final : public File {
     std::string path_;
 };
 
-/// Whether the fsync of a file makes the names durable, too, that it was given before. Journals that keep the order of all
-/// changes of metadata do. statfs(2) can't tell: ext2, which has no journal, gives the number of ext4.
+/// Whether the fsync of a file makes the names durable, too, that it was given before. Journals that keep the
+/// order of all changes of metadata do. statfs(2) can't tell: ext2, which has no journal, gives the number of
+/// ext4.
 bool syncs_names(int folder) {
     struct stat info {};
     if (::fstat(folder, &info) != 0) return false;

@@ -46,8 +46,8 @@ class Folder {
     /// Gives a file made by create_unnamed() of this same folder its name. Durable after sync(). Throws
     /// ERR_EXISTS.
     virtual void link(File& unnamed, std::string_view name) = 0;
-    /// The same, and the file's contents and its name survive a power cut once this returns. If it throws, the name may be
-    /// there or not.
+    /// The same, and the file's contents and its name survive a power cut once this returns. If it throws,
+    /// the name may be there or not.
     virtual void link_durably(File& unnamed, std::string_view name) = 0;
     /// Replaces `to` atomically. Durable after sync().
     virtual void rename(std::string_view from, std::string_view to) = 0;

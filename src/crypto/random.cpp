@@ -31,8 +31,8 @@ bool watch_forks() {
     return true;
 }
 
-/// The generator of this process's keys; call with the lock held. What Botan's AutoSeeded_RNG is, over the hash that
-/// CPUs have instructions for: a key costs a third.
+/// The generator of this process's keys; call with the lock held. What Botan's AutoSeeded_RNG is, over the
+/// hash that CPUs have instructions for: a key costs a third.
 Botan::HMAC_DRBG& generator(std::uint32_t current) {
     static Botan::HMAC_DRBG rng(Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)"),
                                 Botan::system_rng(), Botan::Entropy_Sources::global_sources());

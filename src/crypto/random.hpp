@@ -1,6 +1,7 @@
-// Random bytes. Nonces, salts and ids come from the system's generator as they are: an eighth of the time, and
-// nothing is kept that a forked child or a cloned machine could repeat. Keys, PINs and passwords come from
-// Botan's generator, which the system feeds at every request, so that they don't hang on one of the two alone.
+// Random bytes. Nonces, salts and ids come from the system's generator as they are: an eighth of the time,
+// and nothing is kept that a forked child or a cloned machine could repeat. Keys, PINs and passwords come
+// from Botan's generator, which the system feeds at every request, so that they don't hang on one of the two
+// alone.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -4,8 +4,8 @@
 
 #define JOB_ROWS "SELECT " JOB_COLUMNS " FROM job "
 
-// ?1 where the page begins, ?2 rows, ?3 the states' bits, ?4 a queue or 0, ?5 one owner or an array of them, ?6
-// an array of queues or NULL.
+// ?1 where the page begins, ?2 rows, ?3 the states' bits, ?4 a queue or 0, ?5 one owner or an array of them,
+// ?6 an array of queues or NULL.
 #define JOBS_BEYOND(direction) "id " direction " LIMIT ?2"
 #define ASCENDING "> ?1 ORDER BY id"
 #define DESCENDING "< ?1 ORDER BY id DESC"
@@ -34,7 +34,7 @@
     "(?6 IS NULL OR queue IN (SELECT value FROM json_each(?6))) AND " JOBS_BEYOND(direction)
 
 // The page lies among the jobs of those owners whose first job is nearest.
-#define JOBS_WITHIN(direction, order)                                                               \
+#define JOBS_WITHIN(direction, order) \
     "WITH first(owner, id) AS MATERIALIZED (SELECT value, (SELECT id FROM job WHERE owner = value " \
     "AND "  \
     FILTERED "id " direction " LIMIT 1) FROM json_each(?5)), "                                           \

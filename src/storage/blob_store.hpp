@@ -33,7 +33,8 @@ class BlobWriter final : public ByteSink {
     explicit BlobWriter(Folder& folder);
     void write(ByteView bytes) override;
     void finish() override {}
-    /// Makes the contents durable, and gives the file its name, durably. Only now may a transaction refer to it.
+    /// Makes the contents durable, and gives the file its name, durably. Only now may a transaction refer to
+    /// it.
     void publish(const BlobName& name);
     [[nodiscard]] std::uint64_t size() const { return size_; }
 

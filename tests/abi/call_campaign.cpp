@@ -58,7 +58,8 @@ template <class Call>
 void twice(const char* name, myqsec_status expected, Call&& call) {
     CAPTURE(std::string(name));
     auto status = call();
-    if (status == expected) status = call();
+    const bool unknown = status == MYQSEC_ERR_OUTCOME_UNKNOWN && expected == MYQSEC_ERR_IO;
+    if (status == expected || unknown) status = call();
     CHECK_MESSAGE(status == MYQSEC_OK, std::string(myqsec_last_error()));
 }
 
@@ -104,7 +105,9 @@ std::uint64_t be_born(Birth birth, CallFault fault, std::uint64_t at, myqsec_sta
     auto again = place.open();
     CHECK(again.findings().size() == 0);
     if (birth == Birth::with_administrator)
-        CHECK(again.system_session().login("admin", password).list(myqsec_user_list, nullptr, nullptr).size() == 1);
+        CHECK(
+            again.system_session().login("admin", password).list(myqsec_user_list, nullptr, nullptr).size() ==
+            1);
     again.close();
     if (at > 0) CHECK(open_files() == files);  // the first time, what a process opens once is opened
     return calls;

@@ -12,8 +12,8 @@ using namespace myqsec::audit;
 
 namespace {
 
-/// Some hundred events of few objects and actors, with a clock that is set back in between; partly in the log,
-/// in rows of all sizes, partly in the outbox.
+/// Some hundred events of few objects and actors, with a clock that is set back in between; partly in the
+/// log, in rows of all sizes, partly in the outbox.
 struct History : test::LogFixture {
     History() {
         for (int i = 0; i < 500; ++i) {

@@ -1,5 +1,5 @@
-// Counts doctest's failed checks in this process, so that a forked child can say by its exit status that it had
-// some.
+// Counts doctest's failed checks in this process, so that a forked child can say by its exit status that it
+// had some.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// A list read in pages of any size is the whole list, in both orders, whatever comes and goes meanwhile; and no
-// statement of it walks what is stored.
+// A list read in pages of any size is the whole list, in both orders, whatever comes and goes meanwhile; and
+// no statement of it walks what is stored.
 #pragma once
 
 #include <algorithm>

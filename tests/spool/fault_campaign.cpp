@@ -1,8 +1,8 @@
 // Every call of the file system failed once, from opening to closing: nothing acknowledged is lost, nothing
 // is half there, and the audit log tells the same story.
 //
-// The day is played once, on a disk in memory. Before each call the process forks: in the child that call fails,
-// and the rest of the day is its own. So no call is repeated to reach the next one.
+// The day is played once, on a disk in memory. Before each call the process forks: in the child that call
+// fails, and the rest of the day is its own. So no call is repeated to reach the next one.
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -26,7 +26,8 @@ namespace {
 
 /// A disk error where damage would be an alarm, and nothing worse than an error.
 bool is_disk_error(Status status) {
-    return status == Status::ERR_IO || status == Status::ERR_NO_SPACE;
+    return status == Status::ERR_IO || status == Status::ERR_NO_SPACE ||
+           status == Status::ERR_OUTCOME_UNKNOWN;
 }
 
 /// What a kill left behind: work for the opening, and for each step of the day.
@@ -97,8 +98,10 @@ class Day {
             "log again", [&] { site_.audit().drain(); }, [] { return true; });
     }
 
-    /// Each step on its own: what fails must not keep the others from theirs.
-    void run() {
+    /// Each step on its own: what fails must not keep the others from theirs. A sync that failed closes the
+    /// instance, so that it is opened again.
+    template <class Reopen>
+    void run(Reopen&& reopen) {
         for (auto& step : steps_) {
             CAPTURE(step.name);
             const auto status = status_of(step.act);
@@ -106,6 +109,12 @@ class Day {
             if (step.acknowledged) continue;
             CHECK_MESSAGE(is_disk_error(status), status_name(status));
             ++failed_;
+            if (status != Status::ERR_OUTCOME_UNKNOWN) continue;
+            site_.close();
+            const auto reopening = status_of(reopen);
+            if (reopening == Status::OK) continue;
+            CHECK_MESSAGE(is_disk_error(reopening), status_name(reopening));
+            return;
         }
     }
     void check_kept() {
@@ -188,15 +197,23 @@ std::shared_ptr<PowerCutDisk> disk_with(const InstanceFiles& files) {
 void play(Site& site, const Yesterday& before, const std::shared_ptr<FaultPlan>& plan) {
     const auto disk = disk_with(before.files);
     Day day(site, before);
-    const auto opening = status_of([&] {
+    const auto open = [&] {
         site.open([&](auto) {
             return std::make_unique<FaultFolder>(std::make_unique<PowerCutFolder>(disk), plan);
         });
+    };
+    const auto opening = status_of([&] {
+        open();
         site.log_in_everybody();
     });
     CAPTURE(plan->fail_at);
     if (opening == Status::OK) {
-        day.run();
+        day.run([&] {
+            open();
+            site.root = site.log_in(site.root_user);
+            site.ada = site.log_in(site.ada_user);
+            static_cast<void>(status_of([&] { site.bob = site.log_in(site.bob_user); }));  // deleted, perhaps
+        });
         CHECK((day.failed() <= 1 || plan->for_good));
     } else {
         CHECK(is_disk_error(opening));

@@ -1,4 +1,5 @@
-// Many callers of one database: one sync serves all who wait, nobody else waits, and nobody is told too early.
+// Many callers of one database: one sync serves all who wait, nobody else waits, and nobody is told too
+// early.
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -223,7 +224,8 @@ TEST_CASE(
         disk->at_every_write([&] {
             if (disk->random() % 9 != 0) return;
             ++states;
-            // What a cut leaves behind the log's end, a second life writes over, and a second cut meets again.
+            // What a cut leaves behind the log's end, a second life writes over, and a second cut meets
+            // again.
             auto after = disk->cut();
             for (int life = 0; life < 2; ++life) {
                 test::PowerCutFolder rest(after);

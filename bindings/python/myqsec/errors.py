@@ -127,6 +127,10 @@ class Forked(Error):
     """The handle was opened by the parent of this process."""
 
 
+class OutcomeUnknown(Error):
+    """The disk failed to keep a change: it is unknown whether it survives until the instance is opened again."""
+
+
 CLASSES: dict[int, type[Error]] = {
     -1: InvalidArgument,
     -2: OutOfMemory,
@@ -156,6 +160,7 @@ CLASSES: dict[int, type[Error]] = {
     -26: InternalError,
     -27: DeviceLocked,
     -28: Forked,
+    -29: OutcomeUnknown,
 }
 
 

@@ -1,5 +1,5 @@
-// Chunks in order through one cipher: in the caller's thread, or in one that the host lends, so that one reads
-// and writes while the other seals or opens.
+// Chunks in order through one cipher: in the caller's thread, or in one that the host lends, so that one
+// reads and writes while the other seals or opens.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,8 @@
 
 namespace myqsec::crypto {
 
-/// Belongs to one thread. What runs late, twice as slowly or never on the lent thread costs time only: whoever
-/// waits for a chunk that nobody works on works on it himself.
+/// Belongs to one thread. What runs late, twice as slowly or never on the lent thread costs time only:
+/// whoever waits for a chunk that nobody works on works on it himself.
 class ChunkLine {
  public:
     /// What is done with a chunk, in place; for one chunk at a time, in order, in either thread.
@@ -24,7 +24,8 @@ class ChunkLine {
     ChunkLine& operator=(const ChunkLine&) = delete;
     ~ChunkLine();
 
-    /// The next chunk, at most `longest` of which are not done: nobody else may touch it until wait() returned.
+    /// The next chunk, at most `longest` of which are not done: nobody else may touch it until wait()
+    /// returned.
     void add(bool last, ByteSpan chunk);
     [[nodiscard]] std::uint64_t added() const { return added_; }
     /// Until the first `count` chunks are done. Throws what the work threw.

@@ -14,8 +14,8 @@ namespace format = container_format;
 
 static_assert(format::sealed_chunk > container_header_area, "one place serves header and chunks");
 
-/// As in the writer, a full chunk waits for what follows: the last one has another nonce. What follows goes to
-/// the next place, from which the chunk that was there has been passed on before.
+/// As in the writer, a full chunk waits for what follows: the last one has another nonce. What follows goes
+/// to the next place, from which the chunk that was there has been passed on before.
 struct ContainerOpener::State {
     State(const Identity& from, ByteSink& sink, const LendThread& lend)
         : identity{from.wrapping_key ? std::optional(from.wrapping_key->clone()) : std::nullopt,

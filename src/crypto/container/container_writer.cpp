@@ -29,10 +29,10 @@ ContainerHeader new_header(const ContainerId& id, ContainerSuite suite) {
 
 }  // namespace
 
-/// A full chunk is sealed only when more follows, for until then it may be the last one. A document starts with
-/// room for one chunk, which is all that most writers ever need, and goes on in batches. Who writes without a
-/// copy says only afterwards whether more came: what follows a batch then goes to a second one, and the first is
-/// passed on when its place is needed again, so that a lent thread has time to seal it.
+/// A full chunk is sealed only when more follows, for until then it may be the last one. A document starts
+/// with room for one chunk, which is all that most writers ever need, and goes on in batches. Who writes
+/// without a copy says only afterwards whether more came: what follows a batch then goes to a second one, and
+/// the first is passed on when its place is needed again, so that a lent thread has time to seal it.
 struct ContainerWriter::State {
     State(const ContainerHeader& header, const ContainerKeys& keys, ByteSink& sink, const LendThread& lend)
         : out(sink), sealer(header.suite, keys, header.id), line(seal, lend) {}

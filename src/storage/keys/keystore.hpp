@@ -1,5 +1,5 @@
-// The keystore: one small file of two pairs of slots that holds the instance's independent random keys, sealed under
-// the root provider's key. docs/formats/keystore.md is the format's page.
+// The keystore: one small file of two pairs of slots that holds the instance's independent random keys,
+// sealed under the root provider's key. docs/formats/keystore.md is the format's page.
 #pragma once
 
 #include <functional>

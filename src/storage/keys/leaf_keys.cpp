@@ -67,8 +67,8 @@ void LeafKeys::turn() {
     if (has_waiting()) shared_.join([this] { run_turn(); });
 }
 
-// What is destroyed hangs, in every older copy of the database, on the root of its epoch. So: one commit moves
-// the tree under the prepared root, and only when that is durable, the root of before is overwritten.
+// What is destroyed hangs, in every older copy of the database, on the root of its epoch. So: one commit
+// moves the tree under the prepared root, and only when that is durable, the root of before is overwritten.
 void LeafKeys::run_turn() {
     auto epoch = store::get_epoch(main_);  // nobody else changes it: turns come one after the other
     auto next = keystore_.take_prepared(epoch);

@@ -41,8 +41,8 @@ class LeafKeys {
     void destroy(Transaction& transaction, std::span<const LeafId> leaves);
 
     /// Commits, and returns only when what was destroyed up to here is beyond recovery from any copy of the
-    /// files. If that part fails after the commit, it throws; the next turn makes up for it. Callers that come
-    /// together share a turn. Not with a lock of the main database held, which the turn takes.
+    /// files. If that part fails after the commit, it throws; the next turn makes up for it. Callers that
+    /// come together share a turn. Not with a lock of the main database held, which the turn takes.
     void commit_erased(Transaction& transaction);
     /// The same for what waits. No effect if nothing does.
     void turn();

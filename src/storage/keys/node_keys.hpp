@@ -11,7 +11,8 @@
 namespace myqsec::storage {
 
 /// May be wrong: the record that a key is tried on tells, for it is authenticated. So nothing need be taken
-/// back when a transaction is rolled back. 32 bytes each, which lie in locked memory; none of a job or person.
+/// back when a transaction is rolled back. 32 bytes each, which lie in locked memory; none of a job or
+/// person.
 class NodeKeys {
  public:
     [[nodiscard]] std::optional<crypto::Secret> find(std::int64_t node);

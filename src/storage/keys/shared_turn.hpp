@@ -12,8 +12,8 @@ namespace myqsec::storage {
 /// Has no thread of its own: one of the callers does the work for all. Don't hold a lock that the work takes.
 class SharedTurn {
  public:
-    /// Returns when a piece of work has ended that began after this was called: `work` of the caller itself, or
-    /// that of another one. Throws what that one threw.
+    /// Returns when a piece of work has ended that began after this was called: `work` of the caller itself,
+    /// or that of another one. Throws what that one threw.
     void join(const std::function<void()>& work);
     /// Called by the work: from here on it takes no more callers in, for it might miss what they did.
     void begin();

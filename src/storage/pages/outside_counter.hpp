@@ -26,9 +26,9 @@ struct CounterOptions {
         false;  ///< a restored database: it is an earlier state, and takes up the counter where it stands
 };
 
-/// Keeps one database and its counter in step. A commit names the value it asks for, and is acknowledged only when the
-/// counter has it. So the counter is never ahead of what is durable. It is behind by two at most: by the sync that has
-/// just ended, and by the commits that were written meanwhile, which ask for one more.
+/// Keeps one database and its counter in step. A commit names the value it asks for, and is acknowledged only
+/// when the counter has it. So the counter is never ahead of what is durable. It is behind by two at most: by
+/// the sync that has just ended, and by the commits that were written meanwhile, which ask for one more.
 class CounterGuard {
  public:
     static constexpr std::uint64_t most_behind = 2;
@@ -36,14 +36,14 @@ class CounterGuard {
     CounterGuard() = default;
     explicit CounterGuard(const CounterOptions& options) : options_(options) {}
 
-    /// At open: `asked` is what the last commit names, which is durable. Throws ERR_TAMPERED if the counter is ahead of
-    /// it, or behind by more than that.
+    /// At open: `asked` is what the last commit names, which is durable. Throws ERR_TAMPERED if the counter
+    /// is ahead of it, or behind by more than that.
     void check(std::uint64_t asked, std::string_view name);
-    /// What the next commit is to name, if the last one named `asked` and a sync under way is going to confirm
-    /// `confirming`, which does not cover it.
+    /// What the next commit is to name, if the last one named `asked` and a sync under way is going to
+    /// confirm `confirming`, which does not cover it.
     [[nodiscard]] std::uint64_t next(std::uint64_t asked, std::uint64_t confirming) const;
-    /// After a sync: advances the counter, if the durable state asks for more than it has. Changes nothing here: it may
-    /// take as long as it takes, while next() is asked.
+    /// After a sync: advances the counter, if the durable state asks for more than it has. Changes nothing
+    /// here: it may take as long as it takes, while next() is asked.
     void advance(std::uint64_t asked);
     /// The counter has that value now.
     void confirm(std::uint64_t asked);

@@ -60,8 +60,9 @@ void Connection::harden() {
     check(sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr));
     // Exclusive before the first access: the index of the log then lives on the heap, never in a file.
     // Temporary tables and sorters stay in memory; what spills nevertheless is sealed.
-    // "NORMAL": SQLite syncs what a checkpoint needs, and leaves commits to who waits for them (wal_sync.hpp). Checkpoints
-    // are made by Database::checkpoint_if_due(); 32 MiB of log say that nobody calls it.
+    // "NORMAL": SQLite syncs what a checkpoint needs, and leaves commits to who waits for them
+    // (wal_sync.hpp). Checkpoints are made by Database::checkpoint_if_due(); 32 MiB of log say that nobody
+    // calls it.
     execute(
         "PRAGMA locking_mode = EXCLUSIVE;"
         "PRAGMA trusted_schema = OFF;"

@@ -111,8 +111,8 @@ class Database {
         (bind(rows.statement_, ++index, args), ...);
         return rows;
     }
-    /// A statement without rows; returns the number of rows changed. Outside a transaction it is one of its own. A violated UNIQUE constraint is
-    /// ERR_EXISTS.
+    /// A statement without rows; returns the number of rows changed. Outside a transaction it is one of its
+    /// own. A violated UNIQUE constraint is ERR_EXISTS.
     template <typename... Args>
     std::int64_t run(std::string_view sql, const Args&... args) {
         return finish(query(sql, args...));
@@ -131,8 +131,8 @@ class Database {
     /// in a child of the process that opened the database, before it waits for a lock nobody holds.
     [[nodiscard]] std::unique_lock<RankedMutex<std::recursive_mutex>> lock();
 
-    /// Returns when all that was committed so far is durable. Throws ERR_OUTCOME_UNKNOWN if the disk fails: then
-    /// everything does, until the database is opened again.
+    /// Returns when all that was committed so far is durable. Throws ERR_OUTCOME_UNKNOWN if the disk fails:
+    /// then everything does, until the database is opened again.
     void wait_durable();
 
     /// Moves the WAL into the database file and empties it.
@@ -203,8 +203,8 @@ class Database {
     std::unique_ptr<State> state_;
 };
 
-/// BEGIN IMMEDIATE … COMMIT; holds the database's lock. Without commit it rolls back. Nested transactions join the outer
-/// one: an inner one that is not committed dooms the outer (its commit throws).
+/// BEGIN IMMEDIATE … COMMIT; holds the database's lock. Without commit it rolls back. Nested transactions
+/// join the outer one: an inner one that is not committed dooms the outer (its commit throws).
 class Transaction {
  public:
     explicit Transaction(Database& database);
@@ -212,11 +212,13 @@ class Transaction {
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();
 
-    /// Releases the lock and returns when what was committed is durable, by a sync shared with all who wait for one. Throws
-    /// ERR_OUTCOME_UNKNOWN if that sync fails. In a nested transaction it only joins the outer one, and the lock stays.
+    /// Releases the lock and returns when what was committed is durable, by a sync shared with all who wait
+    /// for one. Throws ERR_OUTCOME_UNKNOWN if that sync fails. In a nested transaction it only joins the
+    /// outer one, and the lock stays.
     void commit();
-    /// Does not wait: others see it at once, but a power cut may take it back until something later was waited for. For
-    /// what is waited for before anybody is told, and before anything outside the database rests on it.
+    /// Does not wait: others see it at once, but a power cut may take it back until something later was
+    /// waited for. For what is waited for before anybody is told, and before anything outside the database
+    /// rests on it.
     void commit_unsynced();
     /// Whether commit() makes it durable, or only joins a transaction around it.
     [[nodiscard]] bool outermost() const;

@@ -22,7 +22,8 @@ Transaction::~Transaction() {
         state.connection.roll_back();
         for (const auto& each : std::exchange(state.at_end, {}))
             each.rolled_back();
-        // What is answered now may rest on what others have committed: it must not rest on what a power cut can take back.
+        // What is answered now may rest on what others have committed: it must not rest on what a power cut
+        // can take back.
         lock_.unlock();
         state.connection.store().syncs().wait_for_all();
     } else {

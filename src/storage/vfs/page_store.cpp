@@ -46,7 +46,8 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     }
     auto log_file = folder_.open(log_name());
     WalRecovery found = recover_wal(*log_file, header.identity, keys_, log_path);
-    // A program that was killed may have left what no sync has covered: nothing may rest on it before one has.
+    // A program that was killed may have left what no sync has covered: nothing may rest on it before one
+    // has.
     log_file->sync();
     const PageForms& forms = found.log.base().forms;
     state_.emplace(PageState{header.identity, keys_, forms,

@@ -22,7 +22,8 @@ class WalFile final : public VfsFile {
     bool read(std::uint64_t offset, ByteSpan into) override;
     void write(std::uint64_t offset, ByteView from) override;
     void truncate(std::uint64_t size) override;
-    /// Waits for the sync of all that was written. Commits are not synced by SQLite, but by who waits for them.
+    /// Waits for the sync of all that was written. Commits are not synced by SQLite, but by who waits for
+    /// them.
     void sync() override;
     [[nodiscard]] std::uint64_t size() override;
     /// Stands for all that was written, until syncs() has waited for it.

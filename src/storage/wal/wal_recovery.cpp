@@ -103,8 +103,8 @@ class Scan {
         }
     }
 
-    /// What a frame names as durable was synced before the frame was written. So no accident leaves one here that
-    /// names more of this generation than was found whole, and none of a later generation.
+    /// What a frame names as durable was synced before the frame was written. So no accident leaves one here
+    /// that names more of this generation than was found whole, and none of a later generation.
     bool inspect_rest(std::uint64_t first) {
         bool damaged = false;
         for (std::uint64_t number = first;; ++number) {
@@ -118,8 +118,9 @@ class Scan {
         }
     }
 
-    /// The frame where the log ends is sound if it is left from earlier use: an older generation, a longer transaction
-    /// that was rolled back, or transactions that were never durable, of which an earlier cut took the first.
+    /// The frame where the log ends is sound if it is left from earlier use: an older generation, a longer
+    /// transaction that was rolled back, or transactions that were never durable, of which an earlier cut
+    /// took the first.
     bool is_damaged(std::uint64_t number) {
         const bool left_over =
             header_.generation < log_.generation() || header_.transaction != log_.commits() + 1;

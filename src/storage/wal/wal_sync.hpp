@@ -1,5 +1,5 @@
-// One sync of the log for all who wait for one. Writers append under the database's lock and wait without it, so that
-// nobody else waits for a disk (as LevelDB's write queue and PostgreSQL's group commit do).
+// One sync of the log for all who wait for one. Writers append under the database's lock and wait without it,
+// so that nobody else waits for a disk (as LevelDB's write queue and PostgreSQL's group commit do).
 #pragma once
 
 #include <condition_variable>
@@ -19,9 +19,9 @@ struct WalPosition {
     std::uint64_t counter = 0;  ///< what the last of them asks of the outside counter
 };
 
-/// Safe from any thread. A sync that failed leaves unknown what is on disk, and a second one would tell nothing: the
-/// system may have dropped what it could not write. So from then on everything fails, until the database is opened
-/// again and looks.
+/// Safe from any thread. A sync that failed leaves unknown what is on disk, and a second one would tell
+/// nothing: the system may have dropped what it could not write. So from then on everything fails, until the
+/// database is opened again and looks.
 class WalSync {
  public:
     using Ticket = std::uint64_t;
@@ -29,13 +29,13 @@ class WalSync {
     /// Both outlive it; what lies in `file` up to `at` is durable.
     WalSync(File& file, CounterGuard& counter, std::string name, const WalPosition& at);
 
-    /// Under the database's lock: the log stands here now. What was written before and is taken back, because its
-    /// transaction failed after all, is no longer counted as durable.
+    /// Under the database's lock: the log stands here now. What was written before and is taken back, because
+    /// its transaction failed after all, is no longer counted as durable.
     void moved(const WalPosition& to);
     /// Stands for everything that was written before the call.
     [[nodiscard]] Ticket ticket();
-    /// Returns when that is durable and the outside counter knows; the first who comes syncs for all who have come.
-    /// Throws ERR_OUTCOME_UNKNOWN.
+    /// Returns when that is durable and the outside counter knows; the first who comes syncs for all who have
+    /// come. Throws ERR_OUTCOME_UNKNOWN.
     void wait(Ticket ticket);
     /// Waits for every ticket there is. If that fails, whoever asks next is told.
     void wait_for_all() noexcept;

@@ -106,7 +106,8 @@ void secure_print(const myqsec::Session& system, const Site& site) {
     EXPECT(printed.str() == document);
     EXPECT(at_device.list(myqsec_job_get, job).first().text("state") == "completed");
     at_device.logout();
-    EXPECT(status_of([&] { (void)at_device.list(myqsec_job_list, nullptr, nullptr); }) == MYQSEC_ERR_SESSION_ENDED);
+    EXPECT(status_of([&] { (void)at_device.list(myqsec_job_list, nullptr, nullptr); }) ==
+           MYQSEC_ERR_SESSION_ENDED);
 }
 
 void containers() {
