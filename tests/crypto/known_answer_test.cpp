@@ -94,12 +94,13 @@ TEST_CASE("a text that does not authenticate is wiped by each provider, which th
         Bytes sealed = text;
         ByteArray<aead_tag_size> tag{};
         sealing->seal(nonce, as_bytes("here"), sealed, tag.data());
-        const auto refused = [&](std::string_view associated, std::size_t byte, std::size_t tag_byte) {
+        const auto refused = [&, &opener = opening](std::string_view associated, std::size_t byte,
+                                                    std::size_t tag_byte) {
             Bytes altered = sealed;
             auto altered_tag = tag;
             if (byte < altered.size()) altered[byte] ^= 1;
             if (tag_byte < tag.size()) altered_tag[tag_byte] ^= 1;
-            return !opening->open(nonce, as_bytes(associated), altered, altered_tag.data()) &&
+            return !opener->open(nonce, as_bytes(associated), altered, altered_tag.data()) &&
                    altered == Bytes(altered.size());
         };
         CHECK(refused("there", sealed.size(), tag.size()));
