@@ -292,8 +292,9 @@ TEST_CASE(
     CHECK(WEXITSTATUS(status) == 0);
 
     CHECK(closed.find(left_behind).dumped > 0);  // the search finds what is there
-    for (const auto& [name, key] : never) {
-        CAPTURE(name);
+    for (const auto& one : never) {
+        const auto& key = one.second;
+        CAPTURE(one.first);
         for (const auto& form : {key, in_words(key)}) {
             if (may_lock_memory()) CHECK(open.find(form).dumped == 0);
             CHECK(closed.find(form).dumped == 0);
@@ -302,8 +303,9 @@ TEST_CASE(
     }
     const auto in_use = open.find(never.at("keystore key 1"));
     CHECK(in_use.dumped + in_use.undumped > 0);  // where keys in use are
-    for (const auto& [name, secret] : passing) {
-        CAPTURE(name);
+    for (const auto& one : passing) {
+        const auto& secret = one.second;
+        CAPTURE(one.first);
         CHECK(open.find(secret).dumped == 0);
         CHECK(open.find(secret).undumped == 0);
         CHECK(closed.find(secret).dumped == 0);

@@ -40,8 +40,7 @@ struct Sealing {
 void open_sealed(ByteView image) {
     const auto folder = folder_with({}, {});
     {
-        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}, storage::format_version},
-                        storage::PageLedger::Mode::detecting);
+        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}}, storage::PageLedger::Mode::detecting);
         storage::PageFile pages(folder->open(database_file), "main.db", sealing.state);
         for (std::size_t at = 0; at < std::min(image.size(), most_pages * storage::page_size);
              at += storage::page_size) {

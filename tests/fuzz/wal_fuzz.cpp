@@ -61,6 +61,7 @@ class ForgedLog {
         WalFrameHeader header = commit == 0
                                     ? log_.next_header(page, commit)
                                     : log_.next_commit(page, commit, 0, state_.ledger, state_.identity);
+        header.durable = choices_.byte() % 4 == 0 ? choices_.byte() : log_.commits();
         switch (choices_.byte() % 8) {
             case 1:
                 header.transaction += choices_.byte();
@@ -79,7 +80,8 @@ class ForgedLog {
         }
         ByteArray<wal_frame_size> frame{};
         fill(std::span(frame).last<page_size>());
-        WalFrame known{header.page, header.commit, {}, cipher_.seal_frame(number, header, frame)};
+        WalFrame known{
+            header.page, header.commit, header.durable, {}, cipher_.seal_frame(number, header, frame)};
         log_.append(known, header);
         out.insert(out.end(), frame.begin(), frame.end());
     }

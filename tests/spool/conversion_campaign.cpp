@@ -128,7 +128,9 @@ TEST_CASE("each call of the file system failed once in a conversion loses no doc
                 });
                 const bool struck = plan->struck();
                 plan->fail_at = UINT64_MAX;
-                for (const auto& [job, text] : site.held) {
+                for (const auto& held : site.held) {
+                    const auto job = held.first;
+                    const auto& text = held.second;
                     // After a failed commit the database may want to be opened anew; a document is never a
                     // wrong one.
                     std::string printed = text;

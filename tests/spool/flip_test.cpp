@@ -111,9 +111,9 @@ void check_damaged(Site& site, const Original& original, const std::string& kind
         return;
     }
     const auto told = take_snapshot(site);
-    for (const auto& [part, status] : told.failures) {
-        CAPTURE(part);
-        CHECK(speaks_of_damage(status));
+    for (const auto& failure : told.failures) {
+        CAPTURE(failure.first);
+        CHECK(speaks_of_damage(failure.second));
     }
     const auto tails = reported_tails(site);
     const bool right = told.says_only(original.truth.at(0));
