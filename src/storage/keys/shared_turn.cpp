@@ -1,5 +1,10 @@
 #include "storage/keys/shared_turn.hpp"
 
+#include <new>
+#include <utility>
+
+#include "base/error.hpp"
+
 namespace myqsec::storage {
 
 void SharedTurn::join(const std::function<void()>& work) {
@@ -13,21 +18,31 @@ void SharedTurn::join(const std::function<void()>& work) {
             lead(lock, *round, work);
         }
     }
-    if (round->failure) std::rethrow_exception(round->failure);
+    if (round->failed) fail(round->status, "{}", round->sentence);
 }
 
 void SharedTurn::lead(std::unique_lock<std::mutex>& lock, Round& round, const std::function<void()>& work) {
     working_ = true;
     lock.unlock();
-    std::exception_ptr failure;
+    bool failed = true;
+    auto status = Status::ERR_INTERNAL;
+    std::string sentence = "the key tree could not be turned";
     try {
         work();
+        failed = false;
+    } catch (const Error& error) {
+        status = error.status();
+        sentence = error.what();
+    } catch (const std::bad_alloc&) {
+        status = Status::ERR_OUT_OF_MEMORY;
     } catch (...) {
-        failure = std::current_exception();
+        status = Status::ERR_INTERNAL;
     }
     lock.lock();
     if (gathering_.get() == &round) gathering_.reset();  // it failed before it began
-    round.failure = failure;
+    round.failed = failed;
+    round.status = status;
+    round.sentence = std::move(sentence);
     round.ended = true;
     working_ = false;
     ended_.notify_all();

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <condition_variable>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+
+#include "base/status.hpp"
 
 namespace myqsec::storage {
 
@@ -13,7 +15,7 @@ namespace myqsec::storage {
 class SharedTurn {
  public:
     /// Returns when a piece of work has ended that began after this was called: `work` of the caller itself,
-    /// or that of another one. Throws what that one threw.
+    /// or that of another one. Throws as that one did.
     void join(const std::function<void()>& work);
     /// Called by the work: from here on it takes no more callers in, for it might miss what they did.
     void begin();
@@ -21,7 +23,9 @@ class SharedTurn {
  private:
     struct Round {
         bool ended = false;
-        std::exception_ptr failure;
+        bool failed = false;
+        Status status{};  ///< why, if it failed: each caller throws an Error of its own
+        std::string sentence;
     };
     void lead(std::unique_lock<std::mutex>& lock, Round& round, const std::function<void()>& work);
 
