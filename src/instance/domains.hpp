@@ -31,6 +31,7 @@ struct AccessDomain final : Domain, access::Access {
 struct SpoolDomain final : Domain, spool::Spool {
     using Spool::Spool;
     static Schemas schemas() { return {.main = {spool::schema()}}; }
+    // cppcheck-suppress duplInheritedMember  // on purpose: the list of domains asks each for its own
     static constexpr std::string_view blob_folder = spool::documents_folder;
     Findings recover() override { return jobs.recover(); }
     Instant tick(const access::Principal& principal) override { return jobs.tick(principal); }
