@@ -66,29 +66,36 @@ void AuditLog::flush_pending() {
 }
 
 void AuditLog::drain() {
-    auto& main = vault_.main();
-    auto& log = vault_.log();
     const std::lock_guard draining(draining_);
-    for (;;) {
-        auto waiting = store::outbox_from(main, 0, drain_batch);
-        if (waiting.empty()) break;
-        main.wait_durable();  // an event must not outlive its fact
-        storage::Transaction to(log);
-        LogWriter writer(log, signer_);
-        const auto last = waiting.back().sequence;
-        for (auto& record : waiting)
-            writer.add(std::move(record));
-        writer.finish();
-        to.commit();
-        storage::Transaction from(main);
-        store::delete_outbox_to(main, last);
-        from.commit_unsynced();  // if a crash brings them back, they are found to have moved
+    while (move_batch()) {
     }
-    waiting_ = 0;
 }
 
+// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for ever.
 void AuditLog::drain_if_due() {
-    if (waiting_ >= drain_threshold) drain();
+    if (waiting_ < drain_threshold) return;
+    const std::unique_lock draining(draining_, std::try_to_lock);
+    if (draining) static_cast<void>(move_batch());
+}
+
+bool AuditLog::move_batch() {
+    auto& main = vault_.main();
+    auto& log = vault_.log();
+    waiting_ = 0;
+    auto waiting = store::outbox_from(main, 0, drain_batch);
+    if (waiting.empty()) return false;
+    main.wait_durable();  // an event must not outlive its fact
+    storage::Transaction to(log);
+    LogWriter writer(log, signer_);
+    const auto last = waiting.back().sequence;
+    for (auto& record : waiting)
+        writer.add(std::move(record));
+    writer.finish();
+    to.commit();
+    storage::Transaction from(main);
+    store::delete_outbox_to(main, last);
+    from.commit_unsynced();  // if a crash brings them back, they are found to have moved
+    return true;
 }
 
 namespace {

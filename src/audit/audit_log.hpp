@@ -64,7 +64,8 @@ class AuditLog {
     /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
     /// logged.
     void drain();
-    /// drain(), once enough events wait to be worth two durable commits. For the end of every public call.
+    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it. For the end of
+    /// every public call.
     void drain_if_due();
 
     /// Events by sequence number; sees outbox and log.
@@ -118,6 +119,8 @@ class AuditLog {
     void drop_keys_but(std::uint32_t epoch);
     void record_export(const Actor& actor, std::string_view format, std::int64_t from);
 
+    /// False if nothing waited. Under `draining_`.
+    bool move_batch();
     void flush_pending();
 
     storage::Vault& vault_;

@@ -123,7 +123,8 @@ bool syncs_names(int folder) {
         while (fields >> field && field != "-") {
         }
         fields >> field;
-        return field == "ext4" || field == "xfs";
+        return field == "ext4" || field == "xfs" ||
+               field == "tmpfs";  // the last keeps nothing, whatever is synced
     }
     return false;
 }
