@@ -51,6 +51,7 @@ if(MYQSEC_SANITIZE)
     target_compile_options(myqsec_options INTERFACE -fsanitize=${MYQSEC_SANITIZE} -fno-omit-frame-pointer
                            -fno-sanitize-recover=all)
     target_link_options(myqsec_options INTERFACE -fsanitize=${MYQSEC_SANITIZE})
+    target_compile_definitions(myqsec_options INTERFACE MYQSEC_SANITIZED)  # GCC and Clang each have names of their own
 elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_definitions(myqsec_options INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
     target_link_options(myqsec_options INTERFACE -Wl,--as-needed -Wl,--gc-sections)

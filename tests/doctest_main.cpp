@@ -1,7 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MYQSEC_SANITIZED
 // libtss2 4.1 loses its context when a TPM can't be reached.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {

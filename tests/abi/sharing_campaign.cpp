@@ -1,5 +1,5 @@
-// kill -9 while 16 threads submit, log in and release on one instance and share their syncs: what any of them was told
-// is so, and every fact has its event. MYQSEC_KILLS sets how often.
+// kill -9 while 16 threads submit, log in and release on one instance and share their syncs: what any of them
+// was told is so, and every fact has its event. MYQSEC_KILLS sets how often.
 #include <array>
 #include <atomic>
 #include <chrono>

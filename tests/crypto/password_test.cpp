@@ -68,7 +68,7 @@ TEST_CASE("many threads derive at once, each its own result") {
 }
 
 // Sanitizers keep what was freed.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef MYQSEC_SANITIZED
 TEST_CASE("sixteen derivations at once take the memory of two") {
     constexpr std::size_t memory_of_one = 32 << 20;
     const auto resident = [] {
