@@ -107,7 +107,7 @@ void forget_events_to(storage::Database& log, std::int64_t last) {
 }
 
 std::vector<Record> find_events(storage::Database& log, const EventFilter& filter, const Page& page) {
-    const auto guard = log.lock();
+    const storage::Snapshot one_state(log);
     auto range = rows_between(log, filter.from, filter.to);
     if (page.descending) {
         range.last = std::min(range.last, page.edge() - 1);

@@ -23,7 +23,9 @@ enum class LockRank : std::uint8_t {
     audit_move,
     document_headers,
     main_database,
+    main_snapshot,
     log_database,
+    log_snapshot,
     keystore,
     blob_store,
     innermost,
@@ -76,6 +78,7 @@ class RankedMutex {
         lock_order::released(this);
         mutex_.unlock_shared();
     }
+    [[nodiscard]] bool is_mine() const { return mutex_.is_mine(); }  ///< of an OwnedMutex
 
  private:
     Mutex mutex_;

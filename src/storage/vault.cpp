@@ -79,6 +79,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     const bool rebase = keys.newest_version(KeyPurpose::restored_mark) != 0;
     DatabaseOptions main_options;
     main_options.rank = LockRank::main_database;
+    main_options.snapshot_rank = LockRank::main_snapshot;
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
     main_options.counter.rebase = rebase;
@@ -86,6 +87,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
         options.main_counter.counter != nullptr && options.log_counter.counter != nullptr;
     DatabaseOptions log_options;
     log_options.rank = LockRank::log_database;
+    log_options.snapshot_rank = LockRank::log_snapshot;
     log_options.cache_kib = std::max(options.cache_kib / 4, 64);
     log_options.counter = options.log_counter;
     log_options.counter.rebase = rebase;

@@ -111,6 +111,7 @@ TEST_CASE("an earlier version of a page put back while the database is open is n
         const std::size_t page = pages[random() % pages.size()];
         std::copy_n(page_at(old.main(), page), page_size, page_at(on_disk, page));
         living->execute("PRAGMA shrink_memory");
+        const auto as_it_is = living->lock();
         if (status_of([&] { read_everything(*living); }) == Status::ERR_TAMPERED) ++noticed;
         std::copy_n(page_at(now.main(), page), page_size, page_at(on_disk, page));
     }

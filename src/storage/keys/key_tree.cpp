@@ -85,7 +85,7 @@ KeyTree::Node KeyTree::open(store::NodeRow row) {
         }
     }
     auto own = key_of(row);
-    known_.put(row.id, own);
+    known_.put_of(store::get_epoch(main_), row.id, own);
     return Node::open(std::move(row), std::move(own));
 }
 
@@ -186,6 +186,7 @@ KeyTree::Branches KeyTree::dirty_branches() {
 }
 
 void KeyTree::turn(const crypto::Secret& next) {
+    known_.expect(store::get_epoch(main_) + 1);
     rekey(open(store::root_node(main_)), next.clone(), dirty_branches());
 }
 

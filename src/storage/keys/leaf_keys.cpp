@@ -27,7 +27,7 @@ LeafId LeafKeys::store(Transaction& /*transaction*/, LeafKind kind, const crypto
 }
 
 crypto::Secret LeafKeys::get(LeafId leaf) {
-    const auto lock = main_.lock();  // a turn in between would seal the path under other keys
+    const Snapshot one_state(main_);  // a turn in between would seal the path under other keys
     const auto place = store::find_leaf(main_, leaf);
     if (!place) fail(Status::ERR_NOT_FOUND, "the key was destroyed: what it sealed cannot be read any more");
     return tree_.get(*place);
@@ -90,6 +90,7 @@ void LeafKeys::run_turn() {
         throw;
     }
     main_.wait_durable();
+    main_.retire_snapshots();  // those of before need the root of before
     keystore_.prepare(epoch);
 }
 

@@ -12,6 +12,20 @@ std::optional<crypto::Secret> NodeKeys::find(std::int64_t node) {
 
 void NodeKeys::put(std::int64_t node, const crypto::Secret& key) {
     const std::lock_guard lock(mutex_);
+    put_locked(node, key);
+}
+
+void NodeKeys::put_of(std::uint32_t epoch, std::int64_t node, const crypto::Secret& key) {
+    const std::lock_guard lock(mutex_);
+    if (epoch >= expected_) put_locked(node, key);
+}
+
+void NodeKeys::expect(std::uint32_t epoch) {
+    const std::lock_guard lock(mutex_);
+    expected_ = epoch;
+}
+
+void NodeKeys::put_locked(std::int64_t node, const crypto::Secret& key) {
     const auto found = by_node_.find(node);
     if (found != by_node_.end()) {
         entries_.splice(entries_.begin(), entries_, found->second);
@@ -34,6 +48,7 @@ void NodeKeys::clear() {
     const std::lock_guard lock(mutex_);
     by_node_.clear();
     entries_.clear();
+    expected_ = 0;
 }
 
 }  // namespace myqsec::storage

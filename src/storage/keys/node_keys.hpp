@@ -17,16 +17,25 @@ class NodeKeys {
  public:
     [[nodiscard]] std::optional<crypto::Secret> find(std::int64_t node);
     void put(std::int64_t node, const crypto::Secret& key);
+    /// The same, of a node as it was in that epoch, which may be over: who still reads a snapshot of before a
+    /// turn brings back no key that the turn has destroyed.
+    void put_of(std::uint32_t epoch, std::int64_t node, const crypto::Secret& key);
+    /// A turn begins: from now on that epoch's keys are put.
+    void expect(std::uint32_t epoch);
+    /// It did not come.
     void clear();
 
  private:
+    void put_locked(std::int64_t node, const crypto::Secret& key);
+
     static constexpr std::size_t most = 1024;
     struct Entry {
         std::int64_t node;
         crypto::Secret key;
     };
     std::mutex mutex_;
-    std::list<Entry> entries_;  ///< used last first
+    std::uint32_t expected_ = 0;  ///< of an earlier epoch, nothing is put
+    std::list<Entry> entries_;    ///< used last first
     std::unordered_map<std::int64_t, std::list<Entry>::iterator> by_node_;
 };
 

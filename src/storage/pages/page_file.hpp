@@ -4,8 +4,7 @@
 #include <memory>
 
 #include "base/folder.hpp"
-#include "storage/pages/page_sealer.hpp"
-#include "storage/pages/page_state.hpp"
+#include "storage/pages/page_reader.hpp"
 #include "storage/pages/vfs_file.hpp"
 
 namespace myqsec::storage {
@@ -35,26 +34,21 @@ class PageFile final : public VfsFile {
     [[nodiscard]] std::uint64_t size() override;
 
     /// The state's forms have changed. The log is empty, so that every page here counts.
-    void change_forms();
+    void change_forms() { reader_.follow_forms(); }
     /// The page sealed in the form `to`. False for one that was never written.
     [[nodiscard]] bool convert(std::uint32_t number, Page sealed);
     /// Writes a page that is sealed already.
     void put(std::uint32_t number, Page sealed);
+    [[nodiscard]] File& file() { return *file_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
-    bool read_page(std::uint32_t number, Page into);
     void begin_transaction();
-    [[noreturn]] void refuse(std::uint32_t number, Page page);
-    [[nodiscard]] PageSealer& sealer_of(std::uint32_t page) {
-        return state_.forms.of(page) == to_.form() ? to_ : from_;
-    }
-    void serve_file_header(ByteSpan into);
 
     std::unique_ptr<File> file_;
     std::string name_;
     PageState& state_;
-    PageSealer to_;
-    PageSealer from_;
+    PageReader reader_;
     bool fresh_prefix_ = false;
     ByteArray<page_size> scratch_{};
 };

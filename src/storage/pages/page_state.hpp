@@ -1,6 +1,11 @@
-// What a database file and its log share while they are open.
+// What a database file, its log and those who read both share while they are open.
 #pragma once
 
+#include <atomic>
+#include <mutex>
+
+#include "base/owned_mutex.hpp"
+#include "base/ranked_mutex.hpp"
 #include "storage/pages/database_keys.hpp"
 #include "storage/pages/outside_counter.hpp"
 #include "storage/pages/page_forms.hpp"
@@ -8,7 +13,18 @@
 
 namespace myqsec::storage {
 
+/// All of it is changed under the database's lock alone. Who reads a snapshot does not hold that, so a change
+/// of what a snapshot needs takes one more lock, inside it.
 struct PageState {
+    PageState(const DatabaseIdentity& of, const DatabaseKeys& with, const PageForms& in, PageLedger pages,
+              CounterGuard outside, LockRank snapshot_rank = LockRank::unranked)
+        : identity(of),
+          keys(with),
+          forms(in),
+          ledger(std::move(pages)),
+          counter(std::move(outside)),
+          snapshots(snapshot_rank) {}
+
     DatabaseIdentity identity;
     const DatabaseKeys& keys;
     PageForms forms;
@@ -16,7 +32,14 @@ struct PageState {
     CounterGuard counter;
     bool unsynced = false;  ///< the database file has changes that are not durable
     bool broken = false;    ///< a step of a conversion failed half-way: only an opening can finish it
-    bool alarm = false;     ///< a page was found replaced by an earlier version of itself
+    std::atomic<bool> alarm = false;  ///< a page was found replaced by an earlier version of itself
+
+    /// Held while a snapshot is read. Who takes it knows that no snapshot is older than what is durable now:
+    /// before pages are overwritten that an older one has in the database file, before the log begins anew,
+    /// and while forms or keys change.
+    RankedMutex<OwnedMutex> snapshots;
+    /// Guards the ledger, and what is known of the log's frames, for as long as it takes to look.
+    std::mutex lookup;
 
     void require_whole(std::string_view name) const;
     [[nodiscard]] BaseState base(std::uint64_t asked) const {

@@ -11,6 +11,8 @@ class VfsFile {
  public:
     virtual ~VfsFile() = default;
 
+    /// SQLite begins to read: what it reads until it ends is to be one state.
+    virtual void begin_read() {}
     /// False at the end of the file: what is missing is then zero, as SQLite demands.
     virtual bool read(std::uint64_t offset, ByteSpan into) = 0;
     virtual void write(std::uint64_t offset, ByteView from) = 0;

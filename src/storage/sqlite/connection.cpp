@@ -4,20 +4,19 @@
 
 namespace myqsec::storage {
 
-Connection::Connection(Folder& folder, std::string_view name, const DatabaseKeys& keys,
-                       const PageStoreOptions& options, int cache_kib, bool create)
-    : name_(folder.path() + "/" + std::string(name)),
-      store_(folder, name, keys, options),
-      vfs_(folder, store_) {
-    // The database's own lock serialises all use.
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-                      SQLITE_OPEN_EXRESCODE | (create ? SQLITE_OPEN_CREATE : 0);
+Connection::Connection(Folder& folder, PageStore& store, Use use, int cache_kib)
+    : name_(folder.path() + "/" + store.name()), store_(store), use_(use), vfs_(folder, store) {
+    // Each connection has a lock of its own around all its use.
+    const int access = use == Use::read     ? SQLITE_OPEN_READONLY
+                       : use == Use::change ? SQLITE_OPEN_READWRITE
+                                            : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     try {
-        check(sqlite3_open_v2(std::string(name).c_str(), &connection_, flags, vfs_.name()));
+        check(sqlite3_open_v2(store.name().c_str(), &connection_, flags, vfs_.name()));
         harden();
         execute(fmt::format("PRAGMA cache_size = -{}", cache_kib).c_str());
-        if (create) settle_new_file();
-        open_log();
+        if (use == Use::create) settle_new_file();
+        if (use != Use::read) open_log();
         check(
             sqlite3_prepare_v3(connection_, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &roll_back_, nullptr));
     } catch (...) {
@@ -39,7 +38,7 @@ void Connection::roll_back() noexcept {
 void Connection::close() noexcept {
     sqlite3_finalize(roll_back_);
     roll_back_ = nullptr;
-    if (connection_ != nullptr && store_.sound()) {
+    if (connection_ != nullptr && use_ != Use::read && store_.sound()) {
         sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
     }
     sqlite3_close(connection_);
@@ -58,13 +57,14 @@ void Connection::execute(const char* script) {
 void Connection::harden() {
     check(sqlite3_db_config(connection_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr));
     check(sqlite3_db_config(connection_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr));
-    // Exclusive before the first access: the index of the log then lives on the heap, never in a file.
+    // Exclusive before the first access: the index of the log then lives on the heap, never in a file. A
+    // reader gives up its lock after each reading, and so begins the next with what is new.
+    execute(use_ == Use::read ? "PRAGMA query_only = ON" : "PRAGMA locking_mode = EXCLUSIVE");
     // Temporary tables and sorters stay in memory; what spills nevertheless is sealed.
     // "NORMAL": SQLite syncs what a checkpoint needs, and leaves commits to who waits for them
     // (wal_sync.hpp). Checkpoints are made by Database::checkpoint_if_due(); 32 MiB of log say that nobody
     // calls it.
     execute(
-        "PRAGMA locking_mode = EXCLUSIVE;"
         "PRAGMA trusted_schema = OFF;"
         "PRAGMA cell_size_check = ON;"
         "PRAGMA foreign_keys = ON;"

@@ -1,4 +1,4 @@
-// One SQLite connection over an encrypting VFS, set up the only way this library uses it.
+// A SQLite connection over an encrypting VFS, set up the only two ways this library uses one.
 #pragma once
 
 #include <string>
@@ -12,16 +12,19 @@ namespace myqsec::storage {
 
 class Connection {
  public:
-    /// `create`: the file must not exist. Otherwise it is opened and its log recovered.
-    Connection(Folder& folder, std::string_view name, const DatabaseKeys& keys,
-               const PageStoreOptions& options, int cache_kib, bool create);
+    enum class Use : std::uint8_t {
+        create,  ///< the file must not exist
+        change,  ///< it is opened and its log recovered
+        read     ///< snapshots of what another connection has open, closed before that
+    };
+    /// Both outlive it.
+    Connection(Folder& folder, PageStore& store, Use use, int cache_kib);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
     [[nodiscard]] sqlite3* get() const { return connection_; }
     [[nodiscard]] PageVfs& vfs() { return vfs_; }
-    [[nodiscard]] PageStore& store() { return store_; }
     [[nodiscard]] const std::string& name() const { return name_; }
 
     void execute(const char* script);
@@ -41,7 +44,8 @@ class Connection {
     void open_log();
 
     std::string name_;
-    PageStore store_;
+    PageStore& store_;
+    Use use_;
     PageVfs vfs_;
     sqlite3* connection_ = nullptr;
     sqlite3_stmt* roll_back_ = nullptr;

@@ -1,5 +1,9 @@
 #include "storage/sqlite/database.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <new>
+
 #include "crypto/fork_generation.hpp"
 #include "storage/sqlite/database_state.hpp"
 #include "storage/vfs/replacement.hpp"
@@ -10,25 +14,69 @@ namespace {
 
 PageStoreOptions store_options(const DatabaseOptions& options) {
     return {options.suite, options.detect_replay ? PageLedger::Mode::detecting : PageLedger::Mode::ignoring,
-            options.counter};
+            options.counter, options.snapshot_rank};
 }
+
+/// A reader's pages are worth little: they are forgotten when something was committed.
+int reader_cache(int cache_kib) {
+    return std::max(cache_kib / 4, 64);
+}
+
+std::uint64_t next_number() {
+    static std::atomic<std::uint64_t> count{0};
+    return ++count;
+}
+
+/// The last commit of this thread that it did not wait for, whatever the database.
+struct Unsynced {
+    std::uint64_t database = 0;
+    WalSync::Ticket ticket = 0;
+};
+constinit thread_local Unsynced unsynced{};
 
 }  // namespace
 
 Database::State::State(Folder& folder, std::string_view file, const DatabaseKeys& keys,
                        const DatabaseOptions& options)
-    : connection(folder, file, keys, store_options(options), options.cache_kib, false),
+    : store(folder, file, keys, store_options(options)),
+      main{{folder, store, Connection::Use::change, options.cache_kib}},
+      reader{{folder, store, Connection::Use::read, reader_cache(options.cache_kib)}},
       name(file),
+      number(next_number()),
       process(crypto::fork_generation()) {
-    report.damaged_tail = connection.store().damaged_tail();
-    report.recovered_transactions = connection.store().recovered_transactions();
+    report.damaged_tail = store.damaged_tail();
+    report.recovered_transactions = store.recovered_transactions();
+}
+
+sqlite3_stmt* Database::State::Lane::prepare(std::string_view sql) {
+    sqlite3_stmt* statement = statements.take(sql);
+    if (statement != nullptr) return statement;
+    connection.vfs().clear_error();
+    connection.check(sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
+    if (statement == nullptr) fail(Status::ERR_INTERNAL, "an empty statement for '{}'", connection.name());
+    return statement;
+}
+
+void Database::State::note_unsynced(WalSync::Ticket ticket) const {
+    unsynced = {number, ticket};
+}
+
+bool Database::State::has_unsynced() {
+    if (unsynced.database != number) return false;
+    if (!store.syncs().is_durable(unsynced.ticket)) return true;
+    unsynced = {};
+    return false;
 }
 
 void Database::create(Folder& folder, std::string_view name, const DatabaseKeys& keys,
                       const DatabaseOptions& options) {
     if (folder.exists(name)) fail(Status::ERR_EXISTS, "'{}/{}' exists already", folder.path(), name);
     const Replacement replacement(folder, name);
-    { Connection(folder, replacement.file_name(), keys, store_options(options), options.cache_kib, true); }
+    {
+        PageStore store(folder, replacement.file_name(), keys, store_options(options));
+        const Connection connection(folder, store, Connection::Use::create, options.cache_kib);
+    }
     folder.open(replacement.file_name())->sync();
     folder.open(replacement.log_name())->sync();
     replacement.take_over();
@@ -43,91 +91,118 @@ Database::~Database() {
     if (state_->process != crypto::fork_generation()) static_cast<void>(state_.release());
 }
 
-std::unique_lock<RankedMutex<std::recursive_mutex>> Database::lock() {
+void Database::require_same_process() const {
     if (state_->process != crypto::fork_generation()) {
         fail(Status::ERR_FORKED, "database '{}' was opened by the parent of this process; open it again here",
              state_->name);
     }
-    std::unique_lock lock(mutex_);
-    state_->connection.store().syncs().require_sound();
+}
+
+Database::Lock Database::lock() {
+    require_same_process();
+    if (state_->store.snapshots().is_mine() && !mutex_.is_mine()) {
+        // Whoever changes something may be waiting for this very reading to end.
+        fail(Status::ERR_NOT_POSSIBLE, "'{}' can't be changed within a reading of it", state_->name);
+    }
+    Lock lock(mutex_);
+    state_->store.syncs().require_sound();
     return lock;
 }
 
-sqlite3_stmt* Database::prepare(std::string_view sql) {
-    auto guard = lock();
-    Connection& connection = state_->connection;
-    if (state_->depth > 0 && sqlite3_get_autocommit(connection.get()) != 0) {
+Database::Lock Database::lock_snapshots() {
+    require_same_process();
+    Lock lock(state_->store.snapshots());
+    state_->store.syncs().require_sound();
+    return lock;
+}
+
+void Database::retire_snapshots() {
+    static_cast<void>(lock_snapshots());
+}
+
+bool Database::reads_snapshot() {
+    return !mutex_.is_mine() && !state_->has_unsynced();
+}
+
+Rows Database::prepare(std::string_view sql) {
+    const bool snapshot = sql.starts_with("SELECT") && reads_snapshot();
+    auto guard = snapshot ? lock_snapshots() : lock();
+    if (!snapshot && state_->depth > 0 && sqlite3_get_autocommit(state_->main.connection.get()) != 0) {
         fail(Status::ERR_NOT_POSSIBLE, "the transaction on '{}' was rolled back by an earlier failure",
              state_->name);
     }
-    sqlite3_stmt* statement = state_->statements.take(sql);
-    if (statement == nullptr) {
-        connection.vfs().clear_error();
-        connection.check(sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
-                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr));
-        if (statement == nullptr) fail(Status::ERR_INTERNAL, "an empty statement for '{}'", state_->name);
-    }
-    guard.release();
-    return statement;
+    Rows rows(*this, (snapshot ? state_->reader : state_->main).prepare(sql), snapshot);
+    guard.release();  // to the rows
+    return rows;
 }
 
 std::int64_t Database::finish(Rows rows) {
     while (rows.next()) {
     }
-    sqlite3* connection = state_->connection.get();
+    if (rows.snapshot_) fail(Status::ERR_INTERNAL, "a query of '{}' was run as a change", state_->name);
+    sqlite3* connection = state_->main.connection.get();
     const auto changed = sqlite3_changes64(connection);
     const bool committed =
         sqlite3_get_autocommit(connection) != 0 && sqlite3_stmt_readonly(rows.statement_) == 0;
-    const auto ticket = committed ? state_->connection.store().ticket() : WalSync::Ticket{};
+    const auto ticket = committed ? state_->store.ticket() : WalSync::Ticket{};
     rows.close();
-    state_->connection.store().syncs().wait(ticket);
+    state_->store.syncs().wait(ticket);
     return changed;
 }
 
 std::int64_t Database::last_insert_id() {
-    return sqlite3_last_insert_rowid(state_->connection.get());
+    return sqlite3_last_insert_rowid(state_->main.connection.get());
 }
 
+namespace {
+
+void check_binding(int code) {
+    if (code == SQLITE_NOMEM) throw std::bad_alloc();
+    if (code != SQLITE_OK) fail(Status::ERR_INTERNAL, "a parameter of a query: {}", sqlite3_errstr(code));
+}
+
+}  // namespace
+
 void Database::bind(sqlite3_stmt* s, int index, std::int64_t value) {
-    state_->connection.check(sqlite3_bind_int64(s, index, value));
+    check_binding(sqlite3_bind_int64(s, index, value));
 }
 
 void Database::bind(sqlite3_stmt* s, int index, std::string_view value) {
     // The caller's text may be a temporary that is gone when the statement runs. An empty view has no
     // pointer.
-    state_->connection.check(sqlite3_bind_text64(s, index, value.empty() ? "" : value.data(), value.size(),
-                                                 SQLITE_TRANSIENT, SQLITE_UTF8));
+    check_binding(sqlite3_bind_text64(s, index, value.empty() ? "" : value.data(), value.size(),
+                                      SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Database::bind(sqlite3_stmt* s, int index, ByteView value) {
-    state_->connection.check(
-        value.empty() ? sqlite3_bind_zeroblob(s, index, 0)
+    check_binding(value.empty()
+                      ? sqlite3_bind_zeroblob(s, index, 0)
                       : sqlite3_bind_blob64(s, index, value.data(), value.size(), SQLITE_TRANSIENT));
 }
 
 void Database::bind(sqlite3_stmt* s, int index, std::nullptr_t) {
-    state_->connection.check(sqlite3_bind_null(s, index));
+    check_binding(sqlite3_bind_null(s, index));
 }
 
 void Database::execute(std::string_view script) {
     const auto guard = lock();
-    state_->connection.execute(std::string(script).c_str());
+    state_->main.connection.execute(std::string(script).c_str());
     if (state_->depth == 0) wait_durable();
 }
 
 void Database::wait_durable() {
     const auto ticket = [this] {
         const auto guard = lock();
-        return state_->connection.store().newest_ticket();
+        return state_->store.newest_ticket();
     }();
-    state_->connection.store().syncs().wait(ticket);
+    state_->store.syncs().wait(ticket);
 }
 
 void Database::checkpoint_if_due() {
     constexpr std::uint64_t worth_it = 500;  // frames: 2 MiB
     {
         const auto guard = lock();
-        if (state_->connection.store().log_size() < worth_it) return;
+        if (state_->store.log_size() < worth_it) return;
     }
     wait_durable();  // without the lock, so that little is left to wait for under it
     checkpoint();
@@ -135,7 +210,7 @@ void Database::checkpoint_if_due() {
 
 void Database::checkpoint() {
     const auto guard = lock();
-    Connection& connection = state_->connection;
+    Connection& connection = state_->main.connection;
     connection.vfs().clear_error();
     connection.check(
         sqlite3_wal_checkpoint_v2(connection.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
@@ -143,7 +218,7 @@ void Database::checkpoint() {
 
 DatabaseForm Database::form() {
     const auto guard = lock();
-    const PageStore& store = state_->connection.store();
+    const PageStore& store = state_->store;
     const PageForms& forms = store.forms();
     return {crypto::is_encrypted(forms.to.suite), forms.to.key_version, forms.converting(), store.pages(),
             forms.converting() ? forms.done : store.pages()};
@@ -152,14 +227,14 @@ DatabaseForm Database::form() {
 void Database::begin_conversion(bool encrypted, std::uint32_t key_version, const crypto::Secret& key) {
     const auto guard = lock();
     checkpoint();
-    PageStore& store = state_->connection.store();
+    PageStore& store = state_->store;
     store.put_key(key_version, key);
     store.begin_conversion({crypto::preferred_page_suite(encrypted), key_version});
 }
 
 bool Database::convert(std::uint32_t most) {
     const auto guard = lock();
-    PageStore& store = state_->connection.store();
+    PageStore& store = state_->store;
     if (!store.forms().converting()) return true;
     checkpoint();
     return store.convert(most);
@@ -167,12 +242,12 @@ bool Database::convert(std::uint32_t most) {
 
 void Database::drop_key(std::uint32_t version) {
     const auto guard = lock();
-    state_->connection.store().drop_key(version);
+    state_->store.drop_key(version);
 }
 
 bool Database::take_alarm() {
     const auto guard = lock();
-    return state_->connection.store().take_alarm();
+    return state_->store.take_alarm();
 }
 
 const DatabaseReport& Database::report() const {

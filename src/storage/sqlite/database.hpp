@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/folder.hpp"
 #include "base/id.hpp"
+#include "base/owned_mutex.hpp"
 #include "base/ranked_mutex.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/secret.hpp"
@@ -28,7 +29,8 @@ namespace myqsec::storage {
 
 class Database;
 
-/// The rows of one query. Holds the database's lock; views are valid until the next row.
+/// The rows of one query. Holds the lock under which it began, the database's or that of its snapshots; views
+/// are valid until the next row.
 class Rows {
  public:
     Rows(Rows&&) noexcept;
@@ -51,10 +53,11 @@ class Rows {
 
  private:
     friend class Database;
-    Rows(Database& database, sqlite3_stmt* statement);
+    Rows(Database& database, sqlite3_stmt* statement, bool snapshot);
     void close() noexcept;
     Database* database_;
     sqlite3_stmt* statement_;
+    bool snapshot_;  ///< or of the database as it is now
     bool done_ = false;
 };
 
@@ -78,12 +81,16 @@ struct DatabaseOptions {
     crypto::PageSuite suite = crypto::PageSuite::xaes_256_gcm;  ///< for new files; existing ones say theirs
     int cache_kib = 2000;                                       ///< SQLite's page cache
     LockRank rank = LockRank::unranked;                         ///< of its lock
+    LockRank snapshot_rank = LockRank::unranked;                ///< of that of its snapshots
     CounterOptions counter{};  ///< detects that all files were set back together
     bool detect_replay =
         true;  ///< false only to measure what detecting costs: such a file doesn't open again
 };
 
-/// Safe from any thread: every query and transaction takes the (recursive) lock of the database.
+/// Safe from any thread. Changes, and whatever is read in the thread that holds the database's (recursive)
+/// lock, in a transaction for instance, see the database as it is. All other reading is done beside them: it
+/// waits neither for the lock nor for a disk, and shows what the last durable commit left, so that nothing is
+/// told that a power cut takes back.
 class Database {
  public:
     /// Creates the file completely under a temporary name, then renames it: a crash leaves none or a whole
@@ -106,7 +113,7 @@ class Database {
     /// nullptr.
     template <typename... Args>
     [[nodiscard]] Rows query(std::string_view sql, const Args&... args) {
-        Rows rows(*this, prepare(sql));
+        Rows rows = prepare(sql);
         int index = 0;
         (bind(rows.statement_, ++index, args), ...);
         return rows;
@@ -127,9 +134,13 @@ class Database {
     /// Several statements, without parameters: schemas.
     void execute(std::string_view script);
 
-    /// Keeps other threads out as long as it lives, so that several queries see one state. Throws ERR_FORKED
-    /// in a child of the process that opened the database, before it waits for a lock nobody holds.
-    [[nodiscard]] std::unique_lock<RankedMutex<std::recursive_mutex>> lock();
+    using Lock = std::unique_lock<RankedMutex<OwnedMutex>>;
+    /// Keeps other threads from changing anything as long as it lives. Throws ERR_FORKED in a child of the
+    /// process that opened the database, before it waits for a lock nobody holds.
+    [[nodiscard]] Lock lock();
+    /// Waits until no reading is under way that began before the call, so that none shows an earlier state
+    /// than the durable one. Readings don't last long.
+    void retire_snapshots();
 
     /// Returns when all that was committed so far is durable. Throws ERR_OUTCOME_UNKNOWN if the disk fails:
     /// then everything does, until the database is opened again.
@@ -158,9 +169,13 @@ class Database {
 
  private:
     friend class Rows;
+    friend class Snapshot;
     friend class Transaction;
-    /// Leaves the database locked; Rows releases it.
-    sqlite3_stmt* prepare(std::string_view sql);
+    Rows prepare(std::string_view sql);
+    /// Whether the calling thread is to read a snapshot, and not the database as it is.
+    [[nodiscard]] bool reads_snapshot();
+    [[nodiscard]] Lock lock_snapshots();
+    void require_same_process() const;
     std::int64_t finish(Rows rows);
     std::int64_t last_insert_id();
     void bind(sqlite3_stmt* s, int index, std::int64_t value);
@@ -198,9 +213,24 @@ class Database {
         }
     }
 
-    RankedMutex<std::recursive_mutex> mutex_;
+    RankedMutex<OwnedMutex> mutex_;
     struct State;
     std::unique_ptr<State> state_;
+};
+
+/// As long as it lives, what its thread reads is one state: a durable one, or, where the thread holds the
+/// database's lock already, the one that it is changing. In the former nothing can be changed.
+class Snapshot {
+ public:
+    explicit Snapshot(Database& database);
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    ~Snapshot();
+
+ private:
+    Database& database_;
+    bool reading_;
+    Database::Lock lock_;
 };
 
 /// BEGIN IMMEDIATE … COMMIT; holds the database's lock. Without commit it rolls back. Nested transactions
@@ -232,7 +262,7 @@ class Transaction {
     /// False if it only joined.
     bool join_or_commit();
 
-    std::unique_lock<RankedMutex<std::recursive_mutex>> lock_;
+    Database::Lock lock_;
     Database& database_;
     bool open_ = true;
 };

@@ -1,4 +1,4 @@
-// What a Database is made of; shared by its Rows and Transactions.
+// What a Database is made of; shared by its Rows, Snapshots and Transactions.
 #pragma once
 
 #include <vector>
@@ -14,10 +14,21 @@ struct Database::State {
 
     static constexpr std::size_t cached_statements = 64;
 
-    Connection connection;
-    StatementCache statements{cached_statements};  // dies before the connection
+    /// One connection with its statements.
+    struct Lane {
+        Connection connection;
+        StatementCache statements{cached_statements};  // dies before the connection
+
+        sqlite3_stmt* prepare(std::string_view sql);
+    };
+
+    PageStore store;
+    Lane main;          ///< under the database's lock
+    Lane reader;        ///< under the store's `snapshots`; dies first
+    int snapshots = 0;  ///< nested ones, under the same
     std::string name;
     DatabaseReport report;
+    std::uint64_t number;   ///< of this Database among all of the process
     std::uint32_t process;  ///< its fork generation
     int depth = 0;          ///< of nested transactions
     bool doomed = false;    ///< an inner transaction was not committed
@@ -26,6 +37,10 @@ struct Database::State {
         std::function<void()> rolled_back;
     };
     std::vector<AtEnd> at_end;  ///< of the outermost transaction
+
+    /// Of the calling thread: what it committed here without waiting, and would not find in a snapshot.
+    void note_unsynced(WalSync::Ticket ticket) const;
+    [[nodiscard]] bool has_unsynced();
 };
 
 }  // namespace myqsec::storage

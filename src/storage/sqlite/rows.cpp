@@ -4,10 +4,14 @@
 
 namespace myqsec::storage {
 
-Rows::Rows(Database& database, sqlite3_stmt* statement) : database_(&database), statement_(statement) {}
+Rows::Rows(Database& database, sqlite3_stmt* statement, bool snapshot)
+    : database_(&database), statement_(statement), snapshot_(snapshot) {}
 
 Rows::Rows(Rows&& other) noexcept
-    : database_(std::exchange(other.database_, nullptr)), statement_(other.statement_), done_(other.done_) {}
+    : database_(std::exchange(other.database_, nullptr)),
+      statement_(other.statement_),
+      snapshot_(other.snapshot_),
+      done_(other.done_) {}
 
 Rows::~Rows() {
     close();
@@ -15,13 +19,16 @@ Rows::~Rows() {
 
 void Rows::close() noexcept {
     if (database_ == nullptr) return;
-    database_->state_->statements.put(statement_);
-    std::exchange(database_, nullptr)->mutex_.unlock();
+    auto& state = *database_->state_;
+    (snapshot_ ? state.reader : state.main).statements.put(statement_);
+    (snapshot_ ? state.store.snapshots() : database_->mutex_).unlock();
+    database_ = nullptr;
 }
 
 bool Rows::next() {
     if (done_) return false;
-    Connection& connection = database_->state_->connection;
+    auto& state = *database_->state_;
+    Connection& connection = (snapshot_ ? state.reader : state.main).connection;
     connection.vfs().clear_error();
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;

@@ -7,7 +7,8 @@ namespace myqsec::storage {
 Transaction::Transaction(Database& database) : lock_(database.lock()), database_(database) {
     Database::State& state = *database_.state_;
     if (state.depth == 0) {
-        state.connection.roll_back();  // of an earlier one, if even that could not be done when it failed
+        state.main.connection
+            .roll_back();  // of an earlier one, if even that could not be done when it failed
         database_.run("BEGIN IMMEDIATE");
         state.doomed = false;
     }
@@ -19,13 +20,13 @@ Transaction::~Transaction() {
     Database::State& state = *database_.state_;
     --state.depth;
     if (state.depth == 0) {
-        state.connection.roll_back();
+        state.main.connection.roll_back();
         for (const auto& each : std::exchange(state.at_end, {}))
             each.rolled_back();
         // What is answered now may rest on what others have committed: it must not rest on what a power cut
         // can take back.
         lock_.unlock();
-        state.connection.store().syncs().wait_for_all();
+        state.store.syncs().wait_for_all();
     } else {
         state.doomed = true;
     }
@@ -34,14 +35,15 @@ Transaction::~Transaction() {
 void Transaction::commit() {
     if (!join_or_commit()) return;
     Database::State& state = *database_.state_;
-    const auto ticket = state.connection.store().ticket();
+    const auto ticket = state.store.ticket();
     lock_.unlock();
-    state.connection.store().syncs().wait(ticket);
+    state.store.syncs().wait(ticket);
 }
 
 void Transaction::commit_unsynced() {
     if (!join_or_commit()) return;
-    static_cast<void>(database_.state_->connection.store().ticket());  // for who waits for all
+    Database::State& state = *database_.state_;
+    state.note_unsynced(state.store.ticket());
     lock_.unlock();
 }
 

@@ -34,6 +34,7 @@ void PageStore::change_forms(const PageForms& forms) {
 }
 
 void PageStore::begin_conversion(const PageForm& to) {
+    const std::lock_guard none_reads(state_->snapshots);
     require_empty_log();
     if (state_->forms.converting()) {
         fail(Status::ERR_NOT_POSSIBLE, "'{}' is being converted already; wait until that is finished",
@@ -44,6 +45,7 @@ void PageStore::begin_conversion(const PageForm& to) {
 
 bool PageStore::convert(std::uint32_t most) {
     if (!state_->forms.converting()) return true;
+    const std::lock_guard none_reads(state_->snapshots);
     require_empty_log();
     const PageForms& forms = state_->forms;
     if (forms.done < state_->ledger.pages()) {

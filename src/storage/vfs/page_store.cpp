@@ -10,11 +10,9 @@ namespace myqsec::storage {
 std::unique_ptr<VfsFile> PageStore::create_file() {
     auto file = folder_.create(name_);
     const PageForm form{options_.suite, keys_.newest()};
-    state_.emplace(PageState{{crypto::random_array<8>()},
-                             keys_,
-                             {form, form, 0},
-                             PageLedger(key_of(keys_, form, path()), options_.mode),
-                             CounterGuard()});
+    state_.emplace(DatabaseIdentity{crypto::random_array<8>()}, keys_, PageForms{form, form, 0},
+                   PageLedger(key_of(keys_, form, path()), options_.mode), CounterGuard(),
+                   options_.snapshot_rank);
     auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_);
     pages_ = pages.get();
     return pages;
@@ -50,9 +48,8 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     // has.
     log_file->sync();
     const PageForms& forms = found.log.base().forms;
-    state_.emplace(PageState{header.identity, keys_, forms,
-                             PageLedger(key_of(keys_, forms.to, path()), options_.mode),
-                             CounterGuard(options_.counter)});
+    state_.emplace(header.identity, keys_, forms, PageLedger(key_of(keys_, forms.to, path()), options_.mode),
+                   CounterGuard(options_.counter), options_.snapshot_rank);
     const bool finished = finish_step(file, found.log);
     verify_pages(file, path(), *state_, found.log);
     state_->counter.check(found.log.counter(), path());
@@ -71,6 +68,21 @@ std::unique_ptr<VfsFile> PageStore::open_log() {
     }
     wal_ = log_.get();
     return std::move(log_);
+}
+
+std::unique_ptr<VfsFile> PageStore::open_snapshot() {
+    if (pages_ == nullptr || wal_ == nullptr) fail(Status::ERR_INTERNAL, "'{}' is not open yet", path());
+    return std::make_unique<SnapshotFile>(*pages_, *wal_, *state_);
+}
+
+void PageStore::put_key(std::uint32_t version, const crypto::Secret& key) {
+    const std::lock_guard none_reads(state_->snapshots);
+    keys_.put(version, key);
+}
+
+void PageStore::drop_key(std::uint32_t version) {
+    const std::lock_guard none_reads(state_->snapshots);
+    keys_.drop(version);
 }
 
 }  // namespace myqsec::storage

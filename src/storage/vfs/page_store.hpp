@@ -3,11 +3,9 @@
 
 #include <memory>
 #include <optional>
-#include <utility>
 
-#include "storage/pages/page_file.hpp"
 #include "storage/vfs/conversion_journal.hpp"
-#include "storage/wal/wal_file.hpp"
+#include "storage/vfs/snapshot_file.hpp"
 #include "storage/wal/wal_recovery.hpp"
 
 namespace myqsec::storage {
@@ -17,6 +15,7 @@ struct PageStoreOptions {
         crypto::PageSuite::xaes_256_gcm;  ///< of a new file; an existing one says its own
     PageLedger::Mode mode = PageLedger::Mode::detecting;
     CounterOptions counter;
+    LockRank snapshot_rank = LockRank::unranked;
 };
 
 class PageStore {
@@ -25,6 +24,8 @@ class PageStore {
               const PageStoreOptions& options)
         : folder_(folder), name_(name), keys_(keys.clone()), options_(options) {}
 
+    [[nodiscard]] const std::string& name() const { return name_; }
+
     // SQLite's files. It asks for each once, and owns it.
     /// Throws ERR_EXISTS.
     [[nodiscard]] std::unique_ptr<VfsFile> create_file();
@@ -32,13 +33,17 @@ class PageStore {
     /// belong together, or to the counter), ERR_NEWER_VERSION.
     [[nodiscard]] std::unique_ptr<VfsFile> open_file();
     [[nodiscard]] std::unique_ptr<VfsFile> open_log();
+    /// For a second connection, which only reads. Closed before the other two.
+    [[nodiscard]] std::unique_ptr<VfsFile> open_snapshot();
+    /// Held while a snapshot is read.
+    [[nodiscard]] RankedMutex<OwnedMutex>& snapshots() { return state_->snapshots; }
 
     // Conversions. The log is empty, and stays so until they return: nothing else uses the database
     // meanwhile.
     [[nodiscard]] const PageForms& forms() const { return state_->forms; }
     [[nodiscard]] std::uint32_t pages() const { return state_->ledger.pages(); }
-    void put_key(std::uint32_t version, const crypto::Secret& key) { keys_.put(version, key); }
-    void drop_key(std::uint32_t version) { keys_.drop(version); }
+    void put_key(std::uint32_t version, const crypto::Secret& key);
+    void drop_key(std::uint32_t version);
     /// From now on the log, and every page that a step reaches, has the form `to`. Throws ERR_NOT_POSSIBLE.
     void begin_conversion(const PageForm& to);
     /// One step of at most that many pages, durable when it returns. True when all is done, or nothing was to
@@ -56,7 +61,7 @@ class PageStore {
     [[nodiscard]] std::uint64_t log_size() const { return wal_->log().size(); }
 
     /// Whether a page was found replaced since this was last asked.
-    [[nodiscard]] bool take_alarm() { return std::exchange(state_->alarm, false); }
+    [[nodiscard]] bool take_alarm() { return state_->alarm.exchange(false); }
     [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
     [[nodiscard]] std::uint64_t recovered_transactions() const { return recovered_transactions_; }
 

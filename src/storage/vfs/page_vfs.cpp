@@ -37,12 +37,19 @@ std::unique_ptr<VfsFile> PageVfs::open(const char* name, int flags) {
         SQLITE_OPEN_TEMP_DB | SQLITE_OPEN_TRANSIENT_DB | SQLITE_OPEN_TEMP_JOURNAL | SQLITE_OPEN_SUBJOURNAL;
     if (name == nullptr || (flags & temporary) != 0) return std::make_unique<PageTemporary>(folder_);
     if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+        has_log_ = (flags & SQLITE_OPEN_READONLY) == 0;
+        if (!has_log_) return store_.open_snapshot();
         return (flags & SQLITE_OPEN_CREATE) != 0 ? store_.create_file() : store_.open_file();
     }
     if ((flags & SQLITE_OPEN_WAL) != 0) return store_.open_log();
     // Rollback and super-journals would hold pages outside the formats described: nothing here ever needs
     // one.
     fail(Status::ERR_INTERNAL, "SQLite asked for a journal '{}' in write-ahead mode", name);
+}
+
+/// A rollback journal is never ours: SQLite must not roll back what someone put there.
+bool PageVfs::exists(std::string_view name) {
+    return has_log_ && !name.ends_with("-journal") && folder_.exists(name);
 }
 
 }  // namespace myqsec::storage

@@ -16,7 +16,7 @@ namespace myqsec::storage {
 /// whoever called SQLite.
 class PageVfs {
  public:
-    /// `store` is the one database that can be opened through it.
+    /// `store` is the one database that can be opened through it: read-only, as snapshots of it.
     PageVfs(Folder& folder, PageStore& store);
     PageVfs(const PageVfs&) = delete;
     PageVfs& operator=(const PageVfs&) = delete;
@@ -29,6 +29,7 @@ class PageVfs {
     // For the callbacks.
     [[nodiscard]] Folder& folder() { return folder_; }
     [[nodiscard]] std::unique_ptr<VfsFile> open(const char* name, int flags);
+    [[nodiscard]] bool exists(std::string_view name);
     void remember(const Error& error) noexcept;
 
  private:
@@ -37,6 +38,7 @@ class PageVfs {
     std::string name_;
     sqlite3_vfs raw_{};
     std::optional<Error> error_;
+    bool has_log_ = true;  ///< a snapshot shows the log's pages as the database's own
 };
 
 }  // namespace myqsec::storage

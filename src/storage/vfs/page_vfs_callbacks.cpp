@@ -107,9 +107,17 @@ int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
     });
 }
 
-// The instance lock keeps other processes out, and there is one connection: SQLite's own locks have nothing
-// to do.
-int lock_file(sqlite3_file*, int) {
+// The instance lock keeps other processes out, and one connection alone writes: SQLite's own locks have
+// nothing to do, but say when a reading begins.
+int lock_file(sqlite3_file* file, int level) {
+    OpenFile& open = opened(file);
+    if (level != SQLITE_LOCK_SHARED) return SQLITE_OK;
+    return guarded(*open.vfs, SQLITE_IOERR_LOCK, [&] {
+        open.file->begin_read();
+        return SQLITE_OK;
+    });
+}
+int unlock_file(sqlite3_file*, int) {
     return SQLITE_OK;
 }
 int check_reserved_lock(sqlite3_file*, int* reserved) {
@@ -141,7 +149,7 @@ constexpr sqlite3_io_methods io_methods = {1,
                                            sync_file,
                                            size_of_file,
                                            lock_file,
-                                           lock_file,
+                                           unlock_file,
                                            check_reserved_lock,
                                            file_control,
                                            sector_size,
@@ -178,9 +186,7 @@ int delete_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
 
 int access_file(sqlite3_vfs* vfs, const char* name, int, int* result) {
     return guarded(owner(vfs), SQLITE_IOERR_ACCESS, [&] {
-        // A rollback journal is never ours: SQLite must not roll back what someone put there.
-        const std::string_view text = name;
-        *result = !text.ends_with("-journal") && owner(vfs).folder().exists(text) ? 1 : 0;
+        *result = owner(vfs).exists(name) ? 1 : 0;
         return SQLITE_OK;
     });
 }

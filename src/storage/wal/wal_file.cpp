@@ -62,6 +62,9 @@ void WalFile::start_generation(const SqliteWalHeader& header) {
     written_ = true;
     file_->write_at((generation % 2) * wal_slot_spacing, slot);
     if (form != log_.base().forms.to) cipher_ = WalCipher(state_.identity, form, key);
+    // From here on the frames that a snapshot reads are overwritten. The next one reads the database file.
+    const std::lock_guard none_reads(state_.snapshots);
+    const std::lock_guard lock(state_.lookup);
     log_ = WalLog(generation, header, seed_of(slot), base);
     syncs_.moved(position());
 }
@@ -100,11 +103,15 @@ void WalFile::append_frame(const PendingHeader& pending, ByteView page) {
     WalFrameHeader header = next_header(frame.page, frame.commit);
     header.durable = frame.durable;
     frame.tag = put_frame(pending.frame, header, page);
-    log_.append(frame, header);
+    {
+        const std::lock_guard lock(state_.lookup);
+        log_.append(frame, header);
+    }
     if (frame.commit != 0) syncs_.moved(position());
 }
 
 void WalFile::drop_from(std::uint64_t number) {
+    const std::lock_guard lock(state_.lookup);
     const std::uint64_t commits = log_.commits();
     log_.drop_from(number);
     if (log_.commits() < commits) syncs_.moved(position());
@@ -206,14 +213,18 @@ void WalFile::read_frame(std::uint64_t number, std::size_t within, ByteSpan into
     crypto::wipe(frame);
 }
 
-void WalFile::read_page(std::uint64_t number, std::span<std::uint8_t, page_size> into) {
-    const std::size_t got = file_->read_at(wal_frame_offset(number) + WalFrameHeader::size, into);
-    const WalTag& tag = log_.frame(number).tag;
+void WalFile::read_page(std::uint64_t number, Page into) {
+    open_frame(*file_, name_, cipher_, number, log_.header(number), log_.frame(number).tag, into);
+}
+
+void open_frame(File& file, std::string_view name, WalCipher& cipher, std::uint64_t number,
+                const WalFrameHeader& header, const WalTag& tag, Page into) {
+    const std::size_t got = file.read_at(wal_frame_offset(number) + WalFrameHeader::size, into);
     if (got != page_size || !std::equal(tag.begin(), tag.end(), into.last<sizeof(WalTag)>().begin()) ||
-        !cipher_.open_page(number, log_.header(number), into)) {
+        !cipher.open_page(number, header, into)) {
         std::fill(into.begin(), into.end(), std::uint8_t{0});
         fail(Status::ERR_CORRUPT, "frame {} of '{}' was damaged while it was in use; restore a backup",
-             number, name_);
+             number, name);
     }
 }
 

@@ -32,6 +32,8 @@ class WalFile final : public VfsFile {
     [[nodiscard]] WalSync& syncs() { return syncs_; }
 
     [[nodiscard]] const WalLog& log() const { return log_; }
+    [[nodiscard]] File& file() { return *file_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
     /// Begins an empty generation, durably, unless it is one already. Everything in the log has been
     /// checkpointed and synced.
     void restart();
@@ -55,7 +57,7 @@ class WalFile final : public VfsFile {
     void drop_from(std::uint64_t number);
     [[nodiscard]] WalPosition position() const { return {log_.generation(), log_.commits(), log_.counter()}; }
     void read_frame(std::uint64_t number, std::size_t within, ByteSpan into);
-    void read_page(std::uint64_t number, std::span<std::uint8_t, page_size> into);
+    void read_page(std::uint64_t number, Page into);
     [[nodiscard]] ByteArray<sqlite_frame_header_size> sqlite_frame_header(std::uint64_t number) const;
     [[noreturn]] void unexpected(std::string_view what, std::uint64_t offset, std::size_t size) const;
 
@@ -70,6 +72,10 @@ class WalFile final : public VfsFile {
     std::optional<PendingHeader> pending_;
     ByteArray<wal_frame_size> scratch_{};
 };
+
+/// Reads the page of that frame, which was sealed behind `header` and got `tag`. Throws ERR_CORRUPT.
+void open_frame(File& file, std::string_view name, WalCipher& cipher, std::uint64_t number,
+                const WalFrameHeader& header, const WalTag& tag, Page into);
 
 /// A new, empty log over the pages that the state's ledger knows. It appears under its name only with valid
 /// slots: one without was not left by a crash. Durable when it returns.

@@ -41,7 +41,7 @@ WalFrameHeader WalLog::next_commit(std::uint32_t page, std::uint32_t commit, std
         if (number <= rest.pages) ledger.digest().toggle(rest.sum, number, ledger.mark(number));
     };
     for (std::uint64_t number = last_commit() + 1; number <= frames_.size(); ++number) {
-        if (first_frames_.at(frame(number).page) == number) take_out(frame(number).page);
+        if (frame(number).earlier == 0) take_out(frame(number).page);
     }
     if (!covers(page)) take_out(page);
     for (std::uint32_t cut = commit + 1; cut <= rest.pages; ++cut) {
@@ -93,13 +93,19 @@ void WalLog::append(const WalFrame& frame, const WalFrameHeader& header) {
         next_.reset();
     }
     frames_.push_back(frame);
-    first_frames_.try_emplace(frame.page, frames_.size());
+    auto& newest = newest_frames_[frame.page];
+    frames_.back().earlier = newest;
+    newest = frames_.size();
 }
 
 void WalLog::drop_from(std::uint64_t number) {
     while (frames_.size() >= number) {
-        const auto first = first_frames_.find(frames_.back().page);
-        if (first != first_frames_.end() && first->second == frames_.size()) first_frames_.erase(first);
+        const WalFrame& last = frames_.back();
+        if (last.earlier == 0) {
+            newest_frames_.erase(last.page);
+        } else {
+            newest_frames_[last.page] = last.earlier;
+        }
         frames_.pop_back();
     }
     while (!commits_.empty() && commits_.back().frame >= number)
@@ -107,10 +113,20 @@ void WalLog::drop_from(std::uint64_t number) {
 }
 
 std::uint64_t WalLog::newest_frame(std::uint32_t page) const {
-    if (!covers(page)) return 0;
-    std::uint64_t number = frames_.size();
-    while (frame(number).page != page)
-        --number;
+    const auto found = newest_frames_.find(page);
+    return found == newest_frames_.end() ? 0 : found->second;
+}
+
+WalLog::View WalLog::view(std::uint64_t commits) const {
+    if (commits == 0) return {0, base_.pages};
+    const std::uint64_t last = commits_[commits - 1].frame;
+    return {last, frame(last).commit};
+}
+
+std::uint64_t WalLog::newest_frame(std::uint32_t page, const View& view) const {
+    std::uint64_t number = newest_frame(page);
+    while (number > view.last_frame)
+        number = frame(number).earlier;
     return number;
 }
 

@@ -16,6 +16,7 @@ struct WalFrame {
     std::uint64_t durable = 0;  ///< the last transaction that was known to be durable then
     ByteArray<8> checksum{};    ///< SQLite's, not stored on disk
     WalTag tag{};  ///< of the sealed page: a frame put back from earlier is noticed when it is read
+    std::uint64_t earlier = 0;  ///< the frame before it that holds the same page, 0 if there is none
 };
 
 /// The pages that only the database file has: no transaction of this generation has written or cut them off.
@@ -50,9 +51,17 @@ class WalLog {
     [[nodiscard]] WalFrame& frame(std::uint64_t number) { return frames_[number - 1]; }
     [[nodiscard]] const WalFrame& frame(std::uint64_t number) const { return frames_[number - 1]; }
     /// Whether any frame here holds that page.
-    [[nodiscard]] bool covers(std::uint32_t page) const { return first_frames_.contains(page); }
+    [[nodiscard]] bool covers(std::uint32_t page) const { return newest_frames_.contains(page); }
     /// The newest frame of that page, 0 if there is none.
     [[nodiscard]] std::uint64_t newest_frame(std::uint32_t page) const;
+    /// What the database looked like after so many commits.
+    struct View {
+        std::uint64_t last_frame = 0;
+        std::uint32_t pages = 0;
+    };
+    [[nodiscard]] View view(std::uint64_t commits) const;
+    /// The newest frame of that page in it, 0 if only the database file has it.
+    [[nodiscard]] std::uint64_t newest_frame(std::uint32_t page, const View& view) const;
 
     /// The header that frame has.
     [[nodiscard]] WalFrameHeader header(std::uint64_t number) const;
@@ -101,8 +110,7 @@ class WalLog {
     std::optional<Remainder> next_;  ///< of the commit whose header was made, until it is appended
     std::vector<WalFrame> frames_;
     std::vector<Commit> commits_;
-    std::unordered_map<std::uint32_t, std::uint64_t>
-        first_frames_;  ///< of each page, the first that holds it
+    std::unordered_map<std::uint32_t, std::uint64_t> newest_frames_;  ///< of each page
 };
 
 }  // namespace myqsec::storage

@@ -1,6 +1,7 @@
 #include "storage/wal/wal_sync.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -11,8 +12,9 @@ WalSync::WalSync(File& file, CounterGuard& counter, std::string name, const WalP
 
 void WalSync::moved(const WalPosition& to) {
     const std::lock_guard lock(mutex_);
-    if (to.generation == written_.generation && to.commits < written_.commits) ++taken_back_;
-    if (to.generation == durable_.generation) durable_.commits = std::min(durable_.commits, to.commits);
+    for (WalPosition* covered : {&durable_, &syncing_to_}) {
+        if (to.generation == covered->generation) covered->commits = std::min(covered->commits, to.commits);
+    }
     written_ = to;
 }
 
@@ -26,6 +28,11 @@ WalSync::Ticket WalSync::newest() const {
     return newest_;
 }
 
+bool WalSync::is_durable(Ticket ticket) const {
+    const std::lock_guard lock(mutex_);
+    return durable_ticket_ >= ticket;
+}
+
 std::uint64_t WalSync::durable_commits(std::uint64_t generation) const {
     const std::lock_guard lock(mutex_);
     return durable_.generation == generation ? durable_.commits : 0;
@@ -33,7 +40,7 @@ std::uint64_t WalSync::durable_commits(std::uint64_t generation) const {
 
 std::uint64_t WalSync::next_counter(std::uint64_t asked) const {
     const std::lock_guard lock(mutex_);
-    return counter_.next(asked, confirming_);
+    return counter_.next(asked, syncing_to_.counter);
 }
 
 void WalSync::wait(Ticket ticket) {
@@ -58,16 +65,15 @@ void WalSync::wait_for_all() noexcept {
 
 /// The counter comes after the sync: it is never ahead of what is durable.
 void WalSync::lead(std::unique_lock<std::mutex>& lock) {
-    const WalPosition position = written_;
     const Ticket ticket = newest_;
-    const std::uint64_t taken_back = taken_back_;
     syncing_ = true;
-    confirming_ = position.counter;
+    syncing_to_ = written_;
+    const std::uint64_t counter = written_.counter;
     lock.unlock();
     std::string failure;
     try {
         file_.sync();
-        counter_.advance(position.counter);
+        counter_.advance(counter);
     } catch (const Error& error) {
         failure = error.what();
     } catch (...) {
@@ -75,11 +81,11 @@ void WalSync::lead(std::unique_lock<std::mutex>& lock) {
     }
     lock.lock();
     syncing_ = false;
-    confirming_ = 0;
+    const WalPosition covered = std::exchange(syncing_to_, {});
     if (failure.empty()) {
-        counter_.confirm(position.counter);
+        counter_.confirm(counter);
         durable_ticket_ = std::max(durable_ticket_, ticket);
-        if (taken_back == taken_back_) durable_ = position;
+        durable_ = covered;
     } else {
         failure_ = std::move(failure);
     }

@@ -41,6 +41,8 @@ class WalSync {
     void wait_for_all() noexcept;
     /// The newest ticket.
     [[nodiscard]] Ticket newest() const;
+    /// Whether wait() would return at once.
+    [[nodiscard]] bool is_durable(Ticket ticket) const;
     /// How many commits of that generation are durable for certain.
     [[nodiscard]] std::uint64_t durable_commits(std::uint64_t generation) const;
     /// What a commit is to ask of the outside counter, if the one before it asked for `asked`.
@@ -61,12 +63,11 @@ class WalSync {
     std::condition_variable changed_;
     WalPosition written_;
     WalPosition durable_;
-    std::uint64_t taken_back_ = 0;  ///< how often commits were: a sync under way then says nothing about them
     Ticket newest_ = 0;
     Ticket durable_ticket_ = 0;
     bool syncing_ = false;
-    std::uint64_t confirming_ = 0;  ///< the counter's value once the sync under way has ended
-    std::string failure_;           ///< why the last sync failed; empty while none has
+    WalPosition syncing_to_;  ///< what the sync under way covers, without what was taken back since
+    std::string failure_;     ///< why the last sync failed; empty while none has
 };
 
 }  // namespace myqsec::storage
