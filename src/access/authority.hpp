@@ -5,7 +5,7 @@
 #include "access/rights.hpp"
 #include "access/sessions.hpp"
 #include "audit/audit_log.hpp"
-#include "settings/authorised.hpp"
+#include "audit/authorised.hpp"
 
 namespace myqsec::access {
 

@@ -10,8 +10,8 @@
 
 #include "access/principal.hpp"
 #include "audit/audit_log.hpp"
+#include "audit/authorised.hpp"
 #include "base/ranked_mutex.hpp"
-#include "settings/authorised.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {

@@ -45,7 +45,12 @@ void AuditLog::recover(const std::vector<Event>& opening) {
     drop_keys_but(store::newest_epoch(vault_.log())->epoch);
 }
 
-void AuditLog::rotate_key(const Actor& actor) {
+void AuditLog::rotate_key(const Authorised& proof) {
+    proof.require("key.manage");
+    rotate_key_for(proof.actor());
+}
+
+void AuditLog::rotate_key_for(const Actor& actor) {
     const std::lock_guard guard(maintenance_);
     drain();
     store::Epoch ending;
@@ -73,13 +78,14 @@ void AuditLog::rotate_key(const Actor& actor) {
     drop_keys_but(next);
 }
 
-Instant AuditLog::rotate_key_if_due(Duration lifetime) {
+Instant AuditLog::rotate_key_if_due(const Authorised& proof, Duration lifetime) {
+    proof.require("instance.tick");
     const auto now = vault_.clock().now();
     const auto epoch = store::newest_epoch(vault_.log());
     if (!epoch) return now + lifetime;
     if (std::as_const(vault_).keystore().newest_version(purpose) != epoch->epoch) recover();
     if (epoch->began + lifetime > now) return epoch->began + lifetime;
-    rotate_key(Actor::system());
+    rotate_key_for(Actor::system());
     return now + lifetime;
 }
 

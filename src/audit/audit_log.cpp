@@ -136,7 +136,8 @@ StoredEvent read_event(storage::LeafKeys& keys, const store::Record& record) {
 
 }  // namespace
 
-Paged<StoredEvent> AuditLog::list(const EventFilter& filter, const Page& page) {
+Paged<StoredEvent> AuditLog::list(const Authorised& proof, const EventFilter& filter, const Page& page) {
+    proof.require("audit.read");
     const auto rows = static_cast<std::size_t>(page.rows());
     std::map<std::int64_t, store::Record> found;
     const auto add = [&](std::vector<store::Record>&& records) {
@@ -161,10 +162,15 @@ Paged<StoredEvent> AuditLog::list(const EventFilter& filter, const Page& page) {
     return page_of(std::move(events), page, [](const StoredEvent& event) { return event.sequence; });
 }
 
-TreeHead AuditLog::head() {
+store::TreeState AuditLog::tree() {
     drain();
-    const auto tree = store::load_tree(vault_.log());
-    return {tree.size(), tree.range.root()};
+    return store::load_tree(vault_.log());
+}
+
+TreeHead AuditLog::head(const Authorised& proof) {
+    proof.require("audit.read");
+    const auto all = tree();
+    return {all.size(), all.range.root()};
 }
 
 }  // namespace myqsec::audit

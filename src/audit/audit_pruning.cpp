@@ -5,7 +5,8 @@
 
 namespace myqsec::audit {
 
-Instant AuditLog::prune(Duration retention) {
+Instant AuditLog::prune(const Authorised& proof, Duration retention) {
+    proof.require("instance.tick");
     const std::lock_guard guard(maintenance_);
     for (;;) {
         drain();

@@ -14,7 +14,7 @@ Findings Restoration::recover() {
         findings.push_back({"restored", fmt::format("the instance was restored from a backup of {}",
                                                     audit::rfc3339(restoration->of))});
     }
-    audit_.rotate_key(audit::Actor::system());  // writes to the log, whose counter it takes along
+    audit_.renew_key();  // writes to the log, whose counter it takes along
     vault_.settle_restoration();
     return findings;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ class AccessFixture : public InstanceFixture {
         administrator = first.user;
         administrator_password = first.password;
         root = log_in(administrator);
+        auditor_ = access.authority.authorise(root, access::Right::audit_read);
         fields.user_name = "Ada";
         fields.full_name = "Ada Lovelace";
         fields.email = "ada@example.org";
@@ -70,6 +72,8 @@ class AccessFixture : public InstanceFixture {
     void set(std::string_view name, std::string_view value) {
         settings().set(access.authority.authorise(root, access::Right::settings_change), name, value);
     }
+    /// Also when nobody is logged in.
+    [[nodiscard]] Authorised auditor() override { return *auditor_; }
     [[nodiscard]] Authorised host_proof() {
         return access.authority.authorise(system, access::Right::session_host);
     }
@@ -82,6 +86,9 @@ class AccessFixture : public InstanceFixture {
     UserId ada;
     std::string ada_pin;
     CardId ada_card;
+
+ private:
+    std::optional<Authorised> auditor_;
 };
 
 }  // namespace myqsec::test

@@ -97,7 +97,7 @@ TEST_CASE(
     "a deleted user is gone: no login, no card, no readable name in the audit log, and the tree still "
     "stands") {
     AccessFixture f;
-    const auto head = f.audit().head();
+    const auto head = f.audit().head(f.auditor());
     const auto person = f.access.users.person(f.ada);
     f.access.users.remove(f.root, f.ada);
     CHECK_FALSE(f.vault().leaf_keys().exists(person));
@@ -106,7 +106,7 @@ TEST_CASE(
         for (const auto& personal : event.personal)
             CHECK((personal.person != person || !personal.text));
     }
-    CHECK(f.audit().root(head.size) == head.root);
+    CHECK(f.audit().root(f.auditor(), head.size) == head.root);
     const auto again = f.add_user("ada");
     CHECK(again != f.ada);
     f.access.credentials.add_card(f.root, again, "04A2B3C4D5", "", std::nullopt);

@@ -3,11 +3,16 @@
 
 #include "audit/audit_store.hpp"
 #include "audit/bundle_verifier.hpp"
+#include "audit/stand_in_authority.hpp"
 #include "audit/vault_fixture.hpp"
 
 namespace myqsec::test {
 
 struct LogFixture : VaultFixture {
+    [[nodiscard]] Authorised auditor() override { return test::auditor; }
+    [[nodiscard]] audit::NoteKey first_key() { return audit().keys(test::auditor).front().key; }
+    /// The first event that was not pruned.
+    [[nodiscard]] std::int64_t first() { return audit::store::load_tree(vault().log()).first; }
     static audit::Event event(std::int64_t job) {
         return {audit::Action::job_held, audit::Actor::system(), JobId(job),
                 audit::Result::ok,       {{"pages", "", "3"}},   {}};
@@ -37,12 +42,12 @@ struct LogFixture : VaultFixture {
     }
     Bytes bundle() {
         Bytes bytes;
-        audit().export_bundle(audit::Actor::system(),
+        audit().export_bundle(test::auditor,
                               [&](ByteView some) { bytes.insert(bytes.end(), some.begin(), some.end()); });
         return bytes;
     }
     audit::Verdict verify(ByteView bundle, std::vector<audit::Checkpoint> known = {}) {
-        return audit::verify_bundle(bundle, audit().first_key(), std::move(known));
+        return audit::verify_bundle(bundle, first_key(), std::move(known));
     }
 };
 

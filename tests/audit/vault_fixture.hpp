@@ -32,12 +32,18 @@ class VaultFixture {
         audit_ = std::make_unique<audit::AuditLog>(*vault_);
     }
 
+    virtual ~VaultFixture() = default;
+
     [[nodiscard]] storage::Vault& vault() { return *vault_; }
     [[nodiscard]] audit::AuditLog& audit() { return *audit_; }
     [[nodiscard]] const TemporaryFolder& folder() const { return folder_; }
 
+    /// Proof of "audit.read", from whom the layer under test gets it.
+    [[nodiscard]] virtual Authorised auditor() = 0;
     /// All events so far.
-    [[nodiscard]] std::vector<audit::StoredEvent> events() { return audit_->list({}, {.limit = 100'000}); }
+    [[nodiscard]] std::vector<audit::StoredEvent> events() {
+        return audit_->list(auditor(), {}, {.limit = 100'000});
+    }
     [[nodiscard]] std::size_t count(audit::Action action) {
         std::size_t found = 0;
         for (const auto& event : events())

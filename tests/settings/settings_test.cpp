@@ -2,23 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include "audit/stand_in_authority.hpp"
 #include "audit/vault_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::settings;
 
-// Stands in for the authority of the layer above, which alone can make a proof.
-namespace myqsec::access {
-class Authority {
- public:
-    static Authorised prove(std::string_view right) { return {audit::Actor::system(), {}, right}; }
-};
-}  // namespace myqsec::access
-
 namespace {
 
 struct Fixture : test::VaultFixture {
     Fixture() : VaultFixture({schema()}) {}
+    [[nodiscard]] Authorised auditor() override { return test::auditor; }
     Settings settings{vault(), audit()};
     Authorised proof = access::Authority::prove("settings.change");
     std::string refusal(std::string_view name, std::string_view value) {

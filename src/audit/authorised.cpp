@@ -1,4 +1,4 @@
-#include "settings/authorised.hpp"
+#include "audit/authorised.hpp"
 
 #include "base/error.hpp"
 
