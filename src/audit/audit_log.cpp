@@ -5,7 +5,6 @@
 #include "audit/audit_store.hpp"
 #include "audit/event_format.hpp"
 #include "audit/event_index_store.hpp"
-#include "audit/log_nodes.hpp"
 #include "audit/log_writer.hpp"
 #include "audit/merkle.hpp"
 #include "base/error.hpp"
@@ -27,12 +26,7 @@ std::string place_of(std::int64_t sequence, std::size_t index, const std::string
 
 }  // namespace
 
-AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {
-    storage::Transaction transaction(vault.log());
-    auto tree = store::load_tree(vault.log());
-    fill_nodes(vault.log(), tree);
-    transaction.commit();
-}
+AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {}
 
 void AuditLog::append(storage::Transaction& transaction, const Event& event) {
     if (pending_.empty()) {

@@ -24,7 +24,7 @@ constexpr std::string_view main_steps[] = {
 };
 
 // A row of the log holds neighbouring events of one segment of 256: `sequence` is the first one's number.
-// `nodes`: how many events audit_node covers; `first`: the first one that was not pruned. audit_index: which
+// `first`: the first one that was not pruned. audit_index: which
 // rows hold events with a key, that of an object, an actor or an action. audit_hour: in which rows there may
 // be events of an hour since 1970.
 constexpr std::string_view log_steps[] = {
@@ -46,7 +46,6 @@ constexpr std::string_view log_steps[] = {
     CREATE TABLE audit_tree (
         id INTEGER PRIMARY KEY,
         compact_range BLOB NOT NULL,
-        nodes INTEGER NOT NULL DEFAULT 0,
         first INTEGER NOT NULL DEFAULT 1);
     CREATE TABLE audit_node (
         level INTEGER NOT NULL,

@@ -1,7 +1,5 @@
 #include "audit/log_nodes.hpp"
 
-#include <algorithm>
-
 #include "audit/audit_store.hpp"
 #include "audit/tiles.hpp"
 #include "base/error.hpp"
@@ -11,8 +9,6 @@ namespace myqsec::audit {
 using crypto::Digest;
 
 namespace {
-
-constexpr std::int64_t leaf_batch = 4096;
 
 std::vector<Digest> neighbours(storage::Database& log, unsigned level, std::uint64_t position,
                                std::size_t count) {
@@ -48,26 +44,6 @@ void append_leaf(storage::Database& log, store::TreeState& tree, const Digest& l
     tree.range.append(leaf, [&](unsigned level, std::uint64_t position, const Digest& hash) {
         if (level > 0 && level % tile_height == 0) store::insert_node(log, level, position, hash);
     });
-    tree.nodes = tree.size();
-}
-
-void fill_nodes(storage::Database& log, store::TreeState& tree) {
-    if (tree.nodes == tree.size()) return;
-    store::TreeState filled;
-    while (filled.size() < tree.size()) {
-        const auto first = filled.size() + 1;
-        const auto last = std::min<std::int64_t>(tree.size(), filled.size() + leaf_batch);
-        const auto leaves = store::leaves_of(log, first, last);
-        if (leaves.empty()) break;
-        for (const auto& leaf : leaves)
-            append_leaf(log, filled, leaf);
-    }
-    if (filled.range.size() != tree.range.size() || filled.range.root() != tree.range.root()) {
-        fail(Status::ERR_TAMPERED, "the {} events of the audit log are not those of its tree of {}",
-             filled.size(), tree.size());
-    }
-    tree.nodes = tree.size();
-    store::save_tree(log, tree);
 }
 
 }  // namespace myqsec::audit

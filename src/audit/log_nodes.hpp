@@ -14,8 +14,4 @@ namespace myqsec::audit {
 /// Adds an event's leaf to the tree, and stores the roots that are kept.
 void append_leaf(storage::Database& log, store::TreeState& tree, const crypto::Digest& leaf);
 
-/// Fills in the roots that logs of before don't have. Inside a transaction. Throws ERR_TAMPERED if events and
-/// tree do not belong together.
-void fill_nodes(storage::Database& log, store::TreeState& tree);
-
 }  // namespace myqsec::audit

@@ -26,17 +26,16 @@ CheckpointRow read_checkpoint(const storage::Rows& rows) {
 }  // namespace
 
 TreeState load_tree(storage::Database& log) {
-    auto rows = log.query("SELECT compact_range, nodes, first FROM audit_tree WHERE id = 1");
+    auto rows = log.query("SELECT compact_range, first FROM audit_tree WHERE id = 1");
     if (!rows.next()) return {};
-    return {CompactRange::decode(rows.blob(0)), rows.integer(1), rows.integer(2)};
+    return {CompactRange::decode(rows.blob(0)), rows.integer(1)};
 }
 
 void save_tree(storage::Database& log, const TreeState& tree) {
     log.run(
-        "INSERT INTO audit_tree (id, compact_range, nodes, first) VALUES (1, $1, $2, $3) "
-        "ON CONFLICT (id) DO UPDATE SET compact_range = excluded.compact_range, nodes = excluded.nodes, "
-        "first = excluded.first",
-        tree.range.encode(), tree.nodes, tree.first);
+        "INSERT INTO audit_tree (id, compact_range, first) VALUES (1, $1, $2) "
+        "ON CONFLICT (id) DO UPDATE SET compact_range = excluded.compact_range, first = excluded.first",
+        tree.range.encode(), tree.first);
 }
 
 void insert_node(storage::Database& log, unsigned level, std::uint64_t position, const crypto::Digest& hash) {

@@ -14,8 +14,6 @@ namespace myqsec::audit::store {
 
 struct TreeState {
     CompactRange range;
-    std::int64_t nodes =
-        0;  ///< how many events the subtree roots cover: fewer than the range in logs of before
     std::int64_t first = 1;  ///< the first event that was not pruned
 
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(range.size()); }
