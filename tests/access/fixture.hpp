@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "access/access.hpp"
-#include "audit/vault_fixture.hpp"
+#include "audit/audit_fixture.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::test {
@@ -16,15 +16,15 @@ namespace myqsec::test {
 inline const std::string ada_password = "correct pony fuel cell";
 
 /// Vault, audit log and settings. `more` are main database schemas of upper layers.
-class InstanceFixture : public VaultFixture {
+class InstanceFixture : public AuditFixture {
  public:
     explicit InstanceFixture(const std::vector<storage::Schema>& more = {})
-        : VaultFixture(with_access(more)) {
+        : AuditFixture(with_access(more)) {
         // Before there is an administrator nobody may change settings: the cheap KDF goes straight into the
         // table.
-        vault().main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0)");
-        vault().main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.iterations', '1', 0)");
-        settings_ = std::make_unique<settings::Settings>(vault(), audit());
+        vault->main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0)");
+        vault->main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.iterations', '1', 0)");
+        settings_ = std::make_unique<settings::Settings>(*vault, audit());
     }
 
     [[nodiscard]] settings::Settings& settings() { return *settings_; }
@@ -42,7 +42,7 @@ class InstanceFixture : public VaultFixture {
 class AccessFixture : public InstanceFixture {
  public:
     explicit AccessFixture(const std::vector<storage::Schema>& more = {})
-        : InstanceFixture(more), access(vault(), audit(), settings()) {
+        : InstanceFixture(more), access(*vault, audit(), settings()) {
         access::UserFields fields;
         fields.user_name = "root";
         const auto first = access.users.create_first_administrator(system, fields);

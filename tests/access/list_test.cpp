@@ -130,7 +130,7 @@ TEST_CASE("groups, members, roles, grants and cards in pages of any size are all
 
 TEST_CASE("no list of users, groups, roles or cards walks a table") {
     test::AccessFixture f;
-    auto& main = f.vault().main();
+    auto& main = f.vault->main();
     const std::vector<std::string> tables{"u", "v", "m", "n",           "g",
                                           "t", "c", "p", "access_role", "access_member"};
     test::check_plans(main, store::user_list_statements(), tables);

@@ -33,7 +33,7 @@ struct Victim : test::LogFixture {
         key = first_key();
         const auto owner = person();
         for (std::uint32_t epoch = 1; epoch <= 3; ++epoch) {
-            seeds.push_back(vault().keystore().key(storage::KeyPurpose::audit_signing, epoch).clone());
+            seeds.push_back(vault->keystore().key(storage::KeyPurpose::audit_signing, epoch).clone());
             for (int i = 0; i < 8; ++i) {
                 record(between(1, 60));
                 auto personal = event(i);

@@ -16,8 +16,8 @@ struct Fixture : test::LogFixture {
         for (int i = 1; i <= events; ++i)
             record(event(i));
     }
-    std::size_t in_outbox() { return store::outbox_from(vault().main(), 1, 10'000).size(); }
-    std::size_t in_log() { return store::events_from(vault().log(), 1, 10'000).size(); }
+    std::size_t in_outbox() { return store::outbox_from(vault->main(), 1, 10'000).size(); }
+    std::size_t in_log() { return store::events_from(vault->log(), 1, 10'000).size(); }
 };
 
 /// RFC 9162 §2.1.1, written down recursively as the standard has it.
@@ -87,7 +87,7 @@ TEST_CASE("a fact rolled back leaves no event and no gap in the sequence") {
     Fixture f;
     f.record(1);
     {
-        storage::Transaction transaction(f.vault().main());
+        storage::Transaction transaction(f.vault->main());
         f.audit().append(transaction, f.event(2));
     }
     f.record(1);
@@ -99,13 +99,13 @@ TEST_CASE("a fact rolled back leaves no event and no gap in the sequence") {
 TEST_CASE("draining twice, or again after a crash between the two databases, changes nothing") {
     Fixture f;
     f.record(5);
-    const auto waiting = store::outbox_from(f.vault().main(), 1, 10);
+    const auto waiting = store::outbox_from(f.vault->main(), 1, 10);
     f.audit().drain();
     const auto head = f.audit().head(test::auditor);
     f.audit().drain();
     // As a crash leaves it: in the log already, in the outbox still.
     for (const auto& record : waiting)
-        store::insert_outbox(f.vault().main(), {&record, 1});
+        store::insert_outbox(f.vault->main(), {&record, 1});
     f.audit().drain();
     CHECK(f.in_outbox() == 0);
     CHECK(f.in_log() == 5);
@@ -116,7 +116,7 @@ TEST_CASE("draining twice, or again after a crash between the two databases, cha
 TEST_CASE("an event that is missing between outbox and log raises an alarm") {
     Fixture f;
     f.record(3);
-    f.vault().main().run("DELETE FROM audit_outbox WHERE sequence = 2");
+    f.vault->main().run("DELETE FROM audit_outbox WHERE sequence = 2");
     CHECK(test::status_of([&] { f.audit().drain(); }) == Status::ERR_TAMPERED);
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("the Merkle root of every size is that of RFC 9162") {
     Fixture f;
     f.record(37);
     std::vector<crypto::Digest> leaves;
-    for (const auto& record : store::outbox_from(f.vault().main(), 1, 100)) {
+    for (const auto& record : store::outbox_from(f.vault->main(), 1, 100)) {
         Bytes entry{0x00};
         entry.insert(entry.end(), record.event.begin(), record.event.end());
         leaves.push_back(crypto::sha256(entry));
@@ -161,8 +161,8 @@ TEST_CASE("a personal value is gone with its person's key, and the tree stays as
     const auto head = f.audit().head(test::auditor);
     CHECK(f.events()[0].personal[0].text == "letter to my doctor");
 
-    storage::Transaction transaction(f.vault().main());
-    f.vault().leaf_keys().destroy(transaction, person);
+    storage::Transaction transaction(f.vault->main());
+    f.vault->leaf_keys().destroy(transaction, person);
     transaction.commit();
     CHECK(f.events()[0].personal[0].field == "job_name");
     CHECK_FALSE(f.events()[0].personal[0].text.has_value());
@@ -177,7 +177,7 @@ TEST_CASE("a sealed value exchanged for another's is noticed") {
     f.record(event);
     event.personal[0].text = "two";
     f.record(event);
-    f.vault().main().run(
+    f.vault->main().run(
         "UPDATE audit_outbox SET personal = (SELECT personal FROM audit_outbox WHERE sequence = 2) WHERE "
         "sequence = 1");
     CHECK(test::status_of([&] { (void)f.events(); }) == Status::ERR_CORRUPT);

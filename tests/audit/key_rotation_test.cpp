@@ -11,7 +11,7 @@ namespace {
 constexpr auto purpose = storage::KeyPurpose::audit_signing;
 
 std::vector<std::uint32_t> keys(test::LogFixture& f) {
-    return f.vault().keystore().keys().versions(purpose);
+    return f.vault->keystore().keys().versions(purpose);
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ TEST_CASE("a key change that was cut off before its event is undone, one behind 
     f.audit().recover();
     f.record(10);
     const auto add_key = [&](std::uint32_t version) {
-        f.vault().keystore().change(
+        f.vault->keystore().change(
             [&](storage::KeySet& set) { set.put(purpose, version, crypto::random_secret(32)); });
     };
     add_key(2);
@@ -57,7 +57,7 @@ TEST_CASE("a key change that was cut off before its event is undone, one behind 
 
     // As a crash between the event's commit and its move leaves it.
     add_key(2);
-    const crypto::SigningKey key(f.vault().keystore().key(purpose, 2));
+    const crypto::SigningKey key(f.vault->keystore().key(purpose, 2));
     auto event = f.event(1);
     event.action = Action::audit_key_rotated;
     event.changes = KeyChange{2, f.first_key(), {f.first_key().name, key.verifying_key()}}.changes();
@@ -90,11 +90,11 @@ TEST_CASE("an epoch ends when it is as old as audit.epoch allows") {
 TEST_CASE("a log that is older than its keystore is not signed for with the wrong key") {
     test::LogFixture f;
     f.audit().recover();
-    f.vault().keystore().change([](storage::KeySet& set) {
+    f.vault->keystore().change([](storage::KeySet& set) {
         set.put(purpose, 2, crypto::random_secret(32));
         set.drop(purpose, 1);
     });
     f.record(1);
-    AuditLog reopened(f.vault());
+    AuditLog reopened(*f.vault);
     CHECK(test::status_of([&] { reopened.drain(); }) == Status::ERR_TAMPERED);
 }

@@ -18,7 +18,7 @@ struct History : test::LogFixture {
     History() {
         for (int i = 0; i < 500; ++i) {
             clock.advance(std::chrono::minutes(i == 250 ? -300 : 7));
-            storage::Transaction transaction(vault().main());
+            storage::Transaction transaction(vault->main());
             for (auto events = random() % 3 + 1; events > 0; --events)
                 audit().append(transaction, some_event());
             transaction.commit();
@@ -102,7 +102,7 @@ TEST_CASE("what is found goes with the events that are pruned") {
     REQUIRE(f.first() > 1);
     f.audit().drain();
     f.check_filters();
-    auto& log = f.vault().log();
+    auto& log = f.vault->log();
     auto rows = log.query(
         "SELECT (SELECT count(*) FROM audit_index WHERE row < $1) + (SELECT count(*) FROM audit_hour WHERE "
         "last_row < $1), (SELECT count(*) FROM audit_index)",
@@ -114,5 +114,5 @@ TEST_CASE("what is found goes with the events that are pruned") {
 
 TEST_CASE("no list of some events walks all events") {
     test::LogFixture f;
-    test::check_plans(f.vault().log(), store::event_list_statements(), {"e", "i", "o", "audit_event"});
+    test::check_plans(f.vault->log(), store::event_list_statements(), {"e", "i", "o", "audit_event"});
 }

@@ -4,11 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include "audit/audit_log.hpp"
 #include "audit/bundle_verifier.hpp"
 #include "audit/stand_in_authority.hpp"
 #include "audit/tree_store.hpp"
-#include "audit/vault_fixture.hpp"
 #include "base/fault_folder.hpp"
+#include "storage/vault_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::audit;
@@ -19,8 +20,7 @@ constexpr auto year = std::chrono::hours(24 * 365);
 
 struct Instance {
     test::TemporaryFolder folder;
-    std::unique_ptr<crypto::RootProvider> root =
-        crypto::key_file_provider(crypto::Secret(as_bytes("a key file of the tests, 32 bytes or more")));
+    std::unique_ptr<crypto::RootProvider> root = test::key_file_root();
     test::ManualClock clock;
     std::optional<NoteKey> key;
 

@@ -85,7 +85,7 @@ TEST_CASE("the log's stored roots give the proofs that its leaves give") {
     f.audit().drain();
     f.record(70'000);
     const auto head = f.audit().head(test::auditor);
-    const auto leaves = store::leaves_of(f.vault().log(), 1, head.size);
+    const auto leaves = store::leaves_of(f.vault->log(), 1, head.size);
     REQUIRE(leaves.size() == 70'700);
     for (const std::int64_t event : {1, 256, 257, 700, 701, 65'536, 65'537, 70'700}) {
         const auto leaf = leaves[static_cast<std::size_t>(event - 1)];
