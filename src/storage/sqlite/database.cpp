@@ -13,8 +13,7 @@ namespace myqsec::storage {
 namespace {
 
 PageStoreOptions store_options(const DatabaseOptions& options) {
-    return {options.suite, options.detect_replay ? PageLedger::Mode::detecting : PageLedger::Mode::ignoring,
-            options.counter, options.snapshot_rank};
+    return {options.suite, options.counter, options.snapshot_rank};
 }
 
 /// A reader's pages are worth little: they are forgotten when something was committed.
