@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "abi/machinery/session.hpp"
-#include "audit/event_text.hpp"
+#include "audit/event/event_text.hpp"
 #include "myqsec/audit.h"
 
 using namespace myqsec;

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "abi/machinery/session.hpp"
-#include "audit/bundle_verifier.hpp"
+#include "audit/bundle/bundle_verifier.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "myqsec/audit_export.h"
 #include "myqsec/audit_verify.h"

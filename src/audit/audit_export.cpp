@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "audit/audit_log.hpp"
-#include "audit/audit_store.hpp"
-#include "audit/bundle_writer.hpp"
-#include "audit/event_text.hpp"
+#include "audit/bundle/bundle_writer.hpp"
+#include "audit/event/event_text.hpp"
+#include "audit/log/audit_store.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::audit {

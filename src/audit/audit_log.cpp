@@ -2,11 +2,11 @@
 
 #include <map>
 
-#include "audit/audit_store.hpp"
-#include "audit/event_format.hpp"
-#include "audit/event_index_store.hpp"
-#include "audit/log_writer.hpp"
-#include "audit/merkle.hpp"
+#include "audit/event/event_format.hpp"
+#include "audit/log/audit_store.hpp"
+#include "audit/log/event_index_store.hpp"
+#include "audit/log/log_writer.hpp"
+#include "audit/tree/merkle.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "storage/keys/personal_field.hpp"

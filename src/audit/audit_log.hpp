@@ -10,25 +10,19 @@
 #include <mutex>
 #include <vector>
 
-#include "audit/archive.hpp"
-#include "audit/audit_store.hpp"
-#include "audit/authorised.hpp"
-#include "audit/event.hpp"
-#include "audit/event_filter.hpp"
-#include "audit/event_text.hpp"
-#include "audit/proof.hpp"
-#include "audit/signer.hpp"
+#include "audit/bundle/archive.hpp"
+#include "audit/event/authorised.hpp"
+#include "audit/event/event.hpp"
+#include "audit/event/event_filter.hpp"
+#include "audit/event/event_text.hpp"
+#include "audit/log/audit_store.hpp"
+#include "audit/log/signer.hpp"
+#include "audit/tree/proof.hpp"
 #include "base/page.hpp"
 #include "base/ranked_mutex.hpp"
-#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::audit {
-
-/// The outbox, in the main database.
-[[nodiscard]] storage::Schema main_schema();
-/// The log, in the log database.
-[[nodiscard]] storage::Schema log_schema();
 
 enum class ExportFormat : std::uint8_t { json_lines, syslog };
 

@@ -1,7 +1,7 @@
 // What the log proves: roots, checkpoints, inclusion, consistency.
 #include "audit/audit_log.hpp"
-#include "audit/log_nodes.hpp"
-#include "audit/merkle.hpp"
+#include "audit/log/log_nodes.hpp"
+#include "audit/tree/merkle.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::audit {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "access/rights.hpp"
-#include "audit/event_text.hpp"
+#include "access/rights/rights.hpp"
+#include "audit/event/event_text.hpp"
 
 namespace myqsec::instance {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
-#include "audit/authorised.hpp"
+#include "audit/event/authorised.hpp"
 #include "instance/domain.hpp"
 #include "storage/vault.hpp"
 

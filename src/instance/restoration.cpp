@@ -1,6 +1,6 @@
 #include "instance/restoration.hpp"
 
-#include "audit/event_text.hpp"
+#include "audit/event/event_text.hpp"
 
 namespace myqsec::instance {
 

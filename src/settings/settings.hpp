@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
-#include "audit/authorised.hpp"
+#include "audit/event/authorised.hpp"
 #include "base/ranked_mutex.hpp"
 #include "settings/registry.hpp"
 #include "storage/sqlite/schema.hpp"

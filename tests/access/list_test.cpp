@@ -3,11 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include "access/credentials_store.hpp"
 #include "access/fixture.hpp"
-#include "access/groups_store.hpp"
-#include "access/roles_store.hpp"
-#include "access/users_store.hpp"
+#include "access/identity/credentials_store.hpp"
+#include "access/identity/groups_store.hpp"
+#include "access/identity/users_store.hpp"
+#include "access/rights/roles_store.hpp"
 #include "base/paging.hpp"
 
 using namespace myqsec;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "audit/audit_log.hpp"
-#include "audit/event_format.hpp"
+#include "audit/event/event_format.hpp"
 #include "audit/log_fixture.hpp"
 
 using namespace myqsec;

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "audit/event_index_store.hpp"
+#include "audit/log/event_index_store.hpp"
 #include "audit/log_fixture.hpp"
 #include "base/paging.hpp"
 

@@ -5,9 +5,9 @@
 #include <doctest/doctest.h>
 
 #include "audit/audit_log.hpp"
-#include "audit/bundle_verifier.hpp"
+#include "audit/bundle/bundle_verifier.hpp"
 #include "audit/stand_in_authority.hpp"
-#include "audit/tree_store.hpp"
+#include "audit/log/tree_store.hpp"
 #include "base/fault_folder.hpp"
 #include "storage/vault_fixture.hpp"
 

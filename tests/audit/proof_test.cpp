@@ -1,12 +1,12 @@
-#include "audit/proof.hpp"
+#include "audit/tree/proof.hpp"
 
 #include <bit>
 
 #include <doctest/doctest.h>
 
 #include "audit/log_fixture.hpp"
-#include "audit/merkle.hpp"
-#include "audit/tiles.hpp"
+#include "audit/tree/merkle.hpp"
+#include "audit/tree/tiles.hpp"
 
 using namespace myqsec;
 using namespace myqsec::audit;

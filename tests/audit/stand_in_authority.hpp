@@ -1,7 +1,7 @@
 // Stands in for the authority of access/, which alone can make a proof, in tests of what lies below it.
 #pragma once
 
-#include "audit/authorised.hpp"
+#include "audit/event/authorised.hpp"
 
 namespace myqsec::access {
 

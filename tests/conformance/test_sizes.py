@@ -14,7 +14,7 @@ EXAMPLES = sorted(each for each in (ROOT / "examples").rglob("*") if each.suffix
 
 MOST_LINES, MOST_TEST_LINES, MOST_FILES, FEW_LINES = 400, 500, 30, 40
 # Folders that have grown over the limit. An entry that is no longer needed fails; so does a new folder.
-LARGE_FOLDERS = {"access", "audit", "spool"}
+LARGE_FOLDERS = {"spool"}
 # Fewer than one file in five is the aim. Until then these numbers are today's, and may only shrink.
 SMALL_FILES = 124
 LONG_LINES = {"include": 110, "src": 15, "tests": 0}

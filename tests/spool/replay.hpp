@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "audit/merkle.hpp"
+#include "audit/tree/merkle.hpp"
 #include "site.hpp"
 
 namespace myqsec::test {
