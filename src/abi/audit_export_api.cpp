@@ -1,11 +1,10 @@
-// myqsec/audit_export.h and myqsec/audit_verify.h.
+// myqsec/audit_export.h.
 #include <algorithm>
 
 #include "abi/machinery/session.hpp"
 #include "audit/bundle/bundle_verifier.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "myqsec/audit_export.h"
-#include "myqsec/audit_verify.h"
 
 using namespace myqsec;
 using namespace myqsec::abi;

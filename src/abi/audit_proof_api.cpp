@@ -1,6 +1,6 @@
-// myqsec/audit_proof.h.
+// The proofs of myqsec/audit.h.
 #include "abi/machinery/session.hpp"
-#include "myqsec/audit_proof.h"
+#include "myqsec/audit.h"
 
 using namespace myqsec;
 using namespace myqsec::abi;

@@ -65,7 +65,8 @@ void AuditLog::drain() {
     }
 }
 
-// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for ever.
+// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for
+// ever.
 void AuditLog::drain_if_due() {
     if (waiting_ < drain_threshold) return;
     const std::unique_lock draining(draining_, std::try_to_lock);

@@ -59,8 +59,8 @@ class AuditLog {
     /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
     /// logged.
     void drain();
-    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it. For the end of
-    /// every public call.
+    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it. For
+    /// the end of every public call.
     void drain_if_due();
 
     /// Events by sequence number; sees outbox and log.
@@ -89,8 +89,8 @@ class AuditLog {
     [[nodiscard]] std::vector<EpochKey> keys(const Authorised& proof);
 
     /// Proof of "key.manage". Ends the signing epoch: a fresh key takes over, the event that says so is the
-    /// last that the old one signs for, and the old one is destroyed. Not inside a transaction. A crash leaves
-    /// it finished, or undone, by recover().
+    /// last that the old one signs for, and the old one is destroyed. Not inside a transaction. A crash
+    /// leaves it finished, or undone, by recover().
     void rotate_key(const Authorised& proof);
     /// The same for the opening of a restored instance, when there is nobody yet who could prove anything.
     void renew_key() { rotate_key_for(Actor::system()); }

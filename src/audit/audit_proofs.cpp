@@ -1,6 +1,6 @@
 // What the log proves: roots, checkpoints, inclusion, consistency.
 #include "audit/audit_log.hpp"
-#include "audit/log/log_nodes.hpp"
+#include "audit/log/tree_store.hpp"
 #include "audit/tree/merkle.hpp"
 #include "base/error.hpp"
 

@@ -104,8 +104,8 @@ void AuditLog::drop_keys_but(std::uint32_t epoch) {
     });
 }
 
-// The event that says so is written first, and what it says takes effect in the transaction that moves it to the
-// log. A crash can come between, but not divide them.
+// The event that says so is written first, and what it says takes effect in the transaction that moves it to
+// the log. A crash can come between, but not divide them.
 Instant AuditLog::prune(const Authorised& proof, Duration retention) {
     proof.require("instance.tick");
     const std::lock_guard guard(maintenance_);

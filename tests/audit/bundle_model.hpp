@@ -11,7 +11,7 @@
 #include "audit/tree/merkle.hpp"
 #include "audit/tree/proof.hpp"
 #include "audit/tree/tiles.hpp"
-#include "base/base64.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::test {
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "audit/log_fixture.hpp"
-#include "base/base64.hpp"
+#include "base/text.hpp"
 #include "crypto/random.hpp"
 
 using namespace myqsec;

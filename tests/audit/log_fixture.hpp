@@ -2,8 +2,8 @@
 #pragma once
 
 #include "audit/audit_fixture.hpp"
-#include "audit/log/audit_store.hpp"
 #include "audit/bundle/bundle_verifier.hpp"
+#include "audit/log/audit_store.hpp"
 #include "audit/stand_in_authority.hpp"
 
 namespace myqsec::test {

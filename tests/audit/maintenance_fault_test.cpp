@@ -6,8 +6,8 @@
 
 #include "audit/audit_log.hpp"
 #include "audit/bundle/bundle_verifier.hpp"
-#include "audit/stand_in_authority.hpp"
 #include "audit/log/tree_store.hpp"
+#include "audit/stand_in_authority.hpp"
 #include "base/fault_folder.hpp"
 #include "storage/vault_fixture.hpp"
 

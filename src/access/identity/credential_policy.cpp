@@ -4,7 +4,7 @@
 #include <array>
 #include <set>
 
-#include "access/identity/lookup.hpp"
+#include "access/identity/names.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 

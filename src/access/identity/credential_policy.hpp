@@ -1,12 +1,12 @@
-// Which passwords (profiles nist and complexity) and PINs are accepted, how long PINs must be so that guessing
-// stays hopeless, and random ones.
+// Which passwords (profiles nist and complexity) and PINs are accepted, how long PINs must be so that
+// guessing stays hopeless, and random ones.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "access/identity/lookup.hpp"
+#include "access/identity/names.hpp"
 #include "base/id.hpp"
 #include "crypto/password.hpp"
 #include "crypto/secret.hpp"

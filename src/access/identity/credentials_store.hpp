@@ -6,7 +6,7 @@
 
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/lockout.hpp"
-#include "access/identity/lookup.hpp"
+#include "access/identity/names.hpp"
 #include "base/page.hpp"
 #include "crypto/password.hpp"
 #include "storage/sqlite/database.hpp"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/identity/lookup.hpp"
+#include "access/identity/names.hpp"
 #include "audit/audit_log.hpp"
 #include "settings/settings.hpp"
 #include "storage/vault.hpp"

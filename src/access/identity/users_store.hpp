@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "access/identity/lookup.hpp"
+#include "access/identity/names.hpp"
 #include "access/identity/user.hpp"
 #include "base/page.hpp"
 #include "storage/sqlite/database.hpp"

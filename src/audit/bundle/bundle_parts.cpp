@@ -6,8 +6,8 @@
 
 #include "audit/bundle/bundle_format.hpp"
 #include "audit/tree/merkle.hpp"
-#include "base/base64.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::audit {
 

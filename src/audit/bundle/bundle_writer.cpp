@@ -6,9 +6,9 @@
 
 #include "audit/bundle/bundle_format.hpp"
 #include "audit/log/audit_store.hpp"
-#include "audit/log/log_nodes.hpp"
-#include "base/base64.hpp"
+#include "audit/log/tree_store.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::audit {
 

@@ -3,7 +3,7 @@
 #include <ctime>
 
 #include "base/error.hpp"
-#include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::audit {
 

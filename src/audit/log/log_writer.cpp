@@ -1,8 +1,8 @@
 #include "audit/log/log_writer.hpp"
 
 #include "audit/event/event_format.hpp"
-#include "audit/log/log_nodes.hpp"
 #include "audit/log/pruning.hpp"
+#include "audit/log/tree_store.hpp"
 #include "audit/tree/merkle.hpp"
 #include "audit/tree/tiles.hpp"
 #include "base/error.hpp"

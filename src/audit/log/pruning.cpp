@@ -5,7 +5,7 @@
 
 #include "audit/event/event_format.hpp"
 #include "audit/log/audit_store.hpp"
-#include "audit/log/log_nodes.hpp"
+#include "audit/log/tree_store.hpp"
 #include "audit/tree/tiles.hpp"
 #include "base/error.hpp"
 

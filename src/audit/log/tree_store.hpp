@@ -1,4 +1,8 @@
 // The SQL of the audit log's tree: subtree roots, signing epochs and checkpoints, all in the log database.
+//
+// Of the tree's nodes it keeps the leaves, beside their events, and the roots of every 256th, 65,536th …
+// subtree. Whatever lies between is computed from at most 256 neighbours, so that a proof reads O(log n)
+// times.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +10,7 @@
 #include <vector>
 
 #include "audit/tree/merkle.hpp"
+#include "audit/tree/proof.hpp"
 #include "base/clock.hpp"
 #include "crypto/public_key/signing.hpp"
 #include "storage/sqlite/database.hpp"
@@ -57,3 +62,13 @@ std::vector<CheckpointRow> checkpoints(storage::Database& log, std::int64_t from
 void delete_passing_checkpoints_to(storage::Database& log, std::int64_t size);
 
 }  // namespace myqsec::audit::store
+
+namespace myqsec::audit {
+
+/// Throws ERR_NOT_POSSIBLE for a node that went with pruned events. The log outlives it.
+[[nodiscard]] NodeSource log_nodes(storage::Database& log);
+
+/// Adds an event's leaf to the tree, and stores the roots that are kept.
+void append_leaf(storage::Database& log, store::TreeState& tree, const crypto::Digest& leaf);
+
+}  // namespace myqsec::audit

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/base64.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::audit {
 

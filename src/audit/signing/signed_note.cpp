@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/base64.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::audit {
 

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <new>
 
-#include "crypto/fork_generation.hpp"
+#include "crypto/random.hpp"
 #include "storage/sqlite/database_state.hpp"
 #include "storage/vfs/replacement.hpp"
 
