@@ -20,7 +20,6 @@ string(REPLACE ";" " " MYQSEC_TPM_REQUIRES "${MYQSEC_TPM_MODULES}")
 string(JOIN " " MYQSEC_OPTIONAL_REQUIRES ${MYQSEC_TPM_MODULES} ${MYQSEC_OPENSSL_MODULES})
 # The ABI has its own major version, in the file name; the release follows it.
 set(MYQSEC_ABI_VERSION 1)
-set(version_script "${CMAKE_CURRENT_SOURCE_DIR}/myqsec.map")
 
 function(myqsec_library target)
     target_include_directories(${target} INTERFACE
@@ -34,9 +33,9 @@ myqsec_library(myqsec)
 set_target_properties(myqsec PROPERTIES
     VERSION "${MYQSEC_ABI_VERSION}.${PROJECT_VERSION_MINOR}.${PROJECT_VERSION_PATCH}"
     SOVERSION ${MYQSEC_ABI_VERSION}
-    LINK_DEPENDS "${version_script}")
+    LINK_DEPENDS "${MYQSEC_VERSION_SCRIPT}")
 target_link_libraries(myqsec PRIVATE myqsec_options ${MYQSEC_LIBRARY_DEPENDENCIES})
-target_link_options(myqsec PRIVATE "-Wl,--version-script=${version_script}")
+target_link_options(myqsec PRIVATE "-Wl,--version-script=${MYQSEC_VERSION_SCRIPT}")
 if(NOT MYQSEC_SANITIZE)
     target_link_options(myqsec PRIVATE -Wl,-z,defs)
 endif()

@@ -50,18 +50,19 @@ typedef struct myqsec_user_filter {
 #define MYQSEC_USER_FILTER_INIT \
     { sizeof(myqsec_user_filter), 0, 0, NULL }
 
-/** Users whom one may manage; columns as myqsec_user_get. By id: no database can sort by a sealed name. `filter` may be NULL.
- *  Right: user.manage. Since 0.1. */
+/** Users whom one may manage; columns as myqsec_user_get. By id: no database can sort by a sealed name. `filter` may be
+ *  NULL. Right: user.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_user_filter *filter,
                                           const myqsec_page *page, myqsec_list **out);
 
 /** Sets the password; for oneself `current` is required, otherwise NULL. Adds MYQSEC_ERR_LIMIT (the password profile
- *  refuses it, and says why), MYQSEC_ERR_AUTHENTICATION. Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
+ *  refuses it, and says why), MYQSEC_ERR_AUTHENTICATION. Right: credential.manage, or oneself.
+ *  Audit: credential.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,
                                                   const char *password);
-/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. Adds MYQSEC_ERR_BUFFER_TOO_SMALL
- *  (nothing changed), MYQSEC_ERR_LIMIT (the site is too large for PINs alone). Right: credential.manage, or oneself.
- *  Audit: credential.changed. Since 0.1. */
+/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. Adds
+ *  MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is too large for PINs alone).
+ *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64_t user, char *pin, size_t *pin_length);
 /** A chosen PIN: second factor only, with user name or card. Adds MYQSEC_ERR_LIMIT (length, trivial).
  *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
@@ -79,7 +80,8 @@ MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user,
 /** Ends a lockout of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t user);
 
-/** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage. Audit: group.created. Since 0.1. */
+/** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage.
+ *  Audit: group.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_create(myqsec_session *session, const char *name, int64_t parent, int64_t *out);
 /** Renames (NULL: not) and moves (-1: not, 0: to the top). Adds MYQSEC_ERR_NOT_POSSIBLE for a cycle.
  *  Right: group.manage. Audit: group.changed. Since 0.1. */
@@ -100,7 +102,8 @@ MYQSEC_API myqsec_status myqsec_group_members(myqsec_session *session, int64_t g
 MYQSEC_API myqsec_status myqsec_right_list(myqsec_session *session, myqsec_list **out);
 /** Columns id, name, built_in, rights (names separated by spaces). Right: role.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** `rights`: names separated by spaces; each must be one's own. Adds MYQSEC_ERR_EXISTS. Right: role.manage. Audit: role.created. Since 0.1. */
+/** `rights`: names separated by spaces; each must be one's own. Adds MYQSEC_ERR_EXISTS. Right: role.manage.
+ *  Audit: role.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_create(myqsec_session *session, const char *name, const char *rights,
                                             int64_t *out);
 /** Built-in roles are MYQSEC_ERR_NOT_POSSIBLE. Right: role.manage. Audit: role.deleted. Since 0.1. */

@@ -17,7 +17,8 @@
  * - Threads: an engine may be used from any thread at once. Sessions, lists, writers and readers belong to one thread
  *   at a time.
  * - The library starts no threads, handles no signals, and changes no global state of the process. Botan, unless built
- *   without its module thread_utils, starts some of its own at the first password: a forked child ends by _exit() or exec.
+ *   without its module thread_utils, starts some of its own at the first password: a forked child ends by _exit() or
+ *  exec.
  */
 #ifndef MYQSEC_BASE_H
 #define MYQSEC_BASE_H

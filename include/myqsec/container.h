@@ -34,11 +34,12 @@ typedef struct myqsec_container_keys {
     { sizeof(myqsec_container_keys), 0, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** Seals a stream. Memory is bounded whatever its size. The functions may not call the library.
- *  Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_LIMIT (more than 2^48 bytes; too many recipients), MYQSEC_ERR_SELF_TEST. Since 0.1. */
+ *  Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_LIMIT (more than 2^48 bytes; too many recipients), MYQSEC_ERR_SELF_TEST.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_container_seal(const myqsec_container_keys *keys, myqsec_read_function read,
                                                void *read_context, myqsec_write_function write, void *write_context);
-/** Opens a stream. Only authenticated bytes are passed on, but a later part may still turn out damaged: discard what was
- *  written unless MYQSEC_OK is returned. Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_NEWER_VERSION,
+/** Opens a stream. Only authenticated bytes are passed on, but a later part may still turn out damaged: discard what
+ *  was written unless MYQSEC_OK is returned. Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_NEWER_VERSION,
  *  MYQSEC_ERR_SELF_TEST. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_container_open(const myqsec_container_keys *keys, myqsec_read_function read,
                                                void *read_context, myqsec_write_function write, void *write_context);
@@ -49,8 +50,9 @@ typedef enum myqsec_key_kind {
     MYQSEC_KEY_RSA_3072 = 3
 } myqsec_key_kind;
 
-/** Makes a key pair and a self-signed certificate (RFC 5280), as PEM. `passphrase` encrypts the key (PKCS#8, PBES2) unless NULL.
- *  Times in milliseconds since 1970. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (both lengths are set; 16 KiB each are enough). Since 0.1. */
+/** Makes a key pair and a self-signed certificate (RFC 5280), as PEM. `passphrase` encrypts the key (PKCS#8, PBES2)
+ *  unless NULL. Times in milliseconds since 1970. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (both lengths are set; 16 KiB each
+ *  are enough). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_certificate_create(uint32_t kind, const char *common_name, int64_t not_before,
                                                    int64_t not_after, const char *passphrase, char *certificate,
                                                    size_t *certificate_length, char *key, size_t *key_length);

@@ -36,13 +36,14 @@ typedef struct myqsec_device_fields {
 /** Adds MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_create(myqsec_session *session, const myqsec_device_fields *fields,
                                               int64_t *out);
-/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.changed, old and new. Since 0.1. */
+/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.changed, old and new.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_change(myqsec_session *session, int64_t device,
                                               const myqsec_device_fields *fields);
 /** Ends its session first. Right: device.manage. Audit: device.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_delete(myqsec_session *session, int64_t device);
-/** Columns id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, session_user (0: none), clear_pending.
- *  Right: device.manage or session.host. Since 0.1. */
+/** Columns id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, session_user (0: none),
+ *  clear_pending. Right: device.manage or session.host. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 
 /** What the host does for a device. */
@@ -50,16 +51,17 @@ typedef struct myqsec_device_callbacks {
     uint32_t struct_size;
     uint32_t reserved; /**< 0 */
     void *context;
-    /** Erases what the session left in the device's memory. Runs at every logout, before the call that caused it returns.
-     *  0: done; another number locks the device until a retry succeeds. May not call the library. */
+    /** Erases what the session left in the device's memory. Runs at every logout, before the call that caused it
+     *  returns. 0: done; another number locks the device until a retry succeeds. May not call the library. */
     int (*clear_memory)(void *context, int64_t device);
 } myqsec_device_callbacks;
 #define MYQSEC_DEVICE_CALLBACKS_INIT \
     { sizeof(myqsec_device_callbacks), 0, NULL, NULL }
 
 /** Connects the host's callbacks to a device for the engine's life, replacing earlier ones. Does what a crash
- *  left undone: if memory was still to be cleared, it is cleared now; MYQSEC_ERR_CALLBACK if that fails (the callbacks are attached).
- *  Adds MYQSEC_ERR_NOT_FOUND. Right: session.host or device.manage. Audit: device.memory-cleared. Since 0.1. */
+ *  left undone: if memory was still to be cleared, it is cleared now; MYQSEC_ERR_CALLBACK if that fails (the callbacks
+ *  are attached). Adds MYQSEC_ERR_NOT_FOUND. Right: session.host or device.manage. Audit: device.memory-cleared.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_attach(myqsec_session *session, int64_t device,
                                               const myqsec_device_callbacks *callbacks);
 /** Runs clear-memory again at a locked device. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_CALLBACK.
@@ -78,11 +80,11 @@ typedef struct myqsec_credentials {
 #define MYQSEC_CREDENTIALS_INIT \
     { sizeof(myqsec_credentials), 0, NULL, NULL, NULL, NULL }
 
-/** Logs a person in at a device. Wrong credentials get one answer, in one time, whoever they name. A session that the device
- *  still has is ended first, or the login refused (setting device.second_login). Free with myqsec_session_free.
+/** Logs a person in at a device. Wrong credentials get one answer, in one time, whoever they name. A session that the
+ *  device still has is ended first, or the login refused (setting device.second_login). Free with myqsec_session_free.
  *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_DEVICE_LOCKED,
- *  MYQSEC_ERR_NOT_POSSIBLE (device disabled, in use), MYQSEC_ERR_CALLBACK. Right: session.host (the system session); the
- *  person needs device.login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
+ *  MYQSEC_ERR_NOT_POSSIBLE (device disabled, in use), MYQSEC_ERR_CALLBACK. Right: session.host (the system session);
+ *  the person needs device.login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_login(myqsec_session *system, int64_t device,
                                              const myqsec_credentials *credentials, myqsec_session **out);
 

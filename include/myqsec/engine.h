@@ -23,29 +23,29 @@ typedef enum myqsec_root_kind {
 #define MYQSEC_ROOT_KEY_SIZE 32
 #define MYQSEC_ROOT_BLOB_MAX 1024
 
-/** A PKCS #11 token: hardware security module, smart card, SoftHSM. It is used during myqsec_create and myqsec_open only. A host
- *  that uses the same module itself initialises it before and finalises it after those calls; where it has logged in, the PIN
- *  is not asked for. A wrong PIN is tried once. Since 0.1. */
+/** A PKCS #11 token: hardware security module, smart card, SoftHSM. It is used during myqsec_create and myqsec_open
+ *  only. A host that uses the same module itself initialises it before and finalises it after those calls; where it has
+ *  logged in, the PIN is not asked for. A wrong PIN is tried once. Since 0.1. */
 typedef struct myqsec_root_pkcs11 {
     uint32_t struct_size;
     uint32_t reserved;
     const char *module; /**< absolute path of the vendor's library, such as /usr/lib/softhsm/libsofthsm2.so */
     const char *token;  /**< its label or serial number; NULL: the only one there is */
-    const char *
-        key; /**< new instances only: label of an AES key that cannot leave the token, made if missing; NULL: "myqsec root" */
+    /** New instances only: label of an AES key that cannot leave the token, made if missing; NULL: "myqsec root". */
+    const char *key;
 } myqsec_root_pkcs11;
 #define MYQSEC_ROOT_PKCS11_INIT \
     { sizeof(myqsec_root_pkcs11), 0, NULL, NULL, NULL }
 
-/** A TPM 2.0. Needs a library built with MYQSEC_WITH_TPM, or MYQSEC_ERR_NOT_BUILT_IN is returned. It is used during myqsec_create
- *  and myqsec_open only. Since 0.1. */
+/** A TPM 2.0. Needs a library built with MYQSEC_WITH_TPM, or MYQSEC_ERR_NOT_BUILT_IN is returned. It is used during
+ *  myqsec_create and myqsec_open only. Since 0.1. */
 typedef struct myqsec_root_tpm {
     uint32_t struct_size;
-    /** New instances only: bit n set binds the root key to PCR n of the SHA-256 bank as it is now (n up to 23). After firmware
-     *  or boot changes that PCR measures, the TPM refuses; 0 binds it to none. */
+    /** New instances only: bit n set binds the root key to PCR n of the SHA-256 bank as it is now (n up to 23). After
+     *  firmware or boot changes that PCR measures, the TPM refuses; 0 binds it to none. */
     uint32_t pcrs;
-    const char *
-        tcti; /**< how the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321"; NULL: its default */
+    /** How the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321"; NULL: its default. */
+    const char *tcti;
 } myqsec_root_tpm;
 #define MYQSEC_ROOT_TPM_INIT \
     { sizeof(myqsec_root_tpm), 0, NULL }
@@ -54,9 +54,9 @@ typedef struct myqsec_root_tpm {
 typedef struct myqsec_root {
     uint32_t struct_size;
     uint32_t kind; /**< a myqsec_root_kind */
-    const uint8_t
-        *secret; /**< passphrase (UTF-8); key file contents; the token's PIN, NULL to enter it at the token's own pad;
-                                the TPM's authorisation value, NULL for none */
+    /** Passphrase (UTF-8); key file contents; the token's PIN, NULL to enter it at the token's own pad; the TPM's
+     *  authorisation value, NULL for none. */
+    const uint8_t *secret;
     size_t secret_length;
     uint32_t argon2_memory_kib; /**< new instances only; 0: 65536. Firmware: 7168 */
     uint32_t argon2_iterations; /**< new instances only; 0: 3. Firmware: 5 */
@@ -78,14 +78,15 @@ typedef struct myqsec_options {
     void *clock_context;
     /** Milliseconds since 1970-01-01T00:00:00Z; NULL: the system's clock. May not call the library. */
     int64_t (*clock)(void *context);
-    /** An outside counter tells a whole earlier state of the folder from the present one, which nothing inside it can. It only goes
-     *  up, begins at 0, and lies where whoever writes the folder can't set it back: a TPM's NV counter, an RPMB partition, another
-     *  machine. There is one for each database: `which` is 1 (main) or 2 (log). Both functions or neither, from the
-     *  instance's creation on; an opening without them checks nothing. They may not call the library. Non-zero: failure. */
+    /** An outside counter tells a whole earlier state of the folder from the present one, which nothing inside it can.
+     *  It only goes up, begins at 0, and lies where whoever writes the folder can't set it back: a TPM's NV counter, an
+     *  RPMB partition, another machine. There is one for each database: `which` is 1 (main) or 2 (log). Both functions
+     *  or neither, from the instance's creation on; an opening without them checks nothing. They may not call the
+     *  library. Non-zero: failure. */
     void *counter_context;
     int (*counter_read)(void *context, uint32_t which, uint64_t *value);
-    /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If it fails, that
-     *  commit fails with MYQSEC_ERR_CALLBACK. */
+    /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If
+     *  it fails, that commit fails with MYQSEC_ERR_CALLBACK. */
     int (*counter_advance)(void *context, uint32_t which, uint64_t value);
     /** Milliseconds between two advances at least, for counters that wear out. An earlier state of up to this age opens
      *  undetected. 0: the counter advances at every commit. */
@@ -94,12 +95,12 @@ typedef struct myqsec_options {
 #define MYQSEC_OPTIONS_INIT \
     { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0 }
 
-/** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash half-way
- *  leaves nothing that opens; calling it again finishes the work: it replaces what lies beside the file `unfinished`. Nothing
- *  else is ever removed: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be NULL.
- *  Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
- *  for a token or TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
- *  Audit: instance.created. Since 0.1. */
+/** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash
+ *  half-way leaves nothing that opens; calling it again finishes the work: it replaces what lies beside the file
+ *  `unfinished`. Nothing else is ever removed: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be
+ *  NULL. Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
+ *  for a token or TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE,
+ *  MYQSEC_ERR_NOT_BUILT_IN. Audit: instance.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                        myqsec_engine **out);
 
@@ -122,21 +123,24 @@ MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
  *  and drive logins, and nothing else. Free with myqsec_session_free. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_session **out);
 
-/** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and pruning. Call it when
- *  `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory callbacks run inside.
- *  Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated,
- *  audit.pruned. Since 0.1. */
+/** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and
+ *  pruning. Call it when `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory
+ *  callbacks run inside. Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared,
+ *  queue.converted, job.conversion-failed, audit.key-rotated, audit.pruned. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
-/** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then nothing expires
- *  (myqsec_open_findings: "deletion-suspended"). Idempotent. Right: settings.change. Audit: instance.clock-stepped. Since 0.1. */
+/** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then
+ *  nothing expires (myqsec_open_findings: "deletion-suspended"). Idempotent. Right: settings.change.
+ *  Audit: instance.clock-stepped. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 
-/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Since 0.1. */
+/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it.
+ *  Since 0.1. */
 MYQSEC_API void myqsec_session_free(myqsec_session *session);
 
 /** About the session: columns kind ("system", "user", "device"), id, user, user_name, full_name, device, started,
- *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown). Since 0.1. */
+ *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown).
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_session_info(myqsec_session *session, myqsec_list **out);
 
 MYQSEC_END_DECLARATIONS

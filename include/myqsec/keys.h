@@ -6,29 +6,29 @@
 
 MYQSEC_BEGIN
 
-/** One row: root ("passphrase", "key-file", "callback", "pkcs11", "tpm"), epoch (of the key tree: one more with each turn), keys
- *  (of jobs and persons), waiting (destroyed since the last turn: older copies of the files still lead to them), waiting_since
- *  (instant). Right: key.manage. Since 0.1. */
+/** One row: root ("passphrase", "key-file", "callback", "pkcs11", "tpm"), epoch (of the key tree: one more with each
+ *  turn), keys (of jobs and persons), waiting (destroyed since the last turn: older copies of the files still lead to
+ *  them), waiting_since (instant). Right: key.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_status(myqsec_session *session, myqsec_list **out);
 
-/** Completes the erasures that wait: when it returns, no copy of the files, however old, leads to a destroyed key. Otherwise
- *  myqsec_tick does it within the setting erasure.max_delay; a private queue's release and the deletion of a user do it at once.
- *  Right: key.manage. Audit: key.rotated. Since 0.1. */
+/** Completes the erasures that wait: when it returns, no copy of the files, however old, leads to a destroyed key.
+ *  Otherwise myqsec_tick does it within the setting erasure.max_delay; a private queue's release and the deletion of a
+ *  user do it at once. Right: key.manage. Audit: key.rotated. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_turn(myqsec_session *session);
 
 /** Gives every node of the key tree a fresh key; takes a second for a million jobs. Keys of jobs and persons stay.
  *  Right: key.manage. Audit: key.rotated. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_rotate_tree(myqsec_session *session);
 
-/** Gives the database `what`, "main" or "log", a fresh key, under which myqsec_tick rewrites it step by step while it is in use; the old
- *  key is destroyed when no page has it any more. myqsec_encryption_status shows how far it is. Adds MYQSEC_ERR_NOT_FOUND;
- *  MYQSEC_ERR_NOT_POSSIBLE while the last one is unfinished. Right: key.manage. Audit: key.rotated, and encryption.change-finished from
- *  myqsec_tick. Since 0.1. */
+/** Gives the database `what`, "main" or "log", a fresh key, under which myqsec_tick rewrites it step by step while it
+ *  is in use; the old key is destroyed when no page has it any more. myqsec_encryption_status shows how far it is. Adds
+ *  MYQSEC_ERR_NOT_FOUND; MYQSEC_ERR_NOT_POSSIBLE while the last one is unfinished. Right: key.manage.
+ *  Audit: key.rotated, and encryption.change-finished from myqsec_tick. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_rotate_database(myqsec_session *session, const char *what);
 
-/** Seals the keystore under a fresh root key, of the same origin or another: from now on only `root` opens the instance. If the
- *  machine stops before it returns, one of both secrets does. Adds MYQSEC_ERR_CALLBACK, MYQSEC_ERR_NOT_BUILT_IN. Right:
- *  key.manage. Audit: key.rotated. Since 0.1. */
+/** Seals the keystore under a fresh root key, of the same origin or another: from now on only `root` opens the
+ *  instance. If the machine stops before it returns, one of both secrets does. Adds MYQSEC_ERR_CALLBACK,
+ *  MYQSEC_ERR_NOT_BUILT_IN. Right: key.manage. Audit: key.rotated. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_rotate_root(myqsec_session *session, const myqsec_root *root);
 
 MYQSEC_END_DECLARATIONS

@@ -1,8 +1,8 @@
 /* Lists: how everything that has rows or fields is read. Columns have names and types; later versions only append
  * columns, so ask by name.
  *
- * What can be long is read in pages, by key: the list's first column, which only grows. Rows that come and go between two pages
- * move nothing, and a page costs the same at the end of a list as at its beginning:
+ * What can be long is read in pages, by key: the list's first column, which only grows. Rows that come and go between
+ * two pages move nothing, and a page costs the same at the end of a list as at its beginning:
  *
  *   myqsec_page page = MYQSEC_PAGE_INIT;
  *   do {
@@ -62,7 +62,8 @@ MYQSEC_API myqsec_status myqsec_list_size(const myqsec_list *list, size_t *out);
 /** The number of columns. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_list_column_count(const myqsec_list *list, size_t *out);
 
-/** Name (static for the list's life) and type of column `index`, counted from 0. `name` or `type` may be NULL. Since 0.1. */
+/** Name (static for the list's life) and type of column `index`, counted from 0. `name` or `type` may be NULL.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_list_column(const myqsec_list *list, size_t index, const char **name,
                                             myqsec_column_type *type);
 

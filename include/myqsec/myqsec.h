@@ -6,8 +6,6 @@
 #include "myqsec/access.h"
 #include "myqsec/audit.h"
 #include "myqsec/audit_export.h"
-#include "myqsec/audit_proof.h"
-#include "myqsec/audit_verify.h"
 #include "myqsec/backup.h"
 #include "myqsec/base.h"
 #include "myqsec/certificates.h"

@@ -1,5 +1,5 @@
-// The C ABI for C++20: handles that free themselves, exceptions instead of statuses, rows in a range-for. Header only, and no
-// more than a wrapper: every rule of the C headers holds.
+// The C ABI for C++20: handles that free themselves, exceptions instead of statuses, rows in a range-for. Header only,
+// and no more than a wrapper: every rule of the C headers holds.
 //
 //   auto engine = myqsec::Engine::open("/var/lib/instance", myqsec::passphrase_root("…"));
 //   auto system = engine.system_session();

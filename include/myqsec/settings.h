@@ -6,12 +6,13 @@
 
 MYQSEC_BEGIN
 
-/** All settings: columns name, type, value, default, range, meaning, changed (instant, none if never). Right: settings.read. Since 0.1. */
+/** All settings: columns name, type, value, default, range, meaning, changed (instant, none if never).
+ *  Right: settings.read. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_setting_list(myqsec_session *session, myqsec_list **out);
 /** One setting, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND. Right: settings.read. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_setting_get(myqsec_session *session, const char *name, myqsec_list **out);
-/** Changes a setting. Values are text: "5", "true", "24h", "15min", "60s", or a name of the choices. NULL sets the default.
- *  Adds MYQSEC_ERR_NOT_FOUND; MYQSEC_ERR_INVALID_ARGUMENT says the range.
+/** Changes a setting. Values are text: "5", "true", "24h", "15min", "60s", or a name of the choices. NULL sets the
+ *  default. Adds MYQSEC_ERR_NOT_FOUND; MYQSEC_ERR_INVALID_ARGUMENT says the range.
  *  Right: settings.change. Audit: settings.changed, old and new value. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_setting_set(myqsec_session *session, const char *name, const char *value);
 

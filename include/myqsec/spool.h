@@ -22,31 +22,33 @@ typedef struct myqsec_queue_fields {
     int64_t max_job_size;      /**< bytes; 0: the setting spool.max_job_size */
     int32_t enabled;           /**< accepting jobs: 0 or 1 */
     int32_t restricted;        /**< 1: only users and groups allowed by myqsec_queue_allow may submit */
-    /** 1 (default): documents are encrypted. 0: they are stored in the clear, with a MAC, so that deleting a job is no more than
-     *  deleting its file; not for private queues, nor together with certificates. Since 0.1 */
+    /** 1 (default): documents are encrypted. 0: they are stored in the clear, with a MAC, so that deleting a job is no
+     *  more than deleting its file; not for private queues, nor together with certificates. Since 0.1 */
     int32_t encryption;
     uint32_t certificate_count;
-    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too; NULL: unchanged.
-     *  A pointer with a count of 0: none. Since 0.1 */
+    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too; NULL:
+     *  unchanged. A pointer with a count of 0: none. Since 0.1 */
     const int64_t *certificates;
 } myqsec_queue_fields;
 #define MYQSEC_QUEUE_FIELDS_INIT \
     { sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1, -1, 0, NULL }
 
-/** Adds MYQSEC_ERR_EXISTS; for certificates MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (not valid now), MYQSEC_ERR_LIMIT.
- *  Right: queue.manage; with encryption or certificates key.manage too. Audit: queue.created. Since 0.1. */
+/** Adds MYQSEC_ERR_EXISTS; for certificates MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (not valid now),
+ *  MYQSEC_ERR_LIMIT. Right: queue.manage; with encryption or certificates key.manage too. Audit: queue.created.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqsec_queue_fields *fields, int64_t *out);
-/** As myqsec_queue_create, and adds MYQSEC_ERR_NOT_FOUND. Held jobs are converted to another encryption or other certificates by
- *  myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
+/** As myqsec_queue_create, and adds MYQSEC_ERR_NOT_FOUND. Held jobs are converted to another encryption or other
+ *  certificates by myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
  *  Audit: queue.changed, old and new; later queue.converted, job.conversion-failed for a damaged one. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t queue, const myqsec_queue_fields *fields);
 /** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage. Audit: queue.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
-/** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure", "private", "direct"),
- *  retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates (ids separated by spaces),
- *  converting (jobs are still being converted). Since 0.1. */
+/** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure",
+ *  "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption,
+ *  certificates (ids separated by spaces), converting (jobs are still being converted). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
+/** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage.
+ *  Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
 /** Takes that back. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_disallow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
@@ -69,8 +71,8 @@ typedef struct myqsec_job_writer myqsec_job_writer;
 
 /** Begins a job. Nothing of it is visible, or survives a crash, until myqsec_job_writer_finish returns.
  *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled, a
- *  certificate of the queue is not valid now: taking the job in without that recipient would break what the queue promises).
- *  Right: job.submit, and access to the queue. Since 0.1. */
+ *  certificate of the queue is not valid now: taking the job in without that recipient would break what the queue
+ *  promises). Right: job.submit, and access to the queue. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
                                            myqsec_job_writer **out);
 /** Takes document data; returns when it has been sealed and handed to the system: that is the back-pressure. After a
@@ -92,10 +94,11 @@ typedef struct myqsec_job_filter {
 #define MYQSEC_JOB_FILTER_INIT \
     { sizeof(myqsec_job_filter), 0, 0, 0, NULL }
 
-/** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state ("pending-held",
- *  "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g. "job-hold-until-specified",
- *  "possibly-printed"), submitted, printed (instant of the last release), expires, releases (count). One's own jobs, or any
- *  with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
+/** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state
+ *  ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g.
+ *  "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of the last release), expires, releases
+ *  (count). One's own jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be
+ *  NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */
@@ -103,8 +106,9 @@ MYQSEC_API myqsec_status myqsec_job_get(myqsec_session *session, int64_t job, my
 /** Cancels a held job, or stops the one being released, and destroys its key. Adds MYQSEC_ERR_NOT_FOUND,
  *  MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.cancelled. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_cancel(myqsec_session *session, int64_t job);
-/** Deletes a job in any state but processing: its key is destroyed, its row and file removed. Adds MYQSEC_ERR_NOT_FOUND,
- *  MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.deleted. Since 0.1. */
+/** Deletes a job in any state but processing: its key is destroyed, its row and file removed. Adds
+ *  MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.deleted.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_delete(myqsec_session *session, int64_t job);
 
 /** Where a released document goes. Each function returns 0, or another number to abort. They may call the library,
@@ -130,9 +134,9 @@ typedef struct myqsec_release_options {
 #define MYQSEC_RELEASE_OPTIONS_INIT \
     { sizeof(myqsec_release_options), 0 }
 
-/** Releases a job to a sink: an atomic claim, so of two at the same instant one prints. If the sink fails half-way the job is
- *  held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job is gone; a secure
- *  queue's is kept for reprint. From a device session, or any user session. `options` may be NULL.
+/** Releases a job to a sink: an atomic claim, so of two at the same instant one prints. If the sink fails half-way the
+ *  job is held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job
+ *  is gone; a secure queue's is kept for reprint. From a device session, or any user session. `options` may be NULL.
  *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled), MYQSEC_ERR_CALLBACK.
  *  Right: job.release.own or job.release.all; in direct queues also session.host.
  *  Audit: job.released, job.release-failed, instance.damage-found (one of the document's two headers). Since 0.1. */

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "abi/machinery/session.hpp"
-#include "audit/event_text.hpp"
+#include "audit/event/event_text.hpp"
 #include "myqsec/audit.h"
 
 using namespace myqsec;
@@ -74,10 +74,10 @@ myqsec_status myqsec_audit_list(myqsec_session* session, const myqsec_audit_filt
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         const auto wanted = page_of(page);
-        static_cast<void>(authorise(s, access::Right::audit_read));
+        const auto proof = authorise(s, access::Right::audit_read);
         List list(event_columns);
         list.add_page(
-            s.engine.audit.list(event_filter(s, filter), wanted),
+            s.engine.audit.list(proof, event_filter(s, filter), wanted),
             [&](const audit::StoredEvent& event) { add_event(list, s.engine.access.users, event); });
         handle = new_list(std::move(list));
     });
@@ -86,8 +86,8 @@ myqsec_status myqsec_audit_list(myqsec_session* session, const myqsec_audit_filt
 myqsec_status myqsec_audit_head(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        static_cast<void>(authorise(s, access::Right::audit_read));
-        const auto head = s.engine.audit.head();
+        const auto proof = authorise(s, access::Right::audit_read);
+        const auto head = s.engine.audit.head(proof);
         List list(head_columns);
         list.add(head.size, head.root);
         handle = new_list(std::move(list));

@@ -1,11 +1,10 @@
-// myqsec/audit_export.h and myqsec/audit_verify.h.
+// myqsec/audit_export.h.
 #include <algorithm>
 
 #include "abi/machinery/session.hpp"
-#include "audit/bundle_verifier.hpp"
+#include "audit/bundle/bundle_verifier.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "myqsec/audit_export.h"
-#include "myqsec/audit_verify.h"
 
 using namespace myqsec;
 using namespace myqsec::abi;
@@ -94,15 +93,15 @@ myqsec_status myqsec_audit_export(myqsec_session* session, const myqsec_audit_ex
         auto given = options_of(options);
         if (!write) fail_null("write");
         if (next) *next = given.lines.from;
-        const auto proof = s.engine.access.authority.authorise(s.principal, access::Right::audit_read);
+        const auto proof = authorise(s, access::Right::audit_read);
         const auto to = writing(write, context);
-        if (given.format == MYQSEC_AUDIT_BUNDLE) return s.engine.audit.export_bundle(proof.actor(), to);
+        if (given.format == MYQSEC_AUDIT_BUNDLE) return s.engine.audit.export_bundle(proof, to);
         given.lines.text.enterprise_number =
             s.engine.settings.integer(settings::Setting::audit_enterprise_number);
         given.lines.delivered = [&](std::int64_t from) {
             if (next) *next = from;
         };
-        const auto behind = s.engine.audit.export_lines(proof.actor(), given.lines, to);
+        const auto behind = s.engine.audit.export_lines(proof, given.lines, to);
         if (next) *next = behind;
     });
 }

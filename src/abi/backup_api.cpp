@@ -1,7 +1,7 @@
 // myqsec/backup.h.
 #include <algorithm>
 
-#include "abi/machinery/callback_scope.hpp"
+#include "abi/machinery/call.hpp"
 #include "abi/machinery/session.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "myqsec/backup.h"

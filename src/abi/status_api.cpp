@@ -1,6 +1,6 @@
 // myqsec/status.h: codes, their names, the last error, version, self-test.
 #include "abi/machinery/call.hpp"
-#include "base/status.hpp"
+#include "base/error.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "myqsec/status.h"
 

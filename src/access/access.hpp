@@ -1,12 +1,12 @@
 // Access control as one piece, for the layers above.
 #pragma once
 
-#include "access/authority.hpp"
 #include "access/credentials.hpp"
 #include "access/groups.hpp"
 #include "access/login.hpp"
+#include "access/rights/authority.hpp"
+#include "access/rights/sessions.hpp"
 #include "access/roles.hpp"
-#include "access/sessions.hpp"
 #include "access/users.hpp"
 #include "storage/sqlite/schema.hpp"
 

@@ -1,8 +1,8 @@
 // Cards: stored as keyed hashes; the label, which may name a person, is sealed.
 #include "access/credentials.hpp"
-#include "access/credentials_store.hpp"
-#include "access/names.hpp"
-#include "access/users_store.hpp"
+#include "access/identity/credentials_store.hpp"
+#include "access/identity/names.hpp"
+#include "access/identity/users_store.hpp"
 #include "base/error.hpp"
 #include "storage/keys/personal_field.hpp"
 

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "access/authority.hpp"
+#include "access/identity/credential_policy.hpp"
+#include "access/rights/authority.hpp"
 #include "base/page.hpp"
 #include "crypto/secret.hpp"
 #include "settings/settings.hpp"
@@ -16,9 +17,6 @@ namespace myqsec::access {
 namespace store {
 struct UserRecord;
 }
-
-/// What a password may serve for; it decides how long it must be.
-enum class PasswordUse : std::uint8_t { alone = 1, with_card = 2 };
 
 struct Card {
     CardId id;

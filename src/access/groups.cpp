@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "access/groups_store.hpp"
-#include "access/names.hpp"
-#include "access/roles_store.hpp"
-#include "access/users_store.hpp"
+#include "access/identity/groups_store.hpp"
+#include "access/identity/names.hpp"
+#include "access/identity/users_store.hpp"
+#include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::access {

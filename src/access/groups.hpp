@@ -6,17 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "access/authority.hpp"
+#include "access/identity/groups_store.hpp"
+#include "access/rights/authority.hpp"
 #include "base/page.hpp"
 
 namespace myqsec::access {
-
-struct Group {
-    GroupId id;
-    std::string name;
-    GroupId parent;            ///< 0 at the top
-    std::int64_t members = 0;  ///< direct ones
-};
 
 /// group.manage. Where a group carries roles, whoever changes its place or members needs all their rights.
 class Groups {

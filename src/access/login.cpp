@@ -2,11 +2,10 @@
 
 #include <vector>
 
-#include "access/credentials_store.hpp"
-#include "access/lockout.hpp"
-#include "access/password_policy.hpp"
-#include "access/pin_policy.hpp"
-#include "access/users_store.hpp"
+#include "access/identity/credential_policy.hpp"
+#include "access/identity/credentials_store.hpp"
+#include "access/identity/lockout.hpp"
+#include "access/identity/users_store.hpp"
 #include "base/error.hpp"
 #include "crypto/password.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "access/authority.hpp"
+#include "access/rights/authority.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {

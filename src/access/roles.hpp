@@ -5,33 +5,11 @@
 #include <string_view>
 #include <vector>
 
-#include "access/authority.hpp"
+#include "access/rights/authority.hpp"
+#include "access/rights/roles_store.hpp"
 #include "base/page.hpp"
 
 namespace myqsec::access {
-
-struct Role {
-    RoleId id;
-    std::string name;
-    bool built_in = false;
-    RightSet rights;
-};
-
-/// To whom, and for what. Exactly one of user and group; at most one of the scopes.
-struct Grant {
-    UserId user;
-    GroupId group;
-    GroupId scope_group;  ///< only over users of this group
-    QueueId scope_queue;  ///< only in this queue
-    bool operator==(const Grant&) const = default;
-};
-
-struct GrantRow {
-    std::int64_t id = 0;
-    RoleId role;
-    std::string role_name;
-    Grant grant;
-};
 
 /// role.manage.
 class Roles {

@@ -1,11 +1,11 @@
 #include "access/users.hpp"
 
-#include "access/credentials_store.hpp"
-#include "access/lockout.hpp"
-#include "access/password_policy.hpp"
-#include "access/roles_store.hpp"
-#include "access/user_fields.hpp"
-#include "access/users_store.hpp"
+#include "access/identity/credential_policy.hpp"
+#include "access/identity/credentials_store.hpp"
+#include "access/identity/lockout.hpp"
+#include "access/identity/user_fields.hpp"
+#include "access/identity/users_store.hpp"
+#include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
 #include "crypto/password.hpp"
 #include "crypto/random.hpp"
@@ -13,10 +13,6 @@
 namespace myqsec::access {
 
 using audit::Action;
-
-std::string_view user_state_name(UserState state) {
-    return state == UserState::active ? "active" : "disabled";
-}
 
 Users::Users(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
              Authority& authority)

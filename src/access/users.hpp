@@ -7,42 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "access/authority.hpp"
+#include "access/identity/user.hpp"
+#include "access/rights/authority.hpp"
 #include "base/page.hpp"
 #include "crypto/secret.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {
-
-enum class UserState : std::uint8_t { active = 1, disabled = 2 };
-[[nodiscard]] std::string_view user_state_name(UserState state);
-
-/// Fields to set; what is absent stays as it is, or empty in a new user.
-struct UserFields {
-    std::optional<std::string> user_name;  ///< unique without regard to ASCII case; 1 to 255 bytes
-    std::optional<std::string> full_name;
-    std::optional<std::string> email;
-    std::optional<std::string> language;
-    std::optional<std::string> notes;  ///< at most 4,000 bytes; the others 255
-    std::optional<UserState> state;
-};
-
-struct User {
-    UserId id;
-    UserState state = UserState::active;
-    std::string user_name;
-    std::string full_name;
-    std::string email;
-    std::string language;
-    std::string notes;
-    Instant created;
-    LeafId person;
-    audit::Pseudonym pseudonym{};
-    std::optional<Instant> locked_until;
-    bool has_password = false;
-    bool has_pin = false;
-    std::int64_t cards = 0;
-};
 
 /// Which users to list; what is absent means any.
 struct UserFilter {

@@ -1,8 +1,8 @@
 // Reading users: what a principal may see, and what upper layers need to know about a person.
-#include "access/lockout.hpp"
-#include "access/user_fields.hpp"
+#include "access/identity/lockout.hpp"
+#include "access/identity/user_fields.hpp"
+#include "access/identity/users_store.hpp"
 #include "access/users.hpp"
-#include "access/users_store.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::access {

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "audit/audit_log.hpp"
-#include "audit/audit_store.hpp"
-#include "audit/bundle_writer.hpp"
-#include "audit/event_text.hpp"
+#include "audit/bundle/bundle_writer.hpp"
+#include "audit/event/event_text.hpp"
+#include "audit/log/audit_store.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::audit {
@@ -30,17 +30,19 @@ void AuditLog::record_export(const Actor& actor, std::string_view format, std::i
     transaction.commit();
 }
 
-std::int64_t AuditLog::export_lines(const Actor& actor, const LineExport& what, const Write& write) {
+std::int64_t AuditLog::export_lines(const Authorised& proof, const LineExport& what, const Write& write) {
+    proof.require("audit.read");
     auto next = std::max(what.from, first());
-    if (list({}, {.after = next - 1, .limit = 1}).empty()) return next;
+    if (list(proof, {}, {.after = next - 1, .limit = 1}).empty()) return next;
     // Its own event is the last that it exports, so that who goes on from there finds nothing new.
-    record_export(actor, format_name(what.format), next);
-    const auto last = head().size;
+    record_export(proof.actor(), format_name(what.format), next);
+    const auto last = tree().size();
     const auto line = what.format == ExportFormat::json_lines ? json_line : syslog_line;
     while (next <= last) {
         const auto events =
-            list({}, {.after = next - 1,
-                      .limit = std::min(events_at_once, static_cast<std::size_t>(last - next + 1))});
+            list(proof, {},
+                 {.after = next - 1,
+                  .limit = std::min(events_at_once, static_cast<std::size_t>(last - next + 1))});
         if (events.empty() || events.front().sequence != next) {
             fail(Status::ERR_NOT_POSSIBLE,
                  "events from {} on were pruned while they were exported; go on at {}", next, first());
@@ -58,8 +60,9 @@ std::int64_t AuditLog::export_lines(const Actor& actor, const LineExport& what, 
     return next;
 }
 
-void AuditLog::export_bundle(const Actor& actor, const Write& write) {
-    record_export(actor, "bundle", first());
+void AuditLog::export_bundle(const Authorised& proof, const Write& write) {
+    proof.require("audit.read");
+    record_export(proof.actor(), "bundle", first());
     drain();
     std::optional<SignedCheckpoint> newest;
     std::int64_t from = 0;

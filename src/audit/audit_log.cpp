@@ -2,12 +2,11 @@
 
 #include <map>
 
-#include "audit/audit_store.hpp"
-#include "audit/event_format.hpp"
-#include "audit/event_index_store.hpp"
-#include "audit/log_nodes.hpp"
-#include "audit/log_writer.hpp"
-#include "audit/merkle.hpp"
+#include "audit/event/event_format.hpp"
+#include "audit/log/audit_store.hpp"
+#include "audit/log/event_index_store.hpp"
+#include "audit/log/log_writer.hpp"
+#include "audit/tree/merkle.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "storage/keys/personal_field.hpp"
@@ -27,12 +26,7 @@ std::string place_of(std::int64_t sequence, std::size_t index, const std::string
 
 }  // namespace
 
-AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {
-    storage::Transaction transaction(vault.log());
-    auto tree = store::load_tree(vault.log());
-    fill_nodes(vault.log(), tree);
-    transaction.commit();
-}
+AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {}
 
 void AuditLog::append(storage::Transaction& transaction, const Event& event) {
     if (pending_.empty()) {
@@ -71,7 +65,8 @@ void AuditLog::drain() {
     }
 }
 
-// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for ever.
+// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for
+// ever.
 void AuditLog::drain_if_due() {
     if (waiting_ < drain_threshold) return;
     const std::unique_lock draining(draining_, std::try_to_lock);
@@ -136,7 +131,8 @@ StoredEvent read_event(storage::LeafKeys& keys, const store::Record& record) {
 
 }  // namespace
 
-Paged<StoredEvent> AuditLog::list(const EventFilter& filter, const Page& page) {
+Paged<StoredEvent> AuditLog::list(const Authorised& proof, const EventFilter& filter, const Page& page) {
+    proof.require("audit.read");
     const auto rows = static_cast<std::size_t>(page.rows());
     std::map<std::int64_t, store::Record> found;
     const auto add = [&](std::vector<store::Record>&& records) {
@@ -161,10 +157,15 @@ Paged<StoredEvent> AuditLog::list(const EventFilter& filter, const Page& page) {
     return page_of(std::move(events), page, [](const StoredEvent& event) { return event.sequence; });
 }
 
-TreeHead AuditLog::head() {
+store::TreeState AuditLog::tree() {
     drain();
-    const auto tree = store::load_tree(vault_.log());
-    return {tree.size(), tree.range.root()};
+    return store::load_tree(vault_.log());
+}
+
+TreeHead AuditLog::head(const Authorised& proof) {
+    proof.require("audit.read");
+    const auto all = tree();
+    return {all.size(), all.range.root()};
 }
 
 }  // namespace myqsec::audit

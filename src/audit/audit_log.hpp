@@ -10,24 +10,19 @@
 #include <mutex>
 #include <vector>
 
-#include "audit/archive.hpp"
-#include "audit/audit_store.hpp"
-#include "audit/event.hpp"
-#include "audit/event_filter.hpp"
-#include "audit/event_text.hpp"
-#include "audit/proof.hpp"
-#include "audit/signer.hpp"
+#include "audit/bundle/archive.hpp"
+#include "audit/event/authorised.hpp"
+#include "audit/event/event.hpp"
+#include "audit/event/event_filter.hpp"
+#include "audit/event/event_text.hpp"
+#include "audit/log/audit_store.hpp"
+#include "audit/log/signer.hpp"
+#include "audit/tree/proof.hpp"
 #include "base/page.hpp"
 #include "base/ranked_mutex.hpp"
-#include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::audit {
-
-/// The outbox, in the main database.
-[[nodiscard]] storage::Schema main_schema();
-/// The log, in the log database.
-[[nodiscard]] storage::Schema log_schema();
 
 enum class ExportFormat : std::uint8_t { json_lines, syslog };
 
@@ -44,7 +39,7 @@ struct TreeHead {
     crypto::Digest root{};
 };
 
-/// Thread-safe.
+/// Thread-safe. Whoever reads proves "audit.read".
 class AuditLog {
  public:
     /// Both databases are migrated before.
@@ -64,58 +59,63 @@ class AuditLog {
     /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
     /// logged.
     void drain();
-    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it. For the end of
-    /// every public call.
+    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it. For
+    /// the end of every public call.
     void drain_if_due();
 
     /// Events by sequence number; sees outbox and log.
-    [[nodiscard]] Paged<StoredEvent> list(const EventFilter& filter, const Page& page = {});
+    [[nodiscard]] Paged<StoredEvent> list(const Authorised& proof, const EventFilter& filter,
+                                          const Page& page = {});
 
     /// The tree over all events, drained first. Not inside a transaction.
-    [[nodiscard]] TreeHead head();
+    [[nodiscard]] TreeHead head(const Authorised& proof);
 
     // What an auditor is given. All drain first and are not called inside a transaction; they throw
     // ERR_INVALID_ARGUMENT beyond the log's end, and ERR_NOT_POSSIBLE for what went with pruned events.
 
     /// The root over the first `size` events.
-    [[nodiscard]] crypto::Digest root(std::int64_t size);
+    [[nodiscard]] crypto::Digest root(const Authorised& proof, std::int64_t size);
     /// The newest checkpoint, which covers all events. From now on it outlives the events that it covers.
-    [[nodiscard]] SignedCheckpoint checkpoint();
+    [[nodiscard]] SignedCheckpoint checkpoint(const Authorised& proof);
     /// That event `sequence` is in the tree of `size` events.
-    [[nodiscard]] Proof inclusion(std::int64_t sequence, std::int64_t size);
+    [[nodiscard]] Proof inclusion(const Authorised& proof, std::int64_t sequence, std::int64_t size);
     /// That the tree of `older` events is the beginning of the one of `newer`.
-    [[nodiscard]] Proof consistency(std::int64_t older, std::int64_t newer);
-    /// The public key of the first epoch, from which a verifier follows to all later ones.
-    [[nodiscard]] NoteKey first_key();
+    [[nodiscard]] Proof consistency(const Authorised& proof, std::int64_t older, std::int64_t newer);
     struct EpochKey {
         NoteKey key;
         store::Epoch epoch;
     };
-    /// Those of all epochs, oldest first.
-    [[nodiscard]] std::vector<EpochKey> keys();
+    /// The public keys of all epochs, oldest first. From the first one a verifier follows to all later ones.
+    [[nodiscard]] std::vector<EpochKey> keys(const Authorised& proof);
 
-    /// Ends the signing epoch: a fresh key takes over, the event that says so is the last that the old one
-    /// signs for, and the old one is destroyed. Not inside a transaction. A crash leaves it finished, or
-    /// undone, by recover().
-    void rotate_key(const Actor& actor);
-    /// rotate_key(), once the epoch is as old as `lifetime`. Returns when that will be.
-    Instant rotate_key_if_due(Duration lifetime);
-    /// Removes whole segments of events that are older than `retention`. Audited. Returns when the next one
-    /// may be due: Instant::max() while there is none.
-    Instant prune(Duration retention);
+    /// Proof of "key.manage". Ends the signing epoch: a fresh key takes over, the event that says so is the
+    /// last that the old one signs for, and the old one is destroyed. Not inside a transaction. A crash
+    /// leaves it finished, or undone, by recover().
+    void rotate_key(const Authorised& proof);
+    /// The same for the opening of a restored instance, when there is nobody yet who could prove anything.
+    void renew_key() { rotate_key_for(Actor::system()); }
+    /// Proof of "instance.tick". Rotates the key once the epoch is as old as `lifetime`. Returns when that
+    /// will be.
+    Instant rotate_key_if_due(const Authorised& proof, Duration lifetime);
+    /// Proof of "instance.tick". Removes whole segments of events that are older than `retention`. Audited.
+    /// Returns when the next one may be due: Instant::max() while there is none.
+    Instant prune(const Authorised& proof, Duration retention);
 
-    /// The first event that was not pruned.
-    [[nodiscard]] std::int64_t first();
     /// All events from `what.from` on as lines, whole ones in each write; returns from where another export
     /// would go on. Audited, unless there is nothing to export. What `write` throws ends it. Not inside a
     /// transaction.
-    std::int64_t export_lines(const Actor& actor, const LineExport& what, const Write& write);
+    std::int64_t export_lines(const Authorised& proof, const LineExport& what, const Write& write);
     /// The whole log, for verify_bundle(). Audited, and the same otherwise.
-    void export_bundle(const Actor& actor, const Write& write);
+    void export_bundle(const Authorised& proof, const Write& write);
 
  private:
     static constexpr int drain_threshold = 1024;
+    /// Of all events, drained first.
+    [[nodiscard]] store::TreeState tree();
+    /// The first event that was not pruned.
+    [[nodiscard]] std::int64_t first();
     [[nodiscard]] SignedCheckpoint keep_newest_checkpoint();
+    void rotate_key_for(const Actor& actor);
     void drop_keys_but(std::uint32_t epoch);
     void record_export(const Actor& actor, std::string_view format, std::int64_t from);
 

@@ -1,7 +1,7 @@
 // What the log proves: roots, checkpoints, inclusion, consistency.
 #include "audit/audit_log.hpp"
-#include "audit/log_nodes.hpp"
-#include "audit/merkle.hpp"
+#include "audit/log/tree_store.hpp"
+#include "audit/tree/merkle.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::audit {
@@ -17,13 +17,15 @@ std::uint64_t within(std::int64_t value, std::int64_t least, std::int64_t size) 
 
 }  // namespace
 
-crypto::Digest AuditLog::root(std::int64_t size) {
-    const auto wanted = within(size, 0, head().size);
+crypto::Digest AuditLog::root(const Authorised& proof, std::int64_t size) {
+    proof.require("audit.read");
+    const auto wanted = within(size, 0, tree().size());
     if (wanted == 0) return CompactRange().root();
     return subtree_root(log_nodes(vault_.log()), 0, wanted);
 }
 
-SignedCheckpoint AuditLog::checkpoint() {
+SignedCheckpoint AuditLog::checkpoint(const Authorised& proof) {
+    proof.require("audit.read");
     drain();
     storage::Transaction transaction(vault_.log());
     auto newest = keep_newest_checkpoint();
@@ -44,22 +46,21 @@ SignedCheckpoint AuditLog::keep_newest_checkpoint() {
     return signer_.checkpoint(*newest);
 }
 
-Proof AuditLog::inclusion(std::int64_t sequence, std::int64_t size) {
-    const auto newer = within(size, 1, head().size);
+Proof AuditLog::inclusion(const Authorised& proof, std::int64_t sequence, std::int64_t size) {
+    proof.require("audit.read");
+    const auto newer = within(size, 1, tree().size());
     const auto leaf = within(sequence, 1, size) - 1;
     return inclusion_proof(log_nodes(vault_.log()), leaf, newer);
 }
 
-Proof AuditLog::consistency(std::int64_t older, std::int64_t newer) {
-    const auto whole = within(newer, 1, head().size);
+Proof AuditLog::consistency(const Authorised& proof, std::int64_t older, std::int64_t newer) {
+    proof.require("audit.read");
+    const auto whole = within(newer, 1, tree().size());
     return consistency_proof(log_nodes(vault_.log()), within(older, 1, newer), whole);
 }
 
-NoteKey AuditLog::first_key() {
-    return keys().front().key;
-}
-
-std::vector<AuditLog::EpochKey> AuditLog::keys() {
+std::vector<AuditLog::EpochKey> AuditLog::keys(const Authorised& proof) {
+    proof.require("audit.read");
     storage::Transaction transaction(vault_.log());
     signer_.epoch();  // there is a first one
     std::vector<EpochKey> keys;

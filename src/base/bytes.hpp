@@ -1,4 +1,5 @@
-// Bytes, views of them, byte order, and bounds-checked reading and writing of binary formats.
+// Bytes, views of them, byte order, bounds-checked reading and writing of binary formats, and what bytes flow
+// into.
 #pragma once
 
 #include <array>
@@ -106,6 +107,19 @@ class ByteReader {
  private:
     ByteView rest_;
     std::string_view what_;
+};
+
+/// The pipeline everything flows through: bytes move one way, each stage owns or refers to the next. A stage
+/// holds bounded memory whatever the stream's size. Splits of the input never change the output.
+class ByteSink {
+ public:
+    virtual ~ByteSink() = default;
+
+    /// Throws to abort the whole pipeline; after that neither write nor finish may be called again.
+    virtual void write(ByteView bytes) = 0;
+
+    /// Called once, after the last write; only then is the stream complete.
+    virtual void finish() = 0;
 };
 
 }  // namespace myqsec

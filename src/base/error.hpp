@@ -1,14 +1,28 @@
-// The one error type. Inside the library failures are exceptions; src/abi turns them into status codes.
+// The one error type, and the statuses that it carries. Inside the library failures are exceptions; src/abi
+// turns them into status codes.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
-#include "base/status.hpp"
-
 namespace myqsec {
+
+/// The registry is status.def.
+enum class Status : std::int32_t {
+#define MYQSEC_STATUS(name, number, meaning) name = number,
+#include "base/status.def"
+#undef MYQSEC_STATUS
+};
+
+/// The machine-readable name, e.g. "MYQSEC_ERR_IO"; "MYQSEC_ERR_UNKNOWN" for numbers not in the registry.
+std::string_view status_name(Status status) noexcept;
+
+/// The registry's meaning of the status.
+std::string_view status_meaning(Status status) noexcept;
 
 /// Carries a status for machines and a sentence for a person: what failed, on what, what to do.
 /// The sentence holds no secret and no personal data.

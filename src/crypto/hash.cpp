@@ -70,8 +70,8 @@ Secret hkdf_sha256(ByteView key, ByteView salt, ByteView info, std::size_t size)
 #if BOTAN_VERSION_MAJOR >= 3
         const auto derived = kdf->derive_key(size, key, salt, info);
 #else
-        const auto derived = kdf->derive_key(size, key.data(), key.size(), salt.data(), salt.size(), info.data(),
-                                             info.size());
+        const auto derived = kdf->derive_key(size, key.data(), key.size(), salt.data(), salt.size(),
+                                             info.data(), info.size());
 #endif
         return Secret(ByteView(derived.data(), derived.size()));
     });

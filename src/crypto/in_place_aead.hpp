@@ -61,4 +61,7 @@ class AeadOpener {
     std::unique_ptr<AeadOpening> by_;
 };
 
+/// True where AES runs on instructions of its own (then carry-less multiplication, for GCM, does too).
+[[nodiscard]] bool cpu_has_fast_aes() noexcept;
+
 }  // namespace myqsec::crypto

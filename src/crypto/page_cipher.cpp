@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/error.hpp"
-#include "crypto/fork_generation.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/random.hpp"
 
@@ -140,6 +139,12 @@ bool PageCipher::open(ByteView associated, ByteSpan text,
     if (opener.open(state_->cipher_nonce(nonce), state_->join(associated, text), {}, tag)) return true;
     wipe(text);
     return false;
+}
+
+PageSuite preferred_page_suite(bool encrypted) noexcept {
+    if (!encrypted)
+        return cpu_has_fast_aes() ? PageSuite::xaes_256_gcm_readable : PageSuite::xchacha20_poly1305_readable;
+    return cpu_has_fast_aes() ? PageSuite::xaes_256_gcm : PageSuite::xchacha20_poly1305;
 }
 
 }  // namespace myqsec::crypto

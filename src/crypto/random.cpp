@@ -10,7 +10,6 @@
 
 #include "base/error.hpp"
 #include "crypto/botan_errors.hpp"
-#include "crypto/fork_generation.hpp"
 
 namespace myqsec::crypto {
 

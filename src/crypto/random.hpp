@@ -4,6 +4,8 @@
 // alone.
 #pragma once
 
+#include <cstdint>
+
 #include "base/bytes.hpp"
 #include "crypto/secret.hpp"
 
@@ -21,5 +23,9 @@ template <std::size_t N>
 
 /// For PINs and passwords. Uniform in 0 … bound−1, without modulo bias. bound > 0.
 [[nodiscard]] std::uint32_t random_below(std::uint32_t bound);
+
+/// Tells a forked child from its parent: state that must not repeat in both is drawn anew when this changes.
+/// Constant in a process; a child's differs from its parent's. Costs one load.
+[[nodiscard]] std::uint32_t fork_generation();
 
 }  // namespace myqsec::crypto

@@ -1,12 +1,14 @@
-// Backups of the instance, and the keys that open them: who may make them, and the events that say who did.
+// Backups of the instance, and the keys that open them: who may make them, and the events that say who did;
+// and the first opening of an instance that was restored from one.
 #pragma once
 
 #include <span>
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "audit/event/authorised.hpp"
+#include "instance/database_encryption.hpp"
 #include "instance/domain.hpp"
-#include "settings/authorised.hpp"
 #include "settings/settings.hpp"
 #include "spool/jobs.hpp"
 #include "storage/backup.hpp"
@@ -41,6 +43,23 @@ class Backups final : public Domain {
     audit::AuditLog& audit_;
     const settings::Settings& settings_;
     const spool::Jobs& jobs_;
+};
+
+/// Whoever has the backup and its key has every key of that moment: so all that seal what comes now are fresh
+/// ones, each node of the key tree, the databases' and the one that signs the audit log. Audits the
+/// restoration.
+class Restoration final : public Domain {
+ public:
+    Restoration(storage::Vault& vault, audit::AuditLog& audit, DatabaseEncryption& encryption)
+        : vault_(vault), audit_(audit), encryption_(encryption) {}
+    Findings recover() override;
+
+ private:
+    void renew_key_tree(const storage::Restoration& restoration);
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    DatabaseEncryption& encryption_;
 };
 
 }  // namespace myqsec::instance

@@ -1,6 +1,6 @@
 #include "instance/database_encryption.hpp"
 
-#include "access/rights.hpp"
+#include "access/rights/rights.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::instance {

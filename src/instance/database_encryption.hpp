@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "audit/event/authorised.hpp"
 #include "instance/domain.hpp"
-#include "settings/authorised.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::instance {

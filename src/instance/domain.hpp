@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/principal.hpp"
+#include "access/rights/principal.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "storage/sqlite/schema.hpp"

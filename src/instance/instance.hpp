@@ -7,7 +7,6 @@
 #include "instance/backups.hpp"
 #include "instance/database_encryption.hpp"
 #include "instance/domains.hpp"
-#include "instance/restoration.hpp"
 #include "instance/upkeep.hpp"
 
 namespace myqsec::instance {

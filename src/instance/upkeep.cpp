@@ -33,12 +33,13 @@ Instant Checkpoints::tick(const access::Principal& /*principal*/) {
     return Instant::max();
 }
 
-Instant AuditUpkeep::tick(const access::Principal& /*principal*/) {
+Instant AuditUpkeep::tick(const access::Principal& principal) {
+    const auto proof = authority_.authorise(principal, access::Right::instance_tick);
     audit_.drain();
-    const auto next = audit_.rotate_key_if_due(settings_.duration(settings::Setting::audit_epoch));
+    const auto next = audit_.rotate_key_if_due(proof, settings_.duration(settings::Setting::audit_epoch));
     // A clock that ran ahead must not take the log with it.
     if (jobs_.deletion_suspended()) return next;
-    return std::min(next, audit_.prune(settings_.duration(settings::Setting::audit_retention)));
+    return std::min(next, audit_.prune(proof, settings_.duration(settings::Setting::audit_retention)));
 }
 
 // The machine stopped between a change of the root key and its event.

@@ -1,7 +1,7 @@
 // What an instance does for itself in a tick, where no layer alone knows enough to do it.
 #pragma once
 
-#include "access/sessions.hpp"
+#include "access/access.hpp"
 #include "audit/audit_log.hpp"
 #include "instance/domain.hpp"
 #include "settings/settings.hpp"
@@ -43,13 +43,15 @@ class Checkpoints final : public Domain {
 /// The log's signing epochs and retention.
 class AuditUpkeep final : public Domain {
  public:
-    AuditUpkeep(audit::AuditLog& audit, const settings::Settings& settings, const spool::Jobs& jobs)
-        : audit_(audit), settings_(settings), jobs_(jobs) {}
+    AuditUpkeep(audit::AuditLog& audit, const settings::Settings& settings, access::Access& access,
+                const spool::Jobs& jobs)
+        : audit_(audit), settings_(settings), authority_(access.authority), jobs_(jobs) {}
     Instant tick(const access::Principal& principal) override;
 
  private:
     audit::AuditLog& audit_;
     const settings::Settings& settings_;
+    access::Authority& authority_;
     const spool::Jobs& jobs_;
 };
 

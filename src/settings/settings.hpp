@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "audit/audit_log.hpp"
+#include "audit/event/authorised.hpp"
 #include "base/ranked_mutex.hpp"
-#include "settings/authorised.hpp"
 #include "settings/registry.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"

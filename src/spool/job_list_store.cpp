@@ -40,8 +40,8 @@
     FILTERED "id " direction " LIMIT 1) FROM json_each(?5)), "                                           \
     "near(owner) AS MATERIALIZED (SELECT owner FROM first WHERE id IS NOT NULL ORDER BY id" order        \
     " LIMIT ?2) "                                                                                        \
-    JOBS_WITH("SELECT j.id FROM near JOIN job j ON j.id IN (SELECT id FROM job WHERE owner = near.owner AND " \
-              FILTERED JOBS_BEYOND(direction) ") UNION "                                                 \
+    JOBS_WITH("SELECT j.id FROM near JOIN job j ON j.id IN (SELECT id FROM job WHERE owner = near.owner " \
+              "AND " FILTERED JOBS_BEYOND(direction) ") UNION "                                          \
               "SELECT j.id FROM json_each(?6) q JOIN job j ON j.id IN ("                                 \
               IDS_IN_STATES("queue = q.value AND ", direction) ")", order)
 

@@ -146,12 +146,10 @@ JobId JobWriter::commit() {
                                                        {"size", "", std::to_string(job.size)}},
                                            .personal = {}});
         transaction.commit();
-    } catch (const Error& error) {
+    } catch (const std::exception& failure) {
         // A job that may yet be there needs its file; if it is not, the file is collected as an orphan.
-        if (error.status() != Status::ERR_OUTCOME_UNKNOWN) context.documents().remove(job.blob);
-        throw;
-    } catch (...) {
-        context.documents().remove(job.blob);
+        const auto* error = dynamic_cast<const Error*>(&failure);
+        if (!error || error->status() != Status::ERR_OUTCOME_UNKNOWN) context.documents().remove(job.blob);
         throw;
     }
     return job.id;

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "access/access.hpp"
-#include "base/byte_sink.hpp"
+#include "base/bytes.hpp"
 #include "spool/job.hpp"
 
 namespace myqsec::spool {

@@ -1,7 +1,7 @@
 // Where a released document goes.
 #pragma once
 
-#include "base/byte_sink.hpp"
+#include "base/bytes.hpp"
 
 namespace myqsec::spool {
 

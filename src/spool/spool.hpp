@@ -13,12 +13,19 @@ namespace myqsec::spool {
 /// What it is built from outlives it.
 struct Spool {
     Spool(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-          access::Access& access);
+          access::Access& access)
+        : certificates(vault, audit, settings, access),
+          queues(vault, audit, settings, access),
+          jobs(vault, audit, settings, access) {}
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
 
-    /// For the removal of a user, who takes their jobs along; joins its transaction.
-    void forget_user(storage::Transaction& transaction, UserId user);
+    /// For the removal of a user, who takes their jobs along; joins its transaction. The removal itself is
+    /// audited with whoever asked for it; what goes along is the system's doing.
+    void forget_user(storage::Transaction& transaction, UserId user) {
+        jobs.remove_of_user(transaction, audit::Actor::system(), user);
+        queues.forget_user(transaction, user);
+    }
 
     Certificates certificates;
     Queues queues;

@@ -12,7 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/byte_sink.hpp"
 #include "base/bytes.hpp"
 #include "base/folder.hpp"
 #include "base/ranked_mutex.hpp"

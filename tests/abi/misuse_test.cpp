@@ -1,6 +1,6 @@
 // Every function of the ABI, called with nothing at all, and with a live session and nothing else.
+#include <iterator>
 #include <optional>
-#include <regex>
 #include <set>
 #include <string_view>
 
@@ -49,124 +49,12 @@ struct Call {
     Result (*nothing)();
     Result (*session)(myqsec_session*);
 };
-#define MYQSEC_CALL(name)                                                                             \
-    Call {                                                                                            \
-#name, [] { return with_nothing(name); }, [](myqsec_session *                                 \
-                                                     session) { return with_session(name, session); } \
-    }
-
 const Call calls[] = {
-    MYQSEC_CALL(myqsec_audit_checkpoint),
-    MYQSEC_CALL(myqsec_audit_consistency),
-    MYQSEC_CALL(myqsec_audit_export),
-    MYQSEC_CALL(myqsec_audit_head),
-    MYQSEC_CALL(myqsec_audit_inclusion),
-    MYQSEC_CALL(myqsec_audit_keys),
-    MYQSEC_CALL(myqsec_audit_list),
-    MYQSEC_CALL(myqsec_audit_rotate_key),
-    MYQSEC_CALL(myqsec_audit_verify),
-    MYQSEC_CALL(myqsec_backup_create),
-    MYQSEC_CALL(myqsec_backup_key_export),
-    MYQSEC_CALL(myqsec_backup_key_list),
-    MYQSEC_CALL(myqsec_backup_key_read),
-    MYQSEC_CALL(myqsec_backup_read),
-    MYQSEC_CALL(myqsec_backup_restore),
-    MYQSEC_CALL(myqsec_card_add),
-    MYQSEC_CALL(myqsec_card_list),
-    MYQSEC_CALL(myqsec_card_remove),
-    MYQSEC_CALL(myqsec_certificate_create),
-    MYQSEC_CALL(myqsec_certificate_import),
-    MYQSEC_CALL(myqsec_certificate_list),
-    MYQSEC_CALL(myqsec_certificate_remove),
-    MYQSEC_CALL(myqsec_clock_confirm),
-    MYQSEC_CALL(myqsec_close),
-    MYQSEC_CALL(myqsec_container_open),
-    MYQSEC_CALL(myqsec_container_seal),
-    MYQSEC_CALL(myqsec_create),
-    MYQSEC_CALL(myqsec_device_attach),
-    MYQSEC_CALL(myqsec_device_change),
-    MYQSEC_CALL(myqsec_device_clear),
-    MYQSEC_CALL(myqsec_device_create),
-    MYQSEC_CALL(myqsec_device_delete),
-    MYQSEC_CALL(myqsec_device_list),
-    MYQSEC_CALL(myqsec_device_login),
-    MYQSEC_CALL(myqsec_encryption_set),
-    MYQSEC_CALL(myqsec_encryption_status),
-    MYQSEC_CALL(myqsec_first_administrator),
-    MYQSEC_CALL(myqsec_group_add),
-    MYQSEC_CALL(myqsec_group_change),
-    MYQSEC_CALL(myqsec_group_create),
-    MYQSEC_CALL(myqsec_group_delete),
-    MYQSEC_CALL(myqsec_group_list),
-    MYQSEC_CALL(myqsec_group_members),
-    MYQSEC_CALL(myqsec_group_remove),
-    MYQSEC_CALL(myqsec_job_cancel),
-    MYQSEC_CALL(myqsec_job_delete),
-    MYQSEC_CALL(myqsec_job_get),
-    MYQSEC_CALL(myqsec_job_list),
-    MYQSEC_CALL(myqsec_job_open),
-    MYQSEC_CALL(myqsec_job_reader_free),
-    MYQSEC_CALL(myqsec_job_reader_read),
-    MYQSEC_CALL(myqsec_job_reader_size),
-    MYQSEC_CALL(myqsec_job_release),
-    MYQSEC_CALL(myqsec_job_submit),
-    MYQSEC_CALL(myqsec_job_writer_finish),
-    MYQSEC_CALL(myqsec_job_writer_free),
-    MYQSEC_CALL(myqsec_job_writer_write),
-    MYQSEC_CALL(myqsec_last_error),
-    MYQSEC_CALL(myqsec_keys_rotate_database),
-    MYQSEC_CALL(myqsec_keys_rotate_root),
-    MYQSEC_CALL(myqsec_keys_rotate_tree),
-    MYQSEC_CALL(myqsec_keys_status),
-    MYQSEC_CALL(myqsec_keys_turn),
-    MYQSEC_CALL(myqsec_list_bytes),
-    MYQSEC_CALL(myqsec_list_column),
-    MYQSEC_CALL(myqsec_list_column_count),
-    MYQSEC_CALL(myqsec_list_free),
-    MYQSEC_CALL(myqsec_list_has),
-    MYQSEC_CALL(myqsec_list_integer),
-    MYQSEC_CALL(myqsec_list_more),
-    MYQSEC_CALL(myqsec_list_next),
-    MYQSEC_CALL(myqsec_list_size),
-    MYQSEC_CALL(myqsec_list_text),
-    MYQSEC_CALL(myqsec_login),
-    MYQSEC_CALL(myqsec_logout),
-    MYQSEC_CALL(myqsec_open),
-    MYQSEC_CALL(myqsec_open_findings),
-    MYQSEC_CALL(myqsec_queue_allow),
-    MYQSEC_CALL(myqsec_queue_change),
-    MYQSEC_CALL(myqsec_queue_create),
-    MYQSEC_CALL(myqsec_queue_delete),
-    MYQSEC_CALL(myqsec_queue_disallow),
-    MYQSEC_CALL(myqsec_queue_list),
-    MYQSEC_CALL(myqsec_right_list),
-    MYQSEC_CALL(myqsec_role_create),
-    MYQSEC_CALL(myqsec_role_delete),
-    MYQSEC_CALL(myqsec_role_give),
-    MYQSEC_CALL(myqsec_role_grants),
-    MYQSEC_CALL(myqsec_role_list),
-    MYQSEC_CALL(myqsec_role_take),
-    MYQSEC_CALL(myqsec_self_test),
-    MYQSEC_CALL(myqsec_session_free),
-    MYQSEC_CALL(myqsec_session_info),
-    MYQSEC_CALL(myqsec_setting_get),
-    MYQSEC_CALL(myqsec_setting_list),
-    MYQSEC_CALL(myqsec_setting_set),
-    MYQSEC_CALL(myqsec_status_meaning),
-    MYQSEC_CALL(myqsec_status_name),
-    MYQSEC_CALL(myqsec_system_session),
-    MYQSEC_CALL(myqsec_tick),
-    MYQSEC_CALL(myqsec_user_change),
-    MYQSEC_CALL(myqsec_user_create),
-    MYQSEC_CALL(myqsec_user_delete),
-    MYQSEC_CALL(myqsec_user_find),
-    MYQSEC_CALL(myqsec_user_generate_pin),
-    MYQSEC_CALL(myqsec_user_get),
-    MYQSEC_CALL(myqsec_user_list),
-    MYQSEC_CALL(myqsec_user_set_password),
-    MYQSEC_CALL(myqsec_user_set_pin),
-    MYQSEC_CALL(myqsec_user_unlock),
-    MYQSEC_CALL(myqsec_version),
+#define MYQSEC_FUNCTION(name)                  \
+    {#name, [] { return with_nothing(name); }, \
+     [](myqsec_session* session) { return with_session(name, session); }},
+#include "myqsec_functions.def"
+#undef MYQSEC_FUNCTION
 };
 
 // What has a meaning without any argument.
@@ -178,19 +66,8 @@ const std::set<std::string_view> enough = {"myqsec_logout",           "myqsec_ti
 
 }  // namespace
 
-TEST_CASE("every function of the version script is in the table below") {
-    const auto script = test::read_file(MYQSEC_TESTS_DIR "/../src/myqsec.map");
-    const std::regex entry("\n +(myqsec_[a-z_0-9]+);");
-    std::set<std::string> listed, called;
-    for (std::sregex_iterator match(script.begin(), script.end(), entry), end; match != end; ++match)
-        listed.insert((*match)[1]);
-    for (const auto& call : calls)
-        called.emplace(call.name);
-    CHECK(listed.size() > 80);
-    CHECK(listed == called);
-}
-
 TEST_CASE("NULL and 0 for every parameter are refused by name, and crash nothing") {
+    CHECK(std::size(calls) > 100);
     for (const auto& call : calls) {
         CAPTURE(call.name);
         const auto status = call.nothing();

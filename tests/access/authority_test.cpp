@@ -1,4 +1,4 @@
-#include "access/authority.hpp"
+#include "access/rights/authority.hpp"
 
 #include <doctest/doctest.h>
 

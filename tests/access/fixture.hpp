@@ -3,11 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "access/access.hpp"
-#include "audit/vault_fixture.hpp"
+#include "audit/audit_fixture.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::test {
@@ -15,15 +16,15 @@ namespace myqsec::test {
 inline const std::string ada_password = "correct pony fuel cell";
 
 /// Vault, audit log and settings. `more` are main database schemas of upper layers.
-class InstanceFixture : public VaultFixture {
+class InstanceFixture : public AuditFixture {
  public:
     explicit InstanceFixture(const std::vector<storage::Schema>& more = {})
-        : VaultFixture(with_access(more)) {
+        : AuditFixture(with_access(more)) {
         // Before there is an administrator nobody may change settings: the cheap KDF goes straight into the
         // table.
-        vault().main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0)");
-        vault().main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.iterations', '1', 0)");
-        settings_ = std::make_unique<settings::Settings>(vault(), audit());
+        vault->main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.memory_kib', '1024', 0)");
+        vault->main().run("INSERT INTO setting (name, value, changed) VALUES ('kdf.iterations', '1', 0)");
+        settings_ = std::make_unique<settings::Settings>(*vault, audit());
     }
 
     [[nodiscard]] settings::Settings& settings() { return *settings_; }
@@ -41,13 +42,14 @@ class InstanceFixture : public VaultFixture {
 class AccessFixture : public InstanceFixture {
  public:
     explicit AccessFixture(const std::vector<storage::Schema>& more = {})
-        : InstanceFixture(more), access(vault(), audit(), settings()) {
+        : InstanceFixture(more), access(*vault, audit(), settings()) {
         access::UserFields fields;
         fields.user_name = "root";
         const auto first = access.users.create_first_administrator(system, fields);
         administrator = first.user;
         administrator_password = first.password;
         root = log_in(administrator);
+        auditor_ = access.authority.authorise(root, access::Right::audit_read);
         fields.user_name = "Ada";
         fields.full_name = "Ada Lovelace";
         fields.email = "ada@example.org";
@@ -70,6 +72,8 @@ class AccessFixture : public InstanceFixture {
     void set(std::string_view name, std::string_view value) {
         settings().set(access.authority.authorise(root, access::Right::settings_change), name, value);
     }
+    /// Also when nobody is logged in.
+    [[nodiscard]] Authorised auditor() override { return *auditor_; }
     [[nodiscard]] Authorised host_proof() {
         return access.authority.authorise(system, access::Right::session_host);
     }
@@ -82,6 +86,9 @@ class AccessFixture : public InstanceFixture {
     UserId ada;
     std::string ada_pin;
     CardId ada_card;
+
+ private:
+    std::optional<Authorised> auditor_;
 };
 
 }  // namespace myqsec::test

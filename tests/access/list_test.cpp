@@ -3,11 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include "access/credentials_store.hpp"
 #include "access/fixture.hpp"
-#include "access/groups_store.hpp"
-#include "access/roles_store.hpp"
-#include "access/users_store.hpp"
+#include "access/identity/credentials_store.hpp"
+#include "access/identity/groups_store.hpp"
+#include "access/identity/users_store.hpp"
+#include "access/rights/roles_store.hpp"
 #include "base/paging.hpp"
 
 using namespace myqsec;
@@ -130,7 +130,7 @@ TEST_CASE("groups, members, roles, grants and cards in pages of any size are all
 
 TEST_CASE("no list of users, groups, roles or cards walks a table") {
     test::AccessFixture f;
-    auto& main = f.vault().main();
+    auto& main = f.vault->main();
     const std::vector<std::string> tables{"u", "v", "m", "n",           "g",
                                           "t", "c", "p", "access_role", "access_member"};
     test::check_plans(main, store::user_list_statements(), tables);

@@ -195,8 +195,7 @@ TEST_CASE("a password stored at another cost is stored anew at its next use") {
     LoginFixture f;
     f.set("kdf.iterations", "2");
     CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
-    auto rows =
-        f.vault().main().query("SELECT kdf_iterations FROM access_password WHERE user_id = $1", f.ada);
+    auto rows = f.vault->main().query("SELECT kdf_iterations FROM access_password WHERE user_id = $1", f.ada);
     REQUIRE(rows.next());
     CHECK(rows.integer(0) == 2);
 }

@@ -97,16 +97,16 @@ TEST_CASE(
     "a deleted user is gone: no login, no card, no readable name in the audit log, and the tree still "
     "stands") {
     AccessFixture f;
-    const auto head = f.audit().head();
+    const auto head = f.audit().head(f.auditor());
     const auto person = f.access.users.person(f.ada);
     f.access.users.remove(f.root, f.ada);
-    CHECK_FALSE(f.vault().leaf_keys().exists(person));
+    CHECK_FALSE(f.vault->leaf_keys().exists(person));
     CHECK(status_of([&] { (void)f.access.users.get(f.root, f.ada); }) == Status::ERR_NOT_FOUND);
     for (const auto& event : f.events()) {
         for (const auto& personal : event.personal)
             CHECK((personal.person != person || !personal.text));
     }
-    CHECK(f.audit().root(head.size) == head.root);
+    CHECK(f.audit().root(f.auditor(), head.size) == head.root);
     const auto again = f.add_user("ada");
     CHECK(again != f.ada);
     f.access.credentials.add_card(f.root, again, "04A2B3C4D5", "", std::nullopt);
@@ -115,14 +115,14 @@ TEST_CASE(
 TEST_CASE("no file and no column holds a name, address, PIN, password or card in clear") {
     AccessFixture f;
     f.audit().drain();
-    const auto files = everything_in(f.folder().path());
+    const auto files = everything_in(f.temporary.path());
     CHECK(files.size() > 4096);
-    auto& main = f.vault().main();
+    auto& main = f.vault->main();
     const auto columns = stored(main, "SELECT user_name || full_name || email FROM access_user") +
                          stored(main, "SELECT card_hash || label FROM access_card") +
                          stored(main, "SELECT factor_hash || alone_hash FROM access_pin") +
                          stored(main, "SELECT verifier FROM access_password") +
-                         stored(f.vault().log(), "SELECT event || personal FROM audit_event");
+                         stored(f.vault->log(), "SELECT event || personal FROM audit_event");
     CHECK(columns.size() > 500);
     for (const auto& secret :
          {std::string("Ada"), std::string("Lovelace"), std::string("ada@example.org"), f.ada_pin,

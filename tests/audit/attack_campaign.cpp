@@ -30,10 +30,10 @@ struct Victim : test::LogFixture {
 
     Victim() {
         audit().recover();
-        key = audit().first_key();
+        key = first_key();
         const auto owner = person();
         for (std::uint32_t epoch = 1; epoch <= 3; ++epoch) {
-            seeds.push_back(vault().keystore().key(storage::KeyPurpose::audit_signing, epoch).clone());
+            seeds.push_back(vault->keystore().key(storage::KeyPurpose::audit_signing, epoch).clone());
             for (int i = 0; i < 8; ++i) {
                 record(between(1, 60));
                 auto personal = event(i);
@@ -42,8 +42,8 @@ struct Victim : test::LogFixture {
                 audit().drain();
             }
             if (epoch == 3) break;
-            audit().rotate_key(Actor::system());
-            closing.push_back(audit().head().size);
+            audit().rotate_key(test::key_manager);
+            closing.push_back(audit().head(test::auditor).size);
         }
         model = BundleModel::parse(bundle());
     }
@@ -300,11 +300,11 @@ TEST_CASE(
     v.audit().recover();
     for (int i = 0; i < 5; ++i) {
         v.record(v.between(20, 90));
-        known.push_back(v.audit().checkpoint());
+        known.push_back(v.audit().checkpoint(test::auditor));
     }
     v.clock.advance(std::chrono::hours(24 * 366));
     v.record(300);
-    v.audit().prune(std::chrono::hours(24 * 365));
+    v.audit().prune(test::ticker, std::chrono::hours(24 * 365));
     const auto bundle = v.bundle();
     std::vector<Checkpoint> checkpoints;
     for (const auto& each : known)

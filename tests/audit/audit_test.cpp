@@ -1,36 +1,23 @@
 #include <doctest/doctest.h>
 
 #include "audit/audit_log.hpp"
-#include "audit/audit_store.hpp"
-#include "audit/event_format.hpp"
-#include "audit/vault_fixture.hpp"
+#include "audit/event/event_format.hpp"
+#include "audit/log_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::audit;
 
 namespace {
 
-struct Fixture : test::VaultFixture {
-    Event event(JobId job) {
-        return {Action::job_held, Actor::system(), job, Result::ok, {{"pages", "", "3"}}, {}};
-    }
-    void record(const Event& event) {
-        storage::Transaction transaction(vault().main());
-        audit().append(transaction, event);
-        transaction.commit();
-    }
+struct Fixture : test::LogFixture {
+    using LogFixture::record;
+    /// Each in a transaction of its own.
     void record(int events) {
         for (int i = 1; i <= events; ++i)
-            record(event(JobId(i)));
+            record(event(i));
     }
-    LeafId person() {
-        storage::Transaction transaction(vault().main());
-        const auto leaf = vault().leaf_keys().create(transaction, storage::LeafKind::person);
-        transaction.commit();
-        return leaf;
-    }
-    std::size_t in_outbox() { return store::outbox_from(vault().main(), 1, 10'000).size(); }
-    std::size_t in_log() { return store::events_from(vault().log(), 1, 10'000).size(); }
+    std::size_t in_outbox() { return store::outbox_from(vault->main(), 1, 10'000).size(); }
+    std::size_t in_log() { return store::events_from(vault->log(), 1, 10'000).size(); }
 };
 
 /// RFC 9162 §2.1.1, written down recursively as the standard has it.
@@ -50,9 +37,35 @@ crypto::Digest tree_hash(std::span<const crypto::Digest> leaves) {
 
 }  // namespace
 
+TEST_CASE("whoever reads or changes the log proves the right to, and proof of another right is none") {
+    Fixture f;
+    f.record(3);
+    auto& log = f.audit();
+    const auto refused = [](auto&& work) { return test::status_of(work) == Status::ERR_INTERNAL; };
+    const auto nowhere = [](ByteView) { FAIL("something was exported"); };
+    for (const auto& proof : {test::key_manager, test::ticker}) {
+        CHECK(refused([&] { (void)log.list(proof, {}); }));
+        CHECK(refused([&] { (void)log.head(proof); }));
+        CHECK(refused([&] { (void)log.root(proof, 1); }));
+        CHECK(refused([&] { (void)log.checkpoint(proof); }));
+        CHECK(refused([&] { (void)log.inclusion(proof, 1, 2); }));
+        CHECK(refused([&] { (void)log.consistency(proof, 1, 2); }));
+        CHECK(refused([&] { (void)log.keys(proof); }));
+        CHECK(refused([&] { (void)log.export_lines(proof, {}, nowhere); }));
+        CHECK(refused([&] { log.export_bundle(proof, nowhere); }));
+    }
+    for (const auto& proof : {test::auditor, test::ticker})
+        CHECK(refused([&] { log.rotate_key(proof); }));
+    for (const auto& proof : {test::auditor, test::key_manager}) {
+        CHECK(refused([&] { (void)log.rotate_key_if_due(proof, Duration(0)); }));
+        CHECK(refused([&] { (void)log.prune(proof, Duration(0)); }));
+    }
+    CHECK(f.events().size() == 3);
+}
+
 TEST_CASE("an event is read back as it was recorded, before and after it moved to the log") {
     Fixture f;
-    f.record(f.event(JobId(17)));
+    f.record(f.event(17));
     const auto check = [&] {
         const auto events = f.events();
         REQUIRE(events.size() == 1);
@@ -74,8 +87,8 @@ TEST_CASE("a fact rolled back leaves no event and no gap in the sequence") {
     Fixture f;
     f.record(1);
     {
-        storage::Transaction transaction(f.vault().main());
-        f.audit().append(transaction, f.event(JobId(2)));
+        storage::Transaction transaction(f.vault->main());
+        f.audit().append(transaction, f.event(2));
     }
     f.record(1);
     const auto events = f.events();
@@ -86,24 +99,24 @@ TEST_CASE("a fact rolled back leaves no event and no gap in the sequence") {
 TEST_CASE("draining twice, or again after a crash between the two databases, changes nothing") {
     Fixture f;
     f.record(5);
-    const auto waiting = store::outbox_from(f.vault().main(), 1, 10);
+    const auto waiting = store::outbox_from(f.vault->main(), 1, 10);
     f.audit().drain();
-    const auto head = f.audit().head();
+    const auto head = f.audit().head(test::auditor);
     f.audit().drain();
     // As a crash leaves it: in the log already, in the outbox still.
     for (const auto& record : waiting)
-        store::insert_outbox(f.vault().main(), {&record, 1});
+        store::insert_outbox(f.vault->main(), {&record, 1});
     f.audit().drain();
     CHECK(f.in_outbox() == 0);
     CHECK(f.in_log() == 5);
-    CHECK(f.audit().head().size == 5);
-    CHECK(f.audit().head().root == head.root);
+    CHECK(f.audit().head(test::auditor).size == 5);
+    CHECK(f.audit().head(test::auditor).root == head.root);
 }
 
 TEST_CASE("an event that is missing between outbox and log raises an alarm") {
     Fixture f;
     f.record(3);
-    f.vault().main().run("DELETE FROM audit_outbox WHERE sequence = 2");
+    f.vault->main().run("DELETE FROM audit_outbox WHERE sequence = 2");
     CHECK(test::status_of([&] { f.audit().drain(); }) == Status::ERR_TAMPERED);
 }
 
@@ -113,7 +126,7 @@ TEST_CASE("the list sees outbox and log, in order, from anywhere, up to its limi
     f.audit().drain();
     f.record(4);
     CHECK(f.in_outbox() == 4);
-    const auto events = f.audit().list({}, {.after = 2, .limit = 4});
+    const auto events = f.audit().list(test::auditor, {}, {.after = 2, .limit = 4});
     REQUIRE(events.size() == 4);
     for (std::size_t i = 0; i < events.size(); ++i)
         CHECK(events[i].sequence == static_cast<std::int64_t>(i) + 3);
@@ -123,47 +136,48 @@ TEST_CASE("the Merkle root of every size is that of RFC 9162") {
     Fixture f;
     f.record(37);
     std::vector<crypto::Digest> leaves;
-    for (const auto& record : store::outbox_from(f.vault().main(), 1, 100)) {
+    for (const auto& record : store::outbox_from(f.vault->main(), 1, 100)) {
         Bytes entry{0x00};
         entry.insert(entry.end(), record.event.begin(), record.event.end());
         leaves.push_back(crypto::sha256(entry));
     }
     for (std::size_t size = 0; size <= leaves.size(); ++size) {
-        CHECK(f.audit().root(static_cast<std::int64_t>(size)) == tree_hash(std::span(leaves).first(size)));
+        CHECK(f.audit().root(test::auditor, static_cast<std::int64_t>(size)) ==
+              tree_hash(std::span(leaves).first(size)));
     }
-    CHECK(f.audit().head().root == tree_hash(leaves));
-    CHECK(test::status_of([&] { (void)f.audit().root(38); }) == Status::ERR_INVALID_ARGUMENT);
-    CHECK(test::status_of([&] { (void)f.audit().root(-1); }) == Status::ERR_INVALID_ARGUMENT);
+    CHECK(f.audit().head(test::auditor).root == tree_hash(leaves));
+    CHECK(test::status_of([&] { (void)f.audit().root(test::auditor, 38); }) == Status::ERR_INVALID_ARGUMENT);
+    CHECK(test::status_of([&] { (void)f.audit().root(test::auditor, -1); }) == Status::ERR_INVALID_ARGUMENT);
 }
 
 TEST_CASE("a personal value is gone with its person's key, and the tree stays as it was") {
     Fixture f;
     const auto person = f.person();
-    auto event = f.event(JobId(1));
+    auto event = f.event(1);
     event.personal = {{person, "job_name", "letter to my doctor"}};
     f.record(event);
     REQUIRE(f.events().at(0).personal.size() == 1);
     CHECK(f.events()[0].personal[0].text == "letter to my doctor");
-    const auto head = f.audit().head();
+    const auto head = f.audit().head(test::auditor);
     CHECK(f.events()[0].personal[0].text == "letter to my doctor");
 
-    storage::Transaction transaction(f.vault().main());
-    f.vault().leaf_keys().destroy(transaction, person);
+    storage::Transaction transaction(f.vault->main());
+    f.vault->leaf_keys().destroy(transaction, person);
     transaction.commit();
     CHECK(f.events()[0].personal[0].field == "job_name");
     CHECK_FALSE(f.events()[0].personal[0].text.has_value());
-    CHECK(f.audit().head().root == head.root);
-    CHECK(f.audit().root(1) == head.root);
+    CHECK(f.audit().head(test::auditor).root == head.root);
+    CHECK(f.audit().root(test::auditor, 1) == head.root);
 }
 
 TEST_CASE("a sealed value exchanged for another's is noticed") {
     Fixture f;
-    auto event = f.event(JobId(1));
+    auto event = f.event(1);
     event.personal = {{f.person(), "job_name", "one"}};
     f.record(event);
     event.personal[0].text = "two";
     f.record(event);
-    f.vault().main().run(
+    f.vault->main().run(
         "UPDATE audit_outbox SET personal = (SELECT personal FROM audit_outbox WHERE sequence = 2) WHERE "
         "sequence = 1");
     CHECK(test::status_of([&] { (void)f.events(); }) == Status::ERR_CORRUPT);

@@ -4,14 +4,14 @@
 
 #include <map>
 
-#include "audit/archive.hpp"
-#include "audit/bundle_format.hpp"
-#include "audit/bundle_segment.hpp"
-#include "audit/checkpoint.hpp"
-#include "audit/merkle.hpp"
-#include "audit/proof.hpp"
-#include "audit/tiles.hpp"
-#include "base/base64.hpp"
+#include "audit/bundle/archive.hpp"
+#include "audit/bundle/bundle_format.hpp"
+#include "audit/bundle/bundle_parts.hpp"
+#include "audit/signing/checkpoint.hpp"
+#include "audit/tree/merkle.hpp"
+#include "audit/tree/proof.hpp"
+#include "audit/tree/tiles.hpp"
+#include "base/text.hpp"
 
 namespace myqsec::test {
 

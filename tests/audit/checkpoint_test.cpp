@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "audit/log_fixture.hpp"
-#include "base/base64.hpp"
+#include "base/text.hpp"
 #include "crypto/random.hpp"
 
 using namespace myqsec;
@@ -82,14 +82,14 @@ TEST_CASE("a checkpoint is read back as it was written, and in no other spelling
 
 TEST_CASE("a checkpoint that is asked for covers all events, and is signed by the key that is published") {
     test::LogFixture f;
-    CHECK(test::status_of([&] { (void)f.audit().checkpoint(); }) == Status::ERR_NOT_POSSIBLE);
+    CHECK(test::status_of([&] { (void)f.audit().checkpoint(test::auditor); }) == Status::ERR_NOT_POSSIBLE);
     f.audit().recover();
     f.record(10);
-    const auto newest = f.audit().checkpoint();
+    const auto newest = f.audit().checkpoint(test::auditor);
     CHECK(newest.checkpoint.size == 11);
-    CHECK(newest.checkpoint.root == f.audit().head().root);
-    CHECK(newest.note.is_signed_by(f.audit().first_key()));
-    CHECK(f.audit().checkpoint().note.encode() == newest.note.encode());
+    CHECK(newest.checkpoint.root == f.audit().head(test::auditor).root);
+    CHECK(newest.note.is_signed_by(f.first_key()));
+    CHECK(f.audit().checkpoint(test::auditor).note.encode() == newest.note.encode());
 }
 
 TEST_CASE("the archive of a bundle gives nothing away to hostile headers") {

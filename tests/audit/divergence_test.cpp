@@ -13,7 +13,7 @@ TEST_CASE("facts that the main database lost leave their events, and their numbe
     f.record(20);
     f.audit().drain();
     // As if the end of main's log had been damaged: events that the log has are not known here any more.
-    f.vault().main().run("UPDATE audit_counter SET last = 5");
+    f.vault->main().run("UPDATE audit_counter SET last = 5");
     f.audit().recover();
     f.record(f.event(99));
     CHECK(f.events().size() == 22);
@@ -26,7 +26,7 @@ TEST_CASE("an event that comes twice with different contents raises an alarm") {
     test::LogFixture f;
     f.record(3);
     f.audit().drain();
-    f.vault().main().run("UPDATE audit_counter SET last = 2");
+    f.vault->main().run("UPDATE audit_counter SET last = 2");
     f.record(f.event(77));
     CHECK(test::status_of([&] { f.audit().drain(); }) == Status::ERR_TAMPERED);
 }

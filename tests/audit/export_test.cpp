@@ -10,7 +10,7 @@ namespace {
 
 std::string exported(AuditLog& log, const LineExport& what, std::int64_t* next = nullptr) {
     std::string out;
-    const auto behind = log.export_lines(Actor::system(), what, [&](ByteView some) { out += as_text(some); });
+    const auto behind = log.export_lines(test::auditor, what, [&](ByteView some) { out += as_text(some); });
     if (next != nullptr) *next = behind;
     return out;
 }
@@ -122,7 +122,7 @@ TEST_CASE("whoever takes no more gets nothing twice and misses nothing") {
     for (bool done = false; !done;) {
         what.from = go_on;
         try {
-            f.audit().export_lines(Actor::system(), what, [&](ByteView some) {
+            f.audit().export_lines(test::auditor, what, [&](ByteView some) {
                 if (++writes % 3 == 0) fail(Status::ERR_CALLBACK, "enough");
                 CHECK(some.back() == '\n');
                 received += as_text(some);

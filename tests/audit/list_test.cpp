@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "audit/event_index_store.hpp"
+#include "audit/log/event_index_store.hpp"
 #include "audit/log_fixture.hpp"
 #include "base/paging.hpp"
 
@@ -18,7 +18,7 @@ struct History : test::LogFixture {
     History() {
         for (int i = 0; i < 500; ++i) {
             clock.advance(std::chrono::minutes(i == 250 ? -300 : 7));
-            storage::Transaction transaction(vault().main());
+            storage::Transaction transaction(vault->main());
             for (auto events = random() % 3 + 1; events > 0; --events)
                 audit().append(transaction, some_event());
             transaction.commit();
@@ -38,7 +38,7 @@ struct History : test::LogFixture {
         actor.pseudonym.back() = static_cast<std::uint8_t>(number);
         return actor;
     }
-    std::vector<StoredEvent> all() { return audit().list({}, {.limit = 100'000}); }
+    std::vector<StoredEvent> all() { return audit().list(test::auditor, {}, {.limit = 100'000}); }
     void check(const EventFilter& filter) {
         std::vector<std::int64_t> whole;
         for (const auto& event : all()) {
@@ -47,7 +47,7 @@ struct History : test::LogFixture {
             if (filter.action && event.action != *filter.action) continue;
             if (event.time >= filter.from && event.time < filter.to) whole.push_back(event.sequence);
         }
-        test::check_pages([&](const Page& page) { return audit().list(filter, page); },
+        test::check_pages([&](const Page& page) { return audit().list(test::auditor, filter, page); },
                           [](const StoredEvent& event) { return event.sequence; }, whole);
     }
     void check_filters() {
@@ -85,9 +85,10 @@ TEST_CASE("events that move from the outbox to the log between two pages are nei
     for (const bool descending : {false, true}) {
         History f;
         const auto count = f.all().size();
-        const auto keys = test::paged([&](const Page& page) { return f.audit().list({}, page); },
-                                      [](const StoredEvent& event) { return event.sequence; },
-                                      {.limit = 100, .descending = descending}, [&] { f.audit().drain(); });
+        const auto keys =
+            test::paged([&](const Page& page) { return f.audit().list(test::auditor, {}, page); },
+                        [](const StoredEvent& event) { return event.sequence; },
+                        {.limit = 100, .descending = descending}, [&] { f.audit().drain(); });
         CHECK(keys.size() == count);
     }
 }
@@ -97,15 +98,15 @@ TEST_CASE("what is found goes with the events that are pruned") {
     f.audit().recover();
     f.audit().drain();
     f.clock.advance(std::chrono::hours(24));
-    f.audit().prune(std::chrono::hours(48));
-    REQUIRE(f.audit().first() > 1);
+    f.audit().prune(test::ticker, std::chrono::hours(48));
+    REQUIRE(f.first() > 1);
     f.audit().drain();
     f.check_filters();
-    auto& log = f.vault().log();
+    auto& log = f.vault->log();
     auto rows = log.query(
         "SELECT (SELECT count(*) FROM audit_index WHERE row < $1) + (SELECT count(*) FROM audit_hour WHERE "
         "last_row < $1), (SELECT count(*) FROM audit_index)",
-        f.audit().first());
+        f.first());
     REQUIRE(rows.next());
     CHECK(rows.integer(0) == 0);
     CHECK(rows.integer(1) > 0);
@@ -113,5 +114,5 @@ TEST_CASE("what is found goes with the events that are pruned") {
 
 TEST_CASE("no list of some events walks all events") {
     test::LogFixture f;
-    test::check_plans(f.vault().log(), store::event_list_statements(), {"e", "i", "o", "audit_event"});
+    test::check_plans(f.vault->log(), store::event_list_statements(), {"e", "i", "o", "audit_event"});
 }

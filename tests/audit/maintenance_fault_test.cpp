@@ -4,9 +4,12 @@
 
 #include <doctest/doctest.h>
 
-#include "audit/bundle_verifier.hpp"
-#include "audit/vault_fixture.hpp"
+#include "audit/audit_log.hpp"
+#include "audit/bundle/bundle_verifier.hpp"
+#include "audit/log/tree_store.hpp"
+#include "audit/stand_in_authority.hpp"
 #include "base/fault_folder.hpp"
+#include "storage/vault_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::audit;
@@ -17,8 +20,7 @@ constexpr auto year = std::chrono::hours(24 * 365);
 
 struct Instance {
     test::TemporaryFolder folder;
-    std::unique_ptr<crypto::RootProvider> root =
-        crypto::key_file_provider(crypto::Secret(as_bytes("a key file of the tests, 32 bytes or more")));
+    std::unique_ptr<crypto::RootProvider> root = test::key_file_root();
     test::ManualClock clock;
     std::optional<NoteKey> key;
 
@@ -45,7 +47,7 @@ struct Instance {
         plan->for_good = true;
         open(std::make_unique<test::FaultFolder>(folder.open(), plan),
              [&](storage::Vault& vault, AuditLog& log) {
-                 key = log.first_key();
+                 key = log.keys(test::auditor).front().key;
                  record(vault, log, 600);
                  log.drain();
                  clock.advance(year + std::chrono::hours(1));
@@ -65,14 +67,15 @@ struct Instance {
         open(folder.open(), [&](storage::Vault& vault, AuditLog& log) {
             record(vault, log, 3);
             Bytes bundle;
-            log.export_bundle(Actor::system(),
+            log.export_bundle(test::auditor,
                               [&](ByteView some) { bundle.insert(bundle.end(), some.begin(), some.end()); });
             const auto verdict = verify_bundle(bundle, *key, {});
             CHECK_MESSAGE(verdict.valid, verdict.wrong_event, ": ", verdict.reason);
             CHECK(vault.keystore().keys().versions(storage::KeyPurpose::audit_signing) ==
                   std::vector{verdict.epoch});
-            CHECK(log.keys().size() == verdict.epoch);
-            CHECK((log.first() == 1 || log.first() == 513));
+            CHECK(log.keys(test::auditor).size() == verdict.epoch);
+            const auto first = store::load_tree(vault.log()).first;
+            CHECK((first == 1 || first == 513));
         });
     }
 };
@@ -93,10 +96,10 @@ void cut_off_everywhere(const std::function<void(AuditLog&)>& work) {
 TEST_CASE(
     "a change of key that is cut off anywhere is finished or undone at the next opening, and the log "
     "verifies") {
-    cut_off_everywhere([](AuditLog& log) { log.rotate_key(Actor::system()); });
+    cut_off_everywhere([](AuditLog& log) { log.rotate_key(test::key_manager); });
 }
 
 TEST_CASE(
     "a pruning that is cut off anywhere is finished or undone at the next opening, and the log verifies") {
-    cut_off_everywhere([](AuditLog& log) { log.prune(year); });
+    cut_off_everywhere([](AuditLog& log) { log.prune(test::ticker, year); });
 }

@@ -1,12 +1,12 @@
-#include "audit/proof.hpp"
+#include "audit/tree/proof.hpp"
 
 #include <bit>
 
 #include <doctest/doctest.h>
 
 #include "audit/log_fixture.hpp"
-#include "audit/merkle.hpp"
-#include "audit/tiles.hpp"
+#include "audit/tree/merkle.hpp"
+#include "audit/tree/tiles.hpp"
 
 using namespace myqsec;
 using namespace myqsec::audit;
@@ -84,24 +84,27 @@ TEST_CASE("the log's stored roots give the proofs that its leaves give") {
     f.record(700);
     f.audit().drain();
     f.record(70'000);
-    const auto head = f.audit().head();
-    const auto leaves = store::leaves_of(f.vault().log(), 1, head.size);
+    const auto head = f.audit().head(test::auditor);
+    const auto leaves = store::leaves_of(f.vault->log(), 1, head.size);
     REQUIRE(leaves.size() == 70'700);
     for (const std::int64_t event : {1, 256, 257, 700, 701, 65'536, 65'537, 70'700}) {
         const auto leaf = leaves[static_cast<std::size_t>(event - 1)];
         for (const auto size :
              {std::max<std::int64_t>(event, 777), std::max<std::int64_t>(event, 65'536), head.size}) {
-            CHECK(verify_inclusion(f.audit().inclusion(event, size), leaf,
+            CHECK(verify_inclusion(f.audit().inclusion(test::auditor, event, size), leaf,
                                    static_cast<std::uint64_t>(event - 1), static_cast<std::uint64_t>(size),
-                                   f.audit().root(size)));
+                                   f.audit().root(test::auditor, size)));
         }
-        CHECK(verify_consistency(f.audit().consistency(event, head.size), static_cast<std::uint64_t>(event),
-                                 f.audit().root(event), static_cast<std::uint64_t>(head.size), head.root));
+        CHECK(verify_consistency(f.audit().consistency(test::auditor, event, head.size),
+                                 static_cast<std::uint64_t>(event), f.audit().root(test::auditor, event),
+                                 static_cast<std::uint64_t>(head.size), head.root));
     }
-    CHECK(f.audit().root(70'000) == root_of(leaves, 70'000));
-    CHECK(test::status_of([&] { (void)f.audit().inclusion(0, 5); }) == Status::ERR_INVALID_ARGUMENT);
-    CHECK(test::status_of([&] { (void)f.audit().inclusion(6, 5); }) == Status::ERR_INVALID_ARGUMENT);
-    CHECK(test::status_of([&] { (void)f.audit().consistency(1, head.size + 1); }) ==
+    CHECK(f.audit().root(test::auditor, 70'000) == root_of(leaves, 70'000));
+    CHECK(test::status_of([&] { (void)f.audit().inclusion(test::auditor, 0, 5); }) ==
+          Status::ERR_INVALID_ARGUMENT);
+    CHECK(test::status_of([&] { (void)f.audit().inclusion(test::auditor, 6, 5); }) ==
+          Status::ERR_INVALID_ARGUMENT);
+    CHECK(test::status_of([&] { (void)f.audit().consistency(test::auditor, 1, head.size + 1); }) ==
           Status::ERR_INVALID_ARGUMENT);
 }
 

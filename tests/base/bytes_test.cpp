@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/base64.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 using namespace myqsec;
 

@@ -48,7 +48,7 @@ void fill_events(const std::string& path, std::int64_t total) {
     bench_delay_syncs(BENCH_NO_SYNCS);
     Instance instance(path);
     audit::AuditLog log(instance.vault);
-    for (auto size = log.head().size; size < total; size += batch) {
+    for (auto size = audit::store::load_tree(instance.vault.log()).size(); size < total; size += batch) {
         {
             storage::Transaction transaction(instance.vault.main());
             for (auto each = size; each < size + batch; ++each)
@@ -60,32 +60,35 @@ void fill_events(const std::string& path, std::int64_t total) {
     log.drain();
 }
 
-// With each job its queue, and with whoever is named the key that the name is sealed under, sealed as it is.
-std::int64_t jobs_after(storage::Vault& vault, std::int64_t after) {
-    auto rows = vault.main().query(
-        "SELECT * FROM job JOIN queue ON queue.id = job.queue JOIN access_user person ON person.id = "
-        "job.owner "
-        "JOIN key_leaf ON key_leaf.id = person.person JOIN key_node ON key_node.id = key_leaf.node WHERE "
-        "job.id > $1 ORDER BY job.id LIMIT $2",
-        after, page_rows);
+/// How many rows `query` has behind `after`.
+std::int64_t rows_after(storage::Vault& vault, std::string_view query, std::int64_t after) {
+    auto rows = vault.main().query(query, after, page_rows);
     std::int64_t count = 0;
     while (rows.next())
         ++count;
     return count;
 }
 
+// With each job its queue, and with whoever is named the key that the name is sealed under, sealed as it is.
+std::int64_t jobs_after(storage::Vault& vault, std::int64_t after) {
+    return rows_after(
+        vault,
+        "SELECT * FROM job JOIN queue ON queue.id = job.queue JOIN access_user person ON person.id = "
+        "job.owner "
+        "JOIN key_leaf ON key_leaf.id = person.person JOIN key_node ON key_node.id = key_leaf.node "
+        "WHERE job.id > $1 ORDER BY job.id LIMIT $2",
+        after);
+}
+
 std::int64_t users_after(storage::Vault& vault, std::int64_t after) {
-    auto rows = vault.main().query(
+    return rows_after(
+        vault,
         "SELECT *, (SELECT count(*) FROM access_password WHERE user_id = person.id), "
         "(SELECT count(*) FROM access_pin WHERE user_id = person.id), "
         "(SELECT count(*) FROM access_card WHERE user_id = person.id) FROM access_user person "
         "JOIN key_leaf ON key_leaf.id = person.person JOIN key_node ON key_node.id = key_leaf.node "
         "WHERE person.id > $1 ORDER BY person.id LIMIT $2",
-        after, page_rows);
-    std::int64_t count = 0;
-    while (rows.next())
-        ++count;
-    return count;
+        after);
 }
 
 /// Rows hold several events, neighbours.

@@ -88,7 +88,7 @@ static inline int64_t id_of(myqsec_list* list, const char* name) {
 }
 
 static inline int64_t queue_of(myqsec_session* session, const char* name) {
-    return id_of(list_queues(session), name);
+    return id_of(list_few(myqsec_queue_list, session), name);
 }
 
 static inline myqsec_job_writer* begin_job(myqsec_session* session, int64_t queue, int64_t owner) {

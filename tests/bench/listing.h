@@ -22,15 +22,10 @@ static inline myqsec_page page_after(int64_t after, uint32_t rows) {
 #define UNPAGED
 #endif
 
-static inline myqsec_list* list_queues(myqsec_session* session) {
+/* Of what there are few. */
+static inline myqsec_list* list_few(__typeof__(&myqsec_queue_list) function, myqsec_session* session) {
     myqsec_list* list = NULL;
-    succeed(myqsec_queue_list(session UNPAGED, &list), "queues");
-    return list;
-}
-
-static inline myqsec_list* list_devices(myqsec_session* session) {
-    myqsec_list* list = NULL;
-    succeed(myqsec_device_list(session UNPAGED, &list), "devices");
+    succeed(function(session UNPAGED, &list), "list");
     return list;
 }
 

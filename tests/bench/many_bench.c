@@ -77,7 +77,7 @@ static void enter(person* person, myqsec_engine* engine, int number) {
     name_user(number, name, person->card);
     person->host = host_session(engine);
     succeed(myqsec_user_find(person->host, name, &person->user), "user");
-    person->device = id_of(list_devices(person->host), name);
+    person->device = id_of(list_few(myqsec_device_list, person->host), name);
     myqsec_device_callbacks callbacks = MYQSEC_DEVICE_CALLBACKS_INIT;
     callbacks.clear_memory = clear_memory;
     succeed(myqsec_device_attach(person->host, person->device, &callbacks), "attach");

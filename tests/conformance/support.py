@@ -33,7 +33,3 @@ def constants() -> dict[str, int]:
     source = headers_without_comments()
     found = re.findall(r"\b(MYQSEC_\w+) = (-?\d+)", source) + re.findall(r"#define (MYQSEC_\w+) (-?\d+)$", source, re.M)
     return {name: int(number) for name, number in found if not name.startswith("MYQSEC_VERSION_")}
-
-
-def version_script() -> str:
-    return re.sub(r"/\*.*?\*/", "", (SOURCE / "myqsec.map").read_text("utf-8"), flags=re.DOTALL)

@@ -1,10 +1,11 @@
-"""Each public header compiles alone, as strict C99 and as C++20."""
+"""Each public header compiles alone, as strict C99 and as C++20; what is generated from them is current."""
 
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from support import CC, CXX, INCLUDE, run
+from support import CC, CXX, INCLUDE, ROOT, run
 
 STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Wundef", "-Wshadow", "-Wconversion", "-Werror", "-fsyntax-only", f"-I{INCLUDE}")
 
@@ -34,3 +35,7 @@ class Headers(unittest.TestCase):
         self.assertGreater(len(found), 8)
         lines = [f"myqsec_{name.lower()} {name.lower()} = MYQSEC_{name}_INIT;" for name in found]
         self.compiles("#include <myqsec/myqsec.h>\n" + "\n".join(lines) + "\n", "c", CC, "-std=c99")
+
+    def test_the_python_signatures_are_what_the_headers_say(self) -> None:
+        result = run(sys.executable, ROOT / "tools" / "python-signatures", "--check")
+        self.assertEqual(result.returncode, 0, result.stdout)

@@ -10,6 +10,8 @@ LAYERS = re.findall(r"^myqsec_layer\((\w+)", (SOURCE / "CMakeLists.txt").read_te
 INNER = {
     "crypto": ["", "public_key", "container", "root", "self_test"],
     "storage": ["pages", "wal", "vfs", "sqlite", "keys", ""],
+    "audit": ["event", "tree", "signing", "log", "bundle", ""],
+    "access": ["identity", "rights", ""],
     "abi": ["machinery", ""],
 }
 SOURCES = sorted([*SOURCE.rglob("*.cpp"), *SOURCE.rglob("*.hpp"), *SOURCE.rglob("*.def")])

@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
 #include "crypto/certificate_fixture.hpp"
-#include "crypto/container/certificate_stanza.hpp"
 #include "crypto/container/container_format.hpp"
 #include "crypto/container/container_header.hpp"
 #include "crypto/container/container_slots.hpp"
+#include "crypto/container/container_stanza.hpp"
 #include "crypto/container_fixture.hpp"
 
 using namespace myqsec;

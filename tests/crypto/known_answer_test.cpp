@@ -12,7 +12,6 @@
 #include "crypto/key_wrap.hpp"
 #include "crypto/page_cipher.hpp"
 #include "crypto/password.hpp"
-#include "crypto/public_key/ed25519_scalar.hpp"
 #include "crypto/public_key/signing.hpp"
 
 using namespace myqsec;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "base/byte_sink.hpp"
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/folder.hpp"
 #include "base/status_of.hpp"

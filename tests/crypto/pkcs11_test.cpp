@@ -9,8 +9,8 @@
 
 #include "base/error.hpp"
 #include "base/status_of.hpp"
-#include "crypto/root/pkcs11_root.hpp"
 #include "crypto/root/pkcs11_token.hpp"
+#include "crypto/root/root_provider.hpp"
 #include "crypto/soft_token.hpp"
 
 using namespace myqsec;

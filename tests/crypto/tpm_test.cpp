@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/memory_file.hpp"
-#include "crypto/root/tpm_root.hpp"
+#include "crypto/root/root_provider.hpp"
 
 using namespace myqsec;
 using namespace myqsec::crypto;

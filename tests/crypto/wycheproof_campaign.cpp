@@ -18,16 +18,15 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "crypto/container/certificate_stanza.hpp"
 #include "crypto/container/container_format.hpp"
+#include "crypto/container/container_stanza.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/key_wrap.hpp"
 #include "crypto/public_key/certificate_state.hpp"
-#include "crypto/public_key/ed25519_scalar.hpp"
+#include "crypto/public_key/signing.hpp"
 #include "crypto/wycheproof.hpp"
 #if __has_include("crypto/public_key/signing.hpp")
-#include "crypto/public_key/signing.hpp"
 #endif
 
 using namespace myqsec;

@@ -53,7 +53,7 @@ class DeviceSite : public Site {
     device::Device state() { return devices().list(system).at(0); }
     std::string last_logout_reason() {
         std::string reason;
-        for (const auto& event : audit().list({}, {.limit = 100'000})) {
+        for (const auto& event : audit().list(auditor(), {}, {.limit = 100'000})) {
             if (event.action == Action::session_logout) reason = event.changes.at(0).new_value;
         }
         return reason;

@@ -1,4 +1,4 @@
-// The C ABI, called as no host should: any function of the version script, in any order, with live and stale
+// The C ABI, called as no host should: any function of the headers, in any order, with live and stale
 // handles, hostile sizes, texts and numbers. Whatever is called, nothing crashes, no status says that the
 // library is broken, and the instance opens again.
 #include <filesystem>
@@ -58,7 +58,7 @@ struct Function {
 };
 const Function functions[] = {
 #define MYQSEC_FUNCTION(name) {#name, [](Arguments& arguments) { call(#name, name, arguments); }},
-#include "abi_functions.def"
+#include "myqsec_functions.def"
 #undef MYQSEC_FUNCTION
 };
 

@@ -18,13 +18,13 @@ struct Real {
         audit::Event personal = test::LogFixture::event(7);
         personal.personal = {{person, "title", "a name"}};
         log.record(personal);
-        log.audit().rotate_key(audit::Actor::system());
+        log.audit().rotate_key(test::key_manager);
         log.record(300);
         log.erase(person);
         bundle = log.bundle();
-        key = log.audit().first_key();
-        for (std::int64_t size = 0; size <= log.audit().head().size; ++size)
-            roots.push_back(log.audit().root(size));
+        key = log.first_key();
+        for (std::int64_t size = 0; size <= log.audit().head(test::auditor).size; ++size)
+            roots.push_back(log.audit().root(test::auditor, size));
     }
     Bytes bundle;
     audit::NoteKey key;

@@ -2,7 +2,7 @@
 // before they are parsed, so any mutation reaches them.
 #include <algorithm>
 
-#include "audit/event_format.hpp"
+#include "audit/event/event_format.hpp"
 #include "fuzz/fuzz_target.hpp"
 
 namespace myqsec::fuzz {

@@ -5,7 +5,6 @@
 
 #include "crypto/container/container_format.hpp"
 #include "crypto/container/container_header.hpp"
-#include "crypto/container/container_keys.hpp"
 #include "crypto/container_fixture.hpp"
 #include "crypto/key_wrap.hpp"
 #include "fuzz/fuzz_target.hpp"

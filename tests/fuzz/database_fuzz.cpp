@@ -3,6 +3,7 @@
 // SQLite database and seals them: what an attacker with the key could store reaches SQLite and everything
 // above.
 #include "fuzz/stored_database.hpp"
+#include "storage/pages/page_sealer.hpp"
 #include "storage/wal/wal_file.hpp"
 
 namespace myqsec::fuzz {
@@ -29,18 +30,18 @@ struct Sealing {
     storage::PageForm form{crypto::PageSuite::xaes_256_gcm, keys.newest()};
     storage::PageState state;
 
-    Sealing(const storage::DatabaseIdentity& identity, storage::PageLedger::Mode mode)
+    explicit Sealing(const storage::DatabaseIdentity& identity)
         : state{identity,
                 keys,
                 {form, form, 0},
-                storage::PageLedger(database_key(), mode),
+                storage::PageLedger(database_key()),
                 storage::CounterGuard()} {}
 };
 
 void open_sealed(ByteView image) {
     const auto folder = folder_with({}, {});
     {
-        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}}, storage::PageLedger::Mode::detecting);
+        Sealing sealing({{1, 2, 3, 4, 5, 6, 7, 8}});
         storage::PageFile pages(folder->open(database_file), "main.db", sealing.state);
         for (std::size_t at = 0; at < std::min(image.size(), most_pages * storage::page_size);
              at += storage::page_size) {
@@ -63,11 +64,11 @@ void open_sealed(ByteView image) {
 Bytes plain_image(ByteView file) {
     const auto folder = folder_with(file, {});
     const auto header = storage::read_clear_header(*folder->open(database_file), "main.db");
-    Sealing sealing(header.identity, storage::PageLedger::Mode::ignoring);
-    storage::PageFile pages(folder->open(database_file), "main.db", sealing.state);
-    Bytes image(file.size());
+    storage::PageSealer sealer(header.identity, {header.suite, 1}, database_key());
+    Bytes image(file.begin(), file.end());
+    std::uint32_t number = 1;
     for (std::size_t at = 0; at < image.size(); at += storage::page_size)
-        pages.read(at, ByteSpan(image).subspan(at, storage::page_size));
+        require(sealer.open(number++, ByteSpan(image).subspan(at).first<storage::page_size>()), "it opens");
     return image;
 }
 

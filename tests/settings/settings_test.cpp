@@ -2,24 +2,18 @@
 
 #include <doctest/doctest.h>
 
-#include "audit/vault_fixture.hpp"
+#include "audit/audit_fixture.hpp"
+#include "audit/stand_in_authority.hpp"
 
 using namespace myqsec;
 using namespace myqsec::settings;
 
-// Stands in for the authority of the layer above, which alone can make a proof.
-namespace myqsec::access {
-class Authority {
- public:
-    static Authorised prove(std::string_view right) { return {audit::Actor::system(), {}, right}; }
-};
-}  // namespace myqsec::access
-
 namespace {
 
-struct Fixture : test::VaultFixture {
-    Fixture() : VaultFixture({schema()}) {}
-    Settings settings{vault(), audit()};
+struct Fixture : test::AuditFixture {
+    Fixture() : AuditFixture({schema()}) {}
+    [[nodiscard]] Authorised auditor() override { return test::auditor; }
+    Settings settings{*vault, audit()};
     Authorised proof = access::Authority::prove("settings.change");
     std::string refusal(std::string_view name, std::string_view value) {
         try {
@@ -57,7 +51,7 @@ TEST_CASE("a change is audited with both values, and is still there in the next 
     REQUIRE(events.size() == 1);
     CHECK(events[0].action == audit::Action::settings_changed);
     CHECK(events[0].changes == std::vector<audit::Change>{{"lockout.window", "15min", "90s"}});
-    CHECK(Settings(f.vault(), f.audit()).value_text(Setting::lockout_window) == "90s");
+    CHECK(Settings(*f.vault, f.audit()).value_text(Setting::lockout_window) == "90s");
     f.settings.set(f.proof, "lockout.window", std::nullopt);
     CHECK(f.settings.value_text(Setting::lockout_window) == "15min");
 }

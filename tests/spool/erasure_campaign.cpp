@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "access/users_store.hpp"
+#include "access/identity/users_store.hpp"
 #include "base/rounds.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/container/container.hpp"

@@ -146,10 +146,10 @@ TEST_CASE("whichever byte of a job's file is altered, it is served from the othe
     site.open(without_syncs);
     site.log_in_everybody();
 
-    auto seen = static_cast<std::int64_t>(site.audit().list({}, {.limit = 1'000'000}).size());
+    auto seen = static_cast<std::int64_t>(site.audit().list(site.auditor(), {}, {.limit = 1'000'000}).size());
     const auto damage_reported = [&] {
         bool reported = false;
-        for (const auto& event : site.audit().list({}, {.after = seen, .limit = 100})) {
+        for (const auto& event : site.audit().list(site.auditor(), {}, {.after = seen, .limit = 100})) {
             seen = event.sequence;
             reported = reported || event.action == Action::instance_damage_found;
         }

@@ -99,8 +99,8 @@ TEST_CASE("kill -9 at any instant loses no acknowledged job and splits no fact f
             site.jobs().remove(site.ada, job.id);
         CHECK(site.files().empty());
     }
-    const auto head = site.audit().head();
-    CHECK(site.audit().root(head.size) == head.root);
+    const auto head = site.audit().head(site.auditor());
+    CHECK(site.audit().root(site.auditor(), head.size) == head.root);
     if (kills >= 30) CHECK(interrupted > 0);
     MESSAGE("kills: " << kills << ", jobs acknowledged: " << acknowledged
                       << ", outputs interrupted: " << interrupted << ", audit events: " << head.size);

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "audit/merkle.hpp"
+#include "audit/tree/merkle.hpp"
 #include "site.hpp"
 
 namespace myqsec::test {
@@ -17,13 +17,14 @@ class Replay {
  public:
     /// Takes in what is new: no number is missing, and the Merkle tree is that of these events.
     void follow(Site& site) {
-        for (const auto& event : site.audit().list({}, {.after = next_ - 1, .limit = 1'000'000})) {
+        for (const auto& event :
+             site.audit().list(site.auditor(), {}, {.after = next_ - 1, .limit = 1'000'000})) {
             REQUIRE(event.sequence == next_);
             ++next_;
             tree_.append(event.leaf_hash);
             take(event);
         }
-        const auto head = site.audit().head();
+        const auto head = site.audit().head(site.auditor());
         REQUIRE(head.size == next_ - 1);
         REQUIRE(head.root == tree_.root());
     }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ class Site {
         fields.user_name = "root";
         root_user = access().users.create_first_administrator(system, fields).user;
         root = log_in(root_user);
+        auditor_ = access().authority.authorise(root, access::Right::audit_read);
         ada_user = add_user("ada", "Ada Quillfeather");
         bob_user = add_user("bob", "Bob Marrowbone");
         secure = add_queue("secure", QueueKind::secure);
@@ -111,6 +113,8 @@ class Site {
     [[nodiscard]] spool::Jobs& jobs() { return spool().jobs; }
     [[nodiscard]] const std::string& path() const { return folder_.path(); }
 
+    /// The log is looked at in states in which nobody is logged in.
+    Authorised auditor() { return *auditor_; }
     Authorised host_proof() { return access().authority.authorise(system, access::Right::session_host); }
     access::Principal log_in(UserId user) { return access().sessions.open_user_session(host_proof(), user); }
     UserId add_user(const std::string& name, const std::string& full_name) {
@@ -162,7 +166,7 @@ class Site {
 
     std::size_t count(audit::Action action) {
         std::size_t found = 0;
-        for (const auto& event : audit().list({}, {.limit = 1'000'000}))
+        for (const auto& event : audit().list(auditor(), {}, {.limit = 1'000'000}))
             found += event.action == action ? 1 : 0;
         return found;
     }
@@ -191,6 +195,7 @@ class Site {
     TemporaryFolder folder_;
     std::unique_ptr<crypto::RootProvider> root_key_ =
         crypto::key_file_provider(crypto::Secret(as_bytes("a key file of the tests, 32 bytes or more")));
+    std::optional<Authorised> auditor_;
     Wrap wrap_;  ///< of the last opening
     std::unique_ptr<instance::Instance> opened_;
 };

@@ -74,7 +74,7 @@ inline std::string tell_people(Site& site) {
 
 inline std::string tell_events(Site& site) {
     std::string all;
-    for (const auto& event : site.audit().list({}, {.limit = 1'000'000})) {
+    for (const auto& event : site.audit().list(site.auditor(), {}, {.limit = 1'000'000})) {
         all += fmt::format("{} {} {}", event.sequence, audit::action_name(event.action), event.object.id);
         for (const auto& value : event.personal)
             all += fmt::format(" {}={}", value.field, value.text.value_or("(erased)"));
@@ -111,8 +111,9 @@ inline Snapshot take_snapshot(Site& site) {
     }
     // The tree must be that of the events, and go on with those that reading made.
     snapshot.add("tree", [&] {
-        const auto head = site.audit().head();
-        if (site.audit().root(head.size) != head.root) fail(Status::ERR_CORRUPT, "the tree is another's");
+        const auto head = site.audit().head(site.auditor());
+        if (site.audit().root(site.auditor(), head.size) != head.root)
+            fail(Status::ERR_CORRUPT, "the tree is another's");
         return std::string("ok");
     });
     return snapshot;

@@ -57,7 +57,7 @@ class Devices(Child):
             clear_memory(which)
             return 0
 
-        callbacks = c.DeviceCallbacks(clear_memory=c.ClearFunction(guarded(clear)))
+        callbacks = c.DeviceCallbacks(clear_memory=c.DeviceCallbacksClearMemory(guarded(clear)))
         # Before the call: it may run the callback, and attaches it even if that fails.
         self._engine._kept.append(callbacks)
         call("myqsec_device_attach", self._pointer, device, ctypes.byref(callbacks))

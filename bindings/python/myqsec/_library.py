@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any, Callable
 
-from . import _signatures
+from ._signatures import FUNCTIONS
+from ._structure import check_range
 from .errors import error_class
 
 _SONAME = "libmyqsec.so.1"
@@ -23,7 +24,9 @@ def _load() -> ctypes.CDLL:
         library = ctypes.CDLL(name)
     except OSError as reason:
         raise ImportError(f"libmyqsec was not found ({reason}); install it, or name it in MYQSEC_LIBRARY") from reason
-    _signatures.declare(library)
+    for function, (result, parameters) in FUNCTIONS.items():
+        declared = getattr(library, function)
+        declared.restype, declared.argtypes = result, parameters
     return library
 
 
@@ -49,7 +52,7 @@ def call(function: str, *arguments: Any) -> int:
     target = getattr(library, function)
     for argument, kind in zip(arguments, target.argtypes):
         if isinstance(argument, int):
-            _signatures.check_range(argument, kind)
+            check_range(argument, kind)
     raised: list[BaseException] = []
     _calls.raised.append(raised)
     try:

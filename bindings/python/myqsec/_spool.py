@@ -78,7 +78,7 @@ def _sink(target: Writable) -> c.Sink:
             flush()
         return 0
 
-    sink = c.Sink(write=c.WriteFunction(guarded(writing(target))), finish=c.FinishFunction(guarded(finish)))
+    sink = c.Sink(write=c.SinkWrite(guarded(writing(target))), finish=c.SinkFinish(guarded(finish)))
     abort: Any = getattr(target, "abort", None)
     if abort is not None:
         def discard(_: Optional[int]) -> int:
@@ -88,7 +88,7 @@ def _sink(target: Writable) -> c.Sink:
         def ignore_result(context: Optional[int]) -> None:
             guarded(discard)(context)
 
-        sink.abort = c.AbortFunction(ignore_result)
+        sink.abort = c.SinkAbort(ignore_result)
     return sink
 
 

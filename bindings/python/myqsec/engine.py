@@ -141,7 +141,7 @@ def _clock(clock: Clock) -> Any:
         # The exception comes out of the call; until then the last time is less wrong than any constant.
         return (last or time.time_ns() // 1_000_000) if failed else value
 
-    return c.ClockFunction(now)
+    return c.OptionsClock(now)
 
 
 def _set_counter(options: c.Options, counter: Counter) -> None:
@@ -155,6 +155,6 @@ def _set_counter(options: c.Options, counter: Counter) -> None:
         counter.advance(names[which], value)
         return 0
 
-    options.counter_read = c.CounterReadFunction(guarded(read))
-    options.counter_advance = c.CounterAdvanceFunction(guarded(advance))
+    options.counter_read = c.OptionsCounterRead(guarded(read))
+    options.counter_advance = c.OptionsCounterAdvance(guarded(advance))
     options.counter_interval = counter.interval

@@ -111,5 +111,5 @@ def _callback_root(root: RootCallbacks) -> c.Root:
         give_key(root.unlock(ctypes.string_at(blob, length) if length else b""), key)
         return 0
 
-    return c.Root(kind=_ROOT_CALLBACK, create=c.RootCreateFunction(guarded(create_key)),
-                  unlock=c.RootUnlockFunction(guarded(unlock_key)))
+    return c.Root(kind=_ROOT_CALLBACK, create=c.RootCreate(guarded(create_key)),
+                  unlock=c.RootUnlock(guarded(unlock_key)))

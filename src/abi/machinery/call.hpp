@@ -1,14 +1,42 @@
-// Where exceptions stop: every exported function runs its work inside guard().
+// Where exceptions stop: every exported function runs its work inside guard(), unless a callback of the host
+// that may not call it has.
 #pragma once
 
 #include <exception>
 #include <utility>
 
-#include "abi/machinery/callback_scope.hpp"
 #include "base/error.hpp"
+#include "base/id.hpp"
 #include "myqsec/status.h"
 
 namespace myqsec::abi {
+
+struct Engine;
+struct Session;
+
+/// Which callback of the host this thread is in: a call that may not be made from there gets ERR_REENTRANT,
+/// where it would otherwise wait for itself. Lives, on the stack, exactly as long as the host's function
+/// runs.
+class CallbackScope {
+ public:
+    /// A callback that may call nothing.
+    CallbackScope() noexcept;
+    /// A sink: everything but the session and the job that is being released.
+    CallbackScope(const Session& session, JobId job) noexcept;
+    CallbackScope(const CallbackScope&) = delete;
+    CallbackScope& operator=(const CallbackScope&) = delete;
+    ~CallbackScope();
+
+    /// The checks throw ERR_REENTRANT.
+    static void check_calls_allowed();
+    static void check_session(const Session& session);
+    static void check_job(const Engine& engine, JobId job);
+
+ private:
+    const CallbackScope* outer_;
+    const Session* session_ = nullptr;  ///< null: nothing may be called
+    JobId job_;
+};
 
 /// Turns the exception being handled into its status and this thread's last error. For catch blocks.
 [[nodiscard]] myqsec_status report_exception() noexcept;

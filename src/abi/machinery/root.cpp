@@ -1,9 +1,8 @@
 // The origins of the root key, from their C form.
 #include "abi/machinery/arguments.hpp"
-#include "abi/machinery/callback_scope.hpp"
+#include "abi/machinery/call.hpp"
 #include "abi/machinery/engine.hpp"
-#include "crypto/root/pkcs11_root.hpp"
-#include "crypto/root/tpm_root.hpp"
+#include "crypto/root/root_provider.hpp"
 
 namespace myqsec::abi {
 

@@ -11,7 +11,6 @@
 #include <optional>
 #include <vector>
 
-#include "base/byte_sink.hpp"
 #include "base/bytes.hpp"
 #include "base/folder.hpp"
 #include "crypto/public_key/certificate.hpp"

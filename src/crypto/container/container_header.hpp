@@ -7,6 +7,7 @@
 #include "base/bytes.hpp"
 #include "crypto/container/container.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/secret.hpp"
 
 namespace myqsec::crypto {
 
@@ -40,5 +41,18 @@ struct ParsedSlot {
 [[nodiscard]] ParsedSlot parse_slot(ByteView slot);
 
 [[nodiscard]] bool slot_authenticates(const ParsedSlot& slot, const Secret& mac_key);
+
+inline constexpr std::size_t file_key_size = 32;
+
+/// What is derived from the file key: HKDF-SHA-256(file key, the header's salt, label ‖ suite).
+struct ContainerKeys {
+    Secret payload;
+    Secret header_mac;
+    Bytes nonce_prefix;  ///< 7 bytes for AES-256-GCM, 19 for XChaCha20-Poly1305
+    Digest commitment{};
+};
+
+[[nodiscard]] ContainerKeys derive_container_keys(const Secret& file_key, ByteView salt,
+                                                  ContainerSuite suite);
 
 }  // namespace myqsec::crypto

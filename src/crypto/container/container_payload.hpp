@@ -6,7 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "crypto/container/container.hpp"
-#include "crypto/container/container_keys.hpp"
+#include "crypto/container/container_header.hpp"
 #include "crypto/in_place_aead.hpp"
 
 namespace myqsec::crypto {

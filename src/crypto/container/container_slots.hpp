@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "crypto/container/container_header.hpp"
-#include "crypto/container/container_keys.hpp"
 
 namespace myqsec::crypto {
 

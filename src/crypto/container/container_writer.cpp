@@ -7,7 +7,7 @@
 #include "crypto/container/container_format.hpp"
 #include "crypto/container/container_payload.hpp"
 #include "crypto/container/container_stanza.hpp"
-#include "crypto/cpu_suite.hpp"
+#include "crypto/in_place_aead.hpp"
 #include "crypto/random.hpp"
 
 namespace myqsec::crypto {

@@ -7,7 +7,6 @@
 #include <botan/pubkey.h>
 
 #include "crypto/botan_errors.hpp"
-#include "crypto/public_key/ed25519_scalar.hpp"
 
 namespace myqsec::crypto {
 

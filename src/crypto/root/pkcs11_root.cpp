@@ -1,9 +1,7 @@
-#include "crypto/root/pkcs11_root.hpp"
-
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "crypto/root/pkcs11_token.hpp"
-#include "crypto/root/root_blob.hpp"
+#include "crypto/root/root_provider.hpp"
 
 namespace myqsec::crypto {
 

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
-#include "crypto/root/root_blob.hpp"
 
 namespace myqsec::crypto {
 

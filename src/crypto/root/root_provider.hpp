@@ -1,5 +1,4 @@
-// Where the root key comes from: a passphrase, a key file, a callback of the host, a PKCS #11 token
-// (pkcs11_root.hpp), a TPM (tpm_root.hpp).
+// Where the root key comes from: a passphrase, a key file, a callback of the host, a PKCS #11 token, a TPM.
 #pragma once
 
 #include <functional>
@@ -7,6 +6,7 @@
 #include <string>
 
 #include "base/bytes.hpp"
+#include "base/error.hpp"
 #include "crypto/password.hpp"
 #include "crypto/secret.hpp"
 
@@ -44,5 +44,50 @@ struct RootCallbacks {
     std::function<Secret(ByteView blob)> unlock;
 };
 std::unique_ptr<RootProvider> callback_provider(RootCallbacks callbacks);
+
+/// A hardware security module, a smart card, SoftHSM.
+struct Pkcs11Root {
+    static constexpr std::string_view default_key = "myqsec root";
+
+    std::string module;  ///< absolute path of the vendor's library
+    std::string token;   ///< label or serial number; empty: the only token there is
+    std::string key;     ///< label of the key that a new root key is sealed under; made if it is missing
+    Secret pin;          ///< empty: entered at the token's own pad
+};
+
+/// A root key is random and sealed by AES-256-GCM under a key that never leaves the token. Its blob is
+/// version ‖ key's CKA_ID ‖ key's label ‖ nonce 12 ‖ sealed key 48. The token is used during the calls only,
+/// so that it may be pulled out, and its session holds nothing that a fork would share.
+std::unique_ptr<RootProvider> pkcs11_provider(Pkcs11Root options);
+
+/// A TPM 2.0: the root key opens on this machine only. An optional component: see MYQSEC_WITH_TPM.
+struct TpmRoot {
+    std::string tcti;  ///< how tpm2-tss reaches the TPM, such as "device:/dev/tpmrm0"; empty: its default
+    std::uint32_t pcrs = 0;  ///< for a new root key: bit n binds it to PCR n of the SHA-256 bank
+    Secret authorisation;    ///< empty: none
+};
+
+/// A root key is random and sealed (TCG TPM 2.0 Library part 1, §29.3) under the storage primary of the owner
+/// hierarchy. Its blob is version ‖ PCRs 4 ‖ authorisation 1 ‖ primary's name ‖ TPM2B_PUBLIC ‖ TPM2B_PRIVATE,
+/// the last three as fields. Each call connects anew and leaves nothing loaded. Throws ERR_NOT_BUILT_IN where
+/// the component is missing.
+std::unique_ptr<RootProvider> tpm_provider(TpmRoot options);
+
+// What the providers' blobs have in common: a version byte in front.
+inline constexpr std::uint8_t root_blob_version = 1;
+inline constexpr std::size_t root_key_size = 32;
+
+/// A reader behind the version, which it has checked.
+inline ByteReader read_root_blob(ByteView blob) {
+    ByteReader reader(blob, "the root provider's data in the keystore");
+    const auto version = reader.integer<std::uint8_t>();
+    if (version > root_blob_version) {
+        fail(Status::ERR_NEWER_VERSION, "the root provider's data has the unknown version {}", version);
+    }
+    if (version != root_blob_version) {
+        fail(Status::ERR_CORRUPT, "the root provider's data has no valid version");
+    }
+    return reader;
+}
 
 }  // namespace myqsec::crypto

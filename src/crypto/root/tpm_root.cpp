@@ -1,6 +1,5 @@
-#include "crypto/root/tpm_root.hpp"
-
 #include "base/error.hpp"
+#include "crypto/root/root_provider.hpp"
 
 #ifndef MYQSEC_WITH_TPM
 
@@ -22,7 +21,6 @@ std::unique_ptr<RootProvider> tpm_provider(TpmRoot) {
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
-#include "crypto/root/root_blob.hpp"
 #include "crypto/root/tpm_context.hpp"
 
 namespace myqsec::crypto {

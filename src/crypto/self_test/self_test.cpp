@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "crypto/container/certificate_stanza.hpp"
 #include "crypto/container/container_format.hpp"
+#include "crypto/container/container_stanza.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/in_place_aead.hpp"
 #include "crypto/key_wrap.hpp"

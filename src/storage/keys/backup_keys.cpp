@@ -4,8 +4,8 @@
 #include <charconv>
 #include <optional>
 
-#include "base/base64.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "crypto/random.hpp"
 
 namespace myqsec::storage {

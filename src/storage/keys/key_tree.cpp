@@ -6,7 +6,6 @@
 #include "crypto/aead.hpp"
 #include "crypto/random.hpp"
 #include "storage/keys/key_tree_store.hpp"
-#include "storage/keys/leaf_keys_store.hpp"
 
 namespace myqsec::storage {
 

@@ -1,9 +1,11 @@
-// The key tree's rows.
+// The key tree's rows: its nodes, where each leaf lies, its epoch.
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "crypto/hash.hpp"
+#include "storage/keys/leaf_keys.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace myqsec::storage::store {
@@ -29,5 +31,26 @@ void put_node(Database& main, const NodeRow& row);
 [[nodiscard]] std::vector<std::int64_t> dirty_nodes(Database& main);
 [[nodiscard]] std::int64_t parent_of(Database& main, std::int64_t id);
 void mark_all_nodes(Database& main);
+
+void insert_leaf(Database& main, LeafId leaf, LeafKind kind, const KeyPlace& place);
+[[nodiscard]] std::optional<KeyPlace> find_leaf(Database& main, LeafId leaf);
+void remove_leaf(Database& main, LeafId leaf);
+[[nodiscard]] std::int64_t count_leaves(Database& main);
+
+[[nodiscard]] bool has_tree(Database& main);
+void plant(Database& main, std::uint32_t epoch);
+[[nodiscard]] std::uint32_t get_epoch(Database& main);
+/// Nothing waits in a new epoch; the same epoch again only writes the row.
+void set_epoch(Database& main, std::uint32_t epoch);
+
+struct Waiting {
+    std::int64_t keys = 0;
+    std::optional<Instant> since;
+};
+[[nodiscard]] Waiting waiting(Database& main);
+void add_waiting(Database& main, Instant now, std::int64_t keys);
+
+[[nodiscard]] std::optional<crypto::Digest> get_root_digest(Database& main);
+void set_root_digest(Database& main, const crypto::Digest& digest);
 
 }  // namespace myqsec::storage::store

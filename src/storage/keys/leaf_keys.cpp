@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "crypto/random.hpp"
-#include "storage/keys/leaf_keys_store.hpp"
+#include "storage/keys/key_tree_store.hpp"
 
 namespace myqsec::storage {
 

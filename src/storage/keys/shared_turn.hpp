@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "base/status.hpp"
+#include "base/error.hpp"
 
 namespace myqsec::storage {
 

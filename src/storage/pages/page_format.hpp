@@ -1,4 +1,5 @@
-// The layout of an encrypted database page. docs/formats/database.md is the format's page.
+// The layout of an encrypted database page, and which pages of a file have which form.
+// docs/formats/database.md is the format's page.
 #pragma once
 
 #include <algorithm>
@@ -53,5 +54,26 @@ inline constexpr std::size_t page_mark_offset = page_size - crypto::PageCipher::
 inline crypto::PageMark mark_of(std::span<const std::uint8_t, page_size> sealed) {
     return load_be<std::uint64_t>(sealed.data() + page_mark_offset);
 }
+
+/// All the same form, or, while the file is converted, two: pages 1 … done have the form `to`, later ones
+/// `from`; the log always has `to`. Not converting: both are the same.
+struct PageForms {
+    PageForm to;
+    PageForm from;
+    std::uint32_t done = 0;
+
+    [[nodiscard]] bool converting() const { return to != from; }
+    [[nodiscard]] const PageForm& of(std::uint32_t page) const { return page <= done ? to : from; }
+    bool operator==(const PageForms&) const = default;
+};
+
+/// What a header slot of the log says of the database file at the beginning of its generation.
+struct BaseState {
+    crypto::PageSum sum{};    ///< over the file's pages
+    std::uint32_t pages = 0;  ///< how many there are
+    PageForms forms;
+    std::uint64_t counter = 0;  ///< the outside counter's value that this state asks for
+    bool operator==(const BaseState&) const = default;
+};
 
 }  // namespace myqsec::storage

@@ -12,12 +12,7 @@ namespace myqsec::storage {
 /// a probability of 2^-64: its tag is pseudorandom, and nobody without the key can look for one that fits.
 class PageLedger {
  public:
-    enum class Mode : std::uint8_t {
-        detecting,
-        ignoring
-    };  ///< ignoring: only to measure what detecting costs
-
-    explicit PageLedger(const crypto::Secret& key, Mode mode = Mode::detecting) : digest_(key), mode_(mode) {}
+    explicit PageLedger(const crypto::Secret& key) : digest_(key) {}
 
     [[nodiscard]] std::uint32_t pages() const { return static_cast<std::uint32_t>(marks_.size()); }
     /// 0 for a page that was never written: SQLite leaves a hole where it would place its locks. Page 0 is
@@ -31,13 +26,10 @@ class PageLedger {
 
     /// Whether a page with that mark is the one that was last written there.
     [[nodiscard]] bool accepts(std::uint32_t page, crypto::PageMark found) const {
-        return mark(page) == found || mode_ == Mode::ignoring;
+        return mark(page) == found;
     }
 
-    [[nodiscard]] bool detects() const { return mode_ == Mode::detecting; }
-
     void set(std::uint32_t page, crypto::PageMark mark) {
-        if (mode_ == Mode::ignoring) return;
         if (page > marks_.size()) marks_.resize(page);
         digest_.toggle(sum_, page, marks_[page - 1]);
         marks_[page - 1] = mark;
@@ -62,7 +54,6 @@ class PageLedger {
     crypto::PageDigest digest_;
     std::vector<crypto::PageMark> marks_;
     crypto::PageSum sum_{};
-    Mode mode_;
 };
 
 }  // namespace myqsec::storage

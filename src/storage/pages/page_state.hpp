@@ -8,7 +8,7 @@
 #include "base/ranked_mutex.hpp"
 #include "storage/pages/database_keys.hpp"
 #include "storage/pages/outside_counter.hpp"
-#include "storage/pages/page_forms.hpp"
+#include "storage/pages/page_format.hpp"
 #include "storage/pages/page_ledger.hpp"
 
 namespace myqsec::storage {

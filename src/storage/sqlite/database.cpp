@@ -4,7 +4,7 @@
 #include <atomic>
 #include <new>
 
-#include "crypto/fork_generation.hpp"
+#include "crypto/random.hpp"
 #include "storage/sqlite/database_state.hpp"
 #include "storage/vfs/replacement.hpp"
 
@@ -13,8 +13,7 @@ namespace myqsec::storage {
 namespace {
 
 PageStoreOptions store_options(const DatabaseOptions& options) {
-    return {options.suite, options.detect_replay ? PageLedger::Mode::detecting : PageLedger::Mode::ignoring,
-            options.counter, options.snapshot_rank};
+    return {options.suite, options.counter, options.snapshot_rank};
 }
 
 /// A reader's pages are worth little: they are forgotten when something was committed.

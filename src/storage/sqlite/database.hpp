@@ -83,8 +83,6 @@ struct DatabaseOptions {
     LockRank rank = LockRank::unranked;                         ///< of its lock
     LockRank snapshot_rank = LockRank::unranked;                ///< of that of its snapshots
     CounterOptions counter{};  ///< detects that all files were set back together
-    bool detect_replay =
-        true;  ///< false only to measure what detecting costs: such a file doesn't open again
 };
 
 /// Safe from any thread. Changes, and whatever is read in the thread that holds the database's (recursive)

@@ -11,8 +11,7 @@ std::unique_ptr<VfsFile> PageStore::create_file() {
     auto file = folder_.create(name_);
     const PageForm form{options_.suite, keys_.newest()};
     state_.emplace(DatabaseIdentity{crypto::random_array<8>()}, keys_, PageForms{form, form, 0},
-                   PageLedger(key_of(keys_, form, path()), options_.mode), CounterGuard(),
-                   options_.snapshot_rank);
+                   PageLedger(key_of(keys_, form, path())), CounterGuard(), options_.snapshot_rank);
     auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_);
     pages_ = pages.get();
     return pages;
@@ -48,7 +47,7 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     // has.
     log_file->sync();
     const PageForms& forms = found.log.base().forms;
-    state_.emplace(header.identity, keys_, forms, PageLedger(key_of(keys_, forms.to, path()), options_.mode),
+    state_.emplace(header.identity, keys_, forms, PageLedger(key_of(keys_, forms.to, path())),
                    CounterGuard(options_.counter), options_.snapshot_rank);
     const bool finished = finish_step(file, found.log);
     verify_pages(file, path(), *state_, found.log);

@@ -13,7 +13,6 @@ namespace myqsec::storage {
 struct PageStoreOptions {
     crypto::PageSuite suite =
         crypto::PageSuite::xaes_256_gcm;  ///< of a new file; an existing one says its own
-    PageLedger::Mode mode = PageLedger::Mode::detecting;
     CounterOptions counter;
     LockRank snapshot_rank = LockRank::unranked;
 };

@@ -34,7 +34,6 @@ void require_authentic_pages(File& file, std::string_view name, const PageState&
 }  // namespace
 
 void verify_pages(File& file, std::string_view name, PageState& state, WalLog& log) {
-    if (!state.ledger.detects()) return;
     const std::uint32_t pages = log.lowest_size();
     state.ledger.resize(pages);
     for (std::uint32_t number = 1; number <= pages; ++number) {

@@ -2,7 +2,7 @@
 // docs/formats/database.md.
 #pragma once
 
-#include "storage/pages/page_forms.hpp"
+#include "storage/pages/page_format.hpp"
 
 namespace myqsec::storage {
 

@@ -1,0 +1,35 @@
+# The functions that the public headers declare, read here so that nobody keeps a list of them:
+#   MYQSEC_VERSION_SCRIPT  the linker's: a node for each release, with what there is "Since" then. A host that needs a
+#                          later function than the library has is refused when it starts, not when it calls
+#   MYQSEC_GENERATED       a folder with myqsec_functions.def, a line MYQSEC_FUNCTION(name) for each
+file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/myqsec/*.h")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
+set(MYQSEC_GENERATED "${PROJECT_BINARY_DIR}/generated")
+set(MYQSEC_VERSION_SCRIPT "${MYQSEC_GENERATED}/myqsec.map")
+
+set(releases)
+set(table)
+foreach(header IN LISTS headers)
+    file(READ "${header}" text)
+    string(REGEX MATCHALL "Since [0-9]+\\.[0-9]+|MYQSEC_API [^;(]*myqsec_[a-z0-9_]+\\(" marks "${text}")
+    foreach(mark IN LISTS marks)
+        if(mark MATCHES "^Since (.*)$")
+            set(release "${CMAKE_MATCH_1}")
+        elseif(mark MATCHES "(myqsec_[a-z0-9_]+)\\($")
+            list(APPEND releases "${release}")
+            string(APPEND symbols_${release} "    ${CMAKE_MATCH_1};\n")
+            string(APPEND table "MYQSEC_FUNCTION(${CMAKE_MATCH_1})\n")
+        endif()
+    endforeach()
+endforeach()
+list(REMOVE_DUPLICATES releases)
+list(SORT releases COMPARE NATURAL)
+
+set(script)
+set(rest "local:\n    *;\n")
+foreach(release IN LISTS releases)
+    string(APPEND script "MYQSEC_${release} {\nglobal:\n${symbols_${release}}${rest}};\n")
+    set(rest)
+endforeach()
+file(CONFIGURE OUTPUT "${MYQSEC_VERSION_SCRIPT}" CONTENT "${script}" @ONLY)
+file(CONFIGURE OUTPUT "${MYQSEC_GENERATED}/myqsec_functions.def" CONTENT "${table}" @ONLY)

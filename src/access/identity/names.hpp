@@ -1,0 +1,48 @@
+// What people type, and present at a reader: its limits, its one spelling, and the keyed hashes by which
+// names, cards and PINs are found without being stored.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto/hash.hpp"
+#include "storage/keys/keystore.hpp"
+
+namespace myqsec::access {
+
+/// What a hash is for; hashes of the same text in two domains have nothing in common.
+namespace lookup_domain {
+inline constexpr std::string_view user_name = "user-name";
+inline constexpr std::string_view card = "card";
+inline constexpr std::string_view pin_alone = "pin-alone";
+inline constexpr std::string_view pin_of_user = "pin-of-user";
+inline constexpr std::string_view lockout = "lockout";
+}  // namespace lookup_domain
+
+struct LookupHash {
+    crypto::Digest hash{};
+    std::uint32_t key_version = 0;
+};
+
+/// HMAC-SHA-256 under the keystore's newest lookup key.
+[[nodiscard]] LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain,
+                                     std::string_view text);
+
+/// Blanks around it removed, ASCII letters in lower case.
+[[nodiscard]] std::string fold_user_name(std::string_view user_name);
+
+/// Without framing (STX, ETX, CR, LF) and blanks; hexadecimal digits in upper case, because readers differ.
+/// Throws ERR_INVALID_ARGUMENT unless 4 to 128 bytes are left.
+[[nodiscard]] std::string normalise_card(std::string_view card);
+
+inline constexpr std::size_t max_name = 255;
+inline constexpr std::size_t max_notes = 4000;
+
+/// Well-formed UTF-8 of at most `limit` bytes without control characters, or ERR_INVALID_ARGUMENT. `what`
+/// opens the sentence.
+void check_text(std::string_view what, std::string_view text, std::size_t limit = max_name);
+/// The same, and not empty.
+void check_name(std::string_view what, std::string_view text);
+
+}  // namespace myqsec::access

@@ -1,0 +1,47 @@
+// What is known of a person.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/event/event.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+
+namespace myqsec::access {
+
+enum class UserState : std::uint8_t { active = 1, disabled = 2 };
+[[nodiscard]] inline std::string_view user_state_name(UserState state) {
+    return state == UserState::active ? "active" : "disabled";
+}
+
+/// Fields to set; what is absent stays as it is, or empty in a new user.
+struct UserFields {
+    std::optional<std::string> user_name;  ///< unique without regard to ASCII case; 1 to 255 bytes
+    std::optional<std::string> full_name;
+    std::optional<std::string> email;
+    std::optional<std::string> language;
+    std::optional<std::string> notes;  ///< at most 4,000 bytes; the others 255
+    std::optional<UserState> state;
+};
+
+struct User {
+    UserId id;
+    UserState state = UserState::active;
+    std::string user_name;
+    std::string full_name;
+    std::string email;
+    std::string language;
+    std::string notes;
+    Instant created;
+    LeafId person;
+    audit::Pseudonym pseudonym{};
+    std::optional<Instant> locked_until;
+    bool has_password = false;
+    bool has_pin = false;
+    std::int64_t cards = 0;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,151 @@
+#include "access/rights/authority.hpp"
+
+#include <algorithm>
+
+#include "access/identity/groups_store.hpp"
+#include "access/identity/users_store.hpp"
+#include "access/rights/roles_store.hpp"
+#include "base/error.hpp"
+
+namespace myqsec::access {
+
+namespace {
+
+bool is_member(storage::Database& main, UserId user, GroupId group) {
+    const auto groups = store::groups_of(main, user);
+    return std::ranges::find(groups, group) != groups.end();
+}
+
+/// A limited grant counts only for a target that lies within its limit.
+bool applies(storage::Database& main, const store::EffectiveGrant& grant, const Target& target) {
+    if (grant.scope_queue && grant.scope_queue != target.queue) return false;
+    if (grant.scope_group && !(target.user && is_member(main, target.user, grant.scope_group))) return false;
+    return true;
+}
+
+RightSet usable(const Principal& principal, RightSet rights) {
+    return principal.kind == PrincipalKind::device ? rights & device_session_rights() : rights;
+}
+
+audit::Object object_of(const Target& target) {
+    if (target.user) return target.user;
+    if (target.queue) return target.queue;
+    if (target.device) return target.device;
+    return {};
+}
+
+}  // namespace
+
+Authority::Authority(storage::Vault& vault, audit::AuditLog& audit, Sessions& sessions)
+    : vault_(vault), audit_(audit), sessions_(sessions) {}
+
+/// A session that is alive, of a user who is active.
+bool Authority::is_active(const Principal& principal) {
+    if (principal.kind == PrincipalKind::system || !sessions_.alive(principal)) return false;
+    const auto user = store::find_user(vault_.main(), principal.user);
+    return user && user->state == UserState::active;
+}
+
+Authority::Answer Authority::decide(const Principal& principal, Right right, const Target& target) {
+    if (principal.kind == PrincipalKind::system) {
+        return host_rights().has(right) ? Answer::granted : Answer::denied;
+    }
+    if (!is_active(principal)) return Answer::ended;
+    auto& main = vault_.main();
+    if (usable(principal, user_rights()).has(right)) return Answer::granted;
+    for (const auto& grant : store::grants_of_user(main, principal.user)) {
+        if (usable(principal, grant.rights).has(right) && applies(main, grant, target))
+            return Answer::granted;
+    }
+    return Answer::denied;
+}
+
+Authorised Authority::authorise(const Principal& principal, Right right, const Target& target) {
+    if (principal.kind != PrincipalKind::system) sessions_.touch(principal);
+    switch (decide(principal, right, target)) {
+        case Answer::granted:
+            break;
+        case Answer::denied:
+            deny(principal, right, object_of(target));
+        case Answer::ended:
+            fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
+    }
+    return {principal.actor, principal.user, right_name(right)};
+}
+
+Authorised Authority::authorise_for(const Principal& principal, UserId user, Right own, Right others) {
+    if (principal.is(user) && may(principal, own)) return authorise(principal, own);
+    return authorise(principal, others, {.user = user, .queue = {}, .device = {}});
+}
+
+bool Authority::may(const Principal& principal, Right right, const Target& target) {
+    return decide(principal, right, target) == Answer::granted;
+}
+
+Reach Authority::reach(const Principal& principal, Right right) {
+    Reach reach;
+    reach.everywhere = may(principal, right);
+    if (reach.everywhere || !is_active(principal)) return reach;
+    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
+        if (!usable(principal, grant.rights).has(right)) continue;
+        // None is limited to both: Roles refuses that.
+        if (grant.scope_group) reach.groups.push_back(grant.scope_group);
+        if (grant.scope_queue) reach.queues.push_back(grant.scope_queue);
+    }
+    return reach;
+}
+
+Reach Authority::authorise_list(const Principal& principal, Right right) {
+    auto reach = this->reach(principal, right);
+    if (reach.everywhere || reach.nowhere()) {
+        (void)authorise(principal, right);
+    } else {
+        sessions_.touch(principal);
+    }
+    return reach;
+}
+
+RightSet Authority::rights(const Principal& principal) {
+    if (principal.kind == PrincipalKind::system) return host_rights();
+    if (!is_active(principal)) return {};
+    auto held = user_rights();
+    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
+        if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;
+    }
+    return usable(principal, held);
+}
+
+RightSet Authority::rights_of(UserId user) {
+    auto held = user_rights();
+    for (const auto& grant : store::grants_of_user(vault_.main(), user))
+        held |= grant.rights;
+    return held;
+}
+
+RightSet Authority::rights_through(GroupId group) {
+    RightSet held;
+    for (const auto& grant : store::grants_of_group(vault_.main(), group))
+        held |= grant.rights;
+    return held;
+}
+
+void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
+    const auto missing = needed.without(user_rights()).without(rights(principal));
+    for (const auto& one : all_rights()) {
+        if (missing.has(one.right)) deny(principal, one.right, object);
+    }
+}
+
+void Authority::deny(const Principal& principal, Right right, audit::Object object) {
+    storage::Transaction transaction(vault_.main());
+    audit_.append(transaction, {.action = audit::Action::session_denied,
+                                .actor = principal.actor,
+                                .object = object,
+                                .result = audit::Result::denied,
+                                .changes = {{"right", "", std::string(right_name(right))}},
+                                .personal = {}});
+    transaction.commit();
+    fail(Status::ERR_ACCESS_DENIED, "this needs the right {}", right_name(right));
+}
+
+}  // namespace myqsec::access

@@ -1,0 +1,56 @@
+// The one authorisation point.
+#pragma once
+
+#include "access/rights/principal.hpp"
+#include "access/rights/rights.hpp"
+#include "access/rights/sessions.hpp"
+#include "audit/audit_log.hpp"
+#include "audit/event/authorised.hpp"
+
+namespace myqsec::access {
+
+class Authority {
+ public:
+    Authority(storage::Vault& vault, audit::AuditLog& audit, Sessions& sessions);
+
+    /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
+    /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
+    /// (session.denied) in a transaction of its own, so call this before opening one. Throws
+    /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
+    Authorised authorise(const Principal& principal, Right right, const Target& target = {});
+
+    /// For what `others` allows for anybody, and `own` for oneself: proof of the one that applies.
+    Authorised authorise_for(const Principal& principal, UserId user, Right own, Right others);
+
+    /// The same answer without audit, without an exception, and without marking activity.
+    [[nodiscard]] bool may(const Principal& principal, Right right, const Target& target = {});
+    /// The targets for which may() says yes.
+    [[nodiscard]] Reach reach(const Principal& principal, Right right);
+    /// The same for a list: marks activity, and refuses as authorise() does whoever has the right nowhere.
+    [[nodiscard]] Reach authorise_list(const Principal& principal, Right right);
+
+    /// What the principal holds without limit of group or queue.
+    [[nodiscard]] RightSet rights(const Principal& principal);
+    /// What a user holds, limited grants included.
+    [[nodiscard]] RightSet rights_of(UserId user);
+    /// What members of a group hold through it and the groups around it.
+    [[nodiscard]] RightSet rights_through(GroupId group);
+
+    /// Whoever may act on another's account or membership could act as that person: refuses (audited,
+    /// ERR_ACCESS_DENIED) unless the principal holds everything in `rights`.
+    void require_covers(const Principal& principal, RightSet rights, audit::Object object);
+
+    /// Audits the refusal and throws ERR_ACCESS_DENIED. For rules that a right alone does not express.
+    [[noreturn]] void deny(const Principal& principal, Right right, audit::Object object = {});
+
+ private:
+    enum class Answer : std::uint8_t { granted, denied, ended };
+    [[nodiscard]] bool is_active(const Principal& principal);
+    [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    Sessions& sessions_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,153 @@
+#include "access/rights/roles_store.hpp"
+
+#include <algorithm>
+
+#include "access/identity/user.hpp"
+
+namespace myqsec::access::store {
+
+namespace {
+
+/// Names that this version does not know give nothing.
+RightSet known_rights(std::string_view names) {
+    RightSet set;
+    for (const auto& one : all_rights()) {
+        const auto at = (std::string(" ").append(names) + " ").find(" " + std::string(one.name) + " ");
+        if (at != std::string::npos) set |= RightSet{one.right};
+    }
+    return set;
+}
+
+RightSet rights_of_role(RoleId role, std::string_view stored) {
+    const auto built_in = std::ranges::find(built_in_roles(), role, &BuiltInRole::id);
+    return built_in != built_in_roles().end() ? built_in->rights : known_rights(stored);
+}
+
+std::vector<EffectiveGrant> read_effective(storage::Rows rows) {
+    std::vector<EffectiveGrant> grants;
+    while (rows.next()) {
+        grants.push_back(
+            {rights_of_role(rows.id<RoleId>(0), rows.text(1)), rows.id<GroupId>(2), rows.id<QueueId>(3)});
+    }
+    return grants;
+}
+
+#define GRANT_ROWS                                                                                           \
+    "SELECT t.id, t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue FROM access_grant " \
+    "t "                                                                                                     \
+    "LEFT JOIN access_role r ON r.id = t.role_id "
+
+constexpr BothWays listed_roles{
+    "SELECT id, name, rights FROM access_role WHERE id > $1 ORDER BY id LIMIT $2",
+    "SELECT id, name, rights FROM access_role WHERE id < $1 ORDER BY id DESC LIMIT $2"};
+constexpr BothWays listed_grants{GRANT_ROWS "WHERE t.id > $1 ORDER BY t.id LIMIT $2",
+                                 GRANT_ROWS "WHERE t.id < $1 ORDER BY t.id DESC LIMIT $2"};
+
+std::vector<Role> read_roles(storage::Rows rows) {
+    std::vector<Role> roles;
+    while (rows.next())
+        roles.push_back({rows.id<RoleId>(0), std::string(rows.text(1)), false, known_rights(rows.text(2))});
+    return roles;
+}
+
+}  // namespace
+
+std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user) {
+    return read_effective(main.query(
+        "WITH RECURSIVE around(id) AS (SELECT group_id FROM access_member WHERE user_id = $1 UNION "
+        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
+        "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t "
+        "LEFT JOIN access_role r ON r.id = t.role_id "
+        "WHERE t.user_id = $1 OR t.group_id IN (SELECT id FROM around)",
+        user));
+}
+
+std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group) {
+    return read_effective(
+        main.query("WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION "
+                   "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
+                   "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t "
+                   "LEFT JOIN access_role r ON r.id = t.role_id WHERE t.group_id IN (SELECT id FROM around)",
+                   group));
+}
+
+RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights) {
+    return RoleId(
+        main.insert("INSERT INTO access_role (name, rights) VALUES ($1, $2)", name, rights.names()));
+}
+
+void delete_role(storage::Database& main, RoleId role) {
+    main.run("DELETE FROM access_grant WHERE role_id = $1", role);
+    main.run("DELETE FROM access_role WHERE id = $1", role);
+}
+
+std::vector<Role> custom_roles(storage::Database& main) {
+    return read_roles(main.query("SELECT id, name, rights FROM access_role ORDER BY name"));
+}
+
+Paged<Role> list_roles(storage::Database& main, const Page& page) {
+    return page_of(read_roles(main.query(listed_roles.of(page), page.edge(), page.rows())), page,
+                   [](const Role& role) { return role.id.value; });
+}
+
+bool insert_grant(storage::Database& main, RoleId role, const Grant& grant) {
+    return main.run(
+               "INSERT INTO access_grant (role_id, user_id, group_id, scope_group, scope_queue) "
+               "VALUES ($1, $2, $3, $4, $5) "
+               "ON CONFLICT (role_id, user_id, group_id, scope_group, scope_queue) DO NOTHING",
+               role, grant.user, grant.group, grant.scope_group, grant.scope_queue) > 0;
+}
+
+bool delete_grant(storage::Database& main, RoleId role, const Grant& grant) {
+    return main.run(
+               "DELETE FROM access_grant WHERE role_id = $1 AND user_id = $2 AND group_id = $3 AND "
+               "scope_group = $4 "
+               "AND scope_queue = $5",
+               role, grant.user, grant.group, grant.scope_group, grant.scope_queue) > 0;
+}
+
+void delete_queue_grants(storage::Database& main, QueueId queue) {
+    main.run("DELETE FROM access_grant WHERE scope_queue = $1", queue);
+}
+
+Paged<GrantRow> list_grants(storage::Database& main, const Page& page) {
+    std::vector<GrantRow> grants;
+    auto rows = main.query(listed_grants.of(page), page.edge(), page.rows());
+    while (rows.next()) {
+        GrantRow row{rows.integer(0),
+                     rows.id<RoleId>(1),
+                     std::string(rows.text(2)),
+                     {rows.id<UserId>(3), rows.id<GroupId>(4), rows.id<GroupId>(5), rows.id<QueueId>(6)}};
+        const auto built_in = std::ranges::find(built_in_roles(), row.role, &BuiltInRole::id);
+        if (built_in != built_in_roles().end()) row.role_name = built_in->name;
+        grants.push_back(std::move(row));
+    }
+    return page_of(std::move(grants), page, [](const GrantRow& row) { return row.id; });
+}
+
+std::vector<std::string_view> role_list_statements() {
+    return both_ways({listed_roles, listed_grants});
+}
+
+std::int64_t count_administrators(storage::Database& main) {
+    auto rows = main.query(
+        "WITH RECURSIVE holder(id) AS ("
+        "SELECT group_id FROM access_grant WHERE role_id = $1 AND group_id <> 0 AND scope_group = 0 AND "
+        "scope_queue = 0 "
+        "UNION SELECT g.id FROM access_group g JOIN holder h ON g.parent = h.id) "
+        "SELECT COUNT(*) FROM access_user u WHERE u.state = $2 AND ("
+        "EXISTS (SELECT 1 FROM access_grant t WHERE t.user_id = u.id AND t.role_id = $1 AND t.scope_group = "
+        "0 "
+        "AND t.scope_queue = 0) OR "
+        "EXISTS (SELECT 1 FROM access_member m JOIN holder h ON m.group_id = h.id WHERE m.user_id = u.id))",
+        administrator_role, UserState::active);
+    return rows.next() ? rows.integer(0) : 0;
+}
+
+void require_administrator_left(storage::Database& main) {
+    if (count_administrators(main) > 0) return;
+    fail(Status::ERR_NOT_POSSIBLE,
+         "this would leave the instance without an administrator; appoint another one first");
+}
+
+}  // namespace myqsec::access::store

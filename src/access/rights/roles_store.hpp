@@ -1,0 +1,74 @@
+// The SQL of roles and grants.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/rights/rights.hpp"
+#include "base/page.hpp"
+#include "storage/sqlite/database.hpp"
+
+namespace myqsec::access {
+
+struct Role {
+    RoleId id;
+    std::string name;
+    bool built_in = false;
+    RightSet rights;
+};
+
+/// To whom, and for what. Exactly one of user and group; at most one of the scopes.
+struct Grant {
+    UserId user;
+    GroupId group;
+    GroupId scope_group;  ///< only over users of this group
+    QueueId scope_queue;  ///< only in this queue
+    bool operator==(const Grant&) const = default;
+};
+
+struct GrantRow {
+    std::int64_t id = 0;
+    RoleId role;
+    std::string role_name;
+    Grant grant;
+};
+
+namespace store {
+
+/// A grant as it works: its role's rights, and what they are limited to.
+struct EffectiveGrant {
+    RightSet rights;
+    GroupId scope_group;
+    QueueId scope_queue;
+};
+
+/// Grants to the user, and to the groups that the user is in, nested ones included.
+std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user);
+/// Grants to the group and to those around it.
+std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group);
+
+/// Throws ERR_EXISTS if the name is taken.
+RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights);
+/// With all its grants.
+void delete_role(storage::Database& main, RoleId role);
+std::vector<Role> custom_roles(storage::Database& main);
+Paged<Role> list_roles(storage::Database& main, const Page& page);
+
+/// False if that was so already.
+bool insert_grant(storage::Database& main, RoleId role, const Grant& grant);
+bool delete_grant(storage::Database& main, RoleId role, const Grant& grant);
+void delete_queue_grants(storage::Database& main, QueueId queue);
+Paged<GrantRow> list_grants(storage::Database& main, const Page& page);
+/// Every statement that list_roles and list_grants may run, for the test that looks at their plans.
+std::vector<std::string_view> role_list_statements();
+
+/// Active users who are administrators without limit.
+std::int64_t count_administrators(storage::Database& main);
+/// Throws ERR_NOT_POSSIBLE if the transaction's changes left none.
+void require_administrator_left(storage::Database& main);
+
+}  // namespace store
+
+}  // namespace myqsec::access

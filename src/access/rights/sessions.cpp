@@ -1,0 +1,199 @@
+#include "access/rights/sessions.hpp"
+
+#include "access/identity/users_store.hpp"
+#include "base/error.hpp"
+#include "crypto/random.hpp"
+
+namespace myqsec::access {
+
+using settings::Setting;
+
+namespace {
+
+constexpr std::size_t max_sessions = 100'000;
+
+/// Random, so that no session can be guessed or mistaken for an earlier one.
+SessionId random_session_id() {
+    for (;;) {
+        const auto bytes = crypto::random_array<8>();
+        const auto number = static_cast<std::int64_t>(load_be<std::uint64_t>(bytes.data()) >> 1);
+        if (number != 0) return SessionId(number);
+    }
+}
+
+[[noreturn]] void refuse_ended() {
+    fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
+}
+
+audit::Object place_of(const Session& session) {
+    return session.principal.device ? audit::Object(session.principal.device)
+                                    : audit::Object(session.principal.user);
+}
+
+}  // namespace
+
+std::string_view end_reason_name(EndReason reason) {
+    switch (reason) {
+        case EndReason::logout:
+            return "logout";
+        case EndReason::idle:
+            return "idle";
+        case EndReason::maximum:
+            return "maximum";
+        case EndReason::replaced:
+            return "replaced";
+        case EndReason::card_removed:
+            return "card-removed";
+        case EndReason::closed:
+            return "closed";
+        case EndReason::revoked:
+            return "revoked";
+    }
+    return "unknown";
+}
+
+Sessions::Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
+    : vault_(vault), audit_(audit), settings_(settings) {}
+
+Principal Sessions::open_user_session(const Authorised& host, UserId user) {
+    host.require("session.host");
+    return open(user, {},
+                {settings_.duration(Setting::session_idle_timeout),
+                 settings_.duration(Setting::session_max_duration)});
+}
+
+Principal Sessions::open_device_session(const Authorised& host, UserId user, DeviceId device,
+                                        std::optional<SessionLimits> limits) {
+    host.require("session.host");
+    return open(user, device, limits.value_or(device_limits()));
+}
+
+SessionLimits Sessions::device_limits() const {
+    return {settings_.duration(Setting::device_idle_timeout),
+            settings_.duration(Setting::device_session_max)};
+}
+
+Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits) {
+    const auto record = store::get_user(vault_.main(), user);
+    if (record.state != UserState::active) fail(Status::ERR_NOT_FOUND, "user {} is disabled", user.value);
+    {
+        const std::lock_guard lock(mutex_);
+        if (sessions_.size() >= max_sessions)
+            fail(Status::ERR_LIMIT, "there are {} sessions already", max_sessions);
+    }
+    const auto now = vault_.clock().now();
+    const Principal principal{device ? PrincipalKind::device : PrincipalKind::user, user, random_session_id(),
+                              device, audit::Actor{audit::ActorKind::user, record.pseudonym}};
+    storage::Transaction transaction(vault_.main());
+    audit_.append(transaction, {.action = audit::Action::session_login,
+                                .actor = principal.actor,
+                                .object = device ? audit::Object(device) : audit::Object(user),
+                                .changes = {},
+                                .personal = {}});
+    transaction.commit();
+
+    const std::lock_guard lock(mutex_);
+    sessions_.emplace(principal.session, Session{principal, now, now, limits});
+    return principal;
+}
+
+void Sessions::touch(const Principal& principal) {
+    const auto now = vault_.clock().now();
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(principal.session);
+    if (found == sessions_.end() || found->second.principal.user != principal.user) refuse_ended();
+    if (now >= found->second.deadline()) refuse_ended();
+    found->second.last_activity = now;
+}
+
+bool Sessions::alive(const Principal& principal) const {
+    const auto session = get(principal.session);
+    return session && session->principal.user == principal.user && vault_.clock().now() < session->deadline();
+}
+
+std::optional<Session> Sessions::get(SessionId session) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(session);
+    return found == sessions_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<Session> Sessions::of_user(UserId user) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Session> out;
+    for (const auto& [id, session] : sessions_) {
+        if (session.principal.user == user) out.push_back(session);
+    }
+    return out;
+}
+
+std::optional<Session> Sessions::at_device(DeviceId device) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, session] : sessions_) {
+        if (session.principal.device == device) return session;
+    }
+    return std::nullopt;
+}
+
+bool Sessions::end(SessionId session, EndReason reason) {
+    std::optional<Session> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = sessions_.find(session);
+        if (found == sessions_.end()) return false;
+        ended = found->second;
+        sessions_.erase(found);
+    }
+    storage::Transaction transaction(vault_.main());
+    audit_end(transaction, *ended, reason);
+    transaction.commit();
+    return true;
+}
+
+std::vector<EndedSession> Sessions::expire(Instant now) {
+    std::vector<EndedSession> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto it = sessions_.begin(); it != sessions_.end();) {
+            const auto& session = it->second;
+            if (now < session.deadline()) {
+                ++it;
+                continue;
+            }
+            ended.push_back({session, now >= session.end_deadline() ? EndReason::maximum : EndReason::idle});
+            it = sessions_.erase(it);
+        }
+    }
+    if (ended.empty()) return ended;
+    try {
+        storage::Transaction transaction(vault_.main());
+        for (const auto& one : ended)
+            audit_end(transaction, one.session, one.reason);
+        transaction.commit();
+    } catch (...) {
+        // Past their deadlines they serve nobody, but the next call must find them: a device has to be
+        // cleared.
+        const std::lock_guard lock(mutex_);
+        for (const auto& one : ended)
+            sessions_.emplace(one.session.principal.session, one.session);
+        throw;
+    }
+    return ended;
+}
+
+std::optional<Instant> Sessions::next_deadline() const {
+    const std::lock_guard lock(mutex_);
+    std::optional<Instant> next;
+    for (const auto& [id, session] : sessions_)
+        next = std::min(next.value_or(session.deadline()), session.deadline());
+    return next;
+}
+
+void Sessions::audit_end(storage::Transaction& transaction, const Session& session, EndReason reason) {
+    audit_.append(transaction, {.action = audit::Action::session_logout,
+                                .actor = session.principal.actor,
+                                .object = place_of(session),
+                                .changes = {{"reason", "", std::string(end_reason_name(reason))}},
+                                .personal = {}});
+}
+
+}  // namespace myqsec::access

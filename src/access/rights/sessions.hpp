@@ -1,0 +1,85 @@
+// Sessions: in memory only, so that a restart ends them all. Thread-safe.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "access/rights/principal.hpp"
+#include "audit/audit_log.hpp"
+#include "audit/event/authorised.hpp"
+#include "base/ranked_mutex.hpp"
+#include "settings/settings.hpp"
+
+namespace myqsec::access {
+
+struct SessionLimits {
+    Duration idle;
+    Duration maximum;
+};
+
+struct Session {
+    Principal principal;
+    Instant started;
+    Instant last_activity;
+    SessionLimits limits;
+
+    [[nodiscard]] Instant idle_deadline() const { return last_activity + limits.idle; }
+    [[nodiscard]] Instant end_deadline() const { return started + limits.maximum; }
+    [[nodiscard]] Instant deadline() const { return std::min(idle_deadline(), end_deadline()); }
+};
+
+enum class EndReason : std::uint8_t { logout, idle, maximum, replaced, card_removed, closed, revoked };
+[[nodiscard]] std::string_view end_reason_name(EndReason reason);
+
+struct EndedSession {
+    Session session;
+    EndReason reason;
+};
+
+class Sessions {
+ public:
+    Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings);
+
+    /// For a user whom Login has authenticated. Takes proof of session.host. Throws ERR_NOT_FOUND,
+    /// ERR_LIMIT beyond 100,000 sessions. Audits session.login; joins the caller's transaction, if any.
+    Principal open_user_session(const Authorised& host, UserId user);
+    /// The same, at a device. Limits from the settings where none are given.
+    Principal open_device_session(const Authorised& host, UserId user, DeviceId device,
+                                  std::optional<SessionLimits> limits = std::nullopt);
+    /// The limits that the settings give to sessions at devices.
+    [[nodiscard]] SessionLimits device_limits() const;
+
+    /// Marks activity. Throws ERR_SESSION_ENDED if it is not alive, or past a deadline that expire() has not
+    /// seen yet.
+    void touch(const Principal& principal);
+    [[nodiscard]] bool alive(const Principal& principal) const;
+    /// Without marking activity; also past its deadline, until expire().
+    [[nodiscard]] std::optional<Session> get(SessionId session) const;
+    [[nodiscard]] std::vector<Session> of_user(UserId user) const;
+    [[nodiscard]] std::optional<Session> at_device(DeviceId device) const;
+
+    /// Ends it first, then audits session.logout (joins the caller's transaction, if any). False if it had
+    /// ended already.
+    bool end(SessionId session, EndReason reason);
+    /// Ends, as end() does, all sessions past a deadline. What a device needs at logout is its layer's
+    /// business.
+    std::vector<EndedSession> expire(Instant now);
+    /// When expire() has something to do next.
+    [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+ private:
+    Principal open(UserId user, DeviceId device, const SessionLimits& limits);
+    void audit_end(storage::Transaction& transaction, const Session& session, EndReason reason);
+
+    storage::Vault& vault_;
+    audit::AuditLog& audit_;
+    const settings::Settings& settings_;
+    mutable RankedMutex<std::mutex> mutex_{LockRank::innermost};
+    std::map<SessionId, Session> sessions_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,31 @@
+// Which events to list.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "audit/event/event.hpp"
+#include "base/bytes.hpp"
+
+namespace myqsec::audit {
+
+/// What is absent means any.
+struct EventFilter {
+    std::optional<Object> object;
+    std::optional<Actor> actor;
+    std::optional<Action> action;
+    Instant from = Instant::min();
+    Instant to = Instant::max();  ///< exclusive
+
+    /// Of an event in canonical form.
+    [[nodiscard]] bool takes(ByteView event) const;
+    /// One for each of object, actor and action that is given.
+    [[nodiscard]] std::vector<Bytes> keys() const;
+};
+
+/// What events are found by; nothing of one is equal to another kind's.
+[[nodiscard]] Bytes key_of(const Object& object);
+[[nodiscard]] Bytes key_of(const Actor& actor);
+[[nodiscard]] Bytes key_of(Action action);
+
+}  // namespace myqsec::audit
