@@ -114,7 +114,7 @@ MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *r
 /** What opening found and repaired: columns code (text), sentence (text). Empty if all was well. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
 
-/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers or readers of it live.
+/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers, readers or releases live.
  *  NULL is MYQSEC_OK. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
 

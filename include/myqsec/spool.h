@@ -139,6 +139,33 @@ typedef struct myqsec_release_options {
 MYQSEC_API myqsec_status myqsec_job_release(myqsec_session *session, int64_t job, const myqsec_release_options *options,
                                             const myqsec_sink *sink);
 
+/** A job being released that the caller fetches piece by piece, where a sink would be called: for a server that answers
+ *  a device when it asks. Belongs to one thread at a time. */
+typedef struct myqsec_release myqsec_release;
+
+/** Claims a job as myqsec_job_release does, for the caller to fetch. The claim ends with myqsec_release_finish. It is
+ *  undone, and the job held again, by myqsec_release_abort, by any failure but a wrong argument, by _free, and at the
+ *  end of the session, also when another thread ends it or its time is up (then at the next myqsec_tick). If the process
+ *  dies, the job is held with reason "possibly-printed". What was read is the caller's: at a device, have it sent or
+ *  dropped before the clear-memory callback says that nothing is left. `options` may be NULL.
+ *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled).
+ *  Right and audit: as myqsec_job_release. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_begin(myqsec_session *session, int64_t job,
+                                              const myqsec_release_options *options, myqsec_release **out);
+/** The next bytes of the document; *length is the room on entry, at least 1, and what was read on return: less only at
+ *  the end, then 0. Memory is bounded whatever the document's size, and nothing unverified is returned. After a failure
+ *  only _free is left to call. Adds MYQSEC_ERR_NOT_POSSIBLE (cancelled, over), MYQSEC_ERR_SESSION_ENDED. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_read(myqsec_release *release, void *data, size_t *length);
+/** The device has accepted all of it: the job counts as printed, durably, and is kept or gone as its queue says. Unless
+ *  all was read: MYQSEC_ERR_NOT_POSSIBLE, and the job is held again. Adds MYQSEC_ERR_SESSION_ENDED.
+ *  Audit: job.released. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_finish(myqsec_release *release);
+/** The device did not take it: the job is held again. Nothing happens once the release is over.
+ *  Audit: job.release-failed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_abort(myqsec_release *release);
+/** Aborts the release unless it is over, and frees it. Since 0.1. */
+MYQSEC_API void myqsec_release_free(myqsec_release *release);
+
 /** Reads a job's document without releasing it, at any position: for previews. */
 typedef struct myqsec_job_reader myqsec_job_reader;
 /** Adds MYQSEC_ERR_NOT_FOUND. Right: job.read.own or job.preview.all. Audit: job.read, instance.damage-found.

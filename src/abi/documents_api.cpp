@@ -119,9 +119,7 @@ void myqsec_job_writer_free(myqsec_job_writer* writer) {
 myqsec_status myqsec_job_open(myqsec_session* session, int64_t job, myqsec_job_reader** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        const auto which = id<JobId>(job, "job");
-        CallbackScope::check_job(s.engine, which);
-        auto reader = s.engine.spool.jobs.open_document(s.principal, which);
+        auto reader = s.engine.spool.jobs.open_document(s.principal, job_of(s, job));
         handle = new_handle<myqsec_job_reader>(std::make_unique<Reader>(s.engine, std::move(reader)));
     });
 }

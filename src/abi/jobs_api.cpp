@@ -1,4 +1,4 @@
-// Jobs: lists, cancelling, deletion, release (myqsec/spool.h).
+// Jobs: lists, cancelling, deletion (myqsec/spool.h).
 #include "abi/machinery/session.hpp"
 #include "myqsec/spool.h"
 
@@ -44,49 +44,6 @@ spool::JobFilter job_filter(const myqsec_job_filter* given) {
     return out;
 }
 
-JobId job_of(const Session& session, int64_t job) {
-    const auto out = id<JobId>(job, "job");
-    CallbackScope::check_job(session.engine, out);
-    return out;
-}
-
-/// The host's sink. What one of its functions refuses is the device's failure.
-class HostSink final : public spool::ReleaseSink {
- public:
-    HostSink(const myqsec_sink& sink, const Session& session, JobId job)
-        : sink_(sink), session_(session), job_(job) {}
-
-    void write(ByteView bytes) override {
-        const CallbackScope scope(session_, job_);
-        check(sink_.write(sink_.context, bytes.data(), bytes.size()), "write");
-    }
-    void finish() override {
-        if (!sink_.finish) return;
-        const CallbackScope scope(session_, job_);
-        check(sink_.finish(sink_.context), "finish");
-    }
-    void abort() noexcept override {
-        if (!sink_.abort) return;
-        const CallbackScope scope(session_, job_);
-        sink_.abort(sink_.context);
-    }
-
- private:
-    static void check(int result, const char* function) {
-        if (result != 0) fail(Status::ERR_CALLBACK, "the sink's {} function returned {}", function, result);
-    }
-
-    myqsec_sink sink_;
-    const Session& session_;
-    JobId job_;
-};
-
-spool::ReleaseOptions release_options(const myqsec_release_options* given) {
-    const auto options = read_struct_or(given, MYQSEC_RELEASE_OPTIONS_INIT, "options");
-    if (options.keep > 1) fail(Status::ERR_INVALID_ARGUMENT, "options.keep must be 0 or 1");
-    return {options.keep == 1};
-}
-
 }  // namespace
 
 myqsec_status myqsec_job_list(myqsec_session* session, const myqsec_job_filter* filter,
@@ -117,16 +74,4 @@ myqsec_status myqsec_job_cancel(myqsec_session* session, int64_t job) {
 myqsec_status myqsec_job_delete(myqsec_session* session, int64_t job) {
     return with_session(session,
                         [&](Session& s) { s.engine.spool.jobs.remove(s.principal, job_of(s, job)); });
-}
-
-myqsec_status myqsec_job_release(myqsec_session* session, int64_t job, const myqsec_release_options* options,
-                                 const myqsec_sink* sink) {
-    return with_session(session, [&](Session& s) {
-        const auto functions = read_struct(sink, "sink");
-        check_reserved(functions.reserved == 0, "sink");
-        if (!functions.write) fail_null("sink.write");
-        const auto which = job_of(s, job);
-        HostSink host(functions, s, which);
-        s.engine.spool.jobs.release(s.principal, which, release_options(options), host);
-    });
 }

@@ -35,6 +35,7 @@ void end_session(Session& session, access::EndReason reason) {
             break;  // lives as long as its handle
         case access::PrincipalKind::user:
             session.engine.access.sessions.end(session.principal.session, reason);
+            session.engine.spool.jobs.undo_pulled(session.principal.session);
             break;
         case access::PrincipalKind::device:
             session.engine.devices.logout(session.principal, reason);

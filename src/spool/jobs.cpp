@@ -134,6 +134,16 @@ void Jobs::release(const access::Principal& principal, JobId job, const ReleaseO
     release_job(state_->context, state_->outputs, principal, job, options, sink);
 }
 
+std::unique_ptr<JobRelease> Jobs::begin_release(const access::Principal& principal, JobId job,
+                                                const ReleaseOptions& options) {
+    return spool::begin_release(state_->context, state_->outputs, principal, job, options);
+}
+
+void Jobs::undo_pulled(SessionId session) {
+    state_->outputs.undo_pulled(
+        [&](const access::Principal& principal) { return principal.session == session; });
+}
+
 bool Jobs::stop_output(SessionId session, std::chrono::milliseconds patience) {
     return state_->outputs.stop(session, patience);
 }
@@ -144,6 +154,9 @@ std::unique_ptr<JobReader> Jobs::open_document(const access::Principal& principa
 
 Instant Jobs::tick(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::instance_tick);
+    state_->outputs.undo_pulled([&](const access::Principal& puller) {
+        return puller.kind != PrincipalKind::system && !state_->context.access.sessions.alive(puller);
+    });
     const auto next = state_->retention.tick(proof.actor());
     return std::min(next, state_->conversion.tick());
 }

@@ -15,6 +15,7 @@
 #include "base/page.hpp"
 #include "spool/job.hpp"
 #include "spool/job_reader.hpp"
+#include "spool/job_release.hpp"
 #include "spool/job_writer.hpp"
 #include "spool/release_sink.hpp"
 
@@ -55,6 +56,12 @@ class Jobs {
     /// unverified left), ERR_SESSION_ENDED, ERR_REENTRANT (from the sink of the same job).
     void release(const access::Principal& principal, JobId job, const ReleaseOptions& options,
                  ReleaseSink& sink);
+    /// The same, fetched piece by piece by the caller in place of a sink: it ends by its finish(), or is
+    /// undone.
+    std::unique_ptr<JobRelease> begin_release(const access::Principal& principal, JobId job,
+                                              const ReleaseOptions& options);
+    /// Undoes what a session that has ended was fetching.
+    void undo_pulled(SessionId session);
     /// Stops what a session is releasing and waits for the sinks to be done with. False if that takes longer
     /// than `patience`: bytes may still reach the device. ERR_REENTRANT from one of these sinks.
     [[nodiscard]] bool stop_output(SessionId session, std::chrono::milliseconds patience);

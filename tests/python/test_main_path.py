@@ -41,6 +41,19 @@ class MainPath(InstanceTest):
             self.assertEqual(reader.read_at(8, 100), b"89")
             self.assertEqual(reader.read_at(10, 1), b"")
 
+    def test_a_release_is_fetched_and_finished_or_undone(self) -> None:
+        document = bytes(range(256)) * 4000
+        job = self.system.submit(self.queue, document, owner=self.user)
+        with self.system.device_login(self.device, card=CARD) as jana:
+            with self.assertRaises(KeyError), jana.begin_release(job) as release:
+                self.assertEqual(release.read(10), document[:10])
+                raise KeyError
+            self.assertEqual(jana.job(job)["state"], "pending-held")
+            with jana.begin_release(job) as release:
+                self.assertEqual(b"".join(release), document)
+                release.finish()
+            self.assertEqual(list(jana.jobs()), [])
+
     def test_an_unfinished_job_leaves_no_trace(self) -> None:
         with self.assertRaises(KeyError), self.system.begin_job(self.queue, owner=self.user) as writer:
             writer.write(b"half")

@@ -57,6 +57,34 @@ class JobReader(Child):
         return ctypes.string_at(data, room.value)
 
 
+class JobRelease(Child):
+    """A job being released, fetched by iterating or by read(). Left by `with` without finish(), it is held again."""
+
+    _free = "myqsec_release_free"
+
+    def read(self, size: int = _CHUNK) -> bytes:
+        """The next bytes of the document, at most `size`; none at its end."""
+        if size < 1:
+            raise ValueError("size must be at least 1")
+        data, room = ctypes.create_string_buffer(size), ctypes.c_size_t(size)
+        call("myqsec_release_read", self._pointer, data, ctypes.byref(room))
+        return ctypes.string_at(data, room.value)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read():
+            yield chunk
+
+    def finish(self) -> None:
+        """The device has accepted all of it: the job counts as printed. All must have been read."""
+        call("myqsec_release_finish", self._pointer)
+        self.close()
+
+    def abort(self) -> None:
+        """The device did not take it: the job is held again."""
+        call("myqsec_release_abort", self._pointer)
+        self.close()
+
+
 def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Duration],
                   retention_printed: Optional[Duration], max_job_size: Optional[int], enabled: Optional[bool],
                   restricted: Optional[bool], encryption: Optional[bool],
@@ -185,6 +213,12 @@ class Spool(Child):
         options = c.ReleaseOptions(keep=int(keep))
         sink = _sink(target)
         call("myqsec_job_release", self._pointer, job, ctypes.byref(options), ctypes.byref(sink))
+
+    def begin_release(self, job: int, *, keep: bool = False) -> JobRelease:
+        """Releases a job that is fetched piece by piece: `with session.begin_release(job) as release`, iterate, finish()."""
+        options = c.ReleaseOptions(keep=int(keep))
+        return JobRelease(self._engine, new_handle("myqsec_release_begin", JobRelease._free, self._pointer, job,
+                                                   ctypes.byref(options)))
 
     def open_job(self, job: int) -> JobReader:
         """Opens a document for reading without releasing it."""

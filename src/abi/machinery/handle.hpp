@@ -18,6 +18,7 @@ enum class HandleKind : std::uint32_t {
     list = 0x6d716c69,
     job_writer = 0x6d716a77,
     job_reader = 0x6d716a72,
+    release = 0x6d71726c,
 };
 
 struct Handle {

@@ -46,6 +46,13 @@ class AuditMove {
     return session.engine.access.authority.authorise(session.principal, right);
 }
 
+/// A job that is not being released to a sink that this thread is in.
+[[nodiscard]] inline JobId job_of(const Session& session, std::int64_t job) {
+    const auto out = id<JobId>(job, "job");
+    CallbackScope::check_job(session.engine, out);
+    return out;
+}
+
 /// `work` takes the Session&.
 template <class Work>
 myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
