@@ -132,7 +132,9 @@ MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
  *  (myqsec_open_findings: "deletion-suspended"). Idempotent. Right: settings.change. Audit: instance.clock-stepped. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 
-/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Since 0.1. */
+/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Calls
+ *  that other threads make on it are refused from now on; it waits for those under way, such as a release to a sink.
+ *  Since 0.1. */
 MYQSEC_API void myqsec_session_free(myqsec_session *session);
 
 /** About the session: columns kind ("system", "user", "device"), id, user, user_name, full_name, device, started,

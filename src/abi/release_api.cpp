@@ -127,9 +127,10 @@ void myqsec_release_free(myqsec_release* release) {
     if (!release) return;
     guard_free([&] {
         CallbackScope::check_calls_allowed();
-        auto& engine = object_of(release).engine;
-        engine.check_process();
-        const AuditMove move_audit(engine);
-        take_object(release);
+        object_of(release).engine.check_process();
+        take_object(release, [](Pulled& live) {
+            const AuditMove move_audit(live.engine);
+            live.release->abort();
+        });
     });
 }

@@ -9,12 +9,12 @@
 
 namespace myqsec::abi {
 
-/// Belongs to one thread at a time.
+/// Threads share it: nothing of it changes.
 struct Session {
     Session(Engine& of, const access::Principal& who) : engine(of), principal(who), child(of) {}
 
     Engine& engine;
-    access::Principal principal;
+    const access::Principal principal;
     Engine::Child child;
 };
 
@@ -57,7 +57,8 @@ class AuditMove {
 template <class Work>
 myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
     return guard([&] {
-        auto& session = object_of(handle);
+        const HandleUse use(handle);
+        auto& session = use.object();
         session.engine.check_process();
         CallbackScope::check_session(session);
         const AuditMove move_audit(session.engine);
