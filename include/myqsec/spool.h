@@ -166,6 +166,14 @@ MYQSEC_API myqsec_status myqsec_release_abort(myqsec_release *release);
 /** Aborts the release unless it is over, and frees it. Since 0.1. */
 MYQSEC_API void myqsec_release_free(myqsec_release *release);
 
+/** How releases ended, to a sink or fetched, by id: columns id, job (which may be gone), queue, owner (of the job),
+ *  person (who released it; none for the host), device (none away from devices), ended, outcome ("printed"; "failed":
+ *  held again; "possibly-printed": nobody saw how far it came), bytes (of the document that were passed on; none if
+ *  unknown), private (the queue was). A row is written in the transaction that it tells of, outlives its job, and stays
+ *  when a person is removed, without naming them; it holds no name of a person or document. One's own jobs', or any
+ *  with job.manage.all. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
+
 /** Reads a job's document without releasing it, at any position: for previews. */
 typedef struct myqsec_job_reader myqsec_job_reader;
 /** Adds MYQSEC_ERR_NOT_FOUND. Right: job.read.own or job.preview.all. Audit: job.read, instance.damage-found.

@@ -6,6 +6,25 @@ namespace myqsec::abi {
 
 namespace {
 
+constexpr Column release_columns[] = {{"id", MYQSEC_COLUMN_INTEGER},     {"job", MYQSEC_COLUMN_INTEGER},
+                                      {"queue", MYQSEC_COLUMN_INTEGER},  {"owner", MYQSEC_COLUMN_INTEGER},
+                                      {"person", MYQSEC_COLUMN_INTEGER}, {"device", MYQSEC_COLUMN_INTEGER},
+                                      {"ended", MYQSEC_COLUMN_INSTANT},  {"outcome", MYQSEC_COLUMN_TEXT},
+                                      {"bytes", MYQSEC_COLUMN_INTEGER},  {"private", MYQSEC_COLUMN_BOOLEAN}};
+
+/// Nothing for an id that names nothing.
+template <class Tag>
+Cell named(Id<Tag> id) {
+    return id ? Cell(id) : Cell();
+}
+
+void add_release(List& list, const spool::ReleaseRecord& release) {
+    const auto bytes = release.bytes ? Cell(static_cast<std::int64_t>(*release.bytes)) : Cell();
+    list.add(release.id, release.job, release.queue, named(release.owner), named(release.person),
+             named(release.device), release.ended, spool::release_outcome_name(release.outcome), bytes,
+             release.private_queue);
+}
+
 /// A release that the host fetches. Belongs to one thread at a time.
 struct Pulled {
     Pulled(Engine& of, std::unique_ptr<spool::JobRelease> what)
@@ -132,5 +151,15 @@ void myqsec_release_free(myqsec_release* release) {
             const AuditMove move_audit(live.engine);
             live.release->abort();
         });
+    });
+}
+
+myqsec_status myqsec_release_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        List list(release_columns);
+        list.add_page(s.engine.spool.jobs.releases(s.principal, page_of(page)),
+                      [&](const spool::ReleaseRecord& release) { add_release(list, release); });
+        handle = new_list(std::move(list));
     });
 }

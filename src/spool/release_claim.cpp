@@ -26,11 +26,12 @@ audit::Actor permitted_actor(const Context& context, const Outputs& outputs,
 /// Asks before all that leaves whether the output may go on.
 class Gate final : public ByteSink {
  public:
-    Gate(const ReleaseClaim& claim, ByteSink& next) : claim_(claim), next_(next) {}
+    Gate(ReleaseClaim& claim, ByteSink& next) : claim_(claim), next_(next) {}
 
     void write(ByteView bytes) override {
         claim_.require_live();
         next_.write(bytes);
+        claim_.passed(bytes.size());
     }
     void finish() override {
         claim_.require_live();
@@ -38,7 +39,7 @@ class Gate final : public ByteSink {
     }
 
  private:
-    const ReleaseClaim& claim_;
+    ReleaseClaim& claim_;
     ByteSink& next_;
 };
 
@@ -76,13 +77,14 @@ store::JobRecord ReleaseClaim::take() {
     storage::Transaction transaction(main);
     auto job = store::find_job(main, id_);
     if (!job) fail_no_job(id_);
-    if (keep_ && require_queue(main, job->queue).kind == QueueKind::private_) {
+    const bool private_queue = require_queue(main, job->queue).kind == QueueKind::private_;
+    if (keep_ && private_queue) {
         fail(Status::ERR_NOT_POSSIBLE, "a job of a private queue can't be kept after its release");
     }
     if (job->state == JobState::processing && job->claim && !outputs_.running(*job->claim)) {
         hold_possibly_printed(context_, transaction, *job, actor_);
     }
-    if (!store::claim_job(main, id_, token_)) {
+    if (!store::claim_job(main, id_, {token_, principal_.user, principal_.device})) {
         if (job->state == JobState::processing) {
             fail(Status::ERR_NOT_POSSIBLE, "job {} is already being released", id_.value);
         }
@@ -90,6 +92,12 @@ store::JobRecord ReleaseClaim::take() {
              job_state_name(job->state));
     }
     transaction.commit();
+    record_.job = id_;
+    record_.queue = job->queue;
+    record_.owner = job->owner;
+    record_.person = principal_.user;
+    record_.device = principal_.device;
+    record_.private_queue = private_queue;
     return *std::move(job);
 }
 
@@ -98,21 +106,26 @@ void ReleaseClaim::require_live() const {
     context_.touch(principal_);
 }
 
-Stages ReleaseClaim::stages_to(ByteSink& out) const {
+Stages ReleaseClaim::stages_to(ByteSink& out) {
     Stages stages(out);
     stages.put_first<Gate>(*this);
     return stages;
 }
 
-void ReleaseClaim::append(storage::Transaction& transaction, audit::Action action, audit::Result result,
-                          std::vector<audit::Change> changes) {
+void ReleaseClaim::conclude(storage::Transaction& transaction, ReleaseOutcome outcome,
+                            std::vector<audit::Change> changes) {
+    const bool printed = outcome == ReleaseOutcome::printed;
     if (principal_.device) changes.push_back({"device", "", std::to_string(principal_.device.value)});
-    context_.audit.append(transaction, {.action = action,
-                                        .actor = actor_,
-                                        .object = id_,
-                                        .result = result,
-                                        .changes = std::move(changes),
-                                        .personal = {}});
+    context_.audit.append(
+        transaction, {.action = printed ? audit::Action::job_released : audit::Action::job_release_failed,
+                      .actor = actor_,
+                      .object = id_,
+                      .result = printed ? audit::Result::ok : audit::Result::failed,
+                      .changes = std::move(changes),
+                      .personal = {}});
+    record_.outcome = outcome;
+    record_.bytes = passed_;
+    record_release(context_, transaction, record_);
 }
 
 void ReleaseClaim::failed(Status why) noexcept {
@@ -128,8 +141,7 @@ void ReleaseClaim::fail_settled(Status why) {
     storage::Transaction transaction(main);
     const auto reasons = why == Status::ERR_CORRUPT ? reason::held_damaged : reason::held;
     (void)store::hold_again(main, id_, token_, reasons);
-    append(transaction, audit::Action::job_release_failed, audit::Result::failed,
-           {{"error", "", std::string(status_name(why))}});
+    conclude(transaction, ReleaseOutcome::failed, {{"error", "", std::string(status_name(why))}});
     transaction.commit();
 }
 
@@ -139,7 +151,7 @@ void ReleaseClaim::printed() {
     const auto job = store::find_job(main, id_);
     if (!job || job->claim != token_) {
         // Cancelled or deleted when the device had everything already: it was printed, and the log says so.
-        append(transaction, audit::Action::job_released, audit::Result::ok, {});
+        conclude(transaction, ReleaseOutcome::printed, {});
         transaction.commit();
         return;
     }
@@ -159,7 +171,7 @@ void ReleaseClaim::finish_erased(storage::Transaction& transaction, const store:
     auto& keys = context_.vault.leaf_keys();
     keys.destroy(transaction, job.leaf);
     store::remove_job(transaction.database(), job.id);
-    append(transaction, audit::Action::job_released, audit::Result::ok, {{"state", "processing", "deleted"}});
+    conclude(transaction, ReleaseOutcome::printed, {{"state", "processing", "deleted"}});
     kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
     context_.documents().remove(job.blob);
 }
@@ -173,8 +185,8 @@ void ReleaseClaim::finish_kept(storage::Transaction& transaction, store::JobReco
     job.reasons = keep_ ? reason::held : reason::completed;
     if (!keep_) job.expires = now + retention_printed;
     store::settle_job(transaction.database(), job);
-    append(transaction, audit::Action::job_released, audit::Result::ok,
-           {{"state", "processing", std::string(job_state_name(job.state))}});
+    conclude(transaction, ReleaseOutcome::printed,
+             {{"state", "processing", std::string(job_state_name(job.state))}});
     transaction.commit();
 }
 

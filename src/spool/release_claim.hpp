@@ -6,6 +6,7 @@
 #include "spool/document.hpp"
 #include "spool/outputs.hpp"
 #include "spool/queue.hpp"
+#include "spool/release_record.hpp"
 #include "spool/release_sink.hpp"
 
 namespace myqsec::spool {
@@ -26,7 +27,9 @@ class ReleaseClaim {
     void require_live() const;
     /// What the document goes through on its way to `out`, in one list: what changes what is printed is a
     /// line there. Both outlive it.
-    [[nodiscard]] Stages stages_to(ByteSink& out) const;
+    [[nodiscard]] Stages stages_to(ByteSink& out);
+    /// So much of the document has been passed on.
+    void passed(std::size_t bytes) { passed_ += bytes; }
 
     /// The device has accepted all of it.
     void printed();
@@ -38,8 +41,9 @@ class ReleaseClaim {
     void fail_settled(Status why);
     void finish_erased(storage::Transaction& transaction, const store::JobRecord& job, QueueKind kind);
     void finish_kept(storage::Transaction& transaction, store::JobRecord job, Duration retention_printed);
-    void append(storage::Transaction& transaction, audit::Action action, audit::Result result,
-                std::vector<audit::Change> changes);
+    /// How it ended, to the audit log and in the record that outlives the job.
+    void conclude(storage::Transaction& transaction, ReleaseOutcome outcome,
+                  std::vector<audit::Change> changes);
 
     const Context& context_;
     Outputs& outputs_;
@@ -51,6 +55,8 @@ class ReleaseClaim {
     // From before the claim, so that no tick takes it for a dead one, until after settling, so that logout
     // waits for that.
     Outputs::Output output_;
+    ReleaseRecord record_;
+    std::uint64_t passed_ = 0;
     std::optional<Document> document_;
 };
 

@@ -143,6 +143,7 @@ const Call calls[] = {
     MYQSEC_CALL(myqsec_release_begin),
     MYQSEC_CALL(myqsec_release_finish),
     MYQSEC_CALL(myqsec_release_free),
+    MYQSEC_CALL(myqsec_release_list),
     MYQSEC_CALL(myqsec_release_read),
     MYQSEC_CALL(myqsec_right_list),
     MYQSEC_CALL(myqsec_role_create),

@@ -53,6 +53,11 @@ class MainPath(InstanceTest):
                 self.assertEqual(b"".join(release), document)
                 release.finish()
             self.assertEqual(list(jana.jobs()), [])
+            failed, printed = jana.releases()
+            self.assertEqual((failed["outcome"], failed["job"]), ("failed", job))
+            self.assertEqual((printed["outcome"], printed["bytes"]), ("printed", len(document)))
+            self.assertEqual((printed["person"], printed["device"]), (self.user, self.device))
+            self.assertIs(printed["private"], True)
 
     def test_an_unfinished_job_leaves_no_trace(self) -> None:
         with self.assertRaises(KeyError), self.system.begin_job(self.queue, owner=self.user) as writer:

@@ -311,6 +311,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_release_finish": (status, [handle]),
     "myqsec_release_abort": (status, [handle]),
     "myqsec_release_free": (None, [handle]),
+    "myqsec_release_list": _paged,
     "myqsec_job_open": _listing_of,
     "myqsec_job_reader_read": (status, [handle, c_uint64, c_void_p, out_size]),
     "myqsec_job_reader_size": (status, [handle, out_uint64]),

@@ -220,6 +220,10 @@ class Spool(Child):
         return JobRelease(self._engine, new_handle("myqsec_release_begin", JobRelease._free, self._pointer, job,
                                                    ctypes.byref(options)))
 
+    def releases(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """How releases ended: id, job, queue, owner, person, device, ended, outcome, bytes, private. They outlive their jobs."""
+        return paged("myqsec_release_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+
     def open_job(self, job: int) -> JobReader:
         """Opens a document for reading without releasing it."""
         return JobReader(self._engine, new_handle("myqsec_job_open", JobReader._free, self._pointer, job))
