@@ -51,25 +51,44 @@ MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t que
 /** Takes that back. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_disallow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
 
+typedef enum myqsec_attribute_type {
+    MYQSEC_ATTRIBUTE_INTEGER = 1, /**< number, 32 bits as IPP's */
+    MYQSEC_ATTRIBUTE_BOOLEAN = 2, /**< number, 0 or 1 */
+    MYQSEC_ATTRIBUTE_TEXT = 3     /**< text, at most 1,023 bytes: IPP's keyword, name, uri or text */
+} myqsec_attribute_type;
+
+/** An attribute of a job under its IPP name, such as "copies", "sides". It keeps its size, for it stands in arrays. */
+typedef struct myqsec_job_attribute {
+    const char *name; /**< lowercase letters, digits, "-", ".", "_", at most 255 (RFC 8011 §5.1.4) */
+    const char *text;
+    int64_t number;
+    uint32_t type;     /**< a myqsec_attribute_type */
+    uint32_t reserved; /**< 0 */
+} myqsec_job_attribute;
+
 /** What a job says of itself when it is submitted. */
 typedef struct myqsec_job_fields {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
+    uint32_t attribute_count; /**< at most 64 */
     int64_t queue;
     int64_t owner;               /**< 0: the session's user. Another needs job.submit.for-others */
     const char *name;            /**< IPP job-name, at most 1,023 bytes; sealed under the owner's key */
     const char *document_format; /**< IPP document-format, e.g. "application/pdf"; NULL: application/octet-stream */
     const char *host_name;       /**< IPP job-originating-host-name; sealed under the owner's key; may be NULL */
+    /** Each name once; together at most 4 KiB as myqsec_job_list shows them. Sealed under the owner's key, and gone
+     *  with the job. Since 0.1 */
+    const myqsec_job_attribute *attributes;
 } myqsec_job_fields;
 #define MYQSEC_JOB_FIELDS_INIT \
-    { sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL }
+    { sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL, NULL }
 
 /** A job being submitted; belongs to one thread at a time. */
 typedef struct myqsec_job_writer myqsec_job_writer;
 
 /** Begins a job. Nothing of it is visible, or survives a crash, until myqsec_job_writer_finish returns.
- *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled, a
- *  certificate of the queue is not valid now: taking the job in without that recipient would break what the queue promises).
+ *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_LIMIT (attributes), MYQSEC_ERR_NOT_POSSIBLE (queue disabled,
+ *  owner disabled, a certificate of the queue is not valid now: taking the job in without that recipient would break
+ *  what the queue promises).
  *  Right: job.submit, and access to the queue. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
                                            myqsec_job_writer **out);
@@ -92,10 +111,11 @@ typedef struct myqsec_job_filter {
 #define MYQSEC_JOB_FILTER_INIT \
     { sizeof(myqsec_job_filter), 0, 0, 0, NULL }
 
-/** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state ("pending-held",
- *  "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g. "job-hold-until-specified",
- *  "possibly-printed"), submitted, printed (instant of the last release), expires, releases (count). One's own jobs, or any
- *  with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
+/** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state
+ *  ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g.
+ *  "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of the last release), expires, releases
+ *  (count), attributes (a line for each: name, "integer", "boolean" or "text", value, separated by spaces). One's own
+ *  jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */

@@ -16,6 +16,7 @@ constexpr Column job_columns[] = {
     {"state", MYQSEC_COLUMN_TEXT},        {"reasons", MYQSEC_COLUMN_TEXT},
     {"submitted", MYQSEC_COLUMN_INSTANT}, {"printed", MYQSEC_COLUMN_INSTANT},
     {"expires", MYQSEC_COLUMN_INSTANT},   {"releases", MYQSEC_COLUMN_INTEGER},
+    {"attributes", MYQSEC_COLUMN_TEXT},
 };
 
 // 8-4-4-4-12 (RFC 9562 §4).
@@ -30,7 +31,7 @@ void add_job(List& list, const spool::Job& job) {
     list.add(job.id, uuid_text(job.uuid), job.queue, job.queue_name, job.owner, job.owner_name, job.name,
              job.document_format, job.host_name, static_cast<std::int64_t>(job.size),
              spool::job_state_name(job.state), job.reasons, job.submitted, job.printed, job.expires,
-             job.releases);
+             job.releases, job.attributes);
 }
 
 spool::JobFilter job_filter(const myqsec_job_filter* given) {

@@ -32,6 +32,7 @@ JobRecord read_job(const storage::Rows& rows) {
                   .leaf = rows.id<LeafId>(5),
                   .name = copy(rows.blob(6)),
                   .host_name = copy(rows.blob(7)),
+                  .attributes = copy(rows.blob(20)),
                   .document_format = std::string(rows.text(8)),
                   .size = static_cast<std::uint64_t>(rows.integer(9)),
                   .state = static_cast<JobState>(rows.integer(10)),
@@ -60,12 +61,13 @@ std::vector<JobRecord> read_jobs(storage::Rows rows) {
 
 JobId insert_job(storage::Database& main, const JobRecord& job) {
     return JobId(main.insert(
-        "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, "
-        "reasons, "
-        "submitted, expires, releases, protection) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-        "$12, $13, 0, $14)",
-        job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.document_format,
-        job.size, job.state, job.reasons, job.submitted, job.expires, job.protection));
+        "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, attributes, document_format, "
+        "size, "
+        "state, reasons, submitted, expires, releases, protection) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+        "$9, "
+        "$10, $11, $12, $13, $14, 0, $15)",
+        job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.attributes,
+        job.document_format, job.size, job.state, job.reasons, job.submitted, job.expires, job.protection));
 }
 
 std::optional<JobRecord> find_job(storage::Database& main, JobId job) {

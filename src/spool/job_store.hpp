@@ -24,6 +24,7 @@ struct JobRecord {
     LeafId leaf;  ///< 0: the key is destroyed, there is no document
     Bytes name;
     Bytes host_name;
+    Bytes attributes;
     std::string document_format;
     std::uint64_t size = 0;
     JobState state = JobState::pending_held;
@@ -41,7 +42,7 @@ struct JobRecord {
 /// What read_jobs() reads.
 #define JOB_COLUMNS                                                                                \
     "id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
-    "submitted, printed, expires, releases, claim, protection, claimer, claim_device"
+    "submitted, printed, expires, releases, claim, protection, claimer, claim_device, attributes"
 [[nodiscard]] std::vector<JobRecord> read_jobs(storage::Rows rows);
 
 JobId insert_job(storage::Database& main, const JobRecord& job);

@@ -21,6 +21,7 @@ void require_valid(const JobFields& fields) {
     require_text(fields.name, 0, 1023, "a job's name");
     require_text(fields.host_name, 0, 255, "a job's host name");
     require_text(fields.document_format, 1, 255, "a job's document format");
+    (void)attribute_lines(fields.attributes);
 }
 
 std::uint64_t size_limit(const Context& context, const Queue& queue) {
@@ -127,6 +128,7 @@ JobId JobWriter::commit() {
         job.leaf = context.vault.leaf_keys().store(transaction, storage::LeafKind::job, parts_->job_key);
         job.name = seal_job_name(person_key, job.uuid, fields.name);
         job.host_name = seal_host_name(person_key, job.uuid, fields.host_name);
+        job.attributes = seal_attributes(person_key, job.uuid, attribute_lines(fields.attributes));
         job.document_format = fields.document_format;
         job.size = parts_->size;
         job.protection = parts_->protection;

@@ -92,6 +92,7 @@ constexpr std::string_view steps[] = {
     CREATE INDEX release_queue ON release_record (queue, id);
     CREATE INDEX release_person ON release_record (person) WHERE person <> owner;
     )",
+    "ALTER TABLE job ADD COLUMN attributes BLOB NOT NULL DEFAULT x'';",
 };
 
 }  // namespace

@@ -249,6 +249,10 @@ class Arguments {
         job.owner = number();
         job.name = text();
         job.document_format = text();
+        job.attribute_count = choices_.byte() % 3;
+        for (std::uint32_t i = 0; i < job.attribute_count; ++i)
+            attributes_[i] = {text(), text(), number(), static_cast<std::uint32_t>(choices_.byte() % 5), 0};
+        job.attributes = attributes_.data();
     }
     void fill(myqsec_job_filter& filter) {
         filter.owner = number();
@@ -355,6 +359,7 @@ class Arguments {
     myqsec_job_reader* new_reader_ = nullptr;
     myqsec_release* new_release_ = nullptr;
     std::deque<std::string> texts_;
+    std::array<myqsec_job_attribute, 2> attributes_{};
     std::size_t size_ = 0;
     std::array<std::uint8_t, 16384> buffer_{};
     alignas(16) std::array<std::uint8_t, 64> out_{};

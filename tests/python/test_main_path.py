@@ -33,6 +33,16 @@ class MainPath(InstanceTest):
         self.assertEqual(len(self.admin.audit_head()["root_hash"]), 32)
         self.assertEqual(self.admin.user(self.user)["full_name"], "Jana Nová")
 
+    def test_a_job_keeps_its_attributes(self) -> None:
+        attributes = {"copies": 2, "sides": "two-sided-long-edge", "job-hold": True, "note": "with a space"}
+        job = self.system.submit(self.queue, b"x", owner=self.user, attributes=attributes)
+        self.assertEqual(self.admin.job(job)["attributes"], attributes)
+        self.assertEqual(next(self.admin.jobs())["attributes"], attributes)
+        plain = self.system.submit(self.queue, b"x", owner=self.user)
+        self.assertEqual(self.admin.job(plain)["attributes"], {})
+        with self.assertRaises(OverflowError):
+            self.system.submit(self.queue, b"x", owner=self.user, attributes={"copies": 2**31})
+
     def test_a_reader_reads_anywhere(self) -> None:
         job = self.system.submit(self.queue, b"0123456789", owner=self.user)
         with self.system.device_login(self.device, card=CARD) as jana, jana.open_job(job) as reader:

@@ -127,9 +127,13 @@ class QueueFields(_Options):
                 ("certificates", ctypes.POINTER(c_int64))]
 
 
+class JobAttribute(ctypes.Structure):
+    _fields_ = [("name", text), ("text", text), ("number", c_int64), ("type", c_uint32), ("reserved", c_uint32)]
+
+
 class JobFields(_Options):
-    _fields_ = [("struct_size", c_uint32), ("reserved", c_uint32), ("queue", c_int64), ("owner", c_int64),
-                ("name", text), ("document_format", text), ("host_name", text)]
+    _fields_ = [("struct_size", c_uint32), ("attribute_count", c_uint32), ("queue", c_int64), ("owner", c_int64),
+                ("name", text), ("document_format", text), ("host_name", text), ("attributes", POINTER(JobAttribute))]
 
 
 class Page(_Options):
@@ -176,7 +180,8 @@ STRUCTS: dict[str, type[ctypes.Structure]] = {
     "myqsec_user_fields": UserFields, "myqsec_role_grant": RoleGrant, "myqsec_container_keys": ContainerKeys,
     "myqsec_device_fields": DeviceFields, "myqsec_device_callbacks": DeviceCallbacks,
     "myqsec_credentials": Credentials, "myqsec_root": Root, "myqsec_root_pkcs11": RootPkcs11, "myqsec_root_tpm": RootTpm, "myqsec_options": Options,
-    "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
+    "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields,
+    "myqsec_job_attribute": JobAttribute, "myqsec_job_filter": JobFilter,
     "myqsec_page": Page, "myqsec_user_filter": UserFilter, "myqsec_audit_filter": AuditFilter,
     "myqsec_audit_export_options": AuditExportOptions, "myqsec_audit_verdict": AuditVerdict,
     "myqsec_backup_options": BackupOptions, "myqsec_backup_info": BackupInfo,
