@@ -14,8 +14,8 @@
  *   MYQSEC_ERR_FORKED, MYQSEC_ERR_REENTRANT and MYQSEC_ERR_INTERNAL; a function's comment lists what it adds.
  * - The first parameter of whatever reads personal data or changes anything is a session: the principal. Such functions
  *   add MYQSEC_ERR_ACCESS_DENIED and MYQSEC_ERR_SESSION_ENDED. "Right:" names the right needed, "Audit:" the event.
- * - Threads: an engine may be used from any thread at once. Sessions, lists, writers and readers belong to one thread
- *   at a time.
+ * - Threads: an engine and a session may be used from any thread at once. Lists, writers, readers and releases belong
+ *   to one thread at a time.
  * - The library starts no threads, handles no signals, and changes no global state of the process. Botan, unless built
  *   without its module thread_utils, starts some of its own at the first password: a forked child ends by _exit() or
  *  exec.

@@ -115,7 +115,7 @@ MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *r
 /** What opening found and repaired: columns code (text), sentence (text). Empty if all was well. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
 
-/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers or readers of it live.
+/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers, readers or releases live.
  *  NULL is MYQSEC_OK. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
 
@@ -134,7 +134,8 @@ MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
  *  Audit: instance.clock-stepped. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 
-/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it.
+/** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Calls
+ *  that other threads make on it are refused from now on; it waits for those under way, such as a release to a sink.
  *  Since 0.1. */
 MYQSEC_API void myqsec_session_free(myqsec_session *session);
 

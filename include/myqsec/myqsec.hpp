@@ -197,6 +197,24 @@ class JobWriter {
     std::unique_ptr<myqsec_job_writer, void (*)(myqsec_job_writer *)> writer_;
 };
 
+/// A job on its way out, fetched; held again unless finished.
+class JobRelease {
+ public:
+    explicit JobRelease(myqsec_release *release) : release_(release, myqsec_release_free) {}
+    /// Fills the span; returns less only at the end.
+    std::size_t read(std::span<std::uint8_t> into) {
+        std::size_t length = into.size();
+        check(myqsec_release_read(release_.get(), into.data(), &length));
+        return length;
+    }
+    /// The device has accepted all of it, and all was read: the job counts as printed.
+    void finish() { check(myqsec_release_finish(release_.get())); }
+    void abort() { check(myqsec_release_abort(release_.get())); }
+
+ private:
+    std::unique_ptr<myqsec_release, void (*)(myqsec_release *)> release_;
+};
+
 /// A principal. Use the C functions with get(); calls of the usual shapes are shortened by list() and create().
 class Session {
  public:
@@ -245,6 +263,13 @@ class Session {
         myqsec_release_options options = MYQSEC_RELEASE_OPTIONS_INIT;
         options.keep = keep ? 1 : 0;
         detail::finish(myqsec_job_release(get(), job, &options, &sink), carrier);
+    }
+    [[nodiscard]] JobRelease begin_release(std::int64_t job, bool keep = false) const {
+        myqsec_release_options options = MYQSEC_RELEASE_OPTIONS_INIT;
+        options.keep = keep ? 1 : 0;
+        myqsec_release *out = nullptr;
+        check(myqsec_release_begin(get(), job, &options, &out));
+        return JobRelease(out);
     }
 
  private:

@@ -53,26 +53,45 @@ MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t que
 /** Takes that back. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_disallow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
 
+typedef enum myqsec_attribute_type {
+    MYQSEC_ATTRIBUTE_INTEGER = 1, /**< number, 32 bits as IPP's */
+    MYQSEC_ATTRIBUTE_BOOLEAN = 2, /**< number, 0 or 1 */
+    MYQSEC_ATTRIBUTE_TEXT = 3     /**< text, at most 1,023 bytes: IPP's keyword, name, uri or text */
+} myqsec_attribute_type;
+
+/** An attribute of a job under its IPP name, such as "copies", "sides". It keeps its size, for it stands in arrays. */
+typedef struct myqsec_job_attribute {
+    const char *name; /**< lowercase letters, digits, "-", ".", "_", at most 255 (RFC 8011 §5.1.4) */
+    const char *text;
+    int64_t number;
+    uint32_t type;     /**< a myqsec_attribute_type */
+    uint32_t reserved; /**< 0 */
+} myqsec_job_attribute;
+
 /** What a job says of itself when it is submitted. */
 typedef struct myqsec_job_fields {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
+    uint32_t attribute_count; /**< at most 64 */
     int64_t queue;
     int64_t owner;               /**< 0: the session's user. Another needs job.submit.for-others */
     const char *name;            /**< IPP job-name, at most 1,023 bytes; sealed under the owner's key */
     const char *document_format; /**< IPP document-format, e.g. "application/pdf"; NULL: application/octet-stream */
     const char *host_name;       /**< IPP job-originating-host-name; sealed under the owner's key; may be NULL */
+    /** Each name once; together at most 4 KiB as myqsec_job_list shows them. Sealed under the owner's key, and gone
+     *  with the job. Since 0.1 */
+    const myqsec_job_attribute *attributes;
 } myqsec_job_fields;
 #define MYQSEC_JOB_FIELDS_INIT \
-    { sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL }
+    { sizeof(myqsec_job_fields), 0, 0, 0, NULL, NULL, NULL, NULL }
 
 /** A job being submitted; belongs to one thread at a time. */
 typedef struct myqsec_job_writer myqsec_job_writer;
 
 /** Begins a job. Nothing of it is visible, or survives a crash, until myqsec_job_writer_finish returns.
- *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled, a
- *  certificate of the queue is not valid now: taking the job in without that recipient would break what the queue
- *  promises). Right: job.submit, and access to the queue. Since 0.1. */
+ *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_LIMIT (attributes), MYQSEC_ERR_NOT_POSSIBLE (queue disabled,
+ *  owner disabled, a certificate of the queue is not valid now: taking the job in without that recipient would break
+ *  what the queue promises).
+ *  Right: job.submit, and access to the queue. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
                                            myqsec_job_writer **out);
 /** Takes document data; returns when it has been sealed and handed to the system: that is the back-pressure. After a
@@ -97,8 +116,8 @@ typedef struct myqsec_job_filter {
 /** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state
  *  ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g.
  *  "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of the last release), expires, releases
- *  (count). One's own jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be
- *  NULL. Since 0.1. */
+ *  (count), attributes (a line for each: name, "integer", "boolean" or "text", value, separated by spaces). One's own
+ *  jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */
@@ -142,6 +161,41 @@ typedef struct myqsec_release_options {
  *  Audit: job.released, job.release-failed, instance.damage-found (one of the document's two headers). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_release(myqsec_session *session, int64_t job, const myqsec_release_options *options,
                                             const myqsec_sink *sink);
+
+/** A job being released that the caller fetches piece by piece, where a sink would be called: for a server that answers
+ *  a device when it asks. Belongs to one thread at a time. */
+typedef struct myqsec_release myqsec_release;
+
+/** Claims a job as myqsec_job_release does, for the caller to fetch. The claim ends with myqsec_release_finish. It is
+ *  undone, and the job held again, by myqsec_release_abort, by any failure but a wrong argument, by _free, and at the
+ *  end of the session, also when another thread ends it or its time is up (then at the next myqsec_tick). If the process
+ *  dies, the job is held with reason "possibly-printed". What was read is the caller's: at a device, have it sent or
+ *  dropped before the clear-memory callback says that nothing is left. `options` may be NULL.
+ *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled).
+ *  Right and audit: as myqsec_job_release. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_begin(myqsec_session *session, int64_t job,
+                                              const myqsec_release_options *options, myqsec_release **out);
+/** The next bytes of the document; *length is the room on entry, at least 1, and what was read on return: less only at
+ *  the end, then 0. Memory is bounded whatever the document's size, and nothing unverified is returned. After a failure
+ *  only _free is left to call. Adds MYQSEC_ERR_NOT_POSSIBLE (cancelled, over), MYQSEC_ERR_SESSION_ENDED. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_read(myqsec_release *release, void *data, size_t *length);
+/** The device has accepted all of it: the job counts as printed, durably, and is kept or gone as its queue says. Unless
+ *  all was read: MYQSEC_ERR_NOT_POSSIBLE, and the job is held again. Adds MYQSEC_ERR_SESSION_ENDED.
+ *  Audit: job.released. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_finish(myqsec_release *release);
+/** The device did not take it: the job is held again. Nothing happens once the release is over.
+ *  Audit: job.release-failed. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_abort(myqsec_release *release);
+/** Aborts the release unless it is over, and frees it. Since 0.1. */
+MYQSEC_API void myqsec_release_free(myqsec_release *release);
+
+/** How releases ended, to a sink or fetched, by id: columns id, job (which may be gone), queue, owner (of the job),
+ *  person (who released it; none for the host), device (none away from devices), ended, outcome ("printed"; "failed":
+ *  held again; "possibly-printed": nobody saw how far it came), bytes (of the document that were passed on; none if
+ *  unknown), private (the queue was). A row is written in the transaction that it tells of, outlives its job, and stays
+ *  when a person is removed, without naming them; it holds no name of a person or document. One's own jobs', or any
+ *  with job.manage.all. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 
 /** Reads a job's document without releasing it, at any position: for previews. */
 typedef struct myqsec_job_reader myqsec_job_reader;

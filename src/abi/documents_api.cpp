@@ -38,9 +38,37 @@ struct HandleType<myqsec_job_reader> {
 
 namespace {
 
+/// IPP's integers have 32 bits.
+spool::JobAttribute job_attribute(const myqsec_job_attribute& given) {
+    if (given.reserved != 0)
+        fail(Status::ERR_INVALID_ARGUMENT, "the reserved field of an attribute is in use");
+    spool::JobAttribute out{.name = std::string(text(given.name, "attribute.name")), .value = false};
+    const auto within = [&](std::int64_t least, std::int64_t most) {
+        if (given.number < least || given.number > most) {
+            fail(Status::ERR_INVALID_ARGUMENT, "the number of attribute '{}' must be from {} to {}", out.name,
+                 least, most);
+        }
+        return static_cast<std::int32_t>(given.number);
+    };
+    switch (given.type) {
+        case MYQSEC_ATTRIBUTE_INTEGER:
+            out.value = within(INT32_MIN, INT32_MAX);
+            break;
+        case MYQSEC_ATTRIBUTE_BOOLEAN:
+            out.value = within(0, 1) == 1;
+            break;
+        case MYQSEC_ATTRIBUTE_TEXT:
+            out.value = std::string(text(given.text, "attribute.text"));
+            break;
+        default:
+            fail(Status::ERR_INVALID_ARGUMENT, "attribute.type {} is none of myqsec_attribute_type",
+                 given.type);
+    }
+    return out;
+}
+
 spool::JobFields job_fields(const myqsec_job_fields* given) {
     const auto fields = read_struct(given, "fields");
-    check_reserved(fields.reserved == 0, "fields");
     spool::JobFields out;
     out.queue = id<QueueId>(fields.queue, "fields.queue");
     out.owner = optional_id<UserId>(fields.owner, "fields.owner");
@@ -49,6 +77,11 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
         out.document_format = *format;
     }
     out.host_name = text_or_empty(fields.host_name, "fields.host_name");
+    if (fields.attribute_count > spool::most_job_attributes)
+        fail(Status::ERR_LIMIT, "a job has at most {} attributes", spool::most_job_attributes);
+    if (fields.attribute_count > 0) required(fields.attributes, "fields.attributes");
+    for (std::uint32_t i = 0; i < fields.attribute_count; ++i)
+        out.attributes.push_back(job_attribute(fields.attributes[i]));
     return out;
 }
 
@@ -119,9 +152,7 @@ void myqsec_job_writer_free(myqsec_job_writer* writer) {
 myqsec_status myqsec_job_open(myqsec_session* session, int64_t job, myqsec_job_reader** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        const auto which = id<JobId>(job, "job");
-        CallbackScope::check_job(s.engine, which);
-        auto reader = s.engine.spool.jobs.open_document(s.principal, which);
+        auto reader = s.engine.spool.jobs.open_document(s.principal, job_of(s, job));
         handle = new_handle<myqsec_job_reader>(std::make_unique<Reader>(s.engine, std::move(reader)));
     });
 }

@@ -35,6 +35,7 @@ void end_session(Session& session, access::EndReason reason) {
             break;  // lives as long as its handle
         case access::PrincipalKind::user:
             session.engine.access.sessions.end(session.principal.session, reason);
+            session.engine.spool.jobs.undo_pulled(session.principal.session);
             break;
         case access::PrincipalKind::device:
             session.engine.devices.logout(session.principal, reason);
@@ -90,12 +91,15 @@ void myqsec_session_free(myqsec_session* session) {
     if (!session) return;
     guard_free([&] {
         CallbackScope::check_calls_allowed();
-        auto& live = object_of(session);
-        live.engine.check_process();
-        CallbackScope::check_session(live);
-        guard_free([&] { end_session(live, access::EndReason::closed); });
-        const AuditMove move_audit(live.engine);
-        take_object(session);
+        {
+            const HandleUse use(session);
+            use.object().engine.check_process();
+            CallbackScope::check_session(use.object());
+        }
+        take_object(session, [](Session& live) {
+            const AuditMove move_audit(live.engine);
+            guard_free([&] { end_session(live, access::EndReason::closed); });
+        });
     });
 }
 

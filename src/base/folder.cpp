@@ -307,7 +307,7 @@ void write_durably(Folder& folder, std::string_view name, ByteView contents) {
     folder.sync();
 }
 
-Bytes read_all(File& file, std::size_t limit) {
+Bytes read_all(ByteSource& file, std::size_t limit) {
     const std::uint64_t size = file.size();
     if (size > limit)
         fail(Status::ERR_LIMIT, "a file has {} bytes where at most {} are allowed", size, limit);

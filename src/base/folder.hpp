@@ -12,16 +12,21 @@
 
 namespace myqsec {
 
-/// An open file. All methods throw Error; none moves a shared position.
-class File {
+/// Bytes at any position: a file, or a document in it. All methods throw Error.
+class ByteSource {
  public:
-    virtual ~File() = default;
+    virtual ~ByteSource() = default;
 
-    /// Fills `into`; returns less than its size only at the end of the file.
+    [[nodiscard]] virtual std::uint64_t size() = 0;
+    /// Fills `into`; returns less than its size only at the end.
     virtual std::size_t read_at(std::uint64_t offset, ByteSpan into) = 0;
+};
+
+/// An open file. No method moves a shared position.
+class File : public ByteSource {
+ public:
     /// Writes all of it or throws; after a throw any part of it may be there.
     virtual void write_at(std::uint64_t offset, ByteView from) = 0;
-    [[nodiscard]] virtual std::uint64_t size() = 0;
     virtual void truncate(std::uint64_t size) = 0;
     /// fdatasync: contents and size survive a power cut once this returns.
     virtual void sync() = 0;
@@ -71,6 +76,6 @@ std::unique_ptr<Folder> open_folder(const std::string& path, bool create);
 void write_durably(Folder& folder, std::string_view name, ByteView contents);
 
 /// The whole file, at most `limit` bytes; a larger one throws ERR_LIMIT.
-Bytes read_all(File& file, std::size_t limit);
+Bytes read_all(ByteSource& file, std::size_t limit);
 
 }  // namespace myqsec

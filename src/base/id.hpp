@@ -25,6 +25,7 @@ using RoleId = Id<struct RoleTag>;
 using CardId = Id<struct CardTag>;
 using QueueId = Id<struct QueueTag>;
 using JobId = Id<struct JobTag>;
+using ReleaseId = Id<struct ReleaseTag>;
 using DeviceId = Id<struct DeviceTag>;
 using CertificateId = Id<struct CertificateTag>;
 using SessionId = Id<struct SessionTag>;

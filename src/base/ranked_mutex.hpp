@@ -21,6 +21,7 @@ enum class LockRank : std::uint8_t {
     job_conversion,
     audit_maintenance,
     audit_move,
+    release,
     document_headers,
     main_database,
     main_snapshot,

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "crypto/container/container.hpp"
+#include "spool/job_attributes.hpp"
 #include "storage/blob_store.hpp"
 
 namespace myqsec::spool {
@@ -43,7 +44,8 @@ struct JobFields {
     UserId owner;      ///< 0: the principal's user
     std::string name;  ///< IPP job-name, at most 1,023 bytes; sealed under the owner's key
     std::string document_format = "application/octet-stream";
-    std::string host_name;  ///< IPP job-originating-host-name, at most 255 bytes; sealed likewise
+    std::string host_name;     ///< IPP job-originating-host-name, at most 255 bytes; sealed likewise
+    JobAttributes attributes;  ///< sealed likewise
 };
 
 /// As a principal who may see it reads it.
@@ -53,9 +55,10 @@ struct Job {
     QueueId queue;
     std::string queue_name;
     UserId owner;
-    std::string owner_name;  ///< empty, as the next two, once the person key is destroyed
+    std::string owner_name;  ///< empty, as the next three, once the person key is destroyed
     std::string name;
     std::string host_name;
+    std::string attributes;  ///< as attribute_lines() has them
     std::string document_format;
     std::uint64_t size = 0;  ///< of the document in bytes
     JobState state = JobState::pending_held;

@@ -85,6 +85,12 @@ Paged<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter, con
     const auto names = [](const auto& all, const auto& one) {
         return std::find(all.begin(), all.end(), one) != all.end();
     };
+    if (scope.queues.empty() && scope.owners.size() == 1) {
+        if (filter.owner && filter.owner != scope.owners.front()) return {};
+        auto own = filter;
+        own.owner = scope.owners.front();
+        return list_jobs(main, own, page);
+    }
     if (filter.queue && names(scope.queues, filter.queue)) return list_jobs(main, filter, page);
     // Another queue than the one that is wanted adds nothing.
     const auto queues = json_of(filter.queue ? std::vector<QueueId>() : scope.queues);

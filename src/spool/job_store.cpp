@@ -5,6 +5,7 @@
 #include "spool/conversion_store.hpp"
 
 #define JOB_ROWS "SELECT " JOB_COLUMNS " FROM job "
+#define NO_CLAIM "claim = NULL, claimer = 0, claim_device = 0"
 
 namespace myqsec::spool::store {
 
@@ -31,6 +32,7 @@ JobRecord read_job(const storage::Rows& rows) {
                   .leaf = rows.id<LeafId>(5),
                   .name = copy(rows.blob(6)),
                   .host_name = copy(rows.blob(7)),
+                  .attributes = copy(rows.blob(20)),
                   .document_format = std::string(rows.text(8)),
                   .size = static_cast<std::uint64_t>(rows.integer(9)),
                   .state = static_cast<JobState>(rows.integer(10)),
@@ -40,6 +42,8 @@ JobRecord read_job(const storage::Rows& rows) {
                   .expires = rows.instant(14),
                   .releases = rows.integer(15),
                   .claim = std::nullopt,
+                  .claimer = rows.id<UserId>(18),
+                  .claim_device = rows.id<DeviceId>(19),
                   .protection = rows.integer(17)};
     if (!rows.is_null(13)) job.printed = rows.instant(13);
     if (!rows.is_null(16)) job.claim = fixed<16>(rows.blob(16));
@@ -57,12 +61,13 @@ std::vector<JobRecord> read_jobs(storage::Rows rows) {
 
 JobId insert_job(storage::Database& main, const JobRecord& job) {
     return JobId(main.insert(
-        "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, "
-        "reasons, "
-        "submitted, expires, releases, protection) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-        "$12, $13, 0, $14)",
-        job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.document_format,
-        job.size, job.state, job.reasons, job.submitted, job.expires, job.protection));
+        "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, attributes, document_format, "
+        "size, "
+        "state, reasons, submitted, expires, releases, protection) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+        "$9, "
+        "$10, $11, $12, $13, $14, 0, $15)",
+        job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.attributes,
+        job.document_format, job.size, job.state, job.reasons, job.submitted, job.expires, job.protection));
 }
 
 std::optional<JobRecord> find_job(storage::Database& main, JobId job) {
@@ -75,28 +80,28 @@ void remove_job(storage::Database& main, JobId job) {
     main.run("DELETE FROM job WHERE id = $1", job);
 }
 
-bool claim_job(storage::Database& main, JobId job, const ClaimToken& claim) {
+bool claim_job(storage::Database& main, JobId job, const Claimer& claimer) {
     return main.run(
-               "UPDATE job SET state = $1, reasons = $2, claim = $3 WHERE id = $4 AND leaf <> 0 AND state IN "
-               "($5, $6)",
-               JobState::processing, reason::printing, claim, job, JobState::pending_held,
-               JobState::completed) == 1;
+               "UPDATE job SET state = $1, reasons = $2, claim = $3, claimer = $4, claim_device = $5 WHERE "
+               "id "
+               "= $6 AND leaf <> 0 AND state IN ($7, $8)",
+               JobState::processing, reason::printing, claimer.token, claimer.person, claimer.device, job,
+               JobState::pending_held, JobState::completed) == 1;
 }
 
 bool hold_again(storage::Database& main, JobId job, const ClaimToken& claim, std::string_view reasons) {
-    return main.run("UPDATE job SET state = $1, reasons = $2, claim = NULL WHERE id = $3 AND claim = $4",
+    return main.run("UPDATE job SET state = $1, reasons = $2, " NO_CLAIM " WHERE id = $3 AND claim = $4",
                     JobState::pending_held, reasons, job, claim) == 1;
 }
 
 void settle_job(storage::Database& main, const JobRecord& job) {
-    main.run(
-        "UPDATE job SET state = $1, reasons = $2, printed = $3, expires = $4, releases = $5, claim = NULL "
-        "WHERE id = $6",
-        job.state, job.reasons, job.printed, job.expires, job.releases, job.id);
+    main.run("UPDATE job SET state = $1, reasons = $2, printed = $3, expires = $4, releases = $5, " NO_CLAIM
+             " WHERE id = $6",
+             job.state, job.reasons, job.printed, job.expires, job.releases, job.id);
 }
 
 void cancel_job(storage::Database& main, JobId job, std::string_view reasons, Instant expires) {
-    main.run("UPDATE job SET state = $1, reasons = $2, expires = $3, leaf = 0, claim = NULL WHERE id = $4",
+    main.run("UPDATE job SET state = $1, reasons = $2, expires = $3, leaf = 0, " NO_CLAIM " WHERE id = $4",
              JobState::canceled, reasons, expires, job);
 }
 

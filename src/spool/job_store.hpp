@@ -24,6 +24,7 @@ struct JobRecord {
     LeafId leaf;  ///< 0: the key is destroyed, there is no document
     Bytes name;
     Bytes host_name;
+    Bytes attributes;
     std::string document_format;
     std::uint64_t size = 0;
     JobState state = JobState::pending_held;
@@ -33,21 +34,29 @@ struct JobRecord {
     Instant expires;
     std::int64_t releases = 0;
     std::optional<ClaimToken> claim;
+    UserId claimer;               ///< who releases it, none for the host
+    DeviceId claim_device;        ///< and where, none away from devices
     std::int64_t protection = 1;  ///< of the queue when the document was written or converted
 };
 
 /// What read_jobs() reads.
 #define JOB_COLUMNS                                                                                \
     "id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
-    "submitted, printed, expires, releases, claim, protection"
+    "submitted, printed, expires, releases, claim, protection, claimer, claim_device, attributes"
 [[nodiscard]] std::vector<JobRecord> read_jobs(storage::Rows rows);
 
 JobId insert_job(storage::Database& main, const JobRecord& job);
 [[nodiscard]] std::optional<JobRecord> find_job(storage::Database& main, JobId job);
 void remove_job(storage::Database& main, JobId job);
 
+/// Whose claim it is.
+struct Claimer {
+    ClaimToken token{};
+    UserId person;
+    DeviceId device;
+};
 /// pending-held or completed → processing. False if the state does not allow it: somebody else has it.
-bool claim_job(storage::Database& main, JobId job, const ClaimToken& claim);
+bool claim_job(storage::Database& main, JobId job, const Claimer& claimer);
 /// processing, under this claim, → pending-held. False if the claim was lost to cancelling or deletion.
 bool hold_again(storage::Database& main, JobId job, const ClaimToken& claim, std::string_view reasons);
 /// A release that came to its end: writes state, reasons, printed, expires, releases and gives up the claim.

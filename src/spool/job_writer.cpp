@@ -1,5 +1,6 @@
 #include "spool/job_writer.hpp"
 
+#include "base/stages.hpp"
 #include "crypto/random.hpp"
 #include "spool/conversion_store.hpp"
 #include "spool/intake.hpp"
@@ -21,7 +22,29 @@ void require_valid(const JobFields& fields) {
     require_text(fields.name, 0, 1023, "a job's name");
     require_text(fields.host_name, 0, 255, "a job's host name");
     require_text(fields.document_format, 1, 255, "a job's document format");
+    (void)attribute_lines(fields.attributes);
 }
+
+/// Counts the document, and takes no more of it than the queue does.
+class SizeLimit final : public ByteSink {
+ public:
+    SizeLimit(std::uint64_t most, ByteSink& next) : most_(most), next_(next) {}
+
+    void write(ByteView bytes) override {
+        if (bytes.size() > most_ - size_)
+            fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts", most_);
+        next_.write(bytes);
+        size_ += bytes.size();
+    }
+    void finish() override { next_.finish(); }
+
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+    std::uint64_t most_;
+    ByteSink& next_;
+    std::uint64_t size_ = 0;
+};
 
 std::uint64_t size_limit(const Context& context, const Queue& queue) {
     if (queue.max_job_size != 0) return queue.max_job_size;
@@ -43,7 +66,12 @@ struct JobWriter::Parts {
               crypto::random_secret(32)),  // a fresh one for every job: who destroys it destroys the document
           uuid(crypto::random_array<16>()),
           blob(context.documents().writer()),
-          container(recipients_of(context, queue, job_key), uuid, suite_of(queue), *blob) {}
+          stages(*blob) {
+        // What a document goes through on its way in, its end first: another stage is a line here.
+        stages.put_first<crypto::ContainerWriter>(recipients_of(context, queue, job_key), uuid,
+                                                  suite_of(queue));
+        limit = &stages.put_first<SizeLimit>(size_limit(context, queue));
+    }
 
     const Context& context;
     access::Principal principal;
@@ -52,11 +80,10 @@ struct JobWriter::Parts {
     crypto::Secret job_key;
     crypto::ContainerId uuid;
     std::unique_ptr<storage::BlobWriter> blob;
-    crypto::ContainerWriter container;
+    Stages stages;
+    const SizeLimit* limit = nullptr;  // one of the stages
     JobFields fields;
-    std::uint64_t limit = 0;
-    std::uint64_t size = 0;  // of the document so far
-    bool usable = true;      // cleared by the first failure and by finish()
+    bool usable = true;  // cleared by the first failure and by finish()
 };
 
 std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Principal& principal,
@@ -80,7 +107,6 @@ std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Princ
 
     auto parts = std::make_unique<JobWriter::Parts>(context, principal, proof, queue);
     parts->fields = std::move(fields);
-    parts->limit = size_limit(context, queue);
     return std::make_unique<JobWriter>(std::move(parts));
 }
 
@@ -91,12 +117,7 @@ void JobWriter::write(ByteView bytes) {
     if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
     parts_->usable = false;
     parts_->context.touch(parts_->principal);
-    if (bytes.size() > parts_->limit - parts_->size) {
-        fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts",
-             parts_->limit);
-    }
-    parts_->container.write(bytes);
-    parts_->size += bytes.size();
+    parts_->stages.first().write(bytes);
     parts_->usable = true;
 }
 
@@ -104,7 +125,7 @@ JobId JobWriter::finish() {
     if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
     parts_->usable = false;
     parts_->context.touch(parts_->principal);
-    parts_->container.finish();
+    parts_->stages.first().finish();
     return commit();
 }
 
@@ -127,8 +148,9 @@ JobId JobWriter::commit() {
         job.leaf = context.vault.leaf_keys().store(transaction, storage::LeafKind::job, parts_->job_key);
         job.name = seal_job_name(person_key, job.uuid, fields.name);
         job.host_name = seal_host_name(person_key, job.uuid, fields.host_name);
+        job.attributes = seal_attributes(person_key, job.uuid, attribute_lines(fields.attributes));
         job.document_format = fields.document_format;
-        job.size = parts_->size;
+        job.size = parts_->limit->size();
         job.protection = parts_->protection;
         if (job.protection < queue.protection) store::begin_conversion(context.main(), queue.id);
         job.reasons = reason::held;

@@ -43,34 +43,11 @@ std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, cons
     return begin_job(state_->context, principal, fields);
 }
 
-namespace {
-
-Paged<store::JobRecord> list_visible(const Context& context, const access::Principal& principal,
-                                     JobFilter filter, const Page& page) {
-    auto& authority = context.access.authority;
-    // A session at a device serves the person who stands there, whatever else that person may do.
-    const auto reach = principal.kind == PrincipalKind::device
-                           ? access::Reach{}
-                           : authority.reach(principal, Right::job_manage_all);
-    if (reach.nowhere()) {
-        (void)authority.authorise(principal, Right::job_manage_own, {principal.user, {}, principal.device});
-        if (filter.owner && filter.owner != principal.user) return {};
-        filter.owner = principal.user;
-    } else {
-        context.touch(principal);
-        if (!reach.everywhere) {
-            auto owners = context.access.groups.users_within(reach.groups);
-            if (std::ranges::find(owners, principal.user) == owners.end()) owners.push_back(principal.user);
-            return store::list_jobs(context.main(), filter, {std::move(owners), reach.queues}, page);
-        }
-    }
-    return store::list_jobs(context.main(), filter, page);
-}
-
-}  // namespace
-
 Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filter, const Page& page) {
-    const auto records = list_visible(state_->context, principal, filter, page);
+    auto& main = state_->context.main();
+    const auto scope = visible_jobs(state_->context, principal);
+    const auto records =
+        scope ? store::list_jobs(main, filter, *scope, page) : store::list_jobs(main, filter, page);
     JobDescriptions descriptions(state_->context);
     Paged<Job> jobs;
     jobs.reserve(records.size());
@@ -134,6 +111,20 @@ void Jobs::release(const access::Principal& principal, JobId job, const ReleaseO
     release_job(state_->context, state_->outputs, principal, job, options, sink);
 }
 
+std::unique_ptr<JobRelease> Jobs::begin_release(const access::Principal& principal, JobId job,
+                                                const ReleaseOptions& options) {
+    return spool::begin_release(state_->context, state_->outputs, principal, job, options);
+}
+
+void Jobs::undo_pulled(SessionId session) {
+    state_->outputs.undo_pulled(
+        [&](const access::Principal& principal) { return principal.session == session; });
+}
+
+Paged<ReleaseRecord> Jobs::releases(const access::Principal& principal, const Page& page) {
+    return store::list_releases(state_->context.main(), visible_jobs(state_->context, principal), page);
+}
+
 bool Jobs::stop_output(SessionId session, std::chrono::milliseconds patience) {
     return state_->outputs.stop(session, patience);
 }
@@ -144,6 +135,9 @@ std::unique_ptr<JobReader> Jobs::open_document(const access::Principal& principa
 
 Instant Jobs::tick(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::instance_tick);
+    state_->outputs.undo_pulled([&](const access::Principal& puller) {
+        return puller.kind != PrincipalKind::system && !state_->context.access.sessions.alive(puller);
+    });
     const auto next = state_->retention.tick(proof.actor());
     return std::min(next, state_->conversion.tick());
 }
@@ -169,6 +163,7 @@ void Jobs::remove_of_user(storage::Transaction& transaction, const audit::Actor&
         }
         more = jobs.more != 0;
     }
+    store::forget_releases_of(transaction.database(), user);
 }
 
 }  // namespace myqsec::spool

@@ -15,7 +15,9 @@
 #include "base/page.hpp"
 #include "spool/job.hpp"
 #include "spool/job_reader.hpp"
+#include "spool/job_release.hpp"
 #include "spool/job_writer.hpp"
+#include "spool/release_record.hpp"
 #include "spool/release_sink.hpp"
 
 namespace myqsec::spool {
@@ -55,6 +57,14 @@ class Jobs {
     /// unverified left), ERR_SESSION_ENDED, ERR_REENTRANT (from the sink of the same job).
     void release(const access::Principal& principal, JobId job, const ReleaseOptions& options,
                  ReleaseSink& sink);
+    /// The same, fetched piece by piece by the caller in place of a sink: it ends by its finish(), or is
+    /// undone.
+    std::unique_ptr<JobRelease> begin_release(const access::Principal& principal, JobId job,
+                                              const ReleaseOptions& options);
+    /// How releases ended, of the jobs that list() shows or would still show; by id.
+    [[nodiscard]] Paged<ReleaseRecord> releases(const access::Principal& principal, const Page& page = {});
+    /// Undoes what a session that has ended was fetching.
+    void undo_pulled(SessionId session);
     /// Stops what a session is releasing and waits for the sinks to be done with. False if that takes longer
     /// than `patience`: bytes may still reach the device. ERR_REENTRANT from one of these sinks.
     [[nodiscard]] bool stop_output(SessionId session, std::chrono::milliseconds patience);
@@ -71,7 +81,8 @@ class Jobs {
     /// settings.change: the clock is right; expired jobs may be deleted.
     void confirm_clock(const access::Principal& principal);
 
-    /// For the removal of a user; joins its transaction. Files follow at the next tick or opening.
+    /// For the removal of a user; joins its transaction. Files follow at the next tick or opening. Records of
+    /// releases stay, and name the user no more.
     void remove_of_user(storage::Transaction& transaction, const audit::Actor& actor, UserId user);
 
  private:

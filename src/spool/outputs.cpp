@@ -6,12 +6,13 @@
 
 namespace myqsec::spool {
 
-Outputs::Output::Output(Outputs& outputs, JobId job, SessionId session, const ClaimToken& claim)
+Outputs::Output::Output(Outputs& outputs, JobId job, const access::Principal& principal,
+                        const ClaimToken& claim)
     : outputs_(outputs) {
     const std::lock_guard lock(outputs_.mutex_);
     entry_ = outputs_.entries_.emplace(outputs_.entries_.end());
     entry_->job = job;
-    entry_->session = session;
+    entry_->principal = principal;
     entry_->claim = claim;
     entry_->thread = std::this_thread::get_id();
 }
@@ -26,6 +27,12 @@ Outputs::Output::~Output() {
 
 void Outputs::Output::check() const {
     if (entry_->stop) fail(Status::ERR_NOT_POSSIBLE, "the job's output was stopped");
+}
+
+void Outputs::Output::pulled_by(std::weak_ptr<Puller> puller) {
+    const std::lock_guard lock(outputs_.mutex_);
+    entry_->puller = std::move(puller);
+    entry_->thread = {};
 }
 
 void Outputs::refuse_own(JobId job) const {
@@ -51,18 +58,31 @@ void Outputs::stop(JobId job) {
 }
 
 bool Outputs::stop(SessionId session, std::chrono::milliseconds patience) {
-    std::unique_lock lock(mutex_);
-    for (auto& entry : entries_) {
-        if (entry.session != session) continue;
-        if (entry.thread == std::this_thread::get_id()) {
-            fail(Status::ERR_REENTRANT, "a sink may not end the session that it serves");
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& entry : entries_) {
+            if (entry.principal.session != session) continue;
+            if (entry.thread == std::this_thread::get_id()) {
+                fail(Status::ERR_REENTRANT, "a sink may not end the session that it serves");
+            }
+            entry.stop = true;
         }
-        entry.stop = true;
     }
+    undo_pulled([&](const access::Principal& principal) { return principal.session == session; });
+    std::unique_lock lock(mutex_);
     return over_.wait_for(lock, patience, [&] {
         return std::none_of(entries_.begin(), entries_.end(),
-                            [&](const Entry& entry) { return entry.session == session; });
+                            [&](const Entry& entry) { return entry.principal.session == session; });
     });
+}
+
+std::vector<Outputs::Pulling> Outputs::pullers() const {
+    std::vector<Pulling> all;
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : entries_) {
+        if (auto puller = entry.puller.lock()) all.emplace_back(entry.principal, std::move(puller));
+    }
+    return all;
 }
 
 }  // namespace myqsec::spool

@@ -1,5 +1,7 @@
 #include "spool/permit.hpp"
 
+#include <algorithm>
+
 namespace myqsec::spool {
 
 using access::PrincipalKind;
@@ -7,6 +9,23 @@ using access::Right;
 
 void fail_no_job(JobId job) {
     fail(Status::ERR_NOT_FOUND, "there is no job {}", job.value);
+}
+
+std::optional<store::JobScope> visible_jobs(const Context& context, const access::Principal& principal) {
+    auto& authority = context.access.authority;
+    // A session at a device serves the person who stands there, whatever else that person may do.
+    const auto reach = principal.kind == PrincipalKind::device
+                           ? access::Reach{}
+                           : authority.reach(principal, Right::job_manage_all);
+    if (reach.nowhere()) {
+        (void)authority.authorise(principal, Right::job_manage_own, {principal.user, {}, principal.device});
+        return store::JobScope{{principal.user}, {}};
+    }
+    context.touch(principal);
+    if (reach.everywhere) return std::nullopt;
+    auto owners = context.access.groups.users_within(reach.groups);
+    if (std::ranges::find(owners, principal.user) == owners.end()) owners.push_back(principal.user);
+    return store::JobScope{std::move(owners), reach.queues};
 }
 
 Permit permit(const Context& context, const access::Principal& principal, JobId id, Right own, Right all) {

@@ -1,4 +1,4 @@
-// The release of a job: claim, stream, settle.
+// The release of a job to a sink: claim, stream, settle.
 #pragma once
 
 #include "spool/context.hpp"

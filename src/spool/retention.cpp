@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "spool/erasure.hpp"
+#include "spool/queue_access.hpp"
+#include "spool/release_record.hpp"
 
 namespace myqsec::spool {
 
@@ -107,6 +109,14 @@ void Retention::expire(const audit::Actor& actor, Instant now) {
 
 void hold_possibly_printed(const Context& context, storage::Transaction& transaction,
                            const store::JobRecord& job, const audit::Actor& actor) {
+    record_release(context, transaction,
+                   {.job = job.id,
+                    .queue = job.queue,
+                    .owner = job.owner,
+                    .person = job.claimer,
+                    .device = job.claim_device,
+                    .outcome = ReleaseOutcome::possibly_printed,
+                    .private_queue = require_queue(context.main(), job.queue).kind == QueueKind::private_});
     auto held = job;
     held.state = JobState::pending_held;
     held.reasons = reason::held_possibly_printed;

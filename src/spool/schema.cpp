@@ -2,7 +2,7 @@
 //
 // `protection` counts the changes of a queue's encryption and recipients; a job has the number it was made
 // with, and is converted while its queue has a later one. A queue's `jobs` counts those with a document, so
-// that to list queues doesn't count jobs.
+// that to list queues doesn't count jobs. Records of releases refer to what may be gone.
 #include <string_view>
 
 #include "spool/spool.hpp"
@@ -74,6 +74,25 @@ constexpr std::string_view steps[] = {
         PRIMARY KEY (queue, certificate));
     CREATE INDEX queue_certificate_use ON queue_certificate (certificate);
     )",
+    R"(
+    ALTER TABLE job ADD COLUMN claimer INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE job ADD COLUMN claim_device INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE release_record (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        job INTEGER NOT NULL,
+        queue INTEGER NOT NULL,
+        owner INTEGER NOT NULL,
+        person INTEGER NOT NULL,
+        device INTEGER NOT NULL,
+        ended INTEGER NOT NULL,
+        outcome INTEGER NOT NULL,
+        bytes INTEGER,
+        private INTEGER NOT NULL);
+    CREATE INDEX release_owner ON release_record (owner, id);
+    CREATE INDEX release_queue ON release_record (queue, id);
+    CREATE INDEX release_person ON release_record (person) WHERE person <> owner;
+    )",
+    "ALTER TABLE job ADD COLUMN attributes BLOB NOT NULL DEFAULT x'';",
 };
 
 }  // namespace

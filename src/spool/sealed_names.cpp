@@ -13,6 +13,9 @@ std::string name_field(const crypto::ContainerId& uuid) {
 std::string host_name_field(const crypto::ContainerId& uuid) {
     return "job.host_name:" + to_hex(uuid);
 }
+std::string attributes_field(const crypto::ContainerId& uuid) {
+    return "job.attributes:" + to_hex(uuid);
+}
 
 }  // namespace
 
@@ -26,6 +29,12 @@ Bytes seal_host_name(const crypto::Secret& person_key, const crypto::ContainerId
     return storage::seal_field(person_key, host_name_field(uuid), host_name);
 }
 
+Bytes seal_attributes(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
+                      std::string_view lines) {
+    if (lines.empty()) return {};
+    return storage::seal_field(person_key, attributes_field(uuid), lines);
+}
+
 Job JobDescriptions::describe(const store::JobRecord& record) {
     const auto& person = owner(record.owner);
     Job job{.id = record.id,
@@ -36,6 +45,7 @@ Job JobDescriptions::describe(const store::JobRecord& record) {
             .owner_name = person.name,
             .name = "",
             .host_name = "",
+            .attributes = "",
             .document_format = record.document_format,
             .size = record.size,
             .state = record.state,
@@ -47,6 +57,7 @@ Job JobDescriptions::describe(const store::JobRecord& record) {
     if (!person.key.empty()) {
         job.name = storage::open_field(person.key, name_field(record.uuid), record.name);
         job.host_name = storage::open_field(person.key, host_name_field(record.uuid), record.host_name);
+        job.attributes = storage::open_field(person.key, attributes_field(record.uuid), record.attributes);
     }
     return job;
 }

@@ -1,4 +1,4 @@
-// The names in a job's row, sealed under its owner's key and bound to the job by its uuid.
+// The personal texts in a job's row, sealed under its owner's key and bound to the job by its uuid.
 #pragma once
 
 #include <map>
@@ -13,6 +13,9 @@ namespace myqsec::spool {
                                   std::string_view name);
 [[nodiscard]] Bytes seal_host_name(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
                                    std::string_view host_name);
+/// None are an empty blob.
+[[nodiscard]] Bytes seal_attributes(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
+                                    std::string_view lines);
 
 /// Turns rows into jobs for somebody who may read their names. Keeps the keys of the owners it meets: for one
 /// list only.

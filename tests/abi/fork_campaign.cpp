@@ -25,11 +25,13 @@ struct Handles {
         check(myqsec_job_submit(host.system->get(), &fields, &writer));
         check(myqsec_job_writer_write(writer, "half a doc", 10));
         check(myqsec_job_open(session, job, &reader));
+        check(myqsec_release_begin(session, host.submit(host.secure, "going"), nullptr, &release));
         check(myqsec_user_list(session, nullptr, nullptr, &list));
     }
     void free() {
         myqsec_job_writer_free(writer);
         myqsec_job_reader_free(reader);
+        myqsec_release_free(release);
         myqsec_list_free(list);
     }
 
@@ -37,6 +39,7 @@ struct Handles {
     myqsec_engine* engine;
     myqsec_job_writer* writer = nullptr;
     myqsec_job_reader* reader = nullptr;
+    myqsec_release* release = nullptr;
     myqsec_list* list = nullptr;
 };
 
@@ -58,6 +61,9 @@ int refused_everywhere(const Handles& handles, const Host& host, std::int64_t jo
              myqsec_job_writer_finish(handles.writer, &id),
              myqsec_job_reader_read(handles.reader, 0, &byte, &length),
              myqsec_job_reader_size(handles.reader, &size),
+             myqsec_release_read(handles.release, &byte, &length),
+             myqsec_release_finish(handles.release),
+             myqsec_release_abort(handles.release),
              myqsec_job_list(handles.session, nullptr, nullptr, &list),
              myqsec_job_release(handles.session, job, nullptr, &sink),
              myqsec_job_delete(handles.session, job),

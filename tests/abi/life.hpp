@@ -292,6 +292,11 @@ class Life {
             [&] {
                 return host_.admin->list(myqsec_job_get, from_.reprinted).first().integer("releases") >= 2;
             });
+        add(
+            "fetch", [&] { return fetch(from_.reprinted, Beginnings::document(3, 65'536)); },
+            [&] {
+                return host_.admin->list(myqsec_job_get, from_.reprinted).first().integer("releases") >= 3;
+            });
         add_once(
             "cancel", [&] { return faulted(myqsec_job_cancel, jana_, from_.cancelled); },
             [&] { return host_.state(from_.cancelled) == "canceled"; });
@@ -375,6 +380,20 @@ class Life {
         const auto status = faulted(myqsec_job_release, jana_, job, nullptr, &sink);
         CHECK(expected.compare(0, tray.printed.size(), tray.printed) == 0);
         if (status == MYQSEC_OK) CHECK(tray.printed == expected);
+        return status;
+    }
+
+    myqsec_status fetch(std::int64_t job, const std::string& expected) {
+        myqsec_release* release = nullptr;
+        auto status = faulted(myqsec_release_begin, jana_, job, nullptr, &release);
+        std::string text(expected.size() + 10, '\0');
+        std::size_t length = text.size();
+        if (status == MYQSEC_OK) status = faulted(myqsec_release_read, release, text.data(), &length);
+        if (status == MYQSEC_OK) {
+            CHECK(text.substr(0, length) == expected);
+            status = faulted(myqsec_release_finish, release);
+        }
+        faulted(myqsec_release_free, release);
         return status;
     }
 

@@ -158,6 +158,7 @@ class HostProcess {
         credentials.password = password;
         myqsec_session* session = nullptr;
         if (myqsec_device_login(system_, device, &credentials, &session) != MYQSEC_OK) return;
+        myqsec_release* fetched = nullptr;
         if (release > 0) {
             myqsec_sink sink = MYQSEC_SINK_INIT;
             sink.write = [](void*, const void*, std::size_t) { return 0; };
@@ -169,8 +170,13 @@ class HostProcess {
             must(myqsec_job_reader_read(reader, 70'000, part, &length));
             ::explicit_bzero(part, sizeof part);
             myqsec_job_reader_free(reader);
+            must(myqsec_release_begin(session, release, nullptr, &fetched));
+            length = sizeof part;
+            must(myqsec_release_read(fetched, part, &length));
+            ::explicit_bzero(part, sizeof part);
         }
         must(myqsec_logout(session));
+        myqsec_release_free(fetched);
         myqsec_session_free(session);
     }
 

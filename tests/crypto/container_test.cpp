@@ -32,6 +32,18 @@ TEST_CASE("what is sealed opens again, by file and by stream, in every suite") {
     }
 }
 
+TEST_CASE("a container opens from any source of bytes, such as the document of another") {
+    const Bytes document = test_document(200'000);
+    MemoryFile file(sealed(sealed(document), local_recipients(8)));
+    ContainerReader outer(file, local_identity(8), {});
+    ContainerReader inner(outer, local_identity(), {});
+    CHECK(inner.size() == document.size());
+    Bytes part(1000);
+    CHECK(inner.read_at(131'000, part) == part.size());
+    CHECK(std::ranges::equal(part, ByteView(document).subspan(131'000, part.size())));
+    CHECK(read_all(inner, document.size()) == document);
+}
+
 TEST_CASE("splits of the input never change the document") {
     for (const std::size_t size : sizes) {
         CAPTURE(size);

@@ -64,6 +64,7 @@ class Arguments {
         collect();
         lists_.free_all();
         readers_.free_all();
+        releases_.free_all();
         writers_.free_all();
         sessions_.free_all();
         engines_.free_all();
@@ -81,6 +82,7 @@ class Arguments {
         lists_.add(std::exchange(new_list_, nullptr));
         writers_.add(std::exchange(new_writer_, nullptr));
         readers_.add(std::exchange(new_reader_, nullptr));
+        releases_.add(std::exchange(new_release_, nullptr));
         texts_.clear();
     }
 
@@ -161,6 +163,8 @@ class Arguments {
             return writers_.pick(choices_.byte());
         } else if constexpr (std::is_same_v<Plain, myqsec_job_reader>) {
             return readers_.pick(choices_.byte());
+        } else if constexpr (std::is_same_v<Plain, myqsec_release>) {
+            return releases_.pick(choices_.byte());
         } else if (choices_.byte() % 32 == 31) {
             return nullptr;
         } else if constexpr (std::is_same_v<T, myqsec_engine*>) {
@@ -173,6 +177,8 @@ class Arguments {
             return &new_writer_;
         } else if constexpr (std::is_same_v<T, myqsec_job_reader*>) {
             return &new_reader_;
+        } else if constexpr (std::is_same_v<T, myqsec_release*>) {
+            return &new_release_;
         } else if constexpr (std::is_same_v<T, std::size_t>) {
             size_ = choices_.byte() % 4 == 0 ? choices_.below(64) : buffer_.size();
             return &size_;
@@ -243,6 +249,10 @@ class Arguments {
         job.owner = number();
         job.name = text();
         job.document_format = text();
+        job.attribute_count = choices_.byte() % 3;
+        for (std::uint32_t i = 0; i < job.attribute_count; ++i)
+            attributes_[i] = {text(), text(), number(), static_cast<std::uint32_t>(choices_.byte() % 5), 0};
+        job.attributes = attributes_.data();
     }
     void fill(myqsec_job_filter& filter) {
         filter.owner = number();
@@ -341,12 +351,15 @@ class Arguments {
     Handles<myqsec_list, myqsec_list_free> lists_;
     Handles<myqsec_job_writer, myqsec_job_writer_free> writers_;
     Handles<myqsec_job_reader, myqsec_job_reader_free> readers_;
+    Handles<myqsec_release, myqsec_release_free> releases_;
     myqsec_engine* new_engine_ = nullptr;
     myqsec_session* new_session_ = nullptr;
     myqsec_list* new_list_ = nullptr;
     myqsec_job_writer* new_writer_ = nullptr;
     myqsec_job_reader* new_reader_ = nullptr;
+    myqsec_release* new_release_ = nullptr;
     std::deque<std::string> texts_;
+    std::array<myqsec_job_attribute, 2> attributes_{};
     std::size_t size_ = 0;
     std::array<std::uint8_t, 16384> buffer_{};
     alignas(16) std::array<std::uint8_t, 64> out_{};

@@ -33,6 +33,16 @@ class MainPath(InstanceTest):
         self.assertEqual(len(self.admin.audit_head()["root_hash"]), 32)
         self.assertEqual(self.admin.user(self.user)["full_name"], "Jana Nová")
 
+    def test_a_job_keeps_its_attributes(self) -> None:
+        attributes = {"copies": 2, "sides": "two-sided-long-edge", "job-hold": True, "note": "with a space"}
+        job = self.system.submit(self.queue, b"x", owner=self.user, attributes=attributes)
+        self.assertEqual(self.admin.job(job)["attributes"], attributes)
+        self.assertEqual(next(self.admin.jobs())["attributes"], attributes)
+        plain = self.system.submit(self.queue, b"x", owner=self.user)
+        self.assertEqual(self.admin.job(plain)["attributes"], {})
+        with self.assertRaises(OverflowError):
+            self.system.submit(self.queue, b"x", owner=self.user, attributes={"copies": 2**31})
+
     def test_a_reader_reads_anywhere(self) -> None:
         job = self.system.submit(self.queue, b"0123456789", owner=self.user)
         with self.system.device_login(self.device, card=CARD) as jana, jana.open_job(job) as reader:
@@ -40,6 +50,24 @@ class MainPath(InstanceTest):
             self.assertEqual(reader.read_at(4, 3), b"456")
             self.assertEqual(reader.read_at(8, 100), b"89")
             self.assertEqual(reader.read_at(10, 1), b"")
+
+    def test_a_release_is_fetched_and_finished_or_undone(self) -> None:
+        document = bytes(range(256)) * 4000
+        job = self.system.submit(self.queue, document, owner=self.user)
+        with self.system.device_login(self.device, card=CARD) as jana:
+            with self.assertRaises(KeyError), jana.begin_release(job) as release:
+                self.assertEqual(release.read(10), document[:10])
+                raise KeyError
+            self.assertEqual(jana.job(job)["state"], "pending-held")
+            with jana.begin_release(job) as release:
+                self.assertEqual(b"".join(release), document)
+                release.finish()
+            self.assertEqual(list(jana.jobs()), [])
+            failed, printed = jana.releases()
+            self.assertEqual((failed["outcome"], failed["job"]), ("failed", job))
+            self.assertEqual((printed["outcome"], printed["bytes"]), ("printed", len(document)))
+            self.assertEqual((printed["person"], printed["device"]), (self.user, self.device))
+            self.assertIs(printed["private"], True)
 
     def test_an_unfinished_job_leaves_no_trace(self) -> None:
         with self.assertRaises(KeyError), self.system.begin_job(self.queue, owner=self.user) as writer:

@@ -44,13 +44,14 @@ struct Yesterday {
         site.change_queue(site.direct, brief);
         expired = site.submit(site.ada, site.direct, document(1006));
         interrupted = site.submit(site.ada, site.secure, document(1007));
+        fetched = site.submit(site.ada, site.secure, document(1008));
         site.audit().drain();
         TraySink tray;
         tray.before_write = [&] { files = copy_instance(site.path()); };
         site.jobs().release(site.ada, interrupted, {}, tray);
         files["jobs/" + to_hex(site.vault().blobs("jobs").new_name())] = "an orphan";
     }
-    JobId kept, printed, secret, unwanted, cancelled, of_bob, expired, interrupted;
+    JobId kept, printed, secret, unwanted, cancelled, of_bob, expired, interrupted, fetched;
     InstanceFiles files;
 };
 
@@ -75,6 +76,9 @@ class Day {
         add(
             "release for good", [&] { check_printed(before_.secret, 1002); },
             [&] { return !state(before_.secret); });
+        add(
+            "fetch", [&] { check_fetched(before_.fetched, 1008); },
+            [&] { return state(before_.fetched) == JobState::completed; });
         add(
             "delete", [&] { site_.jobs().remove(site_.ada, before_.unwanted); },
             [&] { return !state(before_.unwanted); });
@@ -163,6 +167,13 @@ class Day {
     void check_read(JobId job, std::size_t size) {
         const auto text = read_document(site_, site_.ada, job);
         CHECK(text == document(size));
+    }
+    void check_fetched(JobId job, std::size_t size) {
+        const auto release = site_.jobs().begin_release(site_.ada, job, {});
+        Bytes text(size + 1);
+        CHECK(release->read(text) == size);
+        CHECK(as_text(ByteView(text).first(size)) == document(size));
+        release->finish();
     }
     void rename_ada() {
         access::UserFields fields;

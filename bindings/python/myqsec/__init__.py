@@ -7,7 +7,7 @@ from ._devices import (METHOD_CARD, METHOD_CARD_PASSWORD, METHOD_CARD_PIN, METHO
                        METHOD_PIN)
 from ._library import call as _call
 from ._library import library as _library
-from ._spool import QUEUE_DIRECT, QUEUE_PRIVATE, QUEUE_SECURE, JobReader, JobWriter
+from ._spool import QUEUE_DIRECT, QUEUE_PRIVATE, QUEUE_SECURE, JobReader, JobRelease, JobWriter
 from .engine import Counter, Engine, create, open, restore
 from .errors import Error
 from .roots import KeyFile, Passphrase, Pkcs11Token, RootCallbacks, Tpm
@@ -16,7 +16,7 @@ from .session import Session
 __all__ = [
     "METHOD_CARD", "METHOD_CARD_PASSWORD", "METHOD_CARD_PIN", "METHOD_NAME_PASSWORD", "METHOD_NAME_PIN",
     "METHOD_PIN", "QUEUE_DIRECT", "QUEUE_PRIVATE", "QUEUE_SECURE", "Counter", "Engine", "Error", "JobReader",
-    "JobWriter", "KeyFile", "Passphrase", "Pkcs11Token", "RootCallbacks", "Session", "Tpm", "audit", "backup",
+    "JobRelease", "JobWriter", "KeyFile", "Passphrase", "Pkcs11Token", "RootCallbacks", "Session", "Tpm", "audit", "backup",
     "container", "create", "errors", "open", "restore", "self_test", "version",
 ]
 

@@ -1,4 +1,4 @@
-"""Who frees what, and in which order: an engine closes only when its sessions, writers and readers are gone."""
+"""Who frees what, and in which order: an engine closes only when its sessions, writers, readers and releases are gone."""
 
 from __future__ import annotations
 

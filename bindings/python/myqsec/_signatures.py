@@ -220,15 +220,13 @@ class QueueFields(Structure):
     ]
 
 
-class JobFields(Structure):
+class JobAttribute(Structure):
     _fields_ = [
-        ("struct_size", c_uint32),
-        ("reserved", c_uint32),
-        ("queue", c_int64),
-        ("owner", c_int64),
         ("name", c_char_p),
-        ("document_format", c_char_p),
-        ("host_name", c_char_p),
+        ("text", c_char_p),
+        ("number", c_int64),
+        ("type", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -285,6 +283,19 @@ class Root(Structure):
     ]
 
 
+class JobFields(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("attribute_count", c_uint32),
+        ("queue", c_int64),
+        ("owner", c_int64),
+        ("name", c_char_p),
+        ("document_format", c_char_p),
+        ("host_name", c_char_p),
+        ("attributes", POINTER(JobAttribute)),
+    ]
+
+
 # C names.
 STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec_user_filter": UserFilter,
     "myqsec_role_grant": RoleGrant, "myqsec_audit_filter": AuditFilter, "myqsec_audit_export_options":
@@ -292,8 +303,8 @@ STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec
     "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
     "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
-    "myqsec_queue_fields": QueueFields, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink":
-    Sink, "myqsec_release_options": ReleaseOptions}
+    "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute, "myqsec_job_fields": JobFields,
+    "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions}
 
 # Of each function its result and its parameters.
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -403,6 +414,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_job_cancel": (c_int32, [c_void_p, c_int64]),
     "myqsec_job_delete": (c_int32, [c_void_p, c_int64]),
     "myqsec_job_release": (c_int32, [c_void_p, c_int64, POINTER(ReleaseOptions), POINTER(Sink)]),
+    "myqsec_release_begin": (c_int32, [c_void_p, c_int64, POINTER(ReleaseOptions), POINTER(c_void_p)]),
+    "myqsec_release_read": (c_int32, [c_void_p, c_void_p, POINTER(c_size_t)]),
+    "myqsec_release_finish": (c_int32, [c_void_p]),
+    "myqsec_release_abort": (c_int32, [c_void_p]),
+    "myqsec_release_free": (None, [c_void_p]),
+    "myqsec_release_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
     "myqsec_job_open": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
     "myqsec_job_reader_read": (c_int32, [c_void_p, c_uint64, c_void_p, POINTER(c_size_t)]),
     "myqsec_job_reader_size": (c_int32, [c_void_p, POINTER(c_uint64)]),

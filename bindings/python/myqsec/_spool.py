@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Iterator, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, Union
 
 from . import _signatures as c
 from ._handles import Child
@@ -16,6 +16,9 @@ QUEUE_PRIVATE = 2
 QUEUE_DIRECT = 3
 
 _CHUNK = 256 * 1024
+
+_INTEGER, _BOOLEAN, _TEXT = 1, 2, 3
+Attribute = Union[int, bool, str]  # IPP's integer, boolean, keyword or text
 
 
 class JobWriter(Child):
@@ -57,6 +60,34 @@ class JobReader(Child):
         return ctypes.string_at(data, room.value)
 
 
+class JobRelease(Child):
+    """A job being released, fetched by iterating or by read(). Left by `with` without finish(), it is held again."""
+
+    _free = "myqsec_release_free"
+
+    def read(self, size: int = _CHUNK) -> bytes:
+        """The next bytes of the document, at most `size`; none at its end."""
+        if size < 1:
+            raise ValueError("size must be at least 1")
+        data, room = ctypes.create_string_buffer(size), ctypes.c_size_t(size)
+        call("myqsec_release_read", self._pointer, data, ctypes.byref(room))
+        return ctypes.string_at(data, room.value)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read():
+            yield chunk
+
+    def finish(self) -> None:
+        """The device has accepted all of it: the job counts as printed. All must have been read."""
+        call("myqsec_release_finish", self._pointer)
+        self.close()
+
+    def abort(self) -> None:
+        """The device did not take it: the job is held again."""
+        call("myqsec_release_abort", self._pointer)
+        self.close()
+
+
 def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Duration],
                   retention_printed: Optional[Duration], max_job_size: Optional[int], enabled: Optional[bool],
                   restricted: Optional[bool], encryption: Optional[bool],
@@ -68,6 +99,30 @@ def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Durat
                          restricted=flag(restricted), encryption=flag(encryption),
                          certificate_count=len(certificates or ()),
                          certificates=ids and ctypes.cast(ids, ctypes.POINTER(ctypes.c_int64)))
+
+
+def _job_fields(queue: int, owner: int, name: Optional[str], document_format: Optional[str], host_name: Optional[str],
+                attributes: Optional[Mapping[str, Attribute]]) -> c.JobFields:
+    given = (c.JobAttribute * len(attributes or ()))()
+    for out, (key, value) in zip(given, (attributes or {}).items()):
+        out.name = text(key)
+        if isinstance(value, str):
+            out.type, out.text = _TEXT, text(value)
+        else:
+            c.check_range(value, ctypes.c_int32)
+            out.type, out.number = _BOOLEAN if isinstance(value, bool) else _INTEGER, value
+    return c.JobFields(queue=queue, owner=owner, name=text(name), document_format=text(document_format),
+                       host_name=text(host_name), attribute_count=len(given),
+                       attributes=ctypes.cast(given, ctypes.POINTER(c.JobAttribute)))
+
+
+def _with_attributes(job: Row) -> Row:
+    """The row with its attributes as a dict."""
+    attributes: Dict[str, Attribute] = {}
+    for line in (job["attributes"] or "").split("\n")[:-1]:
+        key, kind, value = line.split(" ", 2)
+        attributes[key] = value == "true" if kind == "boolean" else int(value) if kind == "integer" else value
+    return {**job, "attributes": attributes}
 
 
 def _sink(target: Writable) -> c.Sink:
@@ -144,18 +199,20 @@ class Spool(Child):
         call("myqsec_certificate_remove", self._pointer, certificate)
 
     def begin_job(self, queue: int, *, owner: int = 0, name: Optional[str] = None,
-                  document_format: Optional[str] = None, host_name: Optional[str] = None) -> JobWriter:
-        """Begins a job that is written piece by piece. `owner` 0 is the session's user."""
-        fields = c.JobFields(queue=queue, owner=owner, name=text(name), document_format=text(document_format),
-                             host_name=text(host_name))
+                  document_format: Optional[str] = None, host_name: Optional[str] = None,
+                  attributes: Optional[Mapping[str, Attribute]] = None) -> JobWriter:
+        """Begins a job that is written piece by piece. `owner` 0 is the session's user. `attributes` are IPP's:
+        {"copies": 2, "sides": "two-sided-long-edge"}."""
+        fields = _job_fields(queue, owner, name, document_format, host_name, attributes)
         return JobWriter(self._engine, new_handle("myqsec_job_submit", JobWriter._free, self._pointer,
                                                   ctypes.byref(fields)))
 
     def submit(self, queue: int, document: Union[Bytes, Readable], *, owner: int = 0, name: Optional[str] = None,
-               document_format: Optional[str] = None, host_name: Optional[str] = None) -> int:
+               document_format: Optional[str] = None, host_name: Optional[str] = None,
+               attributes: Optional[Mapping[str, Attribute]] = None) -> int:
         """Submits bytes or what a file object yields; returns the job's id once it would survive a crash."""
         with self.begin_job(queue, owner=owner, name=name, document_format=document_format,
-                            host_name=host_name) as writer:
+                            host_name=host_name, attributes=attributes) as writer:
             for chunk in _chunks(document):
                 writer.write(chunk)
             return writer.finish()
@@ -164,12 +221,12 @@ class Spool(Child):
              newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """Jobs one may see, by id, behind `after`; `states` are IPP's, separated by spaces. Read a page at a time."""
         filter = c.JobFilter(owner=owner, queue=queue, states=text(states))
-        return paged("myqsec_job_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
-                     page_size=page_size)
+        return map(_with_attributes, paged("myqsec_job_list", self._pointer, ctypes.byref(filter), after=after,
+                                           newest_first=newest_first, page_size=page_size))
 
     def job(self, job: int) -> Row:
         """One job, as jobs() gives it."""
-        return row("myqsec_job_get", self._pointer, job)
+        return _with_attributes(row("myqsec_job_get", self._pointer, job))
 
     def cancel_job(self, job: int) -> None:
         """Cancels a held job, or stops the one being released, and destroys its key."""
@@ -185,6 +242,16 @@ class Spool(Child):
         options = c.ReleaseOptions(keep=int(keep))
         sink = _sink(target)
         call("myqsec_job_release", self._pointer, job, ctypes.byref(options), ctypes.byref(sink))
+
+    def begin_release(self, job: int, *, keep: bool = False) -> JobRelease:
+        """Releases a job that is fetched piece by piece: `with session.begin_release(job) as release`, iterate, finish()."""
+        options = c.ReleaseOptions(keep=int(keep))
+        return JobRelease(self._engine, new_handle("myqsec_release_begin", JobRelease._free, self._pointer, job,
+                                                   ctypes.byref(options)))
+
+    def releases(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """How releases ended: id, job, queue, owner, person, device, ended, outcome, bytes, private. They outlive their jobs."""
+        return paged("myqsec_release_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
 
     def open_job(self, job: int) -> JobReader:
         """Opens a document for reading without releasing it."""

@@ -19,7 +19,7 @@ from .roots import Root, root_struct
 
 
 class Session(Access, Audit, Devices, Spool):
-    """A principal: the host's own, a user, or a user at a device. Ends when closed; one thread at a time."""
+    """A principal: the host's own, a user, or a user at a device. Ends when closed. Threads may share it."""
 
     _free = "myqsec_session_free"
 

@@ -39,6 +39,10 @@ HandlePool& pool() {
     return pool;
 }
 
+[[noreturn]] void fail_stale(const char* noun) {
+    fail(Status::ERR_INVALID_ARGUMENT, "the {} handle is not one, or was freed already", noun);
+}
+
 }  // namespace
 
 Handle* acquire_handle(HandleKind kind, void* object) {
@@ -48,8 +52,15 @@ Handle* acquire_handle(HandleKind kind, void* object) {
     return handle;
 }
 
+Handle* retire_handle(const void* pointer, HandleKind kind, const char* noun) {
+    auto* handle = check_handle(pointer, kind, noun);
+    if (!handle->kind.compare_exchange_strong(kind, HandleKind::none)) fail_stale(noun);
+    return handle;
+}
+
 void release_handle(Handle* handle) noexcept {
-    handle->kind.store(HandleKind::none, std::memory_order_release);
+    for (auto uses = handle->uses.load(); uses != 0; uses = handle->uses.load())
+        handle->uses.wait(uses);
     handle->object = nullptr;
     pool().release(handle);
 }
@@ -58,10 +69,22 @@ Handle* check_handle(const void* pointer, HandleKind kind, const char* noun) {
     if (!pointer) fail(Status::ERR_INVALID_ARGUMENT, "the {} handle is NULL", noun);
     const bool aligned = reinterpret_cast<std::uintptr_t>(pointer) % alignof(Handle) == 0;
     auto* handle = static_cast<Handle*>(const_cast<void*>(pointer));  // NOLINT: const is the C view of a list
-    if (!aligned || handle->kind.load(std::memory_order_acquire) != kind) {
-        fail(Status::ERR_INVALID_ARGUMENT, "the {} handle is not one, or was freed already", noun);
-    }
+    if (!aligned || handle->kind.load(std::memory_order_acquire) != kind) fail_stale(noun);
     return handle;
+}
+
+// Counted first, then looked at again: either this sees that the handle was retired, or whoever retired it
+// sees the use and waits.
+Handle* begin_use(const void* pointer, HandleKind kind, const char* noun) {
+    auto* handle = check_handle(pointer, kind, noun);
+    ++handle->uses;
+    if (handle->kind.load() == kind) return handle;
+    end_use(handle);
+    fail_stale(noun);
+}
+
+void end_use(Handle* handle) noexcept {
+    if (--handle->uses == 0) handle->uses.notify_all();
 }
 
 }  // namespace myqsec::abi

@@ -9,12 +9,12 @@
 
 namespace myqsec::abi {
 
-/// Belongs to one thread at a time.
+/// Threads share it: nothing of it changes.
 struct Session {
     Session(Engine& of, const access::Principal& who) : engine(of), principal(who), child(of) {}
 
     Engine& engine;
-    access::Principal principal;
+    const access::Principal principal;
     Engine::Child child;
 };
 
@@ -46,11 +46,19 @@ class AuditMove {
     return session.engine.access.authority.authorise(session.principal, right);
 }
 
+/// A job that is not being released to a sink that this thread is in.
+[[nodiscard]] inline JobId job_of(const Session& session, std::int64_t job) {
+    const auto out = id<JobId>(job, "job");
+    CallbackScope::check_job(session.engine, out);
+    return out;
+}
+
 /// `work` takes the Session&.
 template <class Work>
 myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
     return guard([&] {
-        auto& session = object_of(handle);
+        const HandleUse use(handle);
+        auto& session = use.object();
         session.engine.check_process();
         CallbackScope::check_session(session);
         const AuditMove move_audit(session.engine);

@@ -73,23 +73,22 @@ struct Identity {
     std::optional<Certificate> certificate;  ///< of private_key; finds the stanza
 };
 
-/// Random access to a sealed file. Nothing of a chunk is returned before it authenticates.
-class ContainerReader {
+/// The document in a container. Nothing of a chunk is returned before it authenticates.
+class ContainerReader final : public ByteSource {
  public:
-    /// Throws ERR_WRONG_KEY if no stanza opens, ERR_CORRUPT if damaged, ERR_NEWER_VERSION. `file` outlives
+    /// Throws ERR_WRONG_KEY if no stanza opens, ERR_CORRUPT if damaged, ERR_NEWER_VERSION. `sealed` outlives
     /// the reader. With `expected`, a container of another id is ERR_CORRUPT (files were swapped).
-    ContainerReader(File& file, const Identity& identity, const std::optional<ContainerId>& expected);
-    ~ContainerReader();
+    ContainerReader(ByteSource& sealed, const Identity& identity, const std::optional<ContainerId>& expected);
+    ~ContainerReader() override;
     ContainerReader(ContainerReader&&) noexcept;
 
-    [[nodiscard]] std::uint64_t size()
-        const;  ///< plaintext bytes; authenticated by opening the last chunk at construction
+    /// Plaintext bytes; authenticated by opening the last chunk at construction.
+    [[nodiscard]] std::uint64_t size() override;
     [[nodiscard]] const ContainerId& id() const;
     [[nodiscard]] ContainerSuite suite() const;
     /// True if one header slot was damaged and the other served; rewrap() repairs it.
     [[nodiscard]] bool header_damaged() const;
-    /// Fills `into` from `offset`; returns less only at the end of the document.
-    std::size_t read_at(std::uint64_t offset, ByteSpan into);
+    std::size_t read_at(std::uint64_t offset, ByteSpan into) override;
     /// The whole document, chunk by chunk, then finish().
     void copy_to(ByteSink& out);
 

@@ -44,11 +44,12 @@ struct Layout {
     }
 };
 
-void read_exactly(File& file, std::uint64_t offset, ByteSpan into) {
+void read_exactly(ByteSource& file, std::uint64_t offset, ByteSpan into) {
     if (file.read_at(offset, into) != into.size()) fail(Status::ERR_CORRUPT, "a container is cut off");
 }
 
-OpenedHeader read_header(File& file, const Identity& identity, const std::optional<ContainerId>& expected) {
+OpenedHeader read_header(ByteSource& file, const Identity& identity,
+                         const std::optional<ContainerId>& expected) {
     Bytes area(container_header_area);
     read_exactly(file, 0, area);
     return open_header(area, identity, expected);
@@ -57,7 +58,7 @@ OpenedHeader read_header(File& file, const Identity& identity, const std::option
 }  // namespace
 
 struct ContainerReader::State {
-    State(File& from, const OpenedHeader& opened)
+    State(ByteSource& from, const OpenedHeader& opened)
         : file(from),
           layout(from.size()),
           opener(opened.header.suite, opened.keys, opened.header.id),
@@ -69,7 +70,7 @@ struct ContainerReader::State {
     State& operator=(const State&) = delete;
     ~State() { wipe(buffer); }
 
-    File& file;
+    ByteSource& file;
     Layout layout;
     ChunkOpener opener;
     ContainerId id;
@@ -92,15 +93,15 @@ ByteView ContainerReader::State::chunk(std::uint64_t wanted) {
     return text;
 }
 
-ContainerReader::ContainerReader(File& file, const Identity& identity,
+ContainerReader::ContainerReader(ByteSource& sealed, const Identity& identity,
                                  const std::optional<ContainerId>& expected)
-    : state_(std::make_unique<State>(file, read_header(file, identity, expected))) {
+    : state_(std::make_unique<State>(sealed, read_header(sealed, identity, expected))) {
     state_->chunk(state_->layout.chunks - 1);
 }
 ContainerReader::~ContainerReader() = default;
 ContainerReader::ContainerReader(ContainerReader&&) noexcept = default;
 
-std::uint64_t ContainerReader::size() const {
+std::uint64_t ContainerReader::size() {
     return state_->layout.text_size();
 }
 const ContainerId& ContainerReader::id() const {
