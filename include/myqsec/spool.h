@@ -59,14 +59,16 @@ typedef enum myqsec_attribute_type {
     MYQSEC_ATTRIBUTE_TEXT = 3     /**< text, at most 1,023 bytes: IPP's keyword, name, uri or text */
 } myqsec_attribute_type;
 
-/** An attribute of a job under its IPP name, such as "copies", "sides". It keeps its size, for it stands in arrays. */
+/** An attribute of a job under its IPP name, such as "copies", "sides". In an array all have the same size. */
 typedef struct myqsec_job_attribute {
+    uint32_t struct_size;
+    uint32_t type;    /**< a myqsec_attribute_type */
     const char *name; /**< lowercase letters, digits, "-", ".", "_", at most 255 (RFC 8011 §5.1.4) */
     const char *text;
     int64_t number;
-    uint32_t type;     /**< a myqsec_attribute_type */
-    uint32_t reserved; /**< 0 */
 } myqsec_job_attribute;
+#define MYQSEC_JOB_ATTRIBUTE_INIT \
+    { sizeof(myqsec_job_attribute), MYQSEC_ATTRIBUTE_INTEGER, NULL, NULL, 0 }
 
 /** What a job says of itself when it is submitted. */
 typedef struct myqsec_job_fields {
@@ -168,11 +170,11 @@ typedef struct myqsec_release myqsec_release;
 
 /** Claims a job as myqsec_job_release does, for the caller to fetch. The claim ends with myqsec_release_finish. It is
  *  undone, and the job held again, by myqsec_release_abort, by any failure but a wrong argument, by _free, and at the
- *  end of the session, also when another thread ends it or its time is up (then at the next myqsec_tick). If the process
- *  dies, the job is held with reason "possibly-printed". What was read is the caller's: at a device, have it sent or
- *  dropped before the clear-memory callback says that nothing is left. `options` may be NULL.
- *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled).
- *  Right and audit: as myqsec_job_release. Since 0.1. */
+ *  end of the session, also when another thread ends it or its time is up (then at the next myqsec_tick). If the
+ *  process dies, the job is held with reason "possibly-printed". What was read is the caller's: at a device, have it
+ *  sent or dropped before the clear-memory callback says that nothing is left. `options` may be NULL. Adds
+ *  MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled). Right and audit: as
+ *  myqsec_job_release. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_release_begin(myqsec_session *session, int64_t job,
                                               const myqsec_release_options *options, myqsec_release **out);
 /** The next bytes of the document; *length is the room on entry, at least 1, and what was read on return: less only at

@@ -40,8 +40,6 @@ namespace {
 
 /// IPP's integers have 32 bits.
 spool::JobAttribute job_attribute(const myqsec_job_attribute& given) {
-    if (given.reserved != 0)
-        fail(Status::ERR_INVALID_ARGUMENT, "the reserved field of an attribute is in use");
     spool::JobAttribute out{.name = std::string(text(given.name, "attribute.name")), .value = false};
     const auto within = [&](std::int64_t least, std::int64_t most) {
         if (given.number < least || given.number > most) {
@@ -81,7 +79,7 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
         fail(Status::ERR_LIMIT, "a job has at most {} attributes", spool::most_job_attributes);
     if (fields.attribute_count > 0) required(fields.attributes, "fields.attributes");
     for (std::uint32_t i = 0; i < fields.attribute_count; ++i)
-        out.attributes.push_back(job_attribute(fields.attributes[i]));
+        out.attributes.push_back(job_attribute(read_element(fields.attributes, i, "fields.attributes")));
     return out;
 }
 

@@ -8,10 +8,10 @@ namespace {
 
 myqsec_job_attribute number(const char* name, std::int64_t value,
                             std::uint32_t type = MYQSEC_ATTRIBUTE_INTEGER) {
-    return {name, nullptr, value, type, 0};
+    return {sizeof(myqsec_job_attribute), type, name, nullptr, value};
 }
 myqsec_job_attribute words(const char* name, const char* value) {
-    return {name, value, 0, MYQSEC_ATTRIBUTE_TEXT, 0};
+    return {sizeof(myqsec_job_attribute), MYQSEC_ATTRIBUTE_TEXT, name, value, 0};
 }
 
 myqsec_status submit(Host& host, const std::vector<myqsec_job_attribute>& attributes,
@@ -79,8 +79,8 @@ TEST_CASE("an attribute that IPP would not take is refused") {
     CHECK_FAILS(submit(host, {number("copies", 1), number("copies", 2)}), MYQSEC_ERR_INVALID_ARGUMENT,
                 "twice");
     auto later = number("copies", 1);
-    later.reserved = 1;
-    CHECK_FAILS(submit(host, {later}), MYQSEC_ERR_INVALID_ARGUMENT, "reserved");
+    later.struct_size -= 8;
+    CHECK_FAILS(submit(host, {later}), MYQSEC_ERR_INVALID_ARGUMENT, "size");
     auto fields = host.job_fields(host.secure);
     fields.attribute_count = 1;
     myqsec_job_writer* writer = nullptr;

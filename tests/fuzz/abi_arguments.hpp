@@ -251,7 +251,8 @@ class Arguments {
         job.document_format = text();
         job.attribute_count = choices_.byte() % 3;
         for (std::uint32_t i = 0; i < job.attribute_count; ++i)
-            attributes_[i] = {text(), text(), number(), static_cast<std::uint32_t>(choices_.byte() % 5), 0};
+            attributes_[i] = {sizeof attributes_[i], static_cast<std::uint32_t>(choices_.byte() % 5), text(),
+                              text(), number()};
         job.attributes = attributes_.data();
     }
     void fill(myqsec_job_filter& filter) {

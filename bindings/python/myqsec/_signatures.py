@@ -222,11 +222,11 @@ class QueueFields(Structure):
 
 class JobAttribute(Structure):
     _fields_ = [
+        ("struct_size", c_uint32),
+        ("type", c_uint32),
         ("name", c_char_p),
         ("text", c_char_p),
         ("number", c_int64),
-        ("type", c_uint32),
-        ("reserved", c_uint32),
     ]
 
 

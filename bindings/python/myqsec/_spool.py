@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, U
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, guarded, new_handle, new_integer
+from ._structure import check_range
 from ._streams import Readable, Writable, writing
 from ._values import Bytes, Duration, Row, as_bytes, duration, flag, paged, row, text
 
@@ -105,11 +106,12 @@ def _job_fields(queue: int, owner: int, name: Optional[str], document_format: Op
                 attributes: Optional[Mapping[str, Attribute]]) -> c.JobFields:
     given = (c.JobAttribute * len(attributes or ()))()
     for out, (key, value) in zip(given, (attributes or {}).items()):
+        out.struct_size = ctypes.sizeof(out)
         out.name = text(key)
         if isinstance(value, str):
             out.type, out.text = _TEXT, text(value)
         else:
-            c.check_range(value, ctypes.c_int32)
+            check_range(value, ctypes.c_int32)
             out.type, out.number = _BOOLEAN if isinstance(value, bool) else _INTEGER, value
     return c.JobFields(queue=queue, owner=owner, name=text(name), document_format=text(document_format),
                        host_name=text(host_name), attribute_count=len(given),

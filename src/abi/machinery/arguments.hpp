@@ -85,6 +85,17 @@ Struct read_struct(const Struct* given, const char* name) {
     static_assert(first_size<Struct> == sizeof(Struct));
     return read_struct(given, Struct{}, name);
 }
+/// The same of an array's element. A caller who knows a later version has larger ones: the first says how large
+/// each is.
+template <class Struct>
+Struct read_element(const Struct* array, std::size_t index, const char* name) {
+    const std::size_t size = array->struct_size;
+    const auto* element =
+        reinterpret_cast<const Struct*>(reinterpret_cast<const std::uint8_t*>(array) + index * size);
+    if (size % alignof(Struct) != 0 || (index > 0 && element->struct_size != size))
+        fail(Status::ERR_INVALID_ARGUMENT, "each struct_size of {} must be the same, that of its type", name);
+    return read_struct(element, name);
+}
 /// As initialised by `initial` if NULL.
 template <class Struct>
 Struct read_struct_or(const Struct* given, const Struct& initial, const char* name) {
