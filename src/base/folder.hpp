@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,15 @@ class File {
     virtual void sync() = 0;
     /// Takes the advisory exclusive lock (flock); false if another open file holds it. Released on close.
     virtual bool try_lock() = 0;
+};
+
+/// The names in a folder, one after the other.
+class Listing {
+ public:
+    virtual ~Listing() = default;
+
+    /// Nothing at the end. What comes or goes meanwhile may be among them or not; all else is, once.
+    [[nodiscard]] virtual std::optional<std::string> next() = 0;
 };
 
 /// A directory, held by handle: renaming its parents changes nothing, and no name leads out of it.
@@ -55,7 +65,9 @@ class Folder {
     virtual bool remove(std::string_view name) = 0;
     [[nodiscard]] virtual bool exists(std::string_view name) = 0;
     /// The names in it, "." and ".." left out, in no particular order.
-    [[nodiscard]] virtual std::vector<std::string> list() = 0;
+    [[nodiscard]] virtual std::unique_ptr<Listing> listing() = 0;
+    /// All of them at once: for folders that hold few.
+    [[nodiscard]] std::vector<std::string> list();
     /// Makes creations, links, renames and removals durable.
     virtual void sync() = 0;
     /// A sub-folder, created durably if missing.

@@ -19,9 +19,9 @@ namespace myqsec {
 /// `innermost` on nothing else is taken, nor the host called.
 enum class LockRank : std::uint8_t {
     job_conversion,
+    document_check,
     audit_maintenance,
     audit_move,
-    document_headers,
     main_database,
     log_database,
     keystore,

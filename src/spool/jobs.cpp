@@ -1,8 +1,10 @@
 #include "spool/jobs.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "spool/conversion.hpp"
+#include "spool/document_check.hpp"
 #include "spool/erasure.hpp"
 #include "spool/intake.hpp"
 #include "spool/job_list_store.hpp"
@@ -22,12 +24,13 @@ using access::Right;
 
 struct Jobs::State {
     explicit State(const Context& the_context)
-        : context(the_context), retention(context, outputs), conversion(context) {}
+        : context(the_context), retention(context, outputs), conversion(context), documents(context) {}
 
     Context context;
     Outputs outputs;
     Retention retention;
     Conversion conversion;
+    DocumentCheck documents;
 };
 
 Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
@@ -36,7 +39,13 @@ Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settin
 Jobs::~Jobs() = default;
 
 std::vector<Finding> Jobs::recover() {
-    return recover_jobs(state_->context);
+    auto findings = recover_jobs(state_->context);
+    std::ranges::move(state_->documents.begin(), std::back_inserter(findings));
+    return findings;
+}
+
+std::vector<Finding> Jobs::take_findings() {
+    return state_->documents.take_findings();
 }
 
 std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, const JobFields& fields) {
@@ -145,7 +154,7 @@ std::unique_ptr<JobReader> Jobs::open_document(const access::Principal& principa
 Instant Jobs::tick(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::instance_tick);
     const auto next = state_->retention.tick(proof.actor());
-    return std::min(next, state_->conversion.tick());
+    return std::min({next, state_->documents.tick(), state_->conversion.tick()});
 }
 
 bool Jobs::deletion_suspended() const {

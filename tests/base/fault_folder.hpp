@@ -105,6 +105,21 @@ class FaultFile final : public File {
     FaultPoint point_;
 };
 
+class FaultListing final : public Listing {
+ public:
+    FaultListing(std::unique_ptr<Listing> listing, const FaultPoint& point)
+        : listing_(std::move(listing)), point_(point) {}
+
+    std::optional<std::string> next() override {
+        point_.reach(FaultCall::other, "list");
+        return listing_->next();
+    }
+
+ private:
+    std::unique_ptr<Listing> listing_;
+    FaultPoint point_;
+};
+
 class FaultFolder final : public Folder {
  public:
     FaultFolder(std::unique_ptr<Folder> folder, const std::shared_ptr<FaultPlan>& plan)
@@ -146,9 +161,9 @@ class FaultFolder final : public Folder {
         point_.reach(FaultCall::other, name);
         return folder_->exists(name);
     }
-    std::vector<std::string> list() override {
+    std::unique_ptr<Listing> listing() override {
         point_.reach(FaultCall::other, "list");
-        return folder_->list();
+        return std::make_unique<FaultListing>(folder_->listing(), point_);
     }
     void sync() override { point_.reach(FaultCall::sync, "folder"); }
     std::unique_ptr<Folder> folder(std::string_view name) override {

@@ -28,7 +28,7 @@ BlobName add_document(Vault& vault, std::string_view text, std::string_view stor
     const auto writer = vault.blobs(store).writer();
     writer->write(as_bytes(text));
     writer->finish();
-    writer->publish(name);
+    static_cast<void>(writer->publish(name));
     return name;
 }
 

@@ -87,7 +87,7 @@ class ContainerReader {
         const;  ///< plaintext bytes; authenticated by opening the last chunk at construction
     [[nodiscard]] const ContainerId& id() const;
     [[nodiscard]] ContainerSuite suite() const;
-    /// True if one header slot was damaged and the other served; rewrap() repairs it.
+    /// True if one header slot was damaged and the other served.
     [[nodiscard]] bool header_damaged() const;
     /// Fills `into` from `offset`; returns less only at the end of the document.
     std::size_t read_at(std::uint64_t offset, ByteSpan into);
@@ -117,8 +117,7 @@ class ContainerOpener final : public ByteSink {
     std::unique_ptr<State> state_;
 };
 
-/// Replaces the recipients of a sealed file: rewrites the header only, crash-safely, one slot after the
-/// other. After a crash in between, old and new recipients both open it until it is rewrapped again.
-void rewrap(File& file, const Identity& identity, const Recipients& recipients);
+/// The same sealed document for other recipients: another header, and the chunks as they are. Then finish().
+void rewrap(File& file, const Identity& identity, const Recipients& recipients, ByteSink& out);
 
 }  // namespace myqsec::crypto
