@@ -112,8 +112,8 @@ MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root 
 MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                      myqsec_engine **out);
 
-/** What opening found and repaired, and what ticks found since in comparing jobs with their files, which opening begins with
- *  the first 500 of each: columns code (text), sentence (text). Empty if all was well. Since 0.1. */
+/** What opening found and repaired, and what ticks found since in comparing jobs with their files: opening compares the
+ *  first 500 of each. Columns code (text), sentence (text). Empty if all was well. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
 
 /** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers or readers of it live.

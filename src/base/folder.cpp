@@ -190,16 +190,14 @@ class DiskFolder final : public Folder {
 
     void link(File& unnamed, std::string_view name) override {
         const std::string component = checked(name);
-        const auto* file = dynamic_cast<const DiskFile*>(&unnamed);
-        if (file == nullptr) fail(Status::ERR_INTERNAL, "a file was linked through a folder it is not from");
-        // open(2), O_TMPFILE: linking through /proc needs no capability, unlike AT_EMPTY_PATH.
-        const std::string source = fmt::format("/proc/self/fd/{}", file->descriptor());
-        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0)
-            return;
-        if (errno == ENOENT &&  // no /proc in this root
-            ::linkat(file->descriptor(), "", descriptor_.get(), component.c_str(), AT_EMPTY_PATH) == 0) {
-            return;
-        }
+        if (!give_name(unnamed, component)) fail_errno(errno, "create", full(component));
+    }
+
+    bool share(File& file, std::string_view name) override {
+        const std::string component = checked(name);
+        if (give_name(file, component)) return true;
+        // link(2): another file system; as many names as it takes; none beyond the first, or for none of ours.
+        if (errno == EXDEV || errno == EMLINK || errno == EPERM || errno == EOPNOTSUPP) return false;
         fail_errno(errno, "create", full(component));
     }
 
@@ -264,6 +262,17 @@ class DiskFolder final : public Folder {
             fail(Status::ERR_INTERNAL, "a file name is not a single path component");
         }
         return std::string(name);
+    }
+
+    [[nodiscard]] bool give_name(const File& to, const std::string& component) const {
+        const auto* file = dynamic_cast<const DiskFile*>(&to);
+        if (file == nullptr) fail(Status::ERR_INTERNAL, "a file was linked through a folder it is not from");
+        // open(2), O_TMPFILE: linking through /proc needs no capability, unlike AT_EMPTY_PATH.
+        const std::string source = fmt::format("/proc/self/fd/{}", file->descriptor());
+        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            return true;
+        return errno == ENOENT &&  // no /proc in this root
+               ::linkat(file->descriptor(), "", descriptor_.get(), component.c_str(), AT_EMPTY_PATH) == 0;
     }
 
     [[nodiscard]] std::string full(const std::string& component) const { return path_ + "/" + component; }

@@ -12,7 +12,6 @@
 #include "spool/permit.hpp"
 #include "spool/preview.hpp"
 #include "spool/queue_access.hpp"
-#include "spool/recovery.hpp"
 #include "spool/release.hpp"
 #include "spool/retention.hpp"
 #include "spool/sealed_names.hpp"
@@ -38,8 +37,29 @@ Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settin
     : state_(std::make_unique<State>(Context{vault, audit, settings, access})) {}
 Jobs::~Jobs() = default;
 
+namespace {
+
+void hold_interrupted(const Context& context, std::vector<Finding>& findings) {
+    storage::Transaction transaction(context.main());
+    for (const auto& job : store::processing_jobs(context.main())) {
+        hold_possibly_printed(context, transaction, job, audit::Actor::system());
+        findings.push_back({"job-possibly-printed",
+                            fmt::format("output of job {} was interrupted: it is held again", job.id.value)});
+    }
+    transaction.commit();
+}
+
+}  // namespace
+
 std::vector<Finding> Jobs::recover() {
-    auto findings = recover_jobs(state_->context);
+    std::vector<Finding> findings;
+    if (deletion_suspended()) {
+        findings.push_back(
+            {"deletion-suspended",
+             "the clock stepped further than clock.max_step: nothing expires until an administrator "
+             "confirms the clock"});
+    }
+    hold_interrupted(state_->context, findings);
     std::ranges::move(state_->documents.begin(), std::back_inserter(findings));
     return findings;
 }

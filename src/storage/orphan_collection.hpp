@@ -1,5 +1,5 @@
 // One pass over the files of a blob store, some at a time while it is in use, for those that its owner's rows
-// disown: what a crash leaves.
+// disown: what a crash leaves. What gets a name after the pass began may be left to the next one.
 #pragma once
 
 #include <functional>
@@ -26,6 +26,7 @@ class OrphanCollection {
     /// `settle` returns when all that it told is durable: files go only then, for a power cut may not bring
     /// back a row without them. A file that waits for its row (Publication) is left alone.
     bool step(std::size_t most, const IsKnown& is_known, const std::function<void()>& settle);
+    /// Of all steps so far.
     [[nodiscard]] const Orphans& found() const { return found_; }
 
  private:

@@ -26,7 +26,8 @@ struct FaultPlan {
     Fault fault = Fault::io_error;
     std::uint64_t fail_at = std::numeric_limits<std::uint64_t>::max();  ///< counts from 1
     std::uint64_t calls = 0;
-    bool for_good = false;  ///< the later calls fail too
+    bool for_good = false;      ///< the later calls fail too
+    bool single_names = false;  ///< no file has two, as on some file systems
     std::function<void(std::string_view call)> before = nullptr;
     std::function<void(FaultPlan& plan)> at_call = nullptr;  ///< of each that is counted, before it may fail
     [[nodiscard]] bool struck() const { return calls >= fail_at; }
@@ -148,6 +149,12 @@ class FaultFolder final : public Folder {
     void link_durably(File& unnamed, std::string_view name) override {
         link(unnamed, name);
         point_.reach(FaultCall::sync, name);
+    }
+    bool share(File& file, std::string_view name) override {
+        point_.reach(FaultCall::create, name);
+        if (point_.plan()->single_names) return false;
+        auto* faulted = dynamic_cast<FaultFile*>(&file);
+        return folder_->share(faulted != nullptr ? faulted->inner() : file, name);
     }
     void rename(std::string_view from, std::string_view to) override {
         point_.reach(FaultCall::create, from);

@@ -220,6 +220,10 @@ class PowerCutFolder final : public Folder {
         unnamed.sync();
         disk_->sync_name(full(name));
     }
+    bool share(File& file, std::string_view name) override {
+        add(name, dynamic_cast<PowerCutFile&>(file).inode());
+        return true;
+    }
     void rename(std::string_view from, std::string_view to) override {
         disk_->change({within_, full(from), full(to), find(from)});
     }
