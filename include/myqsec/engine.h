@@ -104,7 +104,7 @@ MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root 
                                        myqsec_engine **out);
 
 /** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here;
- *  files it left that nothing refers to may go in later ticks. How long it takes does not depend on how much is stored.
+ *  files it left that nothing refers to may go in later ticks. How long it takes depends on the size of the databases alone.
  *  Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
  *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
  *  for a token or TPM MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
@@ -127,7 +127,8 @@ MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_ses
 /** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and pruning. Call it when
  *  `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory callbacks run inside.
  *  The ticks after an opening also compare jobs with their files, 500 of each at a time, until all were compared.
- *  Right: instance.tick. Audit: job.aborted, job.changed, session.logout, job.expired, device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated,
+ *  Right: instance.tick. Audit: job.aborted, job.changed, session.logout, job.expired, device.memory-cleared,
+ *  queue.converted, job.conversion-failed, audit.key-rotated,
  *  audit.pruned. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
