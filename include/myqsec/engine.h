@@ -104,7 +104,8 @@ typedef struct myqsec_options {
 MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                        myqsec_engine **out);
 
-/** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here.
+/** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here;
+ *  files it left that nothing refers to may go in later ticks. How long it takes depends on the size of the databases alone.
  *  Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
  *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
  *  for a token or TPM MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
@@ -112,7 +113,8 @@ MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root 
 MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                      myqsec_engine **out);
 
-/** What opening found and repaired: columns code (text), sentence (text). Empty if all was well. Since 0.1. */
+/** What opening found and repaired, and what ticks found since in comparing jobs with their files: opening compares the
+ *  first 500 of each. Columns code (text), sentence (text). Empty if all was well. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
 
 /** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers, readers or releases live.
@@ -125,8 +127,9 @@ MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_ses
 
 /** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and
  *  pruning. Call it when `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory
- *  callbacks run inside. Right: instance.tick. Audit: session.logout, job.expired, device.memory-cleared,
- *  queue.converted, job.conversion-failed, audit.key-rotated, audit.pruned. Since 0.1. */
+ *  callbacks run inside. The ticks after an opening also compare jobs with their files, 500 of each at a time, until
+ *  all were compared. Right: instance.tick. Audit: job.aborted, job.changed, session.logout, job.expired,
+ *  device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated, audit.pruned. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
 /** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then

@@ -73,8 +73,9 @@ myqsec_status myqsec_backup_create(myqsec_session* session, const char* director
                  "first");
         }
         const auto folder = open_or_make(path);
-        const auto made =
-            s.engine.backups.create(proof, *folder, Duration(given.retention), progress_of(given));
+        const auto earlier = storage::newest_backup_beside(path, s.engine.vault.keystore());
+        const auto made = s.engine.backups.create(proof, *folder, Duration(given.retention),
+                                                  progress_of(given), earlier.get());
         if (info) fill(*info, made);
     });
 }

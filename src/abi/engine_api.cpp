@@ -52,7 +52,7 @@ myqsec_status myqsec_open_findings(myqsec_engine* engine, myqsec_list** out) {
         const auto& opened = object_of(engine);
         opened.check_process();
         List list(finding_columns);
-        for (const auto& finding : opened.findings)
+        for (const auto& finding : opened.findings())
             list.add(finding.code, finding.sentence);
         handle = new_list(std::move(list));
     });

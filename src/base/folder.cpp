@@ -106,6 +106,41 @@ class DiskFile final : public File {
     std::string path_;
 };
 
+class DiskListing final : public Listing {
+ public:
+    DiskListing(const Descriptor& folder, std::string path) : path_(std::move(path)) {
+        const int number =
+            retry([&] { return ::openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+        if (number < 0) fail_errno(errno, "list", path_);
+        stream_.reset(::fdopendir(number));
+        if (stream_ == nullptr) {
+            const int error_number = errno;
+            ::close(number);
+            fail_errno(error_number, "list", path_);
+        }
+    }
+
+    std::optional<std::string> next() override {
+        for (;;) {
+            errno = 0;
+            const dirent* entry = ::readdir(stream_.get());
+            if (entry == nullptr) {
+                if (errno != 0) fail_errno(errno, "list", path_);
+                return std::nullopt;
+            }
+            const std::string_view name = static_cast<const char*>(entry->d_name);
+            if (name != "." && name != "..") return std::string(name);
+        }
+    }
+
+ private:
+    struct Close {
+        void operator()(DIR* stream) const { ::closedir(stream); }
+    };
+    std::string path_;
+    std::unique_ptr<DIR, Close> stream_;
+};
+
 /// Whether the fsync of a file makes the names durable, too, that it was given before. Journals that keep the
 /// order of all changes of metadata do. statfs(2) can't tell: ext2, which has no journal, gives the number of
 /// ext4.
@@ -155,16 +190,14 @@ class DiskFolder final : public Folder {
 
     void link(File& unnamed, std::string_view name) override {
         const std::string component = checked(name);
-        const auto* file = dynamic_cast<const DiskFile*>(&unnamed);
-        if (file == nullptr) fail(Status::ERR_INTERNAL, "a file was linked through a folder it is not from");
-        // open(2), O_TMPFILE: linking through /proc needs no capability, unlike AT_EMPTY_PATH.
-        const std::string source = fmt::format("/proc/self/fd/{}", file->descriptor());
-        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0)
-            return;
-        if (errno == ENOENT &&  // no /proc in this root
-            ::linkat(file->descriptor(), "", descriptor_.get(), component.c_str(), AT_EMPTY_PATH) == 0) {
-            return;
-        }
+        if (!give_name(unnamed, component)) fail_errno(errno, "create", full(component));
+    }
+
+    bool share(File& file, std::string_view name) override {
+        const std::string component = checked(name);
+        if (give_name(file, component)) return true;
+        // link(2): another file system; as many names as it takes; none beyond the first, or for none of ours.
+        if (errno == EXDEV || errno == EMLINK || errno == EPERM || errno == EOPNOTSUPP) return false;
         fail_errno(errno, "create", full(component));
     }
 
@@ -199,28 +232,7 @@ class DiskFolder final : public Folder {
         fail_errno(errno, "inspect", full(component));
     }
 
-    std::vector<std::string> list() override {
-        const int number =
-            retry([&] { return ::openat(descriptor_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-        if (number < 0) fail_errno(errno, "list", path_);
-        const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(number), &::closedir);
-        if (stream == nullptr) {
-            const int error_number = errno;
-            ::close(number);
-            fail_errno(error_number, "list", path_);
-        }
-        std::vector<std::string> names;
-        for (;;) {
-            errno = 0;
-            const dirent* entry = ::readdir(stream.get());
-            if (entry == nullptr) {
-                if (errno != 0) fail_errno(errno, "list", path_);
-                return names;
-            }
-            const std::string_view name = static_cast<const char*>(entry->d_name);
-            if (name != "." && name != "..") names.emplace_back(name);
-        }
-    }
+    std::unique_ptr<Listing> listing() override { return std::make_unique<DiskListing>(descriptor_, path_); }
 
     void sync() override {
         if (retry([&] { return ::fsync(descriptor_.get()); }) != 0) fail_errno(errno, "sync", path_);
@@ -250,6 +262,17 @@ class DiskFolder final : public Folder {
             fail(Status::ERR_INTERNAL, "a file name is not a single path component");
         }
         return std::string(name);
+    }
+
+    [[nodiscard]] bool give_name(const File& to, const std::string& component) const {
+        const auto* file = dynamic_cast<const DiskFile*>(&to);
+        if (file == nullptr) fail(Status::ERR_INTERNAL, "a file was linked through a folder it is not from");
+        // open(2), O_TMPFILE: linking through /proc needs no capability, unlike AT_EMPTY_PATH.
+        const std::string source = fmt::format("/proc/self/fd/{}", file->descriptor());
+        if (::linkat(AT_FDCWD, source.c_str(), descriptor_.get(), component.c_str(), AT_SYMLINK_FOLLOW) == 0)
+            return true;
+        return errno == ENOENT &&  // no /proc in this root
+               ::linkat(file->descriptor(), "", descriptor_.get(), component.c_str(), AT_EMPTY_PATH) == 0;
     }
 
     [[nodiscard]] std::string full(const std::string& component) const { return path_ + "/" + component; }
@@ -285,6 +308,13 @@ void sync_parent(const Descriptor& folder, const std::string& path) {
 }
 
 }  // namespace
+
+std::vector<std::string> Folder::list() {
+    std::vector<std::string> names;
+    for (const auto all = listing(); auto name = all->next();)
+        names.push_back(*std::move(name));
+    return names;
+}
 
 std::unique_ptr<Folder> open_folder(const std::string& path, bool create) {
     const bool made = create && ::mkdir(path.c_str(), 0700) == 0;

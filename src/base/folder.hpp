@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,15 @@ class File : public ByteSource {
     virtual bool try_lock() = 0;
 };
 
+/// The names in a folder, one after the other.
+class Listing {
+ public:
+    virtual ~Listing() = default;
+
+    /// Nothing at the end. What comes or goes meanwhile may be among them or not; all else is, once.
+    [[nodiscard]] virtual std::optional<std::string> next() = 0;
+};
+
 /// A directory, held by handle: renaming its parents changes nothing, and no name leads out of it.
 /// Names are single path components; symbolic links are never followed. Files are 0600, folders 0700.
 class Folder {
@@ -54,13 +64,18 @@ class Folder {
     /// The same, and the file's contents and its name survive a power cut once this returns. If it throws,
     /// the name may be there or not.
     virtual void link_durably(File& unnamed, std::string_view name) = 0;
+    /// Gives a file of another folder one more name, here. False where that can't be, as between file systems.
+    /// Durable after sync().
+    [[nodiscard]] virtual bool share(File& file, std::string_view name) = 0;
     /// Replaces `to` atomically. Durable after sync().
     virtual void rename(std::string_view from, std::string_view to) = 0;
     /// False if there was none. Durable after sync().
     virtual bool remove(std::string_view name) = 0;
     [[nodiscard]] virtual bool exists(std::string_view name) = 0;
     /// The names in it, "." and ".." left out, in no particular order.
-    [[nodiscard]] virtual std::vector<std::string> list() = 0;
+    [[nodiscard]] virtual std::unique_ptr<Listing> listing() = 0;
+    /// All of them at once: for folders that hold few.
+    [[nodiscard]] std::vector<std::string> list();
     /// Makes creations, links, renames and removals durable.
     virtual void sync() = 0;
     /// A sub-folder, created durably if missing.

@@ -19,10 +19,10 @@ namespace myqsec {
 /// `innermost` on nothing else is taken, nor the host called.
 enum class LockRank : std::uint8_t {
     job_conversion,
+    document_check,
     audit_maintenance,
     audit_move,
     release,
-    document_headers,
     main_database,
     main_snapshot,
     log_database,

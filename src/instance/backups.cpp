@@ -23,7 +23,7 @@ audit::Event event(audit::Action action, const audit::Actor& actor, audit::Resul
 // The end of the work can't be in one transaction with files elsewhere: so its beginning is audited first,
 // and a backup without an audited end was cut off, or finished in the instant of a crash.
 storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duration retention,
-                                    const storage::BackupProgress& progress) {
+                                    const storage::BackupProgress& progress, Folder* earlier) {
     proof.require(access::right_name(access::Right::key_manage));
     const auto& setting = settings::definition(settings::Setting::backup_retention);
     if (retention == Duration{}) retention = settings_.duration(setting.setting);
@@ -36,7 +36,7 @@ storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duratio
     };
     storage::BackupInfo info;
     try {
-        info = storage::write_backup(vault_, to, key, progress);
+        info = storage::write_backup(vault_, to, key, progress, earlier);
     } catch (...) {
         try {
             finished(audit::Result::failed);

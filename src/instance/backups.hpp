@@ -23,9 +23,9 @@ class Backups final : public Domain {
         : vault_(vault), audit_(audit), settings_(settings), jobs_(jobs) {}
 
     /// Into an empty folder. It can be restored for `retention`, or up to an eighth of it less; 0 is the
-    /// setting backup.retention. Proof of "key.manage".
+    /// setting backup.retention. Shares documents with an `earlier` one, if any. Proof of "key.manage".
     storage::BackupInfo create(const Authorised& proof, Folder& to, Duration retention,
-                               const storage::BackupProgress& progress);
+                               const storage::BackupProgress& progress, Folder* earlier);
     /// Proof of "key.manage".
     [[nodiscard]] std::vector<storage::BackupKeyRow> keys(const Authorised& proof) const;
     /// Audited before it is given out. 0 is the newest. ERR_NOT_FOUND. Proof of "key.manage".

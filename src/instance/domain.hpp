@@ -27,11 +27,12 @@ class Domain {
 
     /// Its tables.
     static Schemas schemas() { return {}; }
-    /// The blob store that is its own; "" for none. Its recover() collects the orphans there: nobody else
-    /// knows which files are any.
+    /// The blob store that is its own; "" for none. It collects the orphans there: nobody else knows which
+    /// files are any.
     static constexpr std::string_view blob_folder{};
 
-    /// Once, when all domains are built: finishes or undoes what a crash left, audits it, and says so.
+    /// Once, when all domains are built: finishes or undoes what a crash left, audits it, and says so. Takes no
+    /// longer the more is stored: what would, it begins, and tick() goes on with it.
     virtual Findings recover() { return {}; }
     /// A bounded step of what is due; returns when the next one is. May throw: the others have their turn all
     /// the same. The principal has instance.tick.
@@ -39,6 +40,8 @@ class Domain {
         static_cast<void>(principal);
         return Instant::max();
     }
+    /// What its ticks found since this was last asked, where an opening began what they go on with.
+    virtual Findings take_findings() { return {}; }
     /// Removes what it keeps of a person who is being removed, in that transaction.
     virtual void forget_person(storage::Transaction& transaction, UserId person) {
         static_cast<void>(transaction);

@@ -35,6 +35,7 @@ struct SpoolDomain final : Domain, spool::Spool {
     static constexpr std::string_view blob_folder = spool::documents_folder;
     Findings recover() override { return jobs.recover(); }
     Instant tick(const access::Principal& principal) override { return jobs.tick(principal); }
+    Findings take_findings() override { return jobs.take_findings(); }
     void forget_person(storage::Transaction& transaction, UserId person) override {
         forget_user(transaction, person);
     }

@@ -58,16 +58,23 @@ Instance::Instance(std::unique_ptr<Folder> folder, crypto::RootProvider& root, c
 }
 
 void Instance::recover(Birth birth) {
-    findings = vault.findings();
+    auto found = vault.findings();
     const auto action =
         birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
     std::vector<audit::Event> opening{
         {action, audit::Actor::system(), audit::Object::instance(), audit::Result::ok, {}, {}}};
-    std::ranges::transform(findings, std::back_inserter(opening), damage_found);
+    std::ranges::transform(found, std::back_inserter(opening), damage_found);
     audit.recover(opening);
     for (auto* domain : domains_)
-        std::ranges::move(domain->recover(), std::back_inserter(findings));
+        std::ranges::move(domain->recover(), std::back_inserter(found));
     audit.drain();
+    const std::lock_guard lock(telling_);
+    findings_ = std::move(found);
+}
+
+Findings Instance::findings() const {
+    const std::lock_guard lock(telling_);
+    return findings_;
 }
 
 Instant Instance::tick(const access::Principal& principal) {
@@ -77,6 +84,9 @@ Instant Instance::tick(const access::Principal& principal) {
     for (auto* domain : domains_) {
         try {
             next = std::min(next, domain->tick(principal));
+            auto found = domain->take_findings();
+            const std::lock_guard lock(telling_);
+            std::ranges::move(found, std::back_inserter(findings_));
         } catch (...) {  // one domain's trouble does not keep the others from what is due
             if (!first_failure) first_failure = std::current_exception();
         }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
+#include "base/ranked_mutex.hpp"
 #include "instance/backups.hpp"
 #include "instance/database_encryption.hpp"
 #include "instance/domains.hpp"
@@ -42,10 +44,14 @@ struct Instance {
 #define MYQSEC_DOMAIN(name, Type, ...) Type name{__VA_ARGS__};
 #include "instance/domains.def"
 #undef MYQSEC_DOMAIN
-    Findings findings;  ///< of the opening
+
+    /// Of the opening, and of the ticks since that went on with what it began.
+    [[nodiscard]] Findings findings() const;
 
  private:
     std::vector<Domain*> domains_;
+    mutable RankedMutex<std::mutex> telling_{LockRank::innermost};
+    Findings findings_;
 };
 
 /// The folders of all domains' blob stores.

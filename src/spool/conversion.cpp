@@ -58,63 +58,60 @@ Instant Conversion::convert_some(QueueId id) {
         bytes += job.size;
         if (bytes >= most_bytes) break;
     }
-    commit(*queue, all);
+    commit(*queue, std::move(all));
     if (failure) std::rethrow_exception(failure);
     return context_.now();
 }
 
 std::optional<Conversion::Done> Conversion::convert(const Queue& queue, const store::JobRecord& job) {
     try {
-        return Done{job, convert_document(queue, job), false};
+        return Done{job, convert_document(queue, job)};
     } catch (const Error& error) {
         const auto now = store::find_job(context_.main(), job.id);
         if (!now || !now->leaf || now->blob != job.blob) return std::nullopt;  // it went meanwhile
         // Its key is its own: whatever does not open with it is damaged.
         if (error.status() == Status::ERR_CORRUPT || error.status() == Status::ERR_WRONG_KEY)
-            return Done{job, job.blob, true};
+            return Done{job, std::nullopt};
         throw;
     }
 }
 
-storage::BlobName Conversion::convert_document(const Queue& queue, const store::JobRecord& job) {
+storage::Publication Conversion::convert_document(const Queue& queue, const store::JobRecord& job) {
     crypto::Identity identity;
     identity.wrapping_key = context_.vault.leaf_keys().get(job.leaf);
     const auto recipients = recipients_of(context_, queue, *identity.wrapping_key);
-    const auto file = context_.documents().open(job.blob);
+    const auto file = context_.documents().open_read_only(job.blob);
     crypto::ContainerReader reader(*file, identity, job.uuid);
-    const bool encrypted = reader.suite() != crypto::ContainerSuite::plain;
-    if (encrypted == queue.encrypted) {
-        const std::unique_lock lock(*context_.headers);
-        crypto::rewrap(*file, identity, recipients);
-        return job.blob;
-    }
     const auto out = context_.documents().writer();
-    crypto::ContainerWriter writer(recipients, job.uuid, suite_of(queue), *out);
-    reader.copy_to(writer);
-    const auto blob = context_.documents().new_name();
-    out->publish(blob);
-    return blob;
+    if ((reader.suite() != crypto::ContainerSuite::plain) == queue.encrypted) {
+        crypto::rewrap(*file, identity, recipients, *out);
+    } else {
+        crypto::ContainerWriter writer(recipients, job.uuid, suite_of(queue), *out);
+        reader.copy_to(writer);
+    }
+    return out->publish(context_.documents().new_name());
 }
 
-void Conversion::commit(const Queue& queue, const std::vector<Done>& all) {
+void Conversion::commit(const Queue& queue, std::vector<Done> all) {
     std::vector<storage::BlobName> left;
     try {
         storage::Transaction transaction(context_.main());
-        for (const auto& done : all) {
-            const bool set = store::set_converted(context_.main(), done.job, done.blob, queue.protection);
-            if (done.blob != done.job.blob) left.push_back(set ? done.job.blob : done.blob);
-            if (!set || !done.damaged) continue;
+        for (const auto& [job, document] : all) {
+            const auto& blob = document ? document->name() : job.blob;
+            const bool set = store::set_converted(context_.main(), job, blob, queue.protection);
+            if (document) left.push_back(set ? job.blob : blob);
+            if (!set || document) continue;
             context_.audit.append(transaction, {.action = audit::Action::job_conversion_failed,
                                                 .actor = audit::Actor::system(),
-                                                .object = done.job.id,
+                                                .object = job.id,
                                                 .result = audit::Result::failed,
                                                 .changes = {},
                                                 .personal = {}});
         }
         transaction.commit();
     } catch (...) {
-        for (const auto& done : all) {
-            if (done.blob != done.job.blob) uncertain_.push_back(done.blob);
+        for (auto& done : all) {
+            if (done.document) uncertain_.push_back(*std::move(done.document));
         }
         throw;
     }
@@ -127,8 +124,9 @@ void Conversion::settle_uncertain(QueueId queue) {
     storage::Transaction transaction(context_.main());
     store::begin_conversion(context_.main(), queue);  // something to commit
     transaction.commit();
-    for (const auto& blob : uncertain_) {
-        if (!store::has_document(context_.main(), blob)) context_.documents().remove(blob);
+    for (const auto& document : uncertain_) {
+        if (!store::has_document(context_.main(), document.name()))
+            context_.documents().remove(document.name());
     }
     uncertain_.clear();
 }

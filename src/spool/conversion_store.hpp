@@ -10,8 +10,6 @@ namespace myqsec::spool::store {
 
 /// Its queue's jobs are looked through again.
 void begin_conversion(storage::Database& main, QueueId queue);
-/// Of every queue that has a job which needs it.
-void begin_conversions(storage::Database& main);
 [[nodiscard]] std::vector<QueueId> converting_queues(storage::Database& main);
 void end_conversion(storage::Database& main, QueueId queue);
 

@@ -54,11 +54,8 @@ Document::Document(const Context& context, const store::JobRecord& job) : job_(j
     crypto::Identity identity;
     identity.wrapping_key = context.vault.leaf_keys().get(job.leaf);
     file_ = open_file(context, job);
-    {
-        const std::shared_lock lock(*context.headers);
-        reader_ = naming(
-            job_, [&] { return std::make_unique<crypto::ContainerReader>(*file_, identity, job.uuid); });
-    }
+    reader_ =
+        naming(job_, [&] { return std::make_unique<crypto::ContainerReader>(*file_, identity, job.uuid); });
     if (reader_->size() != job.size) {
         fail(Status::ERR_CORRUPT, "the document of job {} has {} bytes instead of {}: its file was replaced",
              job.id.value, reader_->size(), job.size);

@@ -124,13 +124,19 @@ std::optional<Instant> next_expiry(storage::Database& main) {
     return rows.instant(0);
 }
 
-std::vector<DocumentRow> documents(storage::Database& main) {
+std::vector<DocumentRow> documents_after(storage::Database& main, JobId after, std::size_t limit) {
     std::vector<DocumentRow> all;
-    auto rows = main.query("SELECT id, blob, state FROM job WHERE leaf <> 0");
+    auto rows =
+        main.query("SELECT id, blob, state, leaf FROM job WHERE id > $1 ORDER BY id LIMIT $2", after, limit);
     while (rows.next()) {
-        all.push_back({rows.id<JobId>(0), fixed<16>(rows.blob(1)), static_cast<JobState>(rows.integer(2))});
+        all.push_back({rows.id<JobId>(0), fixed<16>(rows.blob(1)), static_cast<JobState>(rows.integer(2)),
+                       rows.id<LeafId>(3)});
     }
     return all;
+}
+
+bool any_document(storage::Database& main) {
+    return main.query("SELECT 1 FROM queue WHERE jobs > 0 LIMIT 1").next();
 }
 
 bool has_document(storage::Database& main, const storage::BlobName& blob) {
@@ -151,14 +157,6 @@ void suspend_deletion(storage::Database& main, bool suspended) {
 
 void begin_conversion(storage::Database& main, QueueId queue) {
     main.run("UPDATE queue SET converting = 1 WHERE id = $1", queue);
-}
-
-void begin_conversions(storage::Database& main) {
-    main.run(
-        "UPDATE queue SET converting = 1 WHERE converting = 0 AND EXISTS (SELECT 1 FROM job WHERE job.queue "
-        "= queue.id "
-        "AND job.leaf <> 0 AND job.state <> $1 AND job.protection < queue.protection)",
-        JobState::aborted);
 }
 
 std::vector<QueueId> converting_queues(storage::Database& main) {

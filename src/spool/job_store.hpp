@@ -73,9 +73,12 @@ struct DocumentRow {
     JobId job;
     storage::BlobName blob{};
     JobState state = JobState::pending_held;
+    LeafId leaf;  ///< 0: there is no document
 };
-/// Of every job that has a key.
-[[nodiscard]] std::vector<DocumentRow> documents(storage::Database& main);
+/// Of the next `limit` jobs by ascending id, whether they have a document or not.
+[[nodiscard]] std::vector<DocumentRow> documents_after(storage::Database& main, JobId after,
+                                                       std::size_t limit);
+[[nodiscard]] bool any_document(storage::Database& main);
 [[nodiscard]] bool has_document(storage::Database& main, const storage::BlobName& blob);
 
 /// Whether deletion waits for an administrator to confirm the clock.

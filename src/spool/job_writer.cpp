@@ -136,7 +136,7 @@ JobId JobWriter::commit() {
     job.uuid = parts_->uuid;
     job.blob = context.documents().new_name();
     try {
-        parts_->blob->publish(job.blob);
+        const auto publication = parts_->blob->publish(job.blob);
 
         storage::Transaction transaction(context.main());
         // Queue and owner may have gone while the document came in.

@@ -1,8 +1,10 @@
 #include "spool/jobs.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "spool/conversion.hpp"
+#include "spool/document_check.hpp"
 #include "spool/erasure.hpp"
 #include "spool/intake.hpp"
 #include "spool/job_list_store.hpp"
@@ -10,7 +12,6 @@
 #include "spool/permit.hpp"
 #include "spool/preview.hpp"
 #include "spool/queue_access.hpp"
-#include "spool/recovery.hpp"
 #include "spool/release.hpp"
 #include "spool/retention.hpp"
 #include "spool/sealed_names.hpp"
@@ -22,12 +23,13 @@ using access::Right;
 
 struct Jobs::State {
     explicit State(const Context& the_context)
-        : context(the_context), retention(context, outputs), conversion(context) {}
+        : context(the_context), retention(context, outputs), conversion(context), documents(context) {}
 
     Context context;
     Outputs outputs;
     Retention retention;
     Conversion conversion;
+    DocumentCheck documents;
 };
 
 Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
@@ -35,8 +37,35 @@ Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settin
     : state_(std::make_unique<State>(Context{vault, audit, settings, access})) {}
 Jobs::~Jobs() = default;
 
+namespace {
+
+void hold_interrupted(const Context& context, std::vector<Finding>& findings) {
+    storage::Transaction transaction(context.main());
+    for (const auto& job : store::processing_jobs(context.main())) {
+        hold_possibly_printed(context, transaction, job, audit::Actor::system());
+        findings.push_back({"job-possibly-printed",
+                            fmt::format("output of job {} was interrupted: it is held again", job.id.value)});
+    }
+    transaction.commit();
+}
+
+}  // namespace
+
 std::vector<Finding> Jobs::recover() {
-    return recover_jobs(state_->context);
+    std::vector<Finding> findings;
+    if (deletion_suspended()) {
+        findings.push_back(
+            {"deletion-suspended",
+             "the clock stepped further than clock.max_step: nothing expires until an administrator "
+             "confirms the clock"});
+    }
+    hold_interrupted(state_->context, findings);
+    std::ranges::move(state_->documents.begin(), std::back_inserter(findings));
+    return findings;
+}
+
+std::vector<Finding> Jobs::take_findings() {
+    return state_->documents.take_findings();
 }
 
 std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, const JobFields& fields) {
@@ -139,7 +168,7 @@ Instant Jobs::tick(const access::Principal& principal) {
         return puller.kind != PrincipalKind::system && !state_->context.access.sessions.alive(puller);
     });
     const auto next = state_->retention.tick(proof.actor());
-    return std::min(next, state_->conversion.tick());
+    return std::min({next, state_->documents.tick(), state_->conversion.tick()});
 }
 
 bool Jobs::deletion_suspended() const {

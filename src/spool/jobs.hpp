@@ -34,7 +34,11 @@ class Jobs {
 
     /// Call once after opening, before anything else: finishes or undoes what a crash left, audits it, and
     /// says so.
+    /// Begins to compare jobs with their files, which ticks go on with: a job whose file is missing is aborted, a
+    /// file without a job is removed.
     std::vector<Finding> recover();
+    /// What ticks found since this was last asked.
+    [[nodiscard]] std::vector<Finding> take_findings();
 
     /// job.submit, or job.submit.for-others; and the owner's access to the queue.
     /// ERR_NOT_FOUND (queue, owner), ERR_NOT_POSSIBLE (queue or owner disabled), ERR_INVALID_ARGUMENT.
@@ -75,7 +79,7 @@ class Jobs {
     /// instance.tick. Deletes what has expired and retries what a full disk prevented; returns when it wants
     /// to be called again (Instant::max(): no need). A clock that ran ahead of the monotonic one by more than
     /// clock.max_step since the last tick suspends deletion, durably, until confirm_clock(). Converts some
-    /// jobs to what their queue was given.
+    /// jobs to what their queue was given, and compares some with their files.
     Instant tick(const access::Principal& principal);
     [[nodiscard]] bool deletion_suspended() const;
     /// settings.change: the clock is right; expired jobs may be deleted.

@@ -6,26 +6,15 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "crypto/aead.hpp"
-#include "crypto/container/container.hpp"
 #include "crypto/hash.hpp"
+#include "storage/backup_manifest.hpp"
 #include "storage/instance_folder.hpp"
 
 namespace myqsec::storage {
 
 namespace {
 
-constexpr std::string_view manifest_file = "backup";
-constexpr std::string_view manifest_magic = "MYQSECB";
-constexpr std::uint8_t manifest_version = 1;
-constexpr std::size_t largest_manifest = std::size_t{64} * 1024;
 constexpr std::size_t chunk = std::size_t{256} * 1024;
-
-struct CopiedFile {
-    std::string name;
-    std::uint64_t size = 0;
-    crypto::Digest digest{};
-};
 
 /// Durably, except for the name.
 CopiedFile copy_file(File& from, Folder& to, const std::string& name) {
@@ -46,23 +35,27 @@ CopiedFile copy_file(File& from, Folder& to, const std::string& name) {
     return out;
 }
 
-Bytes header_of(File& document) {
-    Bytes out(crypto::container_header_area);
-    out.resize(document.read_at(0, out));
-    return out;
+/// nullptr if there are none, or none that can be read.
+std::unique_ptr<Folder> documents_in(Folder* backup, std::string_view store) {
+    try {
+        return backup != nullptr && backup->exists(store) ? backup->folder(store) : nullptr;
+    } catch (const Error&) {
+        return nullptr;
+    }
 }
 
-/// Again if its header was written anew meanwhile: both of the header's copies may have been read
-/// half-written.
-void copy_document(File& from, Folder& to, const std::string& name) {
-    auto before = header_of(from);
-    for (;;) {
-        copy_file(from, to, name);
-        auto after = header_of(from);
-        if (after == before) return;
-        before = std::move(after);
-        to.remove(name);
+/// Under its name there has never been but one document, so that one of the same size is the same: it was there
+/// as a whole when the earlier backup became one. What can't be read there is copied anew.
+bool share_document(Folder& earlier, File& document, Folder& to, const std::string& name) {
+    std::unique_ptr<File> file;
+    try {
+        if (!earlier.exists(name)) return false;
+        file = earlier.open_read_only(name);
+        if (file->size() != document.size()) return false;
+    } catch (const Error&) {
+        return false;
     }
+    return to.share(*file, name);
 }
 
 class Steps {
@@ -78,103 +71,6 @@ class Steps {
     std::uint64_t files_;
     std::uint64_t done_ = 0;
 };
-
-// --- the manifest ---
-
-struct Manifest {
-    BackupInfo info;
-    std::vector<CopiedFile> databases;
-    KeySet keys;
-};
-
-/// All that precedes the sealed record, authenticated with it.
-Bytes clear_part(const BackupInfo& info) {
-    ByteWriter writer;
-    writer.raw(as_bytes(manifest_magic))
-        .integer(manifest_version)
-        .raw(info.instance_id)
-        .integer(info.key_version);
-    writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.created)));
-    writer.integer(static_cast<std::uint64_t>(to_milliseconds(info.expires)));
-    return writer.take();
-}
-
-Bytes write_manifest(const Manifest& manifest, const crypto::Secret& key) {
-    ByteWriter files;
-    files.integer(static_cast<std::uint16_t>(manifest.databases.size()));
-    for (const auto& file : manifest.databases)
-        files.field(as_bytes(file.name)).integer(file.size).raw(file.digest);
-    const auto keys = manifest.keys.encode();
-    crypto::Secret plaintext(files.bytes().size() + keys.size());
-    std::ranges::copy(keys.view(), std::ranges::copy(files.bytes(), plaintext.span().begin()).out);
-    const auto clear = clear_part(manifest.info);
-    return ByteWriter().raw(clear).field(crypto::seal_record(key, clear, plaintext.view())).take();
-}
-
-struct ReadManifest {
-    BackupInfo info;
-    Bytes sealed;
-};
-
-[[noreturn]] void fail_no_manifest(const Folder& folder) {
-    fail(Status::ERR_CORRUPT, "'{}/{}' is not the file of a backup", folder.path(), manifest_file);
-}
-
-ReadManifest read_manifest(Folder& folder) {
-    if (!folder.exists(manifest_file)) {
-        fail(Status::ERR_NOT_FOUND, "'{}' holds no backup, or one that was not finished: it has no file '{}'",
-             folder.path(), manifest_file);
-    }
-    const auto file = folder.open_read_only(manifest_file);
-    if (file->size() > largest_manifest) fail_no_manifest(folder);
-    const auto bytes = read_all(*file, largest_manifest);
-    ByteReader reader(bytes, "the file 'backup'");
-    if (bytes.size() < manifest_magic.size() ||
-        !std::ranges::equal(reader.raw(manifest_magic.size()), as_bytes(manifest_magic)))
-        fail_no_manifest(folder);
-    if (const auto found = reader.integer<std::uint8_t>(); found != manifest_version) {
-        fail(Status::ERR_NEWER_VERSION,
-             "the backup has format version {}, this library knows version {}; use a newer library", found,
-             manifest_version);
-    }
-    ReadManifest out;
-    out.info.instance_id = reader.array<16>();
-    out.info.key_version = reader.integer<std::uint32_t>();
-    out.info.created = from_milliseconds(static_cast<std::int64_t>(reader.integer<std::uint64_t>()));
-    out.info.expires = from_milliseconds(static_cast<std::int64_t>(reader.integer<std::uint64_t>()));
-    const auto sealed = reader.field();
-    reader.expect_end();
-    out.sealed.assign(sealed.begin(), sealed.end());
-    return out;
-}
-
-Manifest open_manifest(const ReadManifest& read, const BackupKey& key) {
-    const auto& info = read.info;
-    if (key.instance_id != info.instance_id)
-        fail(Status::ERR_WRONG_KEY, "the backup key given is of another instance than the backup");
-    if (key.version != info.key_version) {
-        fail(Status::ERR_WRONG_KEY, "the backup needs the backup key {}, not {}", info.key_version,
-             key.version);
-    }
-    std::optional<crypto::Secret> plaintext;
-    try {
-        plaintext = crypto::open_record(key.key, clear_part(info), read.sealed);
-    } catch (const Error& error) {
-        if (error.status() != Status::ERR_CORRUPT) throw;
-        fail(Status::ERR_WRONG_KEY,
-             "the backup key given does not open this backup, or its file 'backup' was altered");
-    }
-    Manifest out{info, {}, {}};
-    ByteReader reader(plaintext->view(), "the backup");
-    for (auto files = reader.integer<std::uint16_t>(); files > 0; --files) {
-        auto& file = out.databases.emplace_back();
-        file.name = as_text(reader.field());
-        file.size = reader.integer<std::uint64_t>();
-        file.digest = reader.array<32>();
-    }
-    out.keys = KeySet::decode(crypto::Secret(reader.raw(reader.remaining())));
-    return out;
-}
 
 // --- writing ---
 
@@ -237,11 +133,16 @@ class HeldDocuments {
             sum += held.names.size();
         return sum;
     }
-    void copy(Folder& to, Steps& steps) const {
+    /// Those that an earlier backup has are not copied.
+    void copy(Folder* earlier, Folder& to, Steps& steps) const {
         for (const auto& held : holds_) {
             const auto documents = to.folder(held.store.name());
+            const auto shared = documents_in(earlier, held.store.name());
             for (const auto& name : held.names) {
-                copy_document(*held.store.open_read_only(name), *documents, to_hex(name));
+                const auto document = held.store.open_read_only(name);
+                const auto file = to_hex(name);
+                if (!shared || !share_document(*shared, *document, *documents, file))
+                    copy_file(*document, *documents, file);
                 steps.step();
             }
             documents->sync();
@@ -259,12 +160,30 @@ class HeldDocuments {
 };
 
 /// The backup's last file makes it one: if that can't be said for certain, it is none.
-void publish_backup(Folder& to, const Manifest& manifest, const crypto::Secret& key) {
+void publish_backup(Folder& to, const BackupManifest& manifest, const crypto::Secret& key) {
     try {
-        write_durably(to, manifest_file, write_manifest(manifest, key));
+        write_durably(to, manifest_file, manifest.seal(key));
     } catch (...) {
         withdraw_backup(to);
         throw;
+    }
+}
+
+struct OwnBackup {
+    std::unique_ptr<Folder> folder;
+    Instant created;
+};
+
+/// Nothing if it is none, or none of this instance whose key still lives: nobody else can have made that one's
+/// record.
+std::optional<OwnBackup> open_own_backup(const std::string& directory, const Keystore& keystore) {
+    try {
+        auto folder = open_folder(directory, false);
+        const auto read = read_manifest(*folder);
+        static_cast<void>(open_manifest(read, backup_key(keystore, read.info.key_version)));
+        return OwnBackup{std::move(folder), read.info.created};
+    } catch (const Error&) {
+        return std::nullopt;
     }
 }
 
@@ -278,12 +197,13 @@ void withdraw_backup(Folder& backup) noexcept {
     }
 }
 
-BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress) {
+BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
+                        Folder* earlier) {
     if (!to.list().empty())
         fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup",
              to.path());
     HeldDocuments documents(vault);
-    Manifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
+    BackupManifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
     {
         const BothDatabasesLocked locked(vault);
         manifest.info.created = vault.clock().now();
@@ -293,7 +213,7 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
     }
     Steps steps(progress, documents.size() + 1);
     steps.step();
-    documents.copy(to, steps);
+    documents.copy(earlier, to, steps);
     to.sync();
     if (key.expires <= vault.clock().now())
         fail(Status::ERR_NOT_POSSIBLE,
@@ -304,6 +224,22 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
 
 BackupInfo read_backup_info(Folder& backup) {
     return read_manifest(backup).info;
+}
+
+std::unique_ptr<Folder> newest_backup_beside(const std::string& directory, const Keystore& keystore) {
+    std::unique_ptr<Folder> newest;
+    std::optional<Instant> created;
+    try {
+        const auto above = directory + "/..";
+        for (const auto all = open_folder(above, false)->listing(); const auto name = all->next();) {
+            auto folder = open_own_backup(above + "/" + *name, keystore);
+            if (!folder || (created && folder->created <= *created)) continue;
+            created = folder->created;
+            newest = std::move(folder->folder);
+        }
+    } catch (const Error&) {  // a folder that can't be listed has none, as far as anybody can tell
+    }
+    return newest;
 }
 
 // --- restoring ---
@@ -318,7 +254,7 @@ void require_unexpired(const BackupInfo& info, Instant now) {
          "the backup expired {} ago: what was erased since may not come back; restore a newer one", ago);
 }
 
-void restore_databases(const Manifest& manifest, Folder& backup, Folder& to) {
+void restore_databases(const BackupManifest& manifest, Folder& backup, Folder& to) {
     for (const auto& said : manifest.databases) {
         if (!backup.exists(said.name))
             fail(Status::ERR_CORRUPT, "the backup '{}' lacks its file '{}'", backup.path(), said.name);

@@ -1,6 +1,7 @@
 #include "storage/blob_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.hpp"
 #include "crypto/hash.hpp"
@@ -22,21 +23,44 @@ bool is_blob_name(std::string_view name) {
 
 }  // namespace
 
-BlobWriter::BlobWriter(Folder& folder) : folder_(folder), file_(folder.create_unnamed()) {}
+Publication::Publication(BlobStore& store, const BlobName& name) : store_(&store), name_(name) {
+    const std::lock_guard lock(store.holding_);
+    store.published_.insert(name);
+}
+
+Publication::Publication(Publication&& other) noexcept
+    : store_(std::exchange(other.store_, nullptr)), name_(other.name_) {}
+
+Publication::~Publication() {
+    if (store_ == nullptr) return;
+    const std::lock_guard lock(store_->holding_);
+    store_->published_.erase(name_);
+}
+
+BlobWriter::BlobWriter(BlobStore& store) : store_(store), file_(store.folder_->create_unnamed()) {}
 
 void BlobWriter::write(ByteView bytes) {
     file_->write_at(size_, bytes);
     size_ += bytes.size();
 }
 
-void BlobWriter::publish(const BlobName& name) {
-    folder_.link_durably(*file_, to_hex(name));
+Publication BlobWriter::publish(const BlobName& name) {
+    Publication publication(store_, name);  // before anybody can find the file
+    store_.folder_->link_durably(*file_, to_hex(name));
+    return publication;
+}
+
+std::optional<BlobName> blob_name(std::string_view file) {
+    if (!is_blob_name(file)) return std::nullopt;
+    BlobName name;
+    std::ranges::copy(from_hex(file), name.begin());
+    return name;
 }
 
 std::vector<BlobName> blob_names(Folder& folder) {
     std::vector<BlobName> out;
-    for (const std::string& file : folder.list()) {
-        if (is_blob_name(file)) std::ranges::copy(from_hex(file), out.emplace_back().begin());
+    for (const auto all = folder.listing(); const auto file = all->next();) {
+        if (const auto name = blob_name(*file)) out.push_back(*name);
     }
     return out;
 }
@@ -61,7 +85,7 @@ bool BlobStore::has_named(const BlobName& name) const {
 }
 
 std::unique_ptr<BlobWriter> BlobStore::writer() {
-    return std::make_unique<BlobWriter>(*folder_);
+    return std::make_unique<BlobWriter>(*this);
 }
 
 namespace {
@@ -90,28 +114,21 @@ std::unique_ptr<File> BlobStore::open_read_only(const BlobName& name) {
 
 void BlobStore::remove(const BlobName& name) noexcept {
     try {
-        const std::lock_guard lock(holding_);
-        if (holds_ > 0) {
-            held_.push_back(name);
-        } else {
-            folder_->remove(to_hex(name));
-        }
+        static_cast<void>(discard(name));
     } catch (...) {  // its key is gone; the file is collected as an orphan later
     }
 }
 
-BlobStore::Orphans BlobStore::collect_orphans(const std::function<bool(const BlobName&)>& is_known) {
-    Orphans found;
-    for (const BlobName& name : names()) {
-        if (is_known(name)) continue;
-        if (!has_named(name)) {
-            ++found.foreign;
-        } else if (folder_->remove(to_hex(name))) {
-            ++found.removed;
-        }
-    }
-    if (found.removed > 0) folder_->sync();
-    return found;
+bool BlobStore::discard(const BlobName& name) {
+    const std::lock_guard lock(holding_);
+    if (holds_ == 0) return folder_->remove(to_hex(name));
+    held_.push_back(name);
+    return true;
+}
+
+bool BlobStore::is_published(const BlobName& name) {
+    const std::lock_guard lock(holding_);
+    return published_.contains(name);
 }
 
 bool BlobStore::exists(const BlobName& name) {

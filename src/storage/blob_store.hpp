@@ -1,13 +1,15 @@
 // Documents as files, in a folder of their owner's: unnamed temporary file → write → link → sync of both →
-// the owner's SQL commit. A file without a row is an orphan of a crash, which its owner collects.
+// the owner's SQL commit. A file without a row is an orphan of a crash, which its owner collects
+// (orphan_collection.hpp).
 //
 // Names are opaque, and authentic: 10 random bytes and a MAC of 6 under a key of this instance and this
 // folder. So nothing is ever taken for an orphan but what this store has named itself.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,22 +25,43 @@ using BlobName = ByteArray<16>;
 /// The folders of an instance's blob stores, each owned by the domain that names it. Static.
 using BlobFolders = std::span<const std::string_view>;
 
-/// The files in it that are named as blobs are, whoever made them.
+/// That of a file that is named as blobs are, whoever made it.
+[[nodiscard]] std::optional<BlobName> blob_name(std::string_view file);
+/// All such files in a folder.
 [[nodiscard]] std::vector<BlobName> blob_names(Folder& folder);
+
+class BlobStore;
+
+/// A blob that has its name, and may get its row: while this lives it is nobody's orphan. Ends when the
+/// transaction with the row has.
+class Publication {
+ public:
+    Publication(Publication&& other) noexcept;
+    Publication& operator=(Publication&&) = delete;
+    ~Publication();
+    [[nodiscard]] const BlobName& name() const { return name_; }
+
+ private:
+    friend class BlobWriter;
+    Publication(BlobStore& store, const BlobName& name);
+
+    BlobStore* store_;
+    BlobName name_;
+};
 
 /// A blob being written. Gone without a trace unless published.
 class BlobWriter final : public ByteSink {
  public:
-    explicit BlobWriter(Folder& folder);
+    explicit BlobWriter(BlobStore& store);
     void write(ByteView bytes) override;
     void finish() override {}
     /// Makes the contents durable, and gives the file its name, durably. Only now may a transaction refer to
     /// it.
-    void publish(const BlobName& name);
+    [[nodiscard]] Publication publish(const BlobName& name);
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
  private:
-    Folder& folder_;
+    BlobStore& store_;
     std::unique_ptr<File> file_;
     std::uint64_t size_ = 0;
 };
@@ -57,13 +80,6 @@ class BlobStore {
     [[nodiscard]] std::unique_ptr<File> open_read_only(const BlobName& name);
     /// Idempotent. Not synced: if a crash brings the file back, it is collected as an orphan.
     void remove(const BlobName& name) noexcept;
-    struct Orphans {
-        std::uint64_t removed = 0;
-        std::uint64_t foreign = 0;  ///< named as blobs are, but neither known nor by this store
-    };
-    /// Removes what this store has named and `is_known` disowns. Everything else is left alone. For the
-    /// owner.
-    Orphans collect_orphans(const std::function<bool(const BlobName&)>& is_known);
     /// Jobs whose file is missing can be found with this.
     [[nodiscard]] bool exists(const BlobName& name);
     /// All there are, whoever made them.
@@ -84,14 +100,21 @@ class BlobStore {
     };
 
  private:
+    friend class BlobWriter;
+    friend class OrphanCollection;
+    friend class Publication;
     [[nodiscard]] bool has_named(const BlobName& name) const;
+    [[nodiscard]] bool is_published(const BlobName& name);
+    /// False if there was none.
+    bool discard(const BlobName& name);
 
     std::string_view name_;
     std::unique_ptr<Folder> folder_;
     crypto::Secret key_;
     RankedMutex<std::mutex> holding_{LockRank::blob_store};
     int holds_ = 0;
-    std::vector<BlobName> held_;  ///< to be removed when the last hold ends
+    std::vector<BlobName> held_;    ///< to be removed when the last hold ends
+    std::set<BlobName> published_;  ///< and may get their rows yet
 };
 
 }  // namespace myqsec::storage

@@ -1,4 +1,6 @@
 // Backups through the C ABI: rights, events, expiry at tick, restoring beside an outside counter.
+#include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "abi/engine.hpp"
@@ -70,6 +72,23 @@ TEST_CASE(
     CHECK(host.state(deleted) == "pending-held");
     const auto row = host.admin->list(myqsec_keys_status);
     CHECK(row.first().integer("waiting") == 0);
+}
+
+TEST_CASE("a backup beside an earlier one shares what both have") {
+    Host host;
+    host.submit(host.secure, "held for days");
+    const auto names = [&](const std::string& backup) {
+        std::size_t most = 0;
+        for (const auto& file :
+             std::filesystem::directory_iterator(host.folder.path() + "/" + backup + "/jobs"))
+            most = std::max<std::size_t>(most, std::filesystem::hard_link_count(file));
+        return most;
+    };
+    back_up(*host.admin, host.folder.path() + "/monday", 24 * hour);
+    CHECK(names("monday") == 1);
+    back_up(*host.admin, host.folder.path() + "/tuesday", 24 * hour);
+    CHECK(names("monday") == 2);
+    CHECK(names("tuesday") == 2);
 }
 
 TEST_CASE("backups and their keys take the right to manage keys, and calls that make no sense are told so") {

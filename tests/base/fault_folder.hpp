@@ -26,7 +26,8 @@ struct FaultPlan {
     Fault fault = Fault::io_error;
     std::uint64_t fail_at = std::numeric_limits<std::uint64_t>::max();  ///< counts from 1
     std::uint64_t calls = 0;
-    bool for_good = false;  ///< the later calls fail too
+    bool for_good = false;      ///< the later calls fail too
+    bool single_names = false;  ///< no file has two, as on some file systems
     std::function<void(std::string_view call)> before = nullptr;
     std::function<void(FaultPlan& plan)> at_call = nullptr;  ///< of each that is counted, before it may fail
     [[nodiscard]] bool struck() const { return calls >= fail_at; }
@@ -105,6 +106,21 @@ class FaultFile final : public File {
     FaultPoint point_;
 };
 
+class FaultListing final : public Listing {
+ public:
+    FaultListing(std::unique_ptr<Listing> listing, const FaultPoint& point)
+        : listing_(std::move(listing)), point_(point) {}
+
+    std::optional<std::string> next() override {
+        point_.reach(FaultCall::other, "list");
+        return listing_->next();
+    }
+
+ private:
+    std::unique_ptr<Listing> listing_;
+    FaultPoint point_;
+};
+
 class FaultFolder final : public Folder {
  public:
     FaultFolder(std::unique_ptr<Folder> folder, const std::shared_ptr<FaultPlan>& plan)
@@ -134,6 +150,12 @@ class FaultFolder final : public Folder {
         link(unnamed, name);
         point_.reach(FaultCall::sync, name);
     }
+    bool share(File& file, std::string_view name) override {
+        point_.reach(FaultCall::create, name);
+        if (point_.plan()->single_names) return false;
+        auto* faulted = dynamic_cast<FaultFile*>(&file);
+        return folder_->share(faulted != nullptr ? faulted->inner() : file, name);
+    }
     void rename(std::string_view from, std::string_view to) override {
         point_.reach(FaultCall::create, from);
         folder_->rename(from, to);
@@ -146,9 +168,9 @@ class FaultFolder final : public Folder {
         point_.reach(FaultCall::other, name);
         return folder_->exists(name);
     }
-    std::vector<std::string> list() override {
+    std::unique_ptr<Listing> listing() override {
         point_.reach(FaultCall::other, "list");
-        return folder_->list();
+        return std::make_unique<FaultListing>(folder_->listing(), point_);
     }
     void sync() override { point_.reach(FaultCall::sync, "folder"); }
     std::unique_ptr<Folder> folder(std::string_view name) override {

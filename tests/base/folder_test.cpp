@@ -1,5 +1,7 @@
 #include "base/folder.hpp"
 
+#include <set>
+
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -81,6 +83,44 @@ TEST_CASE("a new folder's name is durable in the folder above it") {
         open_folder(temporary.path() + name, true);  // it was there
         CHECK(last_synced == 0);
     }
+}
+
+TEST_CASE("a listing gives each name once, while others come and go") {
+    const test::TemporaryFolder temporary;
+    const auto folder = temporary.open();
+    std::set<std::string> expected;
+    for (int i = 0; i < 1000; ++i) {
+        const auto name = "file" + std::to_string(i);
+        folder->create(name);
+        expected.insert(name);
+    }
+    const auto listing = folder->listing();
+    std::multiset<std::string> found;
+    for (int i = 0; const auto name = listing->next(); ++i) {
+        if (expected.contains(*name)) found.insert(*name);
+        folder->create("other" + std::to_string(i));
+        folder->remove("other" + std::to_string(i));
+        if (i > 5000) FAIL("a listing without an end");
+    }
+    CHECK(found == std::multiset<std::string>(expected.begin(), expected.end()));
+    CHECK(folder->list().size() == 1000);
+}
+
+TEST_CASE("a file of another folder is shared under a second name, and outlives the first") {
+    const test::TemporaryFolder temporary;
+    const auto one = temporary.open()->folder("one");
+    const auto other = temporary.open()->folder("other");
+    const auto file = one->create("first");
+    file->write_at(0, as_bytes("shared"));
+    CHECK(other->share(*one->open_read_only("first"), "second"));
+    CHECK(status_of([&] { (void)other->share(*one->open_read_only("first"), "second"); }) ==
+          Status::ERR_EXISTS);
+    CHECK(one->remove("first"));
+    CHECK(as_text(read_all(*other->open("second"), 100)) == "shared");
+    // Another file system: the kernel's own.
+    const auto foreign = open_folder("/proc/self", false);
+    CHECK_FALSE(other->share(*foreign->open_read_only("status"), "third"));
+    CHECK_FALSE(other->exists("third"));
 }
 
 TEST_CASE("a second opener does not get the lock until the first closes") {

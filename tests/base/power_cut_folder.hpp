@@ -182,6 +182,22 @@ class PowerCutFile final : public File {
     std::shared_ptr<PowerCutInode> inode_;
 };
 
+/// What was there when it began.
+class PowerCutListing final : public Listing {
+ public:
+    explicit PowerCutListing(std::vector<std::string> names) : names_(std::move(names)) {}
+
+    std::optional<std::string> next() override {
+        if (names_.empty()) return std::nullopt;
+        auto name = std::move(names_.back());
+        names_.pop_back();
+        return name;
+    }
+
+ private:
+    std::vector<std::string> names_;
+};
+
 class PowerCutFolder final : public Folder {
  public:
     explicit PowerCutFolder(std::shared_ptr<PowerCutDisk> disk, std::string within = "")
@@ -204,6 +220,10 @@ class PowerCutFolder final : public Folder {
         unnamed.sync();
         disk_->sync_name(full(name));
     }
+    bool share(File& file, std::string_view name) override {
+        add(name, dynamic_cast<PowerCutFile&>(file).inode());
+        return true;
+    }
     void rename(std::string_view from, std::string_view to) override {
         disk_->change({within_, full(from), full(to), find(from)});
     }
@@ -213,14 +233,14 @@ class PowerCutFolder final : public Folder {
         return true;
     }
     bool exists(std::string_view name) override { return disk_->names().contains(full(name)); }
-    std::vector<std::string> list() override {
+    std::unique_ptr<Listing> listing() override {
         std::vector<std::string> out;
         for (const auto& [path, inode] : disk_->names()) {
             if (!path.starts_with(within_)) continue;
             const auto name = path.substr(within_.size());
             if (name.find('/') == std::string::npos) out.push_back(name);
         }
-        return out;
+        return std::make_unique<PowerCutListing>(std::move(out));
     }
     void sync() override { disk_->sync_names(within_); }
     /// Sub-folders are there once they are asked for: their creation is always durable.

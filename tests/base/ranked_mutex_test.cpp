@@ -67,13 +67,13 @@ TEST_CASE("locks are taken in the order of their ranks, or the process ends wher
 }
 
 TEST_CASE("a ranked mutex is shared, tried and waited with as the one that it is made of") {
-    RankedMutex<std::shared_mutex> headers(LockRank::document_headers);
-    const std::shared_lock reader(headers);
+    RankedMutex<std::shared_mutex> settings(LockRank::keystore);
+    const std::shared_lock reader(settings);
     std::thread([&] {
-        const std::shared_lock another(headers, std::try_to_lock);
+        const std::shared_lock another(settings, std::try_to_lock);
         CHECK(another.owns_lock());
     }).join();
-    std::thread([&] { CHECK_FALSE(std::unique_lock(headers, std::try_to_lock).owns_lock()); }).join();
+    std::thread([&] { CHECK_FALSE(std::unique_lock(settings, std::try_to_lock).owns_lock()); }).join();
 
     RankedMutex<std::mutex> mutex(LockRank::innermost);
     std::condition_variable_any changed;

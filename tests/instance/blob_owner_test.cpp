@@ -9,6 +9,7 @@
 #include "base/temporary_folder.hpp"
 #include "instance/domain.hpp"
 #include "storage/backup.hpp"
+#include "storage/orphan_collection.hpp"
 
 using namespace myqsec;
 using namespace myqsec::test;
@@ -33,13 +34,16 @@ class Keeper : public instance::Domain {
         const auto writer = blobs_.writer();
         writer->write(as_bytes(text));
         writer->finish();
-        writer->publish(name);
+        static_cast<void>(writer->publish(name));
         return name;
     }
     void know(const Keeper& as) { known_ = as.known_; }
     instance::Findings recover() override {
-        const auto orphans =
-            blobs_.collect_orphans([&](const storage::BlobName& name) { return known_.contains(name); });
+        storage::OrphanCollection pass(blobs_);
+        const auto is_known = [&](const storage::BlobName& name) { return known_.contains(name); };
+        while (pass.step(2, is_known, [] {})) {
+        }
+        const auto& orphans = pass.found();
         if (orphans.removed + orphans.foreign == 0) return {};
         return {{std::string(blobs_.name()), fmt::format("{} {}", orphans.removed, orphans.foreign)}};
     }

@@ -29,7 +29,7 @@ TEST_CASE("an opening is audited, recovers every domain and says what they found
     site.vault().main().run("UPDATE job SET state = $1 WHERE id = $2", spool::JobState::processing, job);
     site.reopen([&](instance::Instance& opened) {
         opened.recover(instance::Birth::opened);
-        findings = opened.findings;
+        findings = opened.findings();
     });
     CHECK(site.count(audit::Action::instance_opened) == 1);
     CHECK(site.count(audit::Action::audit_key_created) == 1);

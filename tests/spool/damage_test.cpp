@@ -106,7 +106,9 @@ TEST_CASE("a document that is missing at opening aborts its job; one that comes 
     TraySink tray;
     CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, tray); }) == Status::ERR_CORRUPT);
     site.reopen();
-    CHECK(site.findings.size() == 1);
+    REQUIRE(site.findings.size() == 2);
+    CHECK(site.findings[0].code == "job-document-missing");
+    CHECK(site.findings[1].code == "documents-missing");
     CHECK(site.jobs().get(site.ada, job).state == JobState::aborted);
     CHECK(site.count(Action::job_aborted) == 1);
     CHECK(status_of([&] { site.release(site.ada, job); }) == Status::ERR_NOT_POSSIBLE);

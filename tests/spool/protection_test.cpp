@@ -262,7 +262,7 @@ TEST_CASE("what is being output or read goes on through a conversion") {
     CHECK(site.files().size() == 2);
 }
 
-TEST_CASE("threads that release while headers are rewritten meet no damage") {
+TEST_CASE("threads that release while documents get other headers meet no damage") {
     ProtectedSite site;
     const auto id = site.import(site.ec, "records office");
     std::vector<JobId> jobs;

@@ -9,83 +9,19 @@
 #include "base/fault_folder.hpp"
 #include "base/status_of.hpp"
 #include "crypto/random.hpp"
+#include "storage/backup_fixture.hpp"
 #include "storage/database_fixture.hpp"
 #include "storage/instance_folder.hpp"
-#include "storage/vault_fixture.hpp"
 
 using namespace myqsec;
 using namespace myqsec::storage;
+using test::add_document;
+using test::BackupFixture;
+using test::document;
+using test::month;
 using test::sentence_of;
 using test::status_of;
 using test::VaultFixture;
-
-namespace {
-
-constexpr auto month = std::chrono::hours(24 * 30);
-
-BlobName add_document(Vault& vault, std::string_view text, std::string_view store = "jobs") {
-    const auto name = vault.blobs(store).new_name();
-    const auto writer = vault.blobs(store).writer();
-    writer->write(as_bytes(text));
-    writer->finish();
-    writer->publish(name);
-    return name;
-}
-
-std::string document(Vault& vault, const BlobName& name, std::string_view store = "jobs") {
-    return std::string(as_text(read_all(*vault.blobs(store).open(name), 1 << 20)));
-}
-
-/// An instance with a row, a leaf key, two documents in one store and one in another, and folders beside it.
-struct BackupFixture : VaultFixture {
-    test::TemporaryFolder aside;
-    LeafId leaf{};
-    BlobName first = add_document(*vault, "the first document");
-    BlobName second = add_document(*vault, std::string(300'000, 's'));
-    BlobName scan = add_document(*vault, "a scanned page", "scans");
-
-    BackupFixture() {
-        vault->main().execute("CREATE TABLE t (text TEXT)");
-        Transaction transaction(vault->main());
-        vault->main().run("INSERT INTO t VALUES ($1)", "as it was");
-        leaf = vault->leaf_keys().create(transaction, LeafKind::job);
-        transaction.commit();
-    }
-    [[nodiscard]] std::unique_ptr<Folder> folder(const std::string& name) const {
-        return open_folder(aside.path() + "/" + name, !std::filesystem::exists(aside.path() + "/" + name));
-    }
-    BackupKey back_up(const std::string& name, const BackupProgress& progress = {}) {
-        auto key = backup_key_until(vault->keystore(), clock.now(), clock.now() + month);
-        write_backup(*vault, *folder(name), key, progress);
-        return key;
-    }
-    BackupInfo restore(const std::string& from, const std::string& to, const BackupKey& key) {
-        return restore_backup(*folder(from), *folder(to), key, *new_root, clock.now(), test::blob_folders,
-                              {});
-    }
-    [[nodiscard]] std::unique_ptr<Vault> restored(const std::string& name) const {
-        auto out = opened(folder(name), *new_root, clock);
-        migrate(*out);
-        return out;
-    }
-    void check_restored(const std::string& name) const {
-        const auto opened = restored(name);
-        auto rows = opened->main().query("SELECT text FROM t");
-        REQUIRE(rows.next());
-        CHECK(rows.text(0) == "as it was");
-        CHECK_FALSE(rows.next());
-        CHECK(opened->leaf_keys().exists(leaf));
-        CHECK(document(*opened, first) == "the first document");
-        CHECK(document(*opened, second) == std::string(300'000, 's'));
-        CHECK(opened->blobs("jobs").names().size() == 2);
-        CHECK(document(*opened, scan, "scans") == "a scanned page");
-        CHECK(opened->blobs("scans").names().size() == 1);
-        CHECK(opened->restoration());
-    }
-    std::unique_ptr<crypto::RootProvider> new_root = test::key_file_root(9);
-};
-
-}  // namespace
 
 TEST_CASE("a backup shows one moment, whatever happens while the documents are copied") {
     BackupFixture fixture;
@@ -112,34 +48,6 @@ TEST_CASE("a backup shows one moment, whatever happens while the documents are c
     fixture.check_restored("restored");
     CHECK(status_of([&] { Vault(fixture.folder("restored"), *fixture.root, fixture.clock); }) ==
           Status::ERR_WRONG_KEY);
-}
-
-TEST_CASE("a document whose header is written anew while it is copied is whole in the backup") {
-    BackupFixture fixture;
-    const std::string whole(20'000, 'w');
-    const auto name = add_document(*fixture.vault, whole);
-    fixture.vault->blobs("jobs").remove(fixture.first);
-    fixture.vault->blobs("jobs").remove(fixture.second);
-    fixture.vault->blobs("scans").remove(fixture.scan);
-    const auto plan = std::make_shared<test::FaultPlan>();
-    fixture.vault.reset();
-    fixture.vault = VaultFixture::opened(std::make_unique<test::FaultFolder>(fixture.temporary.open(), plan),
-                                         *fixture.root, fixture.clock);
-    const auto path = fixture.temporary.path() + "/jobs/" + to_hex(name);
-    int reads = 0;
-    const auto key = fixture.back_up("backup", [&](std::uint64_t done, std::uint64_t) {
-        if (done > 1) return;
-        plan->before = [&](std::string_view call) {
-            if (call != "read" || ++reads > 2) return;
-            // Both copies of the header are half-written at the first reading, whole at the second one.
-            const auto now = reads == 1 ? std::string(16'384, 't') + whole.substr(16'384) : whole;
-            test::write_raw(path, as_bytes(now));
-        };
-    });
-    plan->before = {};
-    CHECK(reads > 2);
-    fixture.restore("backup", "restored", key);
-    CHECK(document(*fixture.restored("restored"), name) == whole);
 }
 
 TEST_CASE("what is deleted while a backup is made, is in no backup begun later") {

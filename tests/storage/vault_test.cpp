@@ -200,67 +200,6 @@ TEST_CASE("a personal field opens in its place, under its key, and nowhere else"
     CHECK(status_of([&] { (void)seal_field(key, "x", std::string(70000, 'a')); }) == Status::ERR_LIMIT);
 }
 
-TEST_CASE("a blob appears only when published; unpublished and unknown ones leave no trace") {
-    test::VaultFixture fixture;
-    BlobStore& blobs = fixture.vault->blobs("jobs");
-    const std::string folder = fixture.temporary.path() + "/jobs";
-    const BlobName name = blobs.new_name();
-    {
-        const auto writer = blobs.writer();
-        writer->write(as_bytes("sealed"));
-        writer->finish();
-    }
-    CHECK(std::filesystem::is_empty(folder));
-    const auto writer = blobs.writer();
-    writer->write(as_bytes("seal"));
-    writer->write(as_bytes("ed"));
-    writer->finish();
-    writer->publish(name);
-    CHECK(writer->size() == 6);
-    CHECK(as_text(read_all(*blobs.open(name), 100)) == "sealed");
-    std::ofstream(folder + "/README") << "foreign";
-    CHECK(blobs.collect_orphans([&](const BlobName& known) { return known == name; }).removed == 0);
-    const auto orphans = blobs.collect_orphans([](const BlobName&) { return false; });
-    CHECK(orphans.removed == 1);
-    CHECK(orphans.foreign == 0);
-    CHECK(std::filesystem::exists(folder + "/README"));
-    CHECK_FALSE(blobs.exists(name));
-    CHECK(status_of([&] { (void)blobs.open(name); }) == Status::ERR_CORRUPT);
-    CHECK_NOTHROW(blobs.remove(name));
-}
-
-TEST_CASE("a store takes for an orphan only what it has named itself") {
-    test::VaultFixture fixture;
-    test::VaultFixture elsewhere;
-    BlobStore& jobs = fixture.vault->blobs("jobs");
-    const auto put = [&](const BlobName& name) {
-        std::ofstream(fixture.temporary.path() + "/jobs/" + to_hex(name)) << "whatever";
-        return name;
-    };
-    const auto own = put(jobs.new_name());
-    auto altered = own;
-    altered.back() ^= 1U;
-    const std::array foreign{put(fixture.vault->blobs("scans").new_name()),
-                             put(elsewhere.vault->blobs("jobs").new_name()), put(altered),
-                             put(crypto::random_array<16>())};
-    const auto known = put(crypto::random_array<16>());
-    const auto is_known = [&](const BlobName& name) { return name == known; };
-    auto orphans = fixture.vault->blobs("scans").collect_orphans([](const BlobName&) { return false; });
-    CHECK(orphans.removed + orphans.foreign == 0);  // of another store's folder it knows nothing
-    orphans = jobs.collect_orphans(is_known);
-    CHECK(orphans.removed == 1);
-    CHECK(orphans.foreign == foreign.size());
-    CHECK_FALSE(jobs.exists(own));
-    for (const auto& name : foreign)
-        CHECK(jobs.exists(name));
-    CHECK(jobs.exists(known));
-    put(own);
-    fixture.close();
-    fixture.open();
-    CHECK(fixture.vault->blobs("jobs").collect_orphans(is_known).removed == 1);
-    CHECK(status_of([&] { (void)fixture.vault->blobs("prints"); }) == Status::ERR_INTERNAL);
-}
-
 TEST_CASE("a creation of which any one call failed leaves a folder in which it can be repeated") {
     for (const auto fault : {test::Fault::io_error, test::Fault::sync_failure}) {
         for (std::uint64_t n = 1;; ++n) {

@@ -86,7 +86,7 @@ class ContainerReader final : public ByteSource {
     [[nodiscard]] std::uint64_t size() override;
     [[nodiscard]] const ContainerId& id() const;
     [[nodiscard]] ContainerSuite suite() const;
-    /// True if one header slot was damaged and the other served; rewrap() repairs it.
+    /// True if one header slot was damaged and the other served.
     [[nodiscard]] bool header_damaged() const;
     std::size_t read_at(std::uint64_t offset, ByteSpan into) override;
     /// The whole document, chunk by chunk, then finish().
@@ -115,8 +115,7 @@ class ContainerOpener final : public ByteSink {
     std::unique_ptr<State> state_;
 };
 
-/// Replaces the recipients of a sealed file: rewrites the header only, crash-safely, one slot after the
-/// other. After a crash in between, old and new recipients both open it until it is rewrapped again.
-void rewrap(File& file, const Identity& identity, const Recipients& recipients);
+/// The same sealed document for other recipients: another header, and the chunks as they are. Then finish().
+void rewrap(File& file, const Identity& identity, const Recipients& recipients, ByteSink& out);
 
 }  // namespace myqsec::crypto

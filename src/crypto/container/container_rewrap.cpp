@@ -8,20 +8,13 @@
 
 namespace myqsec::crypto {
 
-namespace format = container_format;
-
 namespace {
 
-/// The slot to overwrite first: never the only good one, nor the newer of two.
-std::size_t expendable_slot(const OpenedHeader& opened) {
-    if (!opened.authentic[0]) return 0;
-    if (!opened.authentic[1]) return 1;
-    return opened.sequences[0] < opened.sequences[1] ? 0 : 1;
-}
+constexpr std::size_t piece = 4 * container_chunk;
 
 }  // namespace
 
-void rewrap(File& file, const Identity& identity, const Recipients& recipients) {
+void rewrap(File& file, const Identity& identity, const Recipients& recipients, ByteSink& out) {
     Bytes area(container_header_area);
     if (file.read_at(0, area) != area.size())
         fail(Status::ERR_CORRUPT, "a container is shorter than its header");
@@ -34,12 +27,17 @@ void rewrap(File& file, const Identity& identity, const Recipients& recipients) 
     ++header.sequence;
     header.stanzas = wrap_file_key(recipients, header.salt, opened.file_key);
     const Bytes slot = encode_slot(header, opened.keys.header_mac);
+    out.write(slot);
+    out.write(slot);
 
-    const std::size_t first = expendable_slot(opened);
-    for (const std::size_t index : {first, 1 - first}) {
-        file.write_at(index * format::slot_size, slot);
-        file.sync();
+    Bytes chunks(piece);
+    for (std::uint64_t done = container_header_area;;) {
+        const std::size_t size = file.read_at(done, chunks);
+        out.write(ByteView(chunks).first(size));
+        done += size;
+        if (size < chunks.size()) break;
     }
+    out.finish();
 }
 
 }  // namespace myqsec::crypto

@@ -47,7 +47,6 @@ bool authenticate(OpenedHeader& opened, const Slots& slots) {
         opened.authentic[i] = slot_authenticates(slot, opened.keys.header_mac) &&
                               equal_constant_time(slot.header.commitment, opened.keys.commitment);
         if (!opened.authentic[i]) continue;
-        opened.sequences[i] = slot.header.sequence;
         if (newest == nullptr || slot.header.sequence > newest->header.sequence) newest = &slot;
     }
     if (newest == nullptr) return false;

@@ -13,7 +13,6 @@ struct OpenedHeader {
     ContainerKeys keys;
     Secret file_key;
     std::array<bool, 2> authentic{};
-    std::array<std::uint64_t, 2> sequences{};  ///< of authentic slots
 
     [[nodiscard]] bool damaged() const { return !authentic[0] || !authentic[1]; }
 };
