@@ -105,8 +105,8 @@ MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root 
                                        myqsec_engine **out);
 
 /** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here;
- *  files it left that nothing refers to may go in later ticks. How long it takes depends on the size of the databases alone.
- *  Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
+ *  files it left that nothing refers to may go in later ticks. How long it takes depends on the size of the databases
+ *  alone. Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
  *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
  *  for a token or TPM MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
  *  Audit: instance.opened, instance.damage-found. Since 0.1. */
