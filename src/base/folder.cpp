@@ -196,7 +196,8 @@ class DiskFolder final : public Folder {
     bool share(File& file, std::string_view name) override {
         const std::string component = checked(name);
         if (give_name(file, component)) return true;
-        // link(2): another file system; as many names as it takes; none beyond the first, or for none of ours.
+        // link(2): another file system; as many names as it takes; none beyond the first, or for none of
+        // ours.
         if (errno == EXDEV || errno == EMLINK || errno == EPERM || errno == EOPNOTSUPP) return false;
         fail_errno(errno, "create", full(component));
     }

@@ -64,8 +64,8 @@ class Folder {
     /// The same, and the file's contents and its name survive a power cut once this returns. If it throws,
     /// the name may be there or not.
     virtual void link_durably(File& unnamed, std::string_view name) = 0;
-    /// Gives a file of another folder one more name, here. False where that can't be, as between file systems.
-    /// Durable after sync().
+    /// Gives a file of another folder one more name, here. False where that can't be, as between file
+    /// systems. Durable after sync().
     [[nodiscard]] virtual bool share(File& file, std::string_view name) = 0;
     /// Replaces `to` atomically. Durable after sync().
     virtual void rename(std::string_view from, std::string_view to) = 0;

@@ -1,7 +1,7 @@
 #include "device/devices.hpp"
 
 #include "device/device_sessions.hpp"
-#include "spool/text.hpp"
+#include "spool/records/text.hpp"
 
 namespace myqsec::device {
 

@@ -6,8 +6,8 @@
 
 #include "base/ranked_mutex.hpp"
 #include "device/device.hpp"
-#include "spool/context.hpp"
 #include "spool/jobs.hpp"
+#include "spool/records/context.hpp"
 
 namespace myqsec::device {
 

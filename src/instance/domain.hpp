@@ -31,8 +31,8 @@ class Domain {
     /// files are any.
     static constexpr std::string_view blob_folder{};
 
-    /// Once, when all domains are built: finishes or undoes what a crash left, audits it, and says so. Takes no
-    /// longer the more is stored: what would, it begins, and tick() goes on with it.
+    /// Once, when all domains are built: finishes or undoes what a crash left, audits it, and says so. Takes
+    /// no longer the more is stored: what would, it begins, and tick() goes on with it.
     virtual Findings recover() { return {}; }
     /// A bounded step of what is due; returns when the next one is. May throw: the others have their turn all
     /// the same. The principal has instance.tick.

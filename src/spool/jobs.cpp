@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <iterator>
 
-#include "spool/conversion.hpp"
-#include "spool/document_check.hpp"
-#include "spool/erasure.hpp"
-#include "spool/intake.hpp"
-#include "spool/job_list_store.hpp"
-#include "spool/outputs.hpp"
-#include "spool/permit.hpp"
-#include "spool/preview.hpp"
-#include "spool/queue_access.hpp"
-#include "spool/release.hpp"
-#include "spool/retention.hpp"
-#include "spool/sealed_names.hpp"
+#include "spool/documents/job_reader.hpp"
+#include "spool/documents/job_writer.hpp"
+#include "spool/documents/release.hpp"
+#include "spool/keeping/conversion.hpp"
+#include "spool/keeping/document_check.hpp"
+#include "spool/keeping/outputs.hpp"
+#include "spool/keeping/retention.hpp"
+#include "spool/records/job_list_store.hpp"
+#include "spool/records/permit.hpp"
+#include "spool/records/sealed_names.hpp"
 
 namespace myqsec::spool {
 

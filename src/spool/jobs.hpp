@@ -13,12 +13,12 @@
 
 #include "access/access.hpp"
 #include "base/page.hpp"
-#include "spool/job.hpp"
-#include "spool/job_reader.hpp"
-#include "spool/job_release.hpp"
-#include "spool/job_writer.hpp"
-#include "spool/release_record.hpp"
-#include "spool/release_sink.hpp"
+#include "spool/documents/job_reader.hpp"
+#include "spool/documents/job_release.hpp"
+#include "spool/documents/job_writer.hpp"
+#include "spool/documents/release_sink.hpp"
+#include "spool/records/job.hpp"
+#include "spool/records/release_record.hpp"
 
 namespace myqsec::spool {
 
@@ -34,8 +34,8 @@ class Jobs {
 
     /// Call once after opening, before anything else: finishes or undoes what a crash left, audits it, and
     /// says so.
-    /// Begins to compare jobs with their files, which ticks go on with: a job whose file is missing is aborted, a
-    /// file without a job is removed.
+    /// Begins to compare jobs with their files, which ticks go on with: a job whose file is missing is
+    /// aborted, a file without a job is removed.
     std::vector<Finding> recover();
     /// What ticks found since this was last asked.
     [[nodiscard]] std::vector<Finding> take_findings();

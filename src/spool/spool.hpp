@@ -1,9 +1,9 @@
 // The spool as one piece, for the layers above.
 #pragma once
 
-#include "spool/certificates.hpp"
 #include "spool/jobs.hpp"
-#include "spool/queues.hpp"
+#include "spool/queues/certificates.hpp"
+#include "spool/queues/queues.hpp"
 
 namespace myqsec::spool {
 

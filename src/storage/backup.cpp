@@ -44,8 +44,8 @@ std::unique_ptr<Folder> documents_in(Folder* backup, std::string_view store) {
     }
 }
 
-/// Under its name there has never been but one document, so that one of the same size is the same: it was there
-/// as a whole when the earlier backup became one. What can't be read there is copied anew.
+/// Under its name there has never been but one document, so that one of the same size is the same: it was
+/// there as a whole when the earlier backup became one. What can't be read there is copied anew.
 bool share_document(Folder& earlier, File& document, Folder& to, const std::string& name) {
     std::unique_ptr<File> file;
     try {
@@ -174,8 +174,8 @@ struct OwnBackup {
     Instant created;
 };
 
-/// Nothing if it is none, or none of this instance whose key still lives: nobody else can have made that one's
-/// record.
+/// Nothing if it is none, or none of this instance whose key still lives: nobody else can have made that
+/// one's record.
 std::optional<OwnBackup> open_own_backup(const std::string& directory, const Keystore& keystore) {
     try {
         auto folder = open_folder(directory, false);

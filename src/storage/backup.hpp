@@ -23,12 +23,12 @@ using BackupProgress = std::function<void(std::uint64_t files_done, std::uint64_
 
 /// Writes a backup into an empty folder; it is one once its last file, `backup`, is there. The databases are
 /// locked while they are copied; then the documents follow while the instance is in use, and none goes
-/// meanwhile. Documents that an `earlier` backup of the instance has become names for the same files, where the
-/// file system can. ERR_EXISTS if the folder holds anything.
+/// meanwhile. Documents that an `earlier` backup of the instance has become names for the same files, where
+/// the file system can. ERR_EXISTS if the folder holds anything.
 BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
                         Folder* earlier = nullptr);
-/// The newest backup of this instance in the folder that `directory` lies in; nullptr if there is none whose key
-/// the keystore still has.
+/// The newest backup of this instance in the folder that `directory` lies in; nullptr if there is none whose
+/// key the keystore still has.
 [[nodiscard]] std::unique_ptr<Folder> newest_backup_beside(const std::string& directory,
                                                            const Keystore& keystore);
 /// Makes it none again, as far as the folder lets it.

@@ -1,5 +1,5 @@
-// The file `backup`, which makes a folder a backup: what it is of, its databases' digests, and its keys, sealed under
-// the backup key. docs/formats/backup.md is the format's page.
+// The file `backup`, which makes a folder a backup: what it is of, its databases' digests, and its keys,
+// sealed under the backup key. docs/formats/backup.md is the format's page.
 #pragma once
 
 #include <string>

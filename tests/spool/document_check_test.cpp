@@ -10,7 +10,7 @@
 
 #include "base/fault_folder.hpp"
 #include "site.hpp"
-#include "spool/job_store.hpp"
+#include "spool/records/job_store.hpp"
 #include "storage/orphan_collection.hpp"
 
 using namespace myqsec;

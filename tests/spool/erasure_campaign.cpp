@@ -12,7 +12,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/container/container.hpp"
 #include "spool/instance_files.hpp"
-#include "spool/job_store.hpp"
+#include "spool/records/job_store.hpp"
 #include "spool/site.hpp"
 #include "storage/keys/personal_field.hpp"
 

@@ -6,9 +6,9 @@
 
 #include "base/paging.hpp"
 #include "crypto/random.hpp"
-#include "spool/certificate_store.hpp"
-#include "spool/job_list_store.hpp"
-#include "spool/queue_store.hpp"
+#include "spool/records/certificate_store.hpp"
+#include "spool/records/job_list_store.hpp"
+#include "spool/records/queue_store.hpp"
 #include "spool/site.hpp"
 
 using namespace myqsec;

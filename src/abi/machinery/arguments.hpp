@@ -85,8 +85,8 @@ Struct read_struct(const Struct* given, const char* name) {
     static_assert(first_size<Struct> == sizeof(Struct));
     return read_struct(given, Struct{}, name);
 }
-/// The same of an array's element. A caller who knows a later version has larger ones: the first says how large
-/// each is.
+/// The same of an array's element. A caller who knows a later version has larger ones: the first says how
+/// large each is.
 template <class Struct>
 Struct read_element(const Struct* array, std::size_t index, const char* name) {
     const std::size_t size = array->struct_size;

@@ -1,0 +1,42 @@
+// A job on its way out, fetched by the host at its own pace.
+#pragma once
+
+#include <memory>
+
+#include "access/access.hpp"
+#include "spool/documents/release_sink.hpp"
+#include "spool/records/job.hpp"
+
+namespace myqsec::spool {
+
+struct Context;
+class Outputs;
+
+/// Belongs to one thread at a time; whoever ends its session undoes it from another. Destroyed before
+/// finish() has returned it is undone: the job is held again.
+class JobRelease {
+ public:
+    class Pull;
+    explicit JobRelease(std::shared_ptr<Pull> pull);  ///< made by Jobs::begin_release
+    ~JobRelease();
+
+    /// The next bytes of the document; fewer than fit only at its end, and then none. Any failure undoes the
+    /// release: ERR_CORRUPT (nothing unverified is returned), ERR_NOT_POSSIBLE (cancelled, or over),
+    /// ERR_SESSION_ENDED.
+    std::size_t read(ByteSpan into);
+    /// The device has accepted all of it: the job counts as printed. ERR_NOT_POSSIBLE, and undone, unless it
+    /// was read to its end.
+    void finish();
+    /// The job is held again. Nothing happens once the release is over.
+    void abort() noexcept;
+
+ private:
+    std::shared_ptr<Pull> pull_;
+};
+
+/// As Jobs::begin_release. `context` and `outputs` outlive it.
+[[nodiscard]] std::unique_ptr<JobRelease> begin_release(const Context& context, Outputs& outputs,
+                                                        const access::Principal& principal, JobId job,
+                                                        const ReleaseOptions& options);
+
+}  // namespace myqsec::spool

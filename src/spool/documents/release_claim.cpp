@@ -1,0 +1,192 @@
+#include "spool/documents/release_claim.hpp"
+
+#include "crypto/random.hpp"
+#include "spool/keeping/retention.hpp"
+#include "spool/records/permit.hpp"
+
+namespace myqsec::spool {
+
+using access::PrincipalKind;
+using access::Right;
+
+namespace {
+
+audit::Actor permitted_actor(const Context& context, const Outputs& outputs,
+                             const access::Principal& principal, JobId id) {
+    outputs.refuse_own(id);
+    const auto job = store::find_job(context.main(), id);
+    const bool direct = job && require_queue(context.main(), job->queue).kind == QueueKind::direct;
+    const bool by_host = direct && principal.kind == PrincipalKind::system;
+    const auto permitted = permit(context, principal, id, Right::job_release_own,
+                                  by_host ? Right::session_host : Right::job_release_all);
+    return permitted.proof.actor();
+}
+
+/// Asks before all that leaves whether the output may go on.
+class Gate final : public ByteSink {
+ public:
+    Gate(ReleaseClaim& claim, ByteSink& next) : claim_(claim), next_(next) {}
+
+    void write(ByteView bytes) override {
+        claim_.require_live();
+        next_.write(bytes);
+        claim_.passed(bytes.size());
+    }
+    void finish() override {
+        claim_.require_live();
+        next_.finish();
+    }
+
+ private:
+    ReleaseClaim& claim_;
+    ByteSink& next_;
+};
+
+}  // namespace
+
+Status status_of(const std::exception& failure) {
+    const auto* error = dynamic_cast<const Error*>(&failure);
+    return error != nullptr ? error->status() : Status::ERR_INTERNAL;
+}
+
+ReleaseClaim::ReleaseClaim(const Context& context, Outputs& outputs, const access::Principal& principal,
+                           JobId job, const ReleaseOptions& options)
+    : context_(context),
+      outputs_(outputs),
+      principal_(principal),
+      actor_(permitted_actor(context, outputs, principal, job)),
+      id_(job),
+      keep_(options.keep),
+      token_(crypto::random_array<16>()),
+      output_(outputs, job, principal, token_) {
+    const auto record = take();
+    try {
+        document_.emplace(context, record);
+    } catch (const std::exception& failure) {
+        failed(status_of(failure));
+        throw;
+    }
+}
+
+/// The state decides, in one statement: of two claims one finds the job processing. A claim that nobody holds
+/// any more was left by a release that could not be settled, on a full disk, say: it is settled here, as
+/// tick() would.
+store::JobRecord ReleaseClaim::take() {
+    auto& main = context_.main();
+    storage::Transaction transaction(main);
+    auto job = store::find_job(main, id_);
+    if (!job) fail_no_job(id_);
+    const bool private_queue = require_queue(main, job->queue).kind == QueueKind::private_;
+    if (keep_ && private_queue) {
+        fail(Status::ERR_NOT_POSSIBLE, "a job of a private queue can't be kept after its release");
+    }
+    if (job->state == JobState::processing && job->claim && !outputs_.running(*job->claim)) {
+        hold_possibly_printed(context_, transaction, *job, actor_);
+    }
+    if (!store::claim_job(main, id_, {token_, principal_.user, principal_.device})) {
+        if (job->state == JobState::processing) {
+            fail(Status::ERR_NOT_POSSIBLE, "job {} is already being released", id_.value);
+        }
+        fail(Status::ERR_NOT_POSSIBLE, "job {} is {} and can't be released", id_.value,
+             job_state_name(job->state));
+    }
+    transaction.commit();
+    record_.job = id_;
+    record_.queue = job->queue;
+    record_.owner = job->owner;
+    record_.person = principal_.user;
+    record_.device = principal_.device;
+    record_.private_queue = private_queue;
+    return *std::move(job);
+}
+
+void ReleaseClaim::require_live() const {
+    output_.check();
+    context_.touch(principal_);
+}
+
+Stages ReleaseClaim::stages_to(ByteSink& out) {
+    Stages stages(out);
+    stages.put_first<Gate>(*this);
+    return stages;
+}
+
+void ReleaseClaim::conclude(storage::Transaction& transaction, ReleaseOutcome outcome,
+                            std::vector<audit::Change> changes) {
+    const bool printed = outcome == ReleaseOutcome::printed;
+    if (principal_.device) changes.push_back({"device", "", std::to_string(principal_.device.value)});
+    context_.audit.append(
+        transaction, {.action = printed ? audit::Action::job_released : audit::Action::job_release_failed,
+                      .actor = actor_,
+                      .object = id_,
+                      .result = printed ? audit::Result::ok : audit::Result::failed,
+                      .changes = std::move(changes),
+                      .personal = {}});
+    record_.outcome = outcome;
+    record_.bytes = passed_;
+    record_release(context_, transaction, record_);
+}
+
+void ReleaseClaim::failed(Status why) noexcept {
+    try {
+        fail_settled(why);
+    } catch (const std::exception&) {
+        // A full disk, say. The job stays claimed by nobody, which tick() finds and settles.
+    }
+}
+
+void ReleaseClaim::fail_settled(Status why) {
+    auto& main = context_.main();
+    storage::Transaction transaction(main);
+    const auto reasons = why == Status::ERR_CORRUPT ? reason::held_damaged : reason::held;
+    (void)store::hold_again(main, id_, token_, reasons);
+    conclude(transaction, ReleaseOutcome::failed, {{"error", "", std::string(status_name(why))}});
+    transaction.commit();
+}
+
+void ReleaseClaim::printed() {
+    auto& main = context_.main();
+    storage::Transaction transaction(main);
+    const auto job = store::find_job(main, id_);
+    if (!job || job->claim != token_) {
+        // Cancelled or deleted when the device had everything already: it was printed, and the log says so.
+        conclude(transaction, ReleaseOutcome::printed, {});
+        transaction.commit();
+        return;
+    }
+    const auto queue = require_queue(main, job->queue);
+    const bool gone = queue.kind == QueueKind::private_ || queue.retention_printed == Duration::zero();
+    if (gone && !keep_) {
+        finish_erased(transaction, *job, queue.kind);
+    } else {
+        finish_kept(transaction, *job, queue.retention_printed);
+    }
+}
+
+/// Destroys the key in the same transaction that says the job was printed. A private queue promises that no
+/// older copy of the files opens the job when this returns.
+void ReleaseClaim::finish_erased(storage::Transaction& transaction, const store::JobRecord& job,
+                                 QueueKind kind) {
+    auto& keys = context_.vault.leaf_keys();
+    keys.destroy(transaction, job.leaf);
+    store::remove_job(transaction.database(), job.id);
+    conclude(transaction, ReleaseOutcome::printed, {{"state", "processing", "deleted"}});
+    kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
+    context_.documents().remove(job.blob);
+}
+
+void ReleaseClaim::finish_kept(storage::Transaction& transaction, store::JobRecord job,
+                               Duration retention_printed) {
+    const auto now = context_.now();
+    ++job.releases;
+    job.printed = now;
+    job.state = keep_ ? JobState::pending_held : JobState::completed;
+    job.reasons = keep_ ? reason::held : reason::completed;
+    if (!keep_) job.expires = now + retention_printed;
+    store::settle_job(transaction.database(), job);
+    conclude(transaction, ReleaseOutcome::printed,
+             {{"state", "processing", std::string(job_state_name(job.state))}});
+    transaction.commit();
+}
+
+}  // namespace myqsec::spool

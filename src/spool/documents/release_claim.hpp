@@ -1,0 +1,66 @@
+// A job from the claim of its release until that is settled, however its document leaves.
+#pragma once
+
+#include "base/stages.hpp"
+#include "spool/documents/document.hpp"
+#include "spool/documents/release_sink.hpp"
+#include "spool/keeping/outputs.hpp"
+#include "spool/records/context.hpp"
+#include "spool/records/queue.hpp"
+#include "spool/records/release_record.hpp"
+
+namespace myqsec::spool {
+
+/// Settled exactly once. One that is destroyed unsettled is left to tick(), as one that a crash cut off is.
+class ReleaseClaim {
+ public:
+    /// Rights, the queue's rules, the claim in one statement, the document. Throws as Jobs::release; what it
+    /// had claimed is held again.
+    ReleaseClaim(const Context& context, Outputs& outputs, const access::Principal& principal, JobId job,
+                 const ReleaseOptions& options);
+    ReleaseClaim(const ReleaseClaim&) = delete;
+    ReleaseClaim& operator=(const ReleaseClaim&) = delete;
+
+    [[nodiscard]] Document& document() { return *document_; }
+    [[nodiscard]] Outputs::Output& output() { return output_; }
+    /// Throws unless the output may go on: it was stopped, or its session has ended.
+    void require_live() const;
+    /// What the document goes through on its way to `out`, in one list: what changes what is printed is a
+    /// line there. Both outlive it.
+    [[nodiscard]] Stages stages_to(ByteSink& out);
+    /// So much of the document has been passed on.
+    void passed(std::size_t bytes) { passed_ += bytes; }
+
+    /// The device has accepted all of it.
+    void printed();
+    /// Held again; what was cancelled or deleted meanwhile stays so.
+    void failed(Status why) noexcept;
+
+ private:
+    [[nodiscard]] store::JobRecord take();
+    void fail_settled(Status why);
+    void finish_erased(storage::Transaction& transaction, const store::JobRecord& job, QueueKind kind);
+    void finish_kept(storage::Transaction& transaction, store::JobRecord job, Duration retention_printed);
+    /// How it ended, to the audit log and in the record that outlives the job.
+    void conclude(storage::Transaction& transaction, ReleaseOutcome outcome,
+                  std::vector<audit::Change> changes);
+
+    const Context& context_;
+    Outputs& outputs_;
+    const access::Principal principal_;
+    const audit::Actor actor_;
+    const JobId id_;
+    const bool keep_;
+    const ClaimToken token_;
+    // From before the claim, so that no tick takes it for a dead one, until after settling, so that logout
+    // waits for that.
+    Outputs::Output output_;
+    ReleaseRecord record_;
+    std::uint64_t passed_ = 0;
+    std::optional<Document> document_;
+};
+
+/// The status of what is being thrown: why a release failed.
+[[nodiscard]] Status status_of(const std::exception& failure);
+
+}  // namespace myqsec::spool

@@ -1,0 +1,141 @@
+#include "spool/keeping/retention.hpp"
+
+#include <algorithm>
+
+#include "spool/records/permit.hpp"
+#include "spool/records/release_record.hpp"
+
+namespace myqsec::spool {
+
+namespace {
+
+/// Jobs in one transaction: few enough to let others in between, many enough to share its sync.
+constexpr std::size_t batch = 128;
+
+}  // namespace
+
+Retention::Retention(const Context& context, Outputs& outputs)
+    : context_(context),
+      outputs_(outputs),
+      last_tick_(context.now()),
+      last_monotonic_(std::chrono::steady_clock::now()) {}
+
+Instant Retention::tick(const audit::Actor& actor) {
+    const auto now = context_.now();
+    settle_abandoned(actor);
+    remove_left_files();
+    if (!clock_is_trusted(actor, now)) return Instant::max();
+    expire(actor, now);
+    return store::next_expiry(context_.main()).value_or(Instant::max());
+}
+
+void Retention::confirm_clock(const audit::Actor& actor) {
+    storage::Transaction transaction(context_.main());
+    if (store::deletion_suspended(context_.main())) {
+        store::suspend_deletion(context_.main(), false);
+        context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
+                                            .actor = actor,
+                                            .object = audit::Object::instance(),
+                                            .changes = {{"deletion", "suspended", "confirmed"}},
+                                            .personal = {}});
+    }
+    transaction.commit();
+}
+
+void Retention::remove_later(const storage::BlobName& blob) {
+    const std::lock_guard lock(mutex_);
+    left_files_.push_back(blob);
+}
+
+void Retention::settle_abandoned(const audit::Actor& actor) {
+    storage::Transaction transaction(context_.main());
+    for (const auto& job : store::processing_jobs(context_.main())) {
+        if (!job.claim || !outputs_.running(*job.claim))
+            hold_possibly_printed(context_, transaction, job, actor);
+    }
+    transaction.commit();
+}
+
+void Retention::remove_left_files() {
+    std::vector<storage::BlobName> files;
+    {
+        const std::lock_guard lock(mutex_);
+        files.swap(left_files_);
+    }
+    for (const auto& file : files) {
+        if (!store::has_document(context_.main(), file)) context_.documents().remove(file);
+    }
+}
+
+bool Retention::clock_is_trusted(const audit::Actor& actor, Instant now) {
+    const auto monotonic = std::chrono::steady_clock::now();
+    Duration ahead{};
+    {
+        const std::lock_guard lock(mutex_);
+        const auto elapsed = std::chrono::duration_cast<Duration>(monotonic - last_monotonic_);
+        ahead = (now - last_tick_) - elapsed;
+        last_tick_ = now;
+        last_monotonic_ = monotonic;
+    }
+    storage::Transaction transaction(context_.main());
+    const bool suspended = store::deletion_suspended(context_.main());
+    if (suspended || ahead <= context_.settings.duration(settings::Setting::clock_max_step))
+        return !suspended;
+    store::suspend_deletion(context_.main(), true);
+    context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
+                                        .actor = actor,
+                                        .object = audit::Object::instance(),
+                                        .changes = {{"ahead_ms", "", std::to_string(ahead.count())},
+                                                    {"deletion", "", "suspended"}},
+                                        .personal = {}});
+    transaction.commit();
+    return false;
+}
+
+void Retention::expire(const audit::Actor& actor, Instant now) {
+    std::vector<store::JobRecord> expired;
+    do {
+        storage::Transaction transaction(context_.main());
+        expired = store::expired_jobs(context_.main(), now, batch);
+        for (const auto& job : expired) {
+            erase_job(context_, transaction, job, audit::Action::job_expired, actor);
+        }
+        transaction.commit();
+        for (const auto& job : expired)
+            context_.documents().remove(job.blob);
+    } while (expired.size() == batch);
+}
+
+void hold_possibly_printed(const Context& context, storage::Transaction& transaction,
+                           const store::JobRecord& job, const audit::Actor& actor) {
+    record_release(context, transaction,
+                   {.job = job.id,
+                    .queue = job.queue,
+                    .owner = job.owner,
+                    .person = job.claimer,
+                    .device = job.claim_device,
+                    .outcome = ReleaseOutcome::possibly_printed,
+                    .private_queue = require_queue(context.main(), job.queue).kind == QueueKind::private_});
+    auto held = job;
+    held.state = JobState::pending_held;
+    held.reasons = reason::held_possibly_printed;
+    store::settle_job(transaction.database(), held);
+    context.audit.append(transaction, {.action = audit::Action::job_possibly_printed,
+                                       .actor = actor,
+                                       .object = job.id,
+                                       .changes = {{"state", "processing", "pending-held"}},
+                                       .personal = {}});
+}
+
+void erase_job(const Context& context, storage::Transaction& transaction, const store::JobRecord& job,
+               audit::Action action, const audit::Actor& actor) {
+    if (job.leaf) context.vault.leaf_keys().destroy(transaction, job.leaf);
+    store::remove_job(transaction.database(), job.id);
+    context.audit.append(transaction, {.action = action,
+                                       .actor = actor,
+                                       .object = job.id,
+                                       .changes = {{"state", std::string(job_state_name(job.state)), ""}},
+                                       .personal = {}});
+}
+
+}  // namespace myqsec::spool

@@ -1,0 +1,51 @@
+#include "spool/records/job_attributes.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.hpp"
+#include "spool/records/text.hpp"
+
+namespace myqsec::spool {
+
+namespace {
+
+bool is_keyword(std::string_view name) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    };
+    return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, allowed);
+}
+
+std::string line_of(const JobAttribute& attribute) {
+    if (!is_keyword(attribute.name)) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "the name of a job's attribute is 1 to 255 lowercase letters, digits, '-', '.' and '_'");
+    }
+    if (const auto* number = std::get_if<std::int32_t>(&attribute.value))
+        return fmt::format("{} integer {}\n", attribute.name, *number);
+    if (const auto* flag = std::get_if<bool>(&attribute.value))
+        return fmt::format("{} boolean {}\n", attribute.name, *flag ? "true" : "false");
+    const auto& text = std::get<std::string>(attribute.value);
+    require_text(text, 0, 1023, "a job's attribute");
+    return fmt::format("{} text {}\n", attribute.name, text);
+}
+
+}  // namespace
+
+std::string attribute_lines(const JobAttributes& attributes) {
+    if (attributes.size() > most_job_attributes)
+        fail(Status::ERR_LIMIT, "a job has at most {} attributes", most_job_attributes);
+    std::string lines;
+    std::set<std::string_view> names;
+    for (const auto& attribute : attributes) {
+        lines += line_of(attribute);
+        if (!names.insert(attribute.name).second)
+            fail(Status::ERR_INVALID_ARGUMENT, "a job's attribute '{}' is given twice", attribute.name);
+        if (lines.size() > longest_job_attributes)
+            fail(Status::ERR_LIMIT, "a job's attributes take more than {} bytes", longest_job_attributes);
+    }
+    return lines;
+}
+
+}  // namespace myqsec::spool

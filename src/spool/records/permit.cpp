@@ -1,0 +1,69 @@
+#include "spool/records/permit.hpp"
+
+#include <algorithm>
+
+#include "spool/records/queue_store.hpp"
+
+namespace myqsec::spool {
+
+using access::PrincipalKind;
+using access::Right;
+
+void fail_no_job(JobId job) {
+    fail(Status::ERR_NOT_FOUND, "there is no job {}", job.value);
+}
+
+std::optional<store::JobScope> visible_jobs(const Context& context, const access::Principal& principal) {
+    auto& authority = context.access.authority;
+    // A session at a device serves the person who stands there, whatever else that person may do.
+    const auto reach = principal.kind == PrincipalKind::device
+                           ? access::Reach{}
+                           : authority.reach(principal, Right::job_manage_all);
+    if (reach.nowhere()) {
+        (void)authority.authorise(principal, Right::job_manage_own, {principal.user, {}, principal.device});
+        return store::JobScope{{principal.user}, {}};
+    }
+    context.touch(principal);
+    if (reach.everywhere) return std::nullopt;
+    auto owners = context.access.groups.users_within(reach.groups);
+    if (std::ranges::find(owners, principal.user) == owners.end()) owners.push_back(principal.user);
+    return store::JobScope{std::move(owners), reach.queues};
+}
+
+Permit permit(const Context& context, const access::Principal& principal, JobId id, Right own, Right all) {
+    auto& authority = context.access.authority;
+    auto job = store::find_job(context.main(), id);
+    if (!job) {
+        context.touch(principal);  // an ended session learns nothing
+        fail_no_job(id);
+    }
+    const bool is_own = principal.is(job->owner);
+    const access::Target target{job->owner, job->queue, principal.device};
+    // A session at a device serves the person who stands there, whatever else that person may do.
+    const bool reaches_others = principal.kind != PrincipalKind::device;
+    try {
+        if (!is_own && !reaches_others) authority.deny(principal, all, id);
+        return {*std::move(job), authority.authorise(principal, is_own ? own : all, target)};
+    } catch (const Error& error) {
+        const bool may_know =
+            is_own || (reaches_others && authority.may(principal, Right::job_manage_all, target));
+        if (error.status() == Status::ERR_ACCESS_DENIED && !may_know) fail_no_job(id);
+        throw;
+    }
+}
+
+Queue require_queue(storage::Database& main, QueueId queue) {
+    auto found = store::find_queue(main, queue);
+    if (!found) fail(Status::ERR_NOT_FOUND, "there is no queue {}", queue.value);
+    return *std::move(found);
+}
+
+bool may_use(storage::Database& main, access::Groups& groups, const Queue& queue, UserId user) {
+    if (!queue.restricted) return true;
+    const auto all = store::allowed(main, queue.id);
+    return std::any_of(all.begin(), all.end(), [&](const store::Allowed& who) {
+        return who.user ? who.user == user : groups.is_member(user, who.group);
+    });
+}
+
+}  // namespace myqsec::spool

@@ -1,0 +1,86 @@
+#include "spool/records/sealed_names.hpp"
+
+#include "spool/records/queue_store.hpp"
+#include "storage/keys/personal_field.hpp"
+
+namespace myqsec::spool {
+
+namespace {
+
+std::string name_field(const crypto::ContainerId& uuid) {
+    return "job.name:" + to_hex(uuid);
+}
+std::string host_name_field(const crypto::ContainerId& uuid) {
+    return "job.host_name:" + to_hex(uuid);
+}
+std::string attributes_field(const crypto::ContainerId& uuid) {
+    return "job.attributes:" + to_hex(uuid);
+}
+
+}  // namespace
+
+Bytes seal_job_name(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
+                    std::string_view name) {
+    return storage::seal_field(person_key, name_field(uuid), name);
+}
+
+Bytes seal_host_name(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
+                     std::string_view host_name) {
+    return storage::seal_field(person_key, host_name_field(uuid), host_name);
+}
+
+Bytes seal_attributes(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
+                      std::string_view lines) {
+    if (lines.empty()) return {};
+    return storage::seal_field(person_key, attributes_field(uuid), lines);
+}
+
+Job JobDescriptions::describe(const store::JobRecord& record) {
+    const auto& person = owner(record.owner);
+    Job job{.id = record.id,
+            .uuid = record.uuid,
+            .queue = record.queue,
+            .queue_name = queue_name(record.queue),
+            .owner = record.owner,
+            .owner_name = person.name,
+            .name = "",
+            .host_name = "",
+            .attributes = "",
+            .document_format = record.document_format,
+            .size = record.size,
+            .state = record.state,
+            .reasons = record.reasons,
+            .submitted = record.submitted,
+            .printed = record.printed,
+            .expires = record.expires,
+            .releases = record.releases};
+    if (!person.key.empty()) {
+        job.name = storage::open_field(person.key, name_field(record.uuid), record.name);
+        job.host_name = storage::open_field(person.key, host_name_field(record.uuid), record.host_name);
+        job.attributes = storage::open_field(person.key, attributes_field(record.uuid), record.attributes);
+    }
+    return job;
+}
+
+const JobDescriptions::Owner& JobDescriptions::owner(UserId user) {
+    const auto known = owners_.find(user);
+    if (known != owners_.end()) return known->second;
+    Owner owner;
+    try {
+        owner.key = context_.access.users.person_key(user);
+        owner.name = context_.access.users.user_name(user);
+    } catch (const Error& error) {
+        if (error.status() != Status::ERR_NOT_FOUND) throw;
+        owner = {};
+    }
+    return owners_.emplace(user, std::move(owner)).first->second;
+}
+
+const std::string& JobDescriptions::queue_name(QueueId queue) {
+    const auto known = queues_.find(queue);
+    if (known != queues_.end()) return known->second;
+    const auto found = store::find_queue(context_.main(), queue);
+    return queues_.emplace(queue, found ? found->name : "").first->second;
+}
+
+}  // namespace myqsec::spool
