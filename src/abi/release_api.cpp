@@ -1,4 +1,6 @@
 // Releases: to the host's sink, or fetched by the host (myqsec/spool.h).
+#include <optional>
+
 #include "abi/machinery/session.hpp"
 #include "myqsec/spool.h"
 
@@ -19,7 +21,8 @@ Cell named(Id<Tag> id) {
 }
 
 void add_release(List& list, const spool::ReleaseRecord& release) {
-    const auto bytes = release.bytes ? Cell(static_cast<std::int64_t>(*release.bytes)) : Cell();
+    std::optional<std::int64_t> bytes;
+    if (release.bytes) bytes = static_cast<std::int64_t>(*release.bytes);
     list.add(release.id, release.job, release.queue, named(release.owner), named(release.person),
              named(release.device), release.ended, spool::release_outcome_name(release.outcome), bytes,
              release.private_queue);

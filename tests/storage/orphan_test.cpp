@@ -1,4 +1,5 @@
-// Files without a row: which are removed, which are left alone, and that none that is about to get its row goes.
+// Files without a row: which are removed, which are left alone, and that none goes that is about to get its
+// row.
 #include <atomic>
 #include <filesystem>
 #include <fstream>
