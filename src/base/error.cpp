@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 namespace myqsec {
@@ -51,6 +52,14 @@ void fail_errno(int error_number, std::string_view action, std::string_view obje
     const Status status = status_of(error_number);
     fail(status, "cannot {} '{}': {}; {}", action, object,
          std::error_code(error_number, std::generic_category()).message(), advice(status));
+}
+
+std::string sentence_of(const std::exception& error) noexcept {
+    try {
+        return error.what();
+    } catch (const std::bad_alloc&) {
+        return "out of memory";  // short enough to need none
+    }
 }
 
 std::string_view status_name(Status status) noexcept {

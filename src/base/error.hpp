@@ -36,6 +36,9 @@ class Error : public std::runtime_error {
     Status status_;
 };
 
+/// What it says, for somebody else to throw; "out of memory" if there is none to say it.
+[[nodiscard]] std::string sentence_of(const std::exception& error) noexcept;
+
 template <typename... Args>
 [[noreturn]] void fail(Status status, fmt::format_string<Args...> sentence, Args&&... args) {
     throw Error(status, fmt::format(sentence, std::forward<Args>(args)...));

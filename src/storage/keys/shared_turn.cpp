@@ -18,7 +18,7 @@ void SharedTurn::join(const std::function<void()>& work) {
             lead(lock, *round, work);
         }
     }
-    if (round->failed) fail(round->status, "{}", round->sentence);
+    if (round->failed) fail(round->status, "the key tree could not be turned: {}", round->sentence);
 }
 
 void SharedTurn::lead(std::unique_lock<std::mutex>& lock, Round& round, const std::function<void()>& work) {
@@ -26,15 +26,19 @@ void SharedTurn::lead(std::unique_lock<std::mutex>& lock, Round& round, const st
     lock.unlock();
     bool failed = true;
     auto status = Status::ERR_INTERNAL;
-    std::string sentence = "the key tree could not be turned";
+    std::string sentence;
+    // Nothing here may throw, or the others would wait for ever.
     try {
         work();
         failed = false;
     } catch (const Error& error) {
         status = error.status();
-        sentence = error.what();
-    } catch (const std::bad_alloc&) {
+        sentence = sentence_of(error);
+    } catch (const std::bad_alloc& error) {
         status = Status::ERR_OUT_OF_MEMORY;
+        sentence = sentence_of(error);
+    } catch (const std::exception& error) {
+        sentence = sentence_of(error);
     } catch (...) {
         status = Status::ERR_INTERNAL;
     }

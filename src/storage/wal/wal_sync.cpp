@@ -71,13 +71,14 @@ void WalSync::lead(std::unique_lock<std::mutex>& lock) {
     const std::uint64_t counter = written_.counter;
     lock.unlock();
     std::string failure;
+    // Nothing here may throw, or the others would wait for ever.
     try {
         file_.sync();
         counter_.advance(counter);
-    } catch (const Error& error) {
-        failure = error.what();
+    } catch (const std::exception& error) {
+        failure = sentence_of(error);
     } catch (...) {
-        failure = "the sync ended for a reason unknown";
+        failure = "reason unknown";  // short enough to need no memory
     }
     lock.lock();
     syncing_ = false;
