@@ -312,8 +312,9 @@ void sync_parent(const Descriptor& folder, const std::string& path) {
 
 std::vector<std::string> Folder::list() {
     std::vector<std::string> names;
-    for (const auto all = listing(); auto name = all->next();)
-        names.push_back(*std::move(name));
+    const auto all = listing();
+    while (const auto name = all->next())
+        names.push_back(*name);
     return names;
 }
 

@@ -46,7 +46,7 @@ Instance::Migrated::Migrated(storage::Vault& vault) {
 }
 
 Instance::Instance(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
-                   storage::VaultOptions options)
+                   const storage::VaultOptions& options)
     : vault(std::move(folder), root, clock, with_blob_folders(options)), migrated(vault) {
 #define MYQSEC_DOMAIN(name, ...) domains_.push_back(&name);
 #include "instance/domains.def"

@@ -19,7 +19,7 @@ enum class Birth : std::uint8_t { created, opened };
 struct Instance {
     /// Brings the schema up to date, all or nothing. `options.blob_folders` are the domains'.
     Instance(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const Clock& clock,
-             storage::VaultOptions options = {});
+             const storage::VaultOptions& options = {});
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
     ~Instance() = default;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct PowerCutInode {
     Bytes seen;
     Bytes durable;
     std::vector<Change> unsynced;
+    mutable std::mutex lock;  ///< a file is read while another thread writes it
 };
 
 class PowerCutDisk {
@@ -107,6 +109,7 @@ class PowerCutDisk {
     }
 
     Bytes survivors(const PowerCutInode& inode) {
+        const std::lock_guard lock(inode.lock);
         Bytes bytes = inode.durable;
         const unsigned mode = random() % 4;  // all lost, all kept, any of them
         if (mode == 0) return bytes;
@@ -151,27 +154,40 @@ class PowerCutFile final : public File {
         : disk_(std::move(disk)), inode_(std::move(inode)) {}
 
     std::size_t read_at(std::uint64_t offset, ByteSpan into) override {
+        const std::lock_guard lock(inode_->lock);
         if (offset >= inode_->seen.size()) return 0;
         const std::size_t size = std::min<std::size_t>(into.size(), inode_->seen.size() - offset);
         std::copy_n(inode_->seen.begin() + static_cast<std::ptrdiff_t>(offset), size, into.begin());
         return size;
     }
     void write_at(std::uint64_t offset, ByteView from) override {
-        inode_->unsynced.push_back({false, offset, Bytes(from.begin(), from.end())});
-        if (inode_->seen.size() < offset + from.size()) inode_->seen.resize(offset + from.size());
-        std::copy(from.begin(), from.end(), inode_->seen.begin() + static_cast<std::ptrdiff_t>(offset));
+        {
+            const std::lock_guard lock(inode_->lock);
+            inode_->unsynced.push_back({false, offset, Bytes(from.begin(), from.end())});
+            if (inode_->seen.size() < offset + from.size()) inode_->seen.resize(offset + from.size());
+            std::copy(from.begin(), from.end(), inode_->seen.begin() + static_cast<std::ptrdiff_t>(offset));
+        }
         disk_->wrote();
     }
-    std::uint64_t size() override { return inode_->seen.size(); }
+    std::uint64_t size() override {
+        const std::lock_guard lock(inode_->lock);
+        return inode_->seen.size();
+    }
     void truncate(std::uint64_t size) override {
-        inode_->unsynced.push_back({true, size, {}});
-        inode_->seen.resize(size);
+        {
+            const std::lock_guard lock(inode_->lock);
+            inode_->unsynced.push_back({true, size, {}});
+            inode_->seen.resize(size);
+        }
         disk_->wrote();
     }
     void sync() override {
         disk_->wrote();  // the last moment before
-        inode_->durable = inode_->seen;
-        inode_->unsynced.clear();
+        {
+            const std::lock_guard lock(inode_->lock);
+            inode_->durable = inode_->seen;
+            inode_->unsynced.clear();
+        }
         disk_->wrote();
     }
     bool try_lock() override { return true; }

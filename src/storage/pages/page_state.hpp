@@ -17,12 +17,12 @@ namespace myqsec::storage {
 /// of what a snapshot needs takes one more lock, inside it.
 struct PageState {
     PageState(const DatabaseIdentity& of, const DatabaseKeys& with, const PageForms& in, PageLedger pages,
-              CounterGuard outside, LockRank snapshot_rank = LockRank::unranked)
+              const CounterGuard& outside, LockRank snapshot_rank = LockRank::unranked)
         : identity(of),
           keys(with),
           forms(in),
           ledger(std::move(pages)),
-          counter(std::move(outside)),
+          counter(outside),
           snapshots(snapshot_rank) {}
 
     DatabaseIdentity identity;
