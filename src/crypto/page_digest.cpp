@@ -10,6 +10,9 @@ namespace myqsec::crypto {
 namespace {
 
 constexpr std::size_t key_size = 32;
+constexpr std::size_t block_size = sizeof(PageSum);
+/// What a processor's instructions for AES are kept busy with.
+constexpr std::size_t blocks_at_once = 64;
 
 }  // namespace
 
@@ -38,6 +41,30 @@ void PageDigest::toggle(PageSum& sum, std::uint32_t page, PageMark mark) const {
     state_->cipher->encrypt(block.data());
     for (std::size_t i = 0; i < sum.size(); ++i)
         sum[i] ^= block[i];
+}
+
+void PageDigest::toggle(PageSum& sum, std::uint32_t first, std::span<const PageMark> marks) const {
+    ByteArray<block_size * blocks_at_once> blocks{};
+    std::size_t filled = 0;
+    PageSum added{};
+    const auto add = [&] {
+        state_->cipher->encrypt_n(blocks.data(), blocks.data(), filled);
+        for (const std::uint8_t* block = blocks.data(); filled > 0; --filled, block += block_size) {
+            for (std::size_t i = 0; i < block_size; ++i)
+                added[i] ^= block[i];
+        }
+    };
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (marks[i] == 0) continue;
+        std::uint8_t* block = blocks.data() + filled * block_size;
+        store_be(block, std::uint64_t{first + static_cast<std::uint32_t>(i)} << 32);
+        store_be(block + 8, marks[i]);
+        if (++filled == blocks_at_once) add();
+    }
+    add();
+    for (std::size_t i = 0; i < block_size; ++i)
+        sum[i] ^= added[i];
+    wipe(blocks);
 }
 
 PageDigest::Proof PageDigest::prove(const PageSum& sum, ByteView context) const {

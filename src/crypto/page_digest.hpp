@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "base/bytes.hpp"
 #include "crypto/secret.hpp"
@@ -32,6 +33,8 @@ class PageDigest {
 
     /// Puts a page into the sum, or takes it out again: both are the same. A mark of 0 changes nothing.
     void toggle(PageSum& sum, std::uint32_t page, PageMark mark) const;
+    /// The same for each of the pages from `first` on, as fast as the cipher can.
+    void toggle(PageSum& sum, std::uint32_t first, std::span<const PageMark> marks) const;
     /// What may be stored of a sum: a pseudorandom function of it and of where it holds.
     [[nodiscard]] Proof prove(const PageSum& sum, ByteView context) const;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "storage/pages/page_format.hpp"
@@ -21,6 +22,7 @@ class PageLedger {
         const std::uint32_t index = page - 1;
         return index < marks_.size() ? marks_[index] : 0;
     }
+    [[nodiscard]] std::span<const crypto::PageMark> marks() const { return marks_; }
     [[nodiscard]] const crypto::PageSum& sum() const { return sum_; }
     [[nodiscard]] const crypto::PageDigest& digest() const { return digest_; }
 
@@ -37,17 +39,27 @@ class PageLedger {
     }
 
     void resize(std::uint32_t pages) {
-        for (std::uint32_t page = pages + 1; page <= marks_.size(); ++page)
-            digest_.toggle(sum_, page, marks_[page - 1]);
+        if (pages < marks_.size()) digest_.toggle(sum_, pages + 1, std::span(marks_).subspan(pages));
         marks_.resize(pages);
+    }
+
+    /// Those of the next pages.
+    void append(std::span<const crypto::PageMark> marks) {
+        const std::uint32_t first = pages() + 1;
+        marks_.insert(marks_.end(), marks.begin(), marks.end());
+        digest_.toggle(sum_, first, marks);
+    }
+
+    void clear() {
+        marks_.clear();
+        sum_ = {};
     }
 
     /// The same pages, summed under another key.
     void rekey(const crypto::Secret& key) {
         digest_ = crypto::PageDigest(key);
         sum_ = {};
-        for (std::uint32_t page = 1; page <= marks_.size(); ++page)
-            digest_.toggle(sum_, page, marks_[page - 1]);
+        digest_.toggle(sum_, 1, marks_);
     }
 
  private:
