@@ -19,13 +19,15 @@ Instant SessionExpiry::tick(const access::Principal& /*principal*/) {
 }
 
 Instant PageAlarms::tick(const access::Principal& /*principal*/) {
+    const bool compared = vault_.compare_pages();
+    const auto next = compared ? Instant::max() : vault_.clock().now();
     const auto alarms = vault_.take_alarms();
-    if (alarms.empty()) return Instant::max();
+    if (alarms.empty()) return next;
     storage::Transaction transaction(vault_.main());
     for (const auto& alarm : alarms)
         audit_.append(transaction, damage_found(alarm));
     transaction.commit();
-    return Instant::max();
+    return next;
 }
 
 Instant Checkpoints::tick(const access::Principal& /*principal*/) {

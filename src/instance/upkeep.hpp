@@ -19,7 +19,7 @@ class SessionExpiry final : public Domain {
     access::Sessions& sessions_;
 };
 
-/// Audits pages that were put back while the instance is open.
+/// Looks for pages that were put back, and audits those that were found since, here or by who read them.
 class PageAlarms final : public Domain {
  public:
     PageAlarms(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {}

@@ -19,6 +19,8 @@ inline constexpr std::string_view log_file = "log.db";
 inline constexpr std::string_view unfinished_file = "unfinished";
 /// What may lie beside a database and belongs to it: its write-ahead log, the journal of a conversion.
 inline constexpr std::array<std::string_view, 3> database_suffixes = {"", "-wal", "-convert"};
+/// And what is made anew where it is missing, so that no backup has it: the marks of its pages.
+inline constexpr std::string_view marks_suffix = "-marks";
 
 /// Takes the instance's lock; it is held as long as the file is open. ERR_IN_USE.
 [[nodiscard]] std::unique_ptr<File> lock(Folder& folder);

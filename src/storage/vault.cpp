@@ -111,6 +111,12 @@ void Vault::checkpoint_if_due() {
     log().checkpoint_if_due();
 }
 
+bool Vault::compare_pages() {
+    constexpr std::uint32_t compared_at_once = 4096;  // some milliseconds
+    const bool main_done = main().compare_pages(compared_at_once);
+    return log().compare_pages(compared_at_once) && main_done;
+}
+
 // One transaction of the main database around both migrations: if the log turns out to be newer than this
 // library, the main database stays as it is too.
 void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {

@@ -105,6 +105,9 @@ class Vault {
         std::string sentence;
     };
     [[nodiscard]] const std::vector<Finding>& findings() const;
+    /// Compares some more of both databases' pages with what their logs say. True when nothing is left.
+    /// Throws ERR_CORRUPT, ERR_IO once for pages that are damaged.
+    bool compare_pages();
     /// What was found since, once: "main-page-replaced", "log-page-replaced".
     [[nodiscard]] std::vector<Finding> take_alarms();
 

@@ -118,10 +118,9 @@ std::vector<Vault::Finding> Vault::take_alarms() {
     std::vector<Finding> alarms;
     for (const DatabaseRole role : database_roles) {
         if (!database(role).take_alarm()) continue;
-        alarms.push_back(
-            {fmt::format("{}-page-replaced", database_role_name(role)),
-             fmt::format("a page of '{}' was replaced by an earlier version of itself while it was open",
-                         database(role).name())});
+        alarms.push_back({fmt::format("{}-page-replaced", database_role_name(role)),
+                          fmt::format("a page of '{}' was replaced by an earlier version of itself",
+                                      database(role).name())});
     }
     return alarms;
 }

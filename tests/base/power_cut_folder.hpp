@@ -27,6 +27,7 @@ struct PowerCutInode {
     Bytes seen;
     Bytes durable;
     std::vector<Change> unsynced;
+    std::uint64_t reads = 0;
     mutable std::mutex lock;  ///< a file is read while another thread writes it
 };
 
@@ -155,6 +156,7 @@ class PowerCutFile final : public File {
 
     std::size_t read_at(std::uint64_t offset, ByteSpan into) override {
         const std::lock_guard lock(inode_->lock);
+        ++inode_->reads;
         if (offset >= inode_->seen.size()) return 0;
         const std::size_t size = std::min<std::size_t>(into.size(), inode_->seen.size() - offset);
         std::copy_n(inode_->seen.begin() + static_cast<std::ptrdiff_t>(offset), size, into.begin());

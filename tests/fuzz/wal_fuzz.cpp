@@ -47,7 +47,7 @@ class ForgedLog {
         Bytes out(stored().log.begin(), stored().log.begin() + wal_frames_offset);
         const auto folder = folder_with(stored().database, out);
         log_ = recover_wal(*folder->open(log_file), identity(), keys_, log_file).log;
-        verify_pages(*folder->open(database_file), database_file, state_, log_);
+        verify_pages(*folder->open(database_file), database_file, state_, log_, nullptr);
         for (std::size_t frames = choices_.below(24); frames > 0; --frames)
             append(out);
         return out;

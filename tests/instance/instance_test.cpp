@@ -1,8 +1,11 @@
 // The instance as a whole: what its domains do together.
 #include "instance/instance.hpp"
 
+#include <fstream>
+
 #include <doctest/doctest.h>
 
+#include "spool/instance_files.hpp"
 #include "spool/site.hpp"
 
 using namespace myqsec;
@@ -62,4 +65,55 @@ TEST_CASE("whoever is removed is forgotten by all domains") {
     site.access().users.remove(site.root, site.ada_user);
     CHECK(status_of([&] { (void)site.jobs().get(site.root, job); }) == Status::ERR_NOT_FOUND);
     CHECK(site.count(audit::Action::job_deleted) == 1);
+}
+
+namespace {
+
+/// More pages of the main database than an opening looks at, of which no later one is the same.
+void write_many_pages(Site& site, int state) {
+    auto& main = site.vault().main();
+    if (state == 0) main.execute("CREATE TABLE filler (id INTEGER PRIMARY KEY, state INTEGER, bytes BLOB)");
+    storage::Transaction transaction(main);
+    for (int id = 1; id <= 1400; ++id) {
+        if (state == 0) main.run("INSERT INTO filler VALUES ($1, 0, zeroblob(3000))", id);
+        if (state != 0) main.run("UPDATE filler SET state = $1 WHERE id = $2", state, id);
+    }
+    transaction.commit();
+    main.checkpoint();
+}
+
+}  // namespace
+
+TEST_CASE("a page put back while the instance was closed is found by ticks, and audited") {
+    constexpr std::size_t page = 4096;
+    Site site;
+    write_many_pages(site, 0);
+    const auto old = read_file(site.path() + "/main.db");
+    write_many_pages(site, 1);
+    site.close();
+    const auto now = read_file(site.path() + "/main.db");
+    std::size_t at = 100 * page;
+    while (now.compare(at, page, old, at, page) == 0)
+        at += page;
+    std::fstream(site.path() + "/main.db", std::ios::binary | std::ios::in | std::ios::out)
+        .seekp(static_cast<std::streamoff>(at))
+        .write(old.data() + at, page);
+    site.open();
+    site.log_in_everybody();
+    CHECK(site.count(audit::Action::instance_damage_found) == 0);
+    CHECK(site.instance().tick(site.system) > site.clock.now());  // all is looked at
+    CHECK(site.count(audit::Action::instance_damage_found) == 1);
+    CHECK(site.instance().tick(site.system) > site.clock.now());
+    CHECK(site.count(audit::Action::instance_damage_found) == 1);
+}
+
+TEST_CASE("while pages are left to look at, the next tick is due at once") {
+    Site site;
+    write_many_pages(site, 0);
+    for (int i = 0; i < 3; ++i)
+        site.vault().main().run("INSERT INTO filler (bytes) SELECT bytes FROM filler WHERE id <= 1400");
+    site.reopen();
+    CHECK(site.instance().tick(site.system) == site.clock.now());
+    CHECK(site.instance().tick(site.system) > site.clock.now());
+    CHECK(site.count(audit::Action::instance_damage_found) == 0);
 }

@@ -42,6 +42,10 @@ TEST_CASE("a backup shows one moment, whatever happens while the documents are c
     CHECK_FALSE(vault.blobs("jobs").exists(fixture.second));
     CHECK(vault.blobs("jobs").names().size() == 1);
     CHECK(vault.blobs("scans").names().empty());
+    vault.main().checkpoint();
+    CHECK(vault.folder().exists("main.db-marks"));
+    fixture.back_up("later");
+    CHECK_FALSE(fixture.folder("later")->exists("main.db-marks"));
     const auto info = fixture.restore("backup", "restored", key);
     CHECK(info.created == fixture.clock.now());
     CHECK(info.expires == fixture.clock.now() + month);

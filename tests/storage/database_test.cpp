@@ -38,7 +38,7 @@ TEST_CASE("what a closed database held is there when it opens again") {
         CHECK(database->insert("INSERT INTO t (name, bytes) VALUES ($1, $2)", "hello", Bytes{1, 2, 3}) == 1);
         CHECK(database->run("UPDATE t SET name = $1", std::string("changed")) == 1);
     }
-    CHECK(files.folder().list().size() == 2);
+    CHECK(files.folder().list().size() == 3);
     const auto database = files.open();
     auto rows = database->query("SELECT name, bytes, NULL FROM t WHERE id = $1", 1);
     REQUIRE(rows.next());

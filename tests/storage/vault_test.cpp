@@ -78,13 +78,14 @@ TEST_CASE("a creation that was cut off before its keystore is begun again") {
     folder->remove("keystore");
     folder->create("main.db-convert");
     folder->create("log.db.new-wal");
+    folder->create("log.db-marks");
     folder->create("keystore.new");
     for (const auto store : test::blob_folders) {
         folder->folder(store)->create(std::string(32, 'a'));
         folder->folder(store)->create("README");
     }
     CHECK_NOTHROW(Vault::create(*folder, *root, test::blob_folders));
-    for (const auto* name : {"main.db-convert", "log.db.new-wal", "keystore.new"})
+    for (const auto* name : {"main.db-convert", "log.db.new-wal", "log.db-marks", "keystore.new"})
         CHECK_FALSE(folder->exists(name));
     for (const auto store : test::blob_folders)
         CHECK(folder->folder(store)->list() == std::vector<std::string>{"README"});

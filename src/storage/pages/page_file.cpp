@@ -58,8 +58,18 @@ bool first_page_opens(File& file, const ClearHeader& header, const DatabaseKeys&
     return opens;
 }
 
-PageFile::PageFile(std::unique_ptr<File> file, std::string name, PageState& state)
-    : file_(std::move(file)), name_(std::move(name)), state_(state), reader_(*file_, name_, state) {}
+crypto::PageMark read_mark(File& file, std::uint32_t number) {
+    ByteArray<sizeof(crypto::PageMark)> mark;
+    const std::uint64_t offset = std::uint64_t{number - 1} * page_size + page_mark_offset;
+    return file.read_at(offset, mark) == mark.size() ? load_be<crypto::PageMark>(mark.data()) : 0;
+}
+
+PageFile::PageFile(std::unique_ptr<File> file, std::string name, PageState& state, MarksFile* marks)
+    : file_(std::move(file)),
+      name_(std::move(name)),
+      state_(state),
+      marks_(marks),
+      reader_(*file_, name_, state) {}
 
 PageFile::~PageFile() {
     crypto::wipe(scratch_);
@@ -103,6 +113,7 @@ void PageFile::put(std::uint32_t number, Page sealed) {
     file_->write_at(std::uint64_t{number - 1} * page_size, sealed);
     const std::lock_guard lock(state_.lookup);
     state_.ledger.set(number, mark_of(sealed));
+    if (marks_ != nullptr) marks_->wrote(number);
 }
 
 bool PageFile::convert(std::uint32_t number, Page sealed) {
@@ -132,6 +143,7 @@ void PageFile::sync() {
     file_->sync();
     state_.unsynced = false;
     fresh_prefix_ = false;
+    if (marks_ != nullptr) marks_->write(state_);
 }
 
 std::uint64_t PageFile::size() {

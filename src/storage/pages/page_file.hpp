@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/folder.hpp"
+#include "storage/pages/marks_file.hpp"
 #include "storage/pages/page_reader.hpp"
 #include "storage/pages/vfs_file.hpp"
 
@@ -21,10 +22,13 @@ struct ClearHeader {
 /// Whether page 1 is there and opens under one of the keys; says nothing about the other pages.
 [[nodiscard]] bool first_page_opens(File& file, const ClearHeader& header, const DatabaseKeys& keys);
 
+/// The mark of a page as it lies there; 0 behind the end.
+[[nodiscard]] crypto::PageMark read_mark(File& file, std::uint32_t number);
+
 class PageFile final : public VfsFile {
  public:
-    /// `state` outlives it, and its ledger knows the file's pages.
-    PageFile(std::unique_ptr<File> file, std::string name, PageState& state);
+    /// `state` outlives it, and its ledger knows the file's pages; so does `marks`, if they are kept.
+    PageFile(std::unique_ptr<File> file, std::string name, PageState& state, MarksFile* marks = nullptr);
     ~PageFile() override;
 
     bool read(std::uint64_t offset, ByteSpan into) override;
@@ -48,6 +52,7 @@ class PageFile final : public VfsFile {
     std::unique_ptr<File> file_;
     std::string name_;
     PageState& state_;
+    MarksFile* marks_;
     PageReader reader_;
     bool fresh_prefix_ = false;
     ByteArray<page_size> scratch_{};

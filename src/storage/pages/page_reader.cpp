@@ -67,10 +67,7 @@ void PageReader::refuse(std::uint32_t number, Page page) {
     if (authentic) {
         state_.alarm = true;
         fail(Status::ERR_TAMPERED,
-             "page {} of '{}' was replaced by an earlier version of itself while the database was open; "
-             "restore a "
-             "backup",
-             number, name_);
+             "page {} of '{}' was replaced by an earlier version of itself; restore a backup", number, name_);
     }
     fail(Status::ERR_CORRUPT, "page {} of '{}' is damaged or belongs to another instance; restore a backup",
          number, name_);

@@ -244,6 +244,18 @@ void Database::drop_key(std::uint32_t version) {
     state_->store.drop_key(version);
 }
 
+bool Database::compare_pages(std::uint32_t most) {
+    PageStore& store = state_->store;
+    auto slice = [&] {
+        const auto guard = lock();
+        return store.begin_slice(most);
+    }();
+    store.read(slice);
+    const auto guard = lock();
+    store.finish_slice(slice);
+    return store.all_compared();
+}
+
 bool Database::take_alarm() {
     const auto guard = lock();
     return state_->store.take_alarm();

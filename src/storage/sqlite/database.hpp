@@ -160,6 +160,11 @@ class Database {
     /// Forgets a key that no page has any more.
     void drop_key(std::uint32_t version);
 
+    /// An opening may have taken another file's word for which pages the database file has: looks at so many
+    /// more of them, mostly without the lock. True when nothing is left. Throws ERR_CORRUPT, ERR_IO once if
+    /// some are damaged; if one was replaced, take_alarm() says so.
+    bool compare_pages(std::uint32_t most);
+
     /// Whether a page was found replaced by an earlier version of itself since this was last asked.
     [[nodiscard]] bool take_alarm();
     [[nodiscard]] const DatabaseReport& report() const;

@@ -28,7 +28,7 @@ std::unique_ptr<VfsFile> PageStore::open_file() {
         if (error.status() != Status::ERR_TAMPERED || first_page_opens(*file, header, keys_)) throw;
         fail(Status::ERR_CORRUPT, "'{}' is damaged or belongs to another instance; restore a backup", path());
     }
-    auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_);
+    auto pages = std::make_unique<PageFile>(std::move(file), path(), *state_, &*marks_);
     pages_ = pages.get();
     return pages;
 }
@@ -50,7 +50,8 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     state_.emplace(header.identity, keys_, forms, PageLedger(key_of(keys_, forms.to, path())),
                    CounterGuard(options_.counter), options_.snapshot_rank);
     const bool finished = finish_step(file, found.log);
-    verify_pages(file, path(), *state_, found.log);
+    marks_.emplace(folder_, name_);
+    if (verify_pages(file, path(), *state_, found.log, &*marks_) == MarksFrom::marks_file) uncompared_ = 1;
     state_->counter.check(found.log.counter(), path());
     damaged_tail_ = found.damaged_tail;
     recovered_transactions_ = found.log.commits();

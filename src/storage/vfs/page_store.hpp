@@ -49,6 +49,19 @@ class PageStore {
     /// do. If it throws, the step was not made, or is finished when the database opens again.
     bool convert(std::uint32_t most);
 
+    // After an opening that took the marks from their own file: the database file is compared with them, a
+    // slice at a time. It begins and ends under the database's lock, which reading it does not need.
+    struct Slice {
+        std::uint32_t first = 0;
+        std::vector<crypto::PageMark> marks;  ///< as the file has them; none when all were compared
+    };
+    [[nodiscard]] Slice begin_slice(std::uint32_t most) const;
+    void read(Slice& slice) const;
+    /// A page that an earlier version replaces raises the alarm. Throws ERR_CORRUPT, ERR_IO if one is
+    /// damaged, when it has compared all of them.
+    void finish_slice(const Slice& slice);
+    [[nodiscard]] bool all_compared() const { return uncompared_ == 0; }
+
     /// Stands for all that was committed, until syncs() has waited for it. Under the database's lock.
     [[nodiscard]] WalSync::Ticket ticket() { return wal_->ticket(); }
     /// The same, but a new one only if something was written since the last.
@@ -74,15 +87,18 @@ class PageStore {
     [[nodiscard]] ConversionStep next_step(std::uint32_t count);
     void replace_pages(ConversionStep& step);
     bool finish_step(File& file, WalLog& log);
+    void require_page(std::uint32_t number);
 
     Folder& folder_;
     std::string name_;
     DatabaseKeys keys_;
     PageStoreOptions options_;
     std::optional<PageState> state_;
+    std::optional<MarksFile> marks_;
     std::unique_ptr<WalFile> log_;  ///< recovered, until SQLite asks for it
     PageFile* pages_ = nullptr;
     WalFile* wal_ = nullptr;
+    std::uint32_t uncompared_ = 0;  ///< the first page of which only the marks file's word is known; 0: none
     bool damaged_tail_ = false;
     std::uint64_t recovered_transactions_ = 0;
 };

@@ -1,7 +1,7 @@
 #include "storage/vfs/page_verification.hpp"
 
 #include "base/error.hpp"
-#include "storage/pages/page_sealer.hpp"
+#include "storage/pages/page_file.hpp"
 
 namespace myqsec::storage {
 
@@ -31,19 +31,57 @@ void require_authentic_pages(File& file, std::string_view name, const PageState&
     }
 }
 
+/// The database file is no earlier one: that would lack the last write to a page which the log does not have.
+/// If any such page is among the recent ones, that one is.
+bool holds_recent_pages(File& file, const PageLedger& ledger, const WalLog& log,
+                        std::vector<std::uint32_t> recent) {
+    std::ranges::sort(recent);  // the order in which a disk reads them fastest
+    bool compared = false;
+    for (const std::uint32_t number : recent) {
+        if (number > ledger.pages() || log.covers(number)) continue;
+        if (read_mark(file, number) != ledger.mark(number)) return false;
+        compared = true;
+    }
+    return compared;
+}
+
+/// Takes out what the log replaces or has cut off.
+void leave_remainder(PageLedger& ledger, const WalLog& log) {
+    ledger.resize(log.lowest_size());
+    for (std::uint64_t number = 1; number <= log.size(); ++number) {
+        const WalFrame& frame = log.frame(number);
+        if (frame.earlier == 0 && frame.page <= ledger.pages()) ledger.set(frame.page, 0);
+    }
+}
+
+bool marks_file_serves(MarksFile& marks, File& file, PageState& state, const WalLog& log) {
+    const std::uint32_t most = std::max(log.base().pages, log.view(log.commits()).pages);
+    if (!marks.load(state, log.lowest_size(), most)) return false;
+    leave_remainder(state.ledger, log);
+    return matches(state, log) && holds_recent_pages(file, state.ledger, log, marks.recent_pages());
+}
+
+void load_from_database(File& file, PageLedger& ledger, const WalLog& log) {
+    ledger.clear();
+    ledger.resize(log.lowest_size());
+    for (std::uint32_t number = 1; number <= ledger.pages(); ++number) {
+        if (!log.covers(number)) ledger.set(number, read_mark(file, number));
+    }
+}
+
 }  // namespace
 
-void verify_pages(File& file, std::string_view name, PageState& state, WalLog& log) {
-    const std::uint32_t pages = log.lowest_size();
-    state.ledger.resize(pages);
-    for (std::uint32_t number = 1; number <= pages; ++number) {
-        if (log.covers(number)) continue;
-        ByteArray<sizeof(crypto::PageMark)> mark{};
-        if (file.read_at(std::uint64_t{number - 1} * page_size + page_mark_offset, mark) != mark.size())
-            break;
-        state.ledger.set(number, load_be<crypto::PageMark>(mark.data()));
+MarksFrom verify_pages(File& file, std::string_view name, PageState& state, WalLog& log, MarksFile* marks) {
+    if (marks != nullptr && marks_file_serves(*marks, file, state, log)) {
+        log.settle(state.ledger.sum());
+        return MarksFrom::marks_file;
     }
-    if (matches(state, log)) return log.settle(state.ledger.sum());
+    if (marks != nullptr) marks->distrust();
+    load_from_database(file, state.ledger, log);
+    if (matches(state, log)) {
+        log.settle(state.ledger.sum());
+        return MarksFrom::database_file;
+    }
     require_authentic_pages(file, name, state, log);
     fail(Status::ERR_TAMPERED,
          "'{}' holds pages of another time than its log: an earlier version of some pages, or of one of the "

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "base/folder.hpp"
+#include "storage/pages/marks_file.hpp"
 
 namespace myqsec::storage {
 
@@ -23,6 +23,7 @@ class Replacement {
 
     /// Both are durable. Once the file has its name, an opening finishes the rest.
     void take_over() const {
+        MarksFile::remove(folder_, name_);  // of a database that had the name before
         folder_.sync();
         folder_.rename(file_name(), name_);
         folder_.sync();
