@@ -115,7 +115,7 @@ TEST_CASE("cut, longer, empty or another's, the file is not used, and written an
     }
 }
 
-TEST_CASE("a header that names pages which the database does not have is not believed") {
+TEST_CASE("a header is not believed that names no page of the database, or is of another format") {
     MemoryDatabase living(small_database());
     DiskImage image = living.image();
     Bytes& marks = image.files.at(marks_path);
@@ -138,6 +138,12 @@ TEST_CASE("a header that names pages which the database does not have is not bel
     SUBCASE("first such") {
         store_be(marks.data() + 20, std::uint32_t{0xffffffff});
         serves = true;
+    }
+    SUBCASE("of a later version") {
+        marks[7] = static_cast<std::uint8_t>(marks[7] + 16);
+    }
+    SUBCASE("of another database") {
+        marks[8] ^= 1;
     }
     seal();
     require_whole(image, serves);
@@ -336,6 +342,21 @@ TEST_CASE("no call on the file that fails is noticed by anybody, and the next ch
             CAPTURE(n);
         CHECK(n > 30);
     }
+}
+
+TEST_CASE("what could not be written is written at the next checkpoint, wholly") {
+    MarksFaults faults;
+    const auto disk = small_database().disk();
+    MarksFaultFolder folder(disk, faults);
+    Database database(folder, "main.db", test::test_key());
+    REQUIRE(opened_by_marks(database));
+    faults.fail_at = faults.calls + 1;
+    test::set_rows(database, 3, 3, 1);
+    database.checkpoint();
+    CHECK_FALSE(disk->names().contains(marks_path));
+    test::set_rows(database, 4, 4, 1);
+    database.checkpoint();
+    require_whole(DiskImage::of(*disk), true);
 }
 
 TEST_CASE("a checkpoint writes only the marks that changed") {

@@ -1,5 +1,5 @@
-// Openings that take the marks of pages from their own file: they read little, and nothing put back from earlier
-// gets past them for long.
+// Openings that take the marks of pages from their own file: they read little, and nothing put back from
+// earlier gets past them for long.
 #include <atomic>
 #include <thread>
 
@@ -170,6 +170,12 @@ TEST_CASE("earlier marks, or an earlier header of them, beside newer files harm 
     CHECK_FALSE(opened_by_marks(*opened));
     CHECK(test::is_sound(*opened));
     CHECK(state_of_row(*opened, 1) == 1);
+    test::set_rows(*opened, 5, 9, 2);
+    opened->checkpoint();
+    CHECK(opened_by_marks(*MemoryDatabase(opened.image()).database));
+    // Nothing is known any more of what was written when, but for these; and the log has them.
+    test::set_rows(*opened, 5, 9, 3);
+    CHECK_FALSE(opened_by_marks(*MemoryDatabase(opened.image()).database));
 }
 
 TEST_CASE("marks from before all that the log holds still serve") {
@@ -190,6 +196,29 @@ TEST_CASE("marks from before all that the log holds still serve") {
         REQUIRE(state_of_row(*opened, 40) == 2);
     }
     CHECK(by_marks > 20);
+}
+
+TEST_CASE("an earlier log with its marks beside a later database file shows nothing that is not so") {
+    MemoryDatabase living(times().old);
+    test::set_rows(*living, 1, 100, 1);  // none of the pages that were written last before
+    living->checkpoint();
+    DiskImage mixed = times().old;
+    const Bytes earlier = mixed.main();
+    mixed.main() = living.image().main();
+    REQUIRE(mixed.main() != earlier);
+    {
+        MemoryDatabase opened(mixed);
+        CHECK(opened_by_marks(*opened));
+        CHECK(status_of([&] { test::scalar(*opened, "SELECT sum(state) FROM t"); }) == Status::ERR_TAMPERED);
+        CHECK(state_of_row(*opened, 1000) == 0);
+        static_cast<void>(opened->take_alarm());
+        compare_all(*opened);
+        CHECK(opened->take_alarm());
+    }
+    mixed.files[std::string(marks_name)] = living.image().files.at(std::string(marks_name));
+    CHECK(status_of_opening(mixed) == Status::ERR_TAMPERED);
+    mixed.files.erase(std::string(marks_name));
+    CHECK(status_of_opening(mixed) == Status::ERR_TAMPERED);
 }
 
 TEST_CASE("a single earlier page is refused when it is read") {
