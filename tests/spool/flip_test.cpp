@@ -191,7 +191,7 @@ TEST_CASE(
     for (const auto& [name, contents] : original.files) {
         if (!contents.empty()) kinds[name.substr(0, name.find('/'))].push_back(name);
     }
-    REQUIRE(kinds.size() == 6);
+    REQUIRE(kinds.size() == 8);
     std::map<std::string, Outcomes> outcomes;
     std::mt19937 random(19);
     for (int flips = rounds("MYQSEC_FLIPS", 1000); flips > 0; --flips) {

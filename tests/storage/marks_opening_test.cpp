@@ -325,11 +325,11 @@ TEST_CASE("marks that were lost, torn or left from earlier never raise an alarm 
     for (unsigned seed = 0; seed < 6; ++seed) {
         const auto disk = std::make_shared<test::PowerCutDisk>(seed);
         test::PowerCutFolder folder(disk);
+        std::vector<Bytes> earlier;
+        int acknowledged = 0;
         Database::create(folder, "main.db", test::test_key());
         Database database(folder, "main.db", test::test_key());
         test::fill_rows(database, 60);
-        std::vector<Bytes> earlier;
-        int acknowledged = 0;
         disk->at_every_write([&] {
             if (disk->random() % 6 != 0) return;
             const auto after = disk->cut();
