@@ -12,6 +12,7 @@
 #include "base/page.hpp"
 #include "crypto/secret.hpp"
 #include "settings/settings.hpp"
+#include "storage/keys/leaf_keys.hpp"
 
 namespace myqsec::access {
 
@@ -25,6 +26,11 @@ struct UserFilter {
 struct FirstAdministrator {
     UserId user;
     std::string password;  ///< random; this is the only time it is known
+};
+
+struct NamedKey {
+    crypto::Secret key;  ///< the person's
+    std::string name;    ///< the user's
 };
 
 class Users {
@@ -67,6 +73,8 @@ class Users {
     [[nodiscard]] std::optional<UserId> with_pseudonym(const audit::Pseudonym& pseudonym);
     /// The user's name as the person's own documents show it (banner, watermark).
     [[nodiscard]] std::string user_name(UserId user);
+    /// The same with the key, for lists.
+    [[nodiscard]] NamedKey named_key(UserId user, storage::LeafKeys::Reading& keys);
 
  private:
     UserId insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields);

@@ -9,10 +9,10 @@ namespace myqsec::access {
 
 namespace {
 
-User read(storage::Vault& vault, Lockout& lockout, const store::UserRecord& record) {
-    auto user = open_user(record, vault.leaf_keys().get(record.person));
-    const LockKey keys[] = {Lockout::account_key(record.name)};
-    user.locked_until = lockout.locked_until(keys);
+User read(storage::LeafKeys::Reading& keys, Lockout& lockout, const store::UserRecord& record) {
+    auto user = open_user(record, keys.get(record.person));
+    const LockKey account[] = {Lockout::account_key(record.name)};
+    user.locked_until = lockout.locked_until(account);
     return user;
 }
 
@@ -25,7 +25,8 @@ LookupHash name_hash(storage::Vault& vault, std::string_view user_name) {
 User Users::get(const Principal& principal, UserId user) {
     authority_.authorise_for(principal, user, Right::profile_own, Right::user_manage);
     Lockout lockout(vault_, audit_, settings_);
-    return read(vault_, lockout, store::get_user(vault_.main(), user));
+    storage::LeafKeys::Reading keys(vault_.leaf_keys());
+    return read(keys, lockout, store::get_user(vault_.main(), user));
 }
 
 UserId Users::find(const Principal& principal, std::string_view user_name) {
@@ -47,12 +48,13 @@ Paged<User> Users::list(const Principal& principal, const UserFilter& filter, co
         if (!found) return {};
         query.user = found->id;
     }
+    storage::LeafKeys::Reading keys(vault_.leaf_keys());
     const auto records = store::list_users(vault_.main(), query, page);
     Lockout lockout(vault_, audit_, settings_);
     Paged<User> users;
     users.reserve(records.size());
     for (const auto& record : records)
-        users.push_back(read(vault_, lockout, record));
+        users.push_back(read(keys, lockout, record));
     users.more = records.more;
     return users;
 }
@@ -78,9 +80,16 @@ std::optional<UserId> Users::with_pseudonym(const audit::Pseudonym& pseudonym) {
     return store::find_user(vault_.main(), pseudonym);
 }
 
-std::string Users::user_name(UserId user) {
+NamedKey Users::named_key(UserId user, storage::LeafKeys::Reading& keys) {
     const auto record = store::get_user(vault_.main(), user);
-    return open_user_name(record, vault_.leaf_keys().get(record.person));
+    auto key = keys.get(record.person);
+    auto name = open_user_name(record, key);
+    return {std::move(key), std::move(name)};
+}
+
+std::string Users::user_name(UserId user) {
+    storage::LeafKeys::Reading keys(vault_.leaf_keys());
+    return named_key(user, keys).name;
 }
 
 }  // namespace myqsec::access

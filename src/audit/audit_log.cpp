@@ -1,6 +1,7 @@
 #include "audit/audit_log.hpp"
 
 #include <map>
+#include <utility>
 
 #include "audit/event/event_format.hpp"
 #include "audit/log/audit_store.hpp"
@@ -18,6 +19,9 @@ namespace {
 // Bounds memory and the time that a drain holds the databases.
 constexpr std::size_t drain_batch = 2048;
 constexpr std::size_t largest_row = 1024;
+
+/// Whether this thread has appended an event, to whatever log, since it last looked whether a move is due.
+constinit thread_local bool appended = false;
 
 /// Names the place that a sealed value belongs to, so that none can be moved to another event.
 std::string place_of(std::int64_t sequence, std::size_t index, const std::string& field) {
@@ -47,6 +51,7 @@ void AuditLog::append(storage::Transaction& transaction, const Event& event) {
     pending_.push_back({canonical.sequence, encode_event(canonical), encode_personal(sealed)});
     ++next_sequence_;
     ++waiting_;
+    appended = true;
 }
 
 // In one row, which costs a fraction of what one row each does.
@@ -66,9 +71,9 @@ void AuditLog::drain() {
 }
 
 // Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for
-// ever.
+// ever. Who only reads waits for no disk.
 void AuditLog::drain_if_due() {
-    if (waiting_ < drain_threshold) return;
+    if (!std::exchange(appended, false) || waiting_ < drain_threshold) return;
     const std::unique_lock draining(draining_, std::try_to_lock);
     if (draining) static_cast<void>(move_batch());
 }

@@ -59,8 +59,8 @@ class AuditLog {
     /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
     /// logged.
     void drain();
-    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it. For
-    /// the end of every public call.
+    /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it, or
+    /// this thread has appended none. For the end of every public call.
     void drain_if_due();
 
     /// Events by sequence number; sees outbox and log.

@@ -79,7 +79,13 @@ class RankedMutex {
         lock_order::released(this);
         mutex_.unlock_shared();
     }
-    [[nodiscard]] bool is_mine() const { return mutex_.is_mine(); }  ///< of an OwnedMutex
+    [[nodiscard]] bool is_mine() const { return mutex_.is_mine(); }  ///< of one that knows its threads
+    /// Of the same: waits for those that others hold now.
+    void retire() {
+        lock_order::check(this, rank_);
+        mutex_.retire();
+    }
+    [[nodiscard]] auto seat() const { return mutex_.seat(); }
 
  private:
     Mutex mutex_;

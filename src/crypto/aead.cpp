@@ -30,16 +30,27 @@ Bytes seal_record(const Secret& key, ByteView context, ByteView plaintext) {
     return record;
 }
 
-Secret open_record(const Secret& key, ByteView context, ByteView record) {
+RecordOpener::RecordOpener(const Secret& key) {
     check_key(key);
+    opener_ = std::make_unique<AeadOpener>(chacha20_poly1305, key.view());
+}
+
+RecordOpener::RecordOpener(RecordOpener&&) noexcept = default;
+RecordOpener& RecordOpener::operator=(RecordOpener&&) noexcept = default;
+RecordOpener::~RecordOpener() = default;
+
+Secret RecordOpener::open(ByteView context, ByteView record) {
     if (record.size() < record_overhead) fail(Status::ERR_CORRUPT, "a sealed record is too short");
     Secret plaintext(record.subspan(nonce_size, record.size() - record_overhead));
     const std::uint8_t* tag = record.data() + record.size() - aead_tag_size;
-    AeadOpener opener(chacha20_poly1305, key.view());
-    if (!opener.open(record.first(nonce_size), context, plaintext.span(), tag)) {
+    if (!opener_->open(record.first(nonce_size), context, plaintext.span(), tag)) {
         fail(Status::ERR_CORRUPT, "a sealed record is damaged or does not belong here");
     }
     return plaintext;
+}
+
+Secret open_record(const Secret& key, ByteView context, ByteView record) {
+    return RecordOpener(key).open(context, record);
 }
 
 }  // namespace myqsec::crypto

@@ -2,10 +2,14 @@
 // nonce (draft-irtf-cfrg-xchacha-03). Callers never see a nonce.
 #pragma once
 
+#include <memory>
+
 #include "base/bytes.hpp"
 #include "crypto/secret.hpp"
 
 namespace myqsec::crypto {
+
+class AeadOpener;
 
 /// nonce 24 ‖ ciphertext ‖ tag 16.
 inline constexpr std::size_t record_overhead = 40;
@@ -15,7 +19,21 @@ inline constexpr std::size_t record_overhead = 40;
 /// swapped.
 [[nodiscard]] Bytes seal_record(const Secret& key, ByteView context, ByteView plaintext);
 
-/// Throws ERR_CORRUPT if key, context or record do not belong together.
+/// Opens records under one key: several at less cost each.
+class RecordOpener {
+ public:
+    explicit RecordOpener(const Secret& key);
+    RecordOpener(RecordOpener&&) noexcept;
+    RecordOpener& operator=(RecordOpener&&) noexcept;
+    ~RecordOpener();
+    /// Throws ERR_CORRUPT if key, context or record do not belong together.
+    [[nodiscard]] Secret open(ByteView context, ByteView record);
+
+ private:
+    std::unique_ptr<AeadOpener> opener_;
+};
+
+/// One of them.
 [[nodiscard]] Secret open_record(const Secret& key, ByteView context, ByteView record);
 
 }  // namespace myqsec::crypto

@@ -73,9 +73,9 @@ std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, cons
 Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filter, const Page& page) {
     auto& main = state_->context.main();
     const auto scope = visible_jobs(state_->context, principal);
+    JobDescriptions descriptions(state_->context);
     const auto records =
         scope ? store::list_jobs(main, filter, *scope, page) : store::list_jobs(main, filter, page);
-    JobDescriptions descriptions(state_->context);
     Paged<Job> jobs;
     jobs.reserve(records.size());
     for (const auto& record : records)

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/paging.hpp"
+#include "device/device_store.hpp"
 #include "device/devices.hpp"
 #include "spool/site.hpp"
 
@@ -276,4 +278,9 @@ TEST_CASE("disabling or removing a device ends its session; names are unique; ch
     CHECK(site.devices().list(site.system).empty());
     CHECK(site.count(Action::device_clear_failed) == 1);
     CHECK(site.count(Action::device_deleted) == 1);
+}
+
+TEST_CASE("no list of devices walks a table") {
+    DeviceSite site;
+    check_plans(site.vault().main(), device::store::device_list_statements(), {"device", "device_session"});
 }

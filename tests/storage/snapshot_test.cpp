@@ -167,6 +167,92 @@ TEST_CASE("whoever has not waited for a commit reads it nevertheless; the others
     CHECK(scalar(*database, "SELECT count FROM moves") == 7);
 }
 
+TEST_CASE("a query that begins with WITH waits for no change and shows none that may be taken back") {
+    test::DatabaseFolder folder;
+    const auto database = folder.open();
+    open_accounts(*database);
+    const Transaction transaction(*database);
+    database->run("UPDATE moves SET count = 7");
+    std::int64_t seen = -1;
+    std::jthread([&] {
+        auto rows = database->query("WITH one(count) AS (SELECT count FROM moves) SELECT count FROM one");
+        REQUIRE(rows.next());
+        seen = rows.integer(0);
+    }).join();
+    CHECK(seen == 0);
+}
+
+TEST_CASE(
+    "readings go on beside each other, and one more than there are seats waits for the first that ends") {
+    test::DatabaseFolder folder;
+    const auto database = folder.open();
+    open_accounts(*database);
+    constexpr int readers = SnapshotSeats::count + 1;
+    std::atomic<int> reading = 0;
+    std::atomic<bool> end = false;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < readers; ++i) {
+        threads.emplace_back([&] {
+            auto rows = database->query("SELECT balance FROM account ORDER BY id");
+            REQUIRE(rows.next());
+            ++reading;
+            while (!end)
+                std::this_thread::yield();
+            while (rows.next()) {
+            }
+        });
+    }
+    while (reading < readers - 1)
+        std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK(reading == readers - 1);
+    end = true;
+    threads.clear();
+    CHECK(reading == readers);
+}
+
+TEST_CASE("who retires readings waits for those of before, not for those that begin meanwhile") {
+    SnapshotSeats seats;
+    seats.lock_shared();
+    CHECK(seats.is_mine());
+    CHECK(seats.seat() == 0);
+    std::atomic<bool> retired = false;
+    std::jthread retiring([&] {
+        seats.retire();
+        retired = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK_FALSE(retired);
+    std::atomic<bool> sits = false;
+    std::atomic<bool> stay = true;
+    std::jthread later([&] {
+        seats.lock_shared();
+        sits = true;
+        while (stay)
+            std::this_thread::yield();
+        seats.unlock_shared();
+    });
+    while (!sits)
+        std::this_thread::yield();
+    seats.unlock_shared();
+    retiring.join();
+    CHECK(retired);
+    std::atomic<bool> alone = false;
+    std::jthread exclusive([&] {
+        seats.lock();
+        seats.lock();
+        alone = true;
+        seats.unlock();
+        seats.unlock();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK_FALSE(alone);
+    stay = false;
+    exclusive.join();
+    CHECK(alone);
+    CHECK_FALSE(seats.is_mine());
+}
+
 TEST_CASE("nothing is changed within a reading, which another change may be waiting for") {
     test::DatabaseFolder folder;
     const auto database = folder.open();

@@ -28,8 +28,8 @@ std::string place_of(const Field& field, LeafId person) {
     return fmt::format("user.{}:{}", field.name, person.value);
 }
 
-std::string open(const Field& field, const store::UserRecord& record, const crypto::Secret& key) {
-    return storage::open_field(key, place_of(field, record.person), record.*field.sealed);
+std::string open(const Field& field, const store::UserRecord& record, storage::PersonalFields& fields) {
+    return fields.open(place_of(field, record.person), record.*field.sealed);
 }
 
 }  // namespace
@@ -48,11 +48,12 @@ void check_fields(const UserFields& fields) {
 }
 
 User open_user(const store::UserRecord& record, const crypto::Secret& person_key) {
+    storage::PersonalFields fields(person_key);
     User user;
     user.id = record.id;
     user.state = record.state;
     for (const auto& field : fields_table)
-        user.*field.plain = open(field, record, person_key);
+        user.*field.plain = open(field, record, fields);
     user.created = record.created;
     user.person = record.person;
     user.pseudonym = record.pseudonym;
@@ -63,16 +64,18 @@ User open_user(const store::UserRecord& record, const crypto::Secret& person_key
 }
 
 std::string open_user_name(const store::UserRecord& record, const crypto::Secret& person_key) {
-    return open(fields_table[0], record, person_key);
+    storage::PersonalFields fields(person_key);
+    return open(fields_table[0], record, fields);
 }
 
 FieldChanges apply_fields(store::UserRecord& record, const UserFields& fields,
                           const storage::Keystore& keystore, const crypto::Secret& person_key) {
     FieldChanges out;
+    storage::PersonalFields present(person_key);
     for (const auto& field : fields_table) {
         const auto& given = fields.*field.given;
         if (!given) continue;
-        const auto before = open(field, record, person_key);
+        const auto before = open(field, record, present);
         if (before == *given) continue;
         record.*field.sealed = storage::seal_field(person_key, place_of(field, record.person), *given);
         if (!before.empty())

@@ -55,23 +55,22 @@ Job JobDescriptions::describe(const store::JobRecord& record) {
             .expires = record.expires,
             .releases = record.releases};
     if (!person.key.empty()) {
-        job.name = storage::open_field(person.key, name_field(record.uuid), record.name);
-        job.host_name = storage::open_field(person.key, host_name_field(record.uuid), record.host_name);
-        job.attributes = storage::open_field(person.key, attributes_field(record.uuid), record.attributes);
+        storage::PersonalFields fields(person.key);
+        job.name = fields.open(name_field(record.uuid), record.name);
+        job.host_name = fields.open(host_name_field(record.uuid), record.host_name);
+        job.attributes = fields.open(attributes_field(record.uuid), record.attributes);
     }
     return job;
 }
 
-const JobDescriptions::Owner& JobDescriptions::owner(UserId user) {
+const access::NamedKey& JobDescriptions::owner(UserId user) {
     const auto known = owners_.find(user);
     if (known != owners_.end()) return known->second;
-    Owner owner;
+    access::NamedKey owner;
     try {
-        owner.key = context_.access.users.person_key(user);
-        owner.name = context_.access.users.user_name(user);
+        owner = context_.access.users.named_key(user, keys_);
     } catch (const Error& error) {
         if (error.status() != Status::ERR_NOT_FOUND) throw;
-        owner = {};
     }
     return owners_.emplace(user, std::move(owner)).first->second;
 }

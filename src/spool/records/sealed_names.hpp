@@ -17,23 +17,21 @@ namespace myqsec::spool {
 [[nodiscard]] Bytes seal_attributes(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
                                     std::string_view lines);
 
-/// Turns rows into jobs for somebody who may read their names. Keeps the keys of the owners it meets: for one
-/// list only.
+/// Turns rows into jobs for somebody who may read their names. Keeps the keys of the owners it meets, and one
+/// state of the database: for one list only.
 class JobDescriptions {
  public:
-    explicit JobDescriptions(const Context& context) : context_(context) {}
+    explicit JobDescriptions(const Context& context) : context_(context), keys_(context.vault.leaf_keys()) {}
     [[nodiscard]] Job describe(const store::JobRecord& record);
 
  private:
-    struct Owner {
-        crypto::Secret key;  // empty once destroyed
-        std::string name;
-    };
-    const Owner& owner(UserId user);
+    /// With an empty key once that is destroyed.
+    const access::NamedKey& owner(UserId user);
     const std::string& queue_name(QueueId queue);
 
     const Context& context_;
-    std::map<UserId, Owner> owners_;
+    storage::LeafKeys::Reading keys_;
+    std::map<UserId, access::NamedKey> owners_;
     std::map<QueueId, std::string> queues_;
 };
 

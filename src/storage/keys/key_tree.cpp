@@ -142,12 +142,15 @@ void KeyTree::grow() {
     seal(root);
 }
 
-crypto::Secret KeyTree::get(const KeyPlace& place) {
-    const Node node = open(place.node);
-    if (place.slot < 0 || place.slot >= arity || node.empty(place.slot)) {
+KeyTree::Reading::Reading(KeyTree& tree) : tree_(tree) {}
+KeyTree::Reading::~Reading() = default;
+
+crypto::Secret KeyTree::Reading::get(const KeyPlace& place) {
+    if (!node_ || node_->row.id != place.node) node_ = std::make_unique<Node>(tree_.open(place.node));
+    if (place.slot < 0 || place.slot >= arity || node_->empty(place.slot)) {
         fail(Status::ERR_CORRUPT, "the key tree has no key in place {} of node {}", place.slot, place.node);
     }
-    return crypto::Secret(node.key(place.slot));
+    return crypto::Secret(node_->key(place.slot));
 }
 
 void KeyTree::remove(std::vector<KeyPlace> places) {

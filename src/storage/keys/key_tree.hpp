@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct NodeRow;
 /// A node holds its children's keys, sealed under its own key; the root is sealed under the keystore's key of
 /// the epoch. All calls join the caller's transaction.
 class KeyTree {
+    struct Node;
+
  public:
     static constexpr int arity = 64;
     static constexpr std::size_t key_size = 32;
@@ -37,8 +40,21 @@ class KeyTree {
     /// The tree of one empty node.
     void plant();
     [[nodiscard]] KeyPlace insert(const crypto::Secret& key);
-    /// Throws ERR_CORRUPT if there is none.
-    [[nodiscard]] crypto::Secret get(const KeyPlace& place);
+    [[nodiscard]] crypto::Secret get(const KeyPlace& place) { return Reading(*this).get(place); }
+    /// Keys of one state of the database, for whoever needs many: neighbours cost one opening of their node.
+    class Reading {
+     public:
+        explicit Reading(KeyTree& tree);
+        Reading(const Reading&) = delete;
+        Reading& operator=(const Reading&) = delete;
+        ~Reading();
+        /// Throws ERR_CORRUPT if there is none.
+        [[nodiscard]] crypto::Secret get(const KeyPlace& place);
+
+     private:
+        KeyTree& tree_;
+        std::unique_ptr<Node> node_;  ///< the last one
+    };
     /// Empties the places. The keys stay readable in older copies of the database until the next turn.
     void remove(std::vector<KeyPlace> places);
 
@@ -51,7 +67,6 @@ class KeyTree {
     void forget() { known_.clear(); }
 
  private:
-    struct Node;
     /// By the node that they hang on: the nodes that a turn gives fresh keys.
     using Branches = std::map<std::int64_t, std::vector<std::int64_t>>;
     [[nodiscard]] Node open(std::int64_t id);

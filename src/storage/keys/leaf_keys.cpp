@@ -26,8 +26,7 @@ LeafId LeafKeys::store(Transaction& /*transaction*/, LeafKind kind, const crypto
     return leaf;
 }
 
-crypto::Secret LeafKeys::get(LeafId leaf) {
-    const Snapshot one_state(main_);  // a turn in between would seal the path under other keys
+crypto::Secret LeafKeys::Reading::get(LeafId leaf) {
     const auto place = store::find_leaf(main_, leaf);
     if (!place) fail(Status::ERR_NOT_FOUND, "the key was destroyed: what it sealed cannot be read any more");
     return tree_.get(*place);

@@ -32,8 +32,20 @@ class LeafKeys {
     LeafId create(Transaction& transaction, LeafKind kind);
     /// Stores a key made earlier (a job's key is in use before its row exists).
     LeafId store(Transaction& transaction, LeafKind kind, const crypto::Secret& key);
-    /// Throws ERR_NOT_FOUND if it was destroyed.
-    [[nodiscard]] crypto::Secret get(LeafId leaf);
+    /// Keys of one state, for whoever needs many. Whatever else is read meanwhile is of the same state, and
+    /// nothing can be changed.
+    class Reading {
+     public:
+        explicit Reading(LeafKeys& keys) : main_(keys.main_), one_state_(keys.main_), tree_(keys.tree_) {}
+        /// Throws ERR_NOT_FOUND if it was destroyed.
+        [[nodiscard]] crypto::Secret get(LeafId leaf);
+
+     private:
+        Database& main_;
+        Snapshot one_state_;  ///< a turn in between would seal a key's path under other keys
+        KeyTree::Reading tree_;
+    };
+    [[nodiscard]] crypto::Secret get(LeafId leaf) { return Reading(*this).get(leaf); }
     [[nodiscard]] bool exists(LeafId leaf);
     /// Idempotent.
     void destroy(Transaction& transaction, LeafId leaf);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "crypto/aead.hpp"
 
 namespace myqsec::storage {
 
@@ -32,12 +31,16 @@ Bytes seal_field(const crypto::Secret& person_key, std::string_view field, std::
     return crypto::seal_record(person_key, context(field), plain.view());
 }
 
-std::string open_field(const crypto::Secret& person_key, std::string_view field, ByteView sealed) {
+std::string PersonalFields::open(std::string_view field, ByteView sealed) {
     if (sealed.empty()) return {};
-    const crypto::Secret plain = crypto::open_record(person_key, context(field), sealed);
+    const crypto::Secret plain = opener_.open(context(field), sealed);
     ByteReader reader(plain.view(), "a personal field");
     const auto size = reader.integer<std::uint16_t>();
     return std::string(as_text(reader.raw(size)));
+}
+
+std::string open_field(const crypto::Secret& person_key, std::string_view field, ByteView sealed) {
+    return sealed.empty() ? std::string() : PersonalFields(person_key).open(field, sealed);
 }
 
 }  // namespace myqsec::storage

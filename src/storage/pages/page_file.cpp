@@ -126,7 +126,7 @@ bool PageFile::convert(std::uint32_t number, Page sealed) {
 /// What a checkpoint moves is durable in the log. A snapshot from before that was may still have an earlier
 /// version of the page, in this file; one from now on has it in the log, or knows no other.
 void PageFile::begin_transaction() {
-    { const std::lock_guard none_older(state_.snapshots); }
+    state_.snapshots.retire();
     reader_.to().begin_transaction();
     if (state_.forms.converting()) reader_.from().begin_transaction();
     fresh_prefix_ = true;

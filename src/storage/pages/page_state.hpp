@@ -4,12 +4,12 @@
 #include <atomic>
 #include <mutex>
 
-#include "base/owned_mutex.hpp"
 #include "base/ranked_mutex.hpp"
 #include "storage/pages/database_keys.hpp"
 #include "storage/pages/outside_counter.hpp"
 #include "storage/pages/page_format.hpp"
 #include "storage/pages/page_ledger.hpp"
+#include "storage/pages/snapshot_seats.hpp"
 
 namespace myqsec::storage {
 
@@ -34,10 +34,10 @@ struct PageState {
     bool broken = false;    ///< a step of a conversion failed half-way: only an opening can finish it
     std::atomic<bool> alarm = false;  ///< a page was found replaced by an earlier version of itself
 
-    /// Held while a snapshot is read. Who takes it knows that no snapshot is older than what is durable now:
-    /// before pages are overwritten that an older one has in the database file, before the log begins anew,
-    /// and while forms or keys change.
-    RankedMutex<OwnedMutex> snapshots;
+    /// Held, shared, while a snapshot is read. Who retires all that are read knows that no snapshot is older
+    /// than what is durable now: before pages are overwritten that an older one has in the database file. Who
+    /// holds it alone lets nobody read: while the log begins anew, and while forms or keys change.
+    RankedMutex<SnapshotSeats> snapshots;
     /// Guards the ledger, and what is known of the log's frames, for as long as it takes to look.
     std::mutex lookup;
 

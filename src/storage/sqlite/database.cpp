@@ -16,9 +16,10 @@ PageStoreOptions store_options(const DatabaseOptions& options) {
     return {options.suite, options.counter, options.snapshot_rank};
 }
 
-/// A reader's pages are worth little: they are forgotten when something was committed.
-int reader_cache(int cache_kib) {
-    return std::max(cache_kib / 4, 64);
+/// A reader's pages are worth little: they are forgotten when something was committed. Those who come when
+/// others read already are there for a moment.
+int reader_cache(int cache_kib, std::size_t seat) {
+    return std::max(cache_kib / (seat == 0 ? 4 : 16), 64);
 }
 
 std::uint64_t next_number() {
@@ -38,13 +39,22 @@ constinit thread_local Unsynced unsynced{};
 Database::State::State(Folder& folder, std::string_view file, const DatabaseKeys& keys,
                        const DatabaseOptions& options)
     : store(folder, file, keys, store_options(options)),
-      main{{folder, store, Connection::Use::change, options.cache_kib}},
-      reader{{folder, store, Connection::Use::read, reader_cache(options.cache_kib)}},
+      main(folder, store, Connection::Use::change, options.cache_kib),
+      folder(folder),
+      cache_kib(options.cache_kib),
       name(file),
       number(next_number()),
       process(crypto::fork_generation()) {
     report.damaged_tail = store.damaged_tail();
     report.recovered_transactions = store.recovered_transactions();
+}
+
+Database::State::Reader& Database::State::reader() {
+    const std::size_t seat = store.snapshots().seat();
+    Reader& reader = readers[seat];
+    if (!reader.lane)
+        reader.lane.emplace(folder, store, Connection::Use::read, reader_cache(cache_kib, seat));
+    return reader;
 }
 
 sqlite3_stmt* Database::State::Lane::prepare(std::string_view sql) {
@@ -108,15 +118,15 @@ Database::Lock Database::lock() {
     return lock;
 }
 
-Database::Lock Database::lock_snapshots() {
+Database::Seat Database::take_seat() {
     require_same_process();
-    Lock lock(state_->store.snapshots());
+    Seat seat(state_->store.snapshots());
     state_->store.syncs().require_sound();
-    return lock;
+    return seat;
 }
 
 void Database::retire_snapshots() {
-    static_cast<void>(lock_snapshots());
+    state_->store.snapshots().retire();
 }
 
 bool Database::reads_snapshot() {
@@ -124,14 +134,18 @@ bool Database::reads_snapshot() {
 }
 
 Rows Database::prepare(std::string_view sql) {
-    const bool snapshot = sql.starts_with("SELECT") && reads_snapshot();
-    auto guard = snapshot ? lock_snapshots() : lock();
+    const bool asks =
+        sql.starts_with("SELECT") || sql.starts_with("WITH");  // no change begins with the latter
+    const bool snapshot = asks && reads_snapshot();
+    auto seat = snapshot ? take_seat() : Seat();
+    auto guard = snapshot ? Lock() : lock();
     if (!snapshot && state_->depth > 0 && sqlite3_get_autocommit(state_->main.connection.get()) != 0) {
         fail(Status::ERR_NOT_POSSIBLE, "the transaction on '{}' was rolled back by an earlier failure",
              state_->name);
     }
-    Rows rows(*this, (snapshot ? state_->reader : state_->main).prepare(sql), snapshot);
-    guard.release();  // to the rows
+    Rows rows(*this, state_->lane(snapshot).prepare(sql), snapshot);
+    seat.release();  // to the rows, as the lock
+    guard.release();
     return rows;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,6 +23,7 @@
 #include "crypto/secret.hpp"
 #include "storage/pages/database_keys.hpp"
 #include "storage/pages/outside_counter.hpp"
+#include "storage/pages/snapshot_seats.hpp"
 
 struct sqlite3_stmt;
 
@@ -29,8 +31,8 @@ namespace myqsec::storage {
 
 class Database;
 
-/// The rows of one query. Holds the lock under which it began, the database's or that of its snapshots; views
-/// are valid until the next row.
+/// The rows of one query, for the thread that made it. Holds what it began under, the database's lock or a
+/// seat among those who read snapshots; views are valid until the next row.
 class Rows {
  public:
     Rows(Rows&&) noexcept;
@@ -177,7 +179,9 @@ class Database {
     Rows prepare(std::string_view sql);
     /// Whether the calling thread is to read a snapshot, and not the database as it is.
     [[nodiscard]] bool reads_snapshot();
-    [[nodiscard]] Lock lock_snapshots();
+    using Seat = std::shared_lock<RankedMutex<SnapshotSeats>>;
+    /// For reading a snapshot.
+    [[nodiscard]] Seat take_seat();
     void require_same_process() const;
     std::int64_t finish(Rows rows);
     std::int64_t last_insert_id();
@@ -233,6 +237,7 @@ class Snapshot {
  private:
     Database& database_;
     bool reading_;
+    Database::Seat seat_;
     Database::Lock lock_;
 };
 

@@ -1,6 +1,8 @@
 // What a Database is made of; shared by its Rows, Snapshots and Transactions.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <vector>
 
 #include "storage/sqlite/connection.hpp"
@@ -16,6 +18,9 @@ struct Database::State {
 
     /// One connection with its statements.
     struct Lane {
+        Lane(Folder& folder, PageStore& store, Connection::Use use, int cache_kib)
+            : connection(folder, store, use, cache_kib) {}
+
         Connection connection;
         StatementCache statements{cached_statements};  // dies before the connection
 
@@ -23,9 +28,21 @@ struct Database::State {
     };
 
     PageStore store;
-    Lane main;          ///< under the database's lock
-    Lane reader;        ///< under the store's `snapshots`; dies first
-    int snapshots = 0;  ///< nested ones, under the same
+    Lane main;  ///< under the database's lock
+
+    /// What the thread in a seat of the store's `snapshots` reads with.
+    struct Reader {
+        std::optional<Lane> lane;  ///< since somebody sat there first
+        int snapshots = 0;         ///< nested ones
+    };
+    std::array<Reader, SnapshotSeats::count> readers;  ///< die first
+
+    /// That of the calling thread's seat.
+    [[nodiscard]] Reader& reader();
+    [[nodiscard]] Lane& lane(bool snapshot) { return snapshot ? *reader().lane : main; }
+
+    Folder& folder;
+    int cache_kib;
     std::string name;
     DatabaseReport report;
     std::uint64_t number;   ///< of this Database among all of the process

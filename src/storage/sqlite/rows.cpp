@@ -20,15 +20,15 @@ Rows::~Rows() {
 void Rows::close() noexcept {
     if (database_ == nullptr) return;
     auto& state = *database_->state_;
-    (snapshot_ ? state.reader : state.main).statements.put(statement_);
-    (snapshot_ ? state.store.snapshots() : database_->mutex_).unlock();
+    state.lane(snapshot_).statements.put(statement_);
+    snapshot_ ? state.store.snapshots().unlock_shared() : database_->mutex_.unlock();
     database_ = nullptr;
 }
 
 bool Rows::next() {
     if (done_) return false;
     auto& state = *database_->state_;
-    Connection& connection = (snapshot_ ? state.reader : state.main).connection;
+    Connection& connection = state.lane(snapshot_).connection;
     connection.vfs().clear_error();
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;

@@ -5,22 +5,19 @@ namespace myqsec::storage {
 Snapshot::Snapshot(Database& database)
     : database_(database),
       reading_(database.reads_snapshot()),
-      lock_(reading_ ? database.lock_snapshots() : database.lock()) {
-    Database::State& state = *database_.state_;
-    if (reading_ && state.snapshots++ == 0) {
-        try {
-            state.reader.connection.execute("BEGIN");
-        } catch (...) {
-            --state.snapshots;
-            throw;
-        }
-    }
+      seat_(reading_ ? database.take_seat() : Database::Seat()),
+      lock_(reading_ ? Database::Lock() : database.lock()) {
+    if (!reading_) return;
+    auto& reader = database_.state_->reader();
+    if (reader.snapshots == 0) reader.lane->connection.execute("BEGIN");
+    ++reader.snapshots;
 }
 
 Snapshot::~Snapshot() {
-    Database::State& state = *database_.state_;
+    if (!reading_) return;
+    auto& reader = database_.state_->reader();
     // A reading ends like one that failed: nothing is lost, and no memory needed.
-    if (reading_ && --state.snapshots == 0) state.reader.connection.roll_back();
+    if (--reader.snapshots == 0) reader.lane->connection.roll_back();
 }
 
 }  // namespace myqsec::storage

@@ -45,9 +45,11 @@ Status status_of(int extended) {
     }
 }
 
-/// Whether the code can come from a VFS callback that failed.
+/// Whether the code can come from a VFS callback that failed. A page that can't be read while SQLite loads
+/// the schema shows as a table that there isn't.
 bool stems_from_vfs(int code) {
     switch (code & 0xff) {
+        case SQLITE_ERROR:
         case SQLITE_IOERR:
         case SQLITE_FULL:
         case SQLITE_CORRUPT:

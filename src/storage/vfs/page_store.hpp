@@ -35,7 +35,7 @@ class PageStore {
     /// For a second connection, which only reads. Closed before the other two.
     [[nodiscard]] std::unique_ptr<VfsFile> open_snapshot();
     /// Held while a snapshot is read.
-    [[nodiscard]] RankedMutex<OwnedMutex>& snapshots() { return state_->snapshots; }
+    [[nodiscard]] RankedMutex<SnapshotSeats>& snapshots() { return state_->snapshots; }
 
     // Conversions. The log is empty, and stays so until they return: nothing else uses the database
     // meanwhile.

@@ -1,0 +1,80 @@
+#include "storage/pages/snapshot_seats.hpp"
+
+#include <algorithm>
+
+namespace myqsec::storage {
+
+SnapshotSeats::Seat* SnapshotSeats::of(std::thread::id thread) {
+    const auto found = std::ranges::find(seats_, thread, &Seat::reader);
+    return found == seats_.end() ? nullptr : &*found;
+}
+
+const SnapshotSeats::Seat* SnapshotSeats::of(std::thread::id thread) const {
+    const auto found = std::ranges::find(seats_, thread, &Seat::reader);
+    return found == seats_.end() ? nullptr : &*found;
+}
+
+void SnapshotSeats::lock_shared() {
+    const auto me = std::this_thread::get_id();
+    std::unique_lock lock(mutex_);
+    if (Seat* mine = of(me)) {
+        ++mine->depth;
+        return;
+    }
+    Seat* seat = nullptr;
+    free_.wait(lock, [&] { return closed_ == 0 && (seat = of({})) != nullptr; });
+    *seat = {me, 1, ++taken_};
+}
+
+void SnapshotSeats::unlock_shared() {
+    const std::lock_guard lock(mutex_);
+    Seat* mine = of(std::this_thread::get_id());
+    if (--mine->depth > 0) return;
+    *mine = {};
+    free_.notify_one();
+    if (leaving_ > 0) left_.notify_all();
+}
+
+void SnapshotSeats::lock() {
+    const auto me = std::this_thread::get_id();
+    std::unique_lock lock(mutex_);
+    ++leaving_;
+    left_.wait(lock, [&] { return closed_ == 0 || closed_by_ == me; });
+    closed_by_ = me;
+    ++closed_;  // nobody new, or they might never all be gone
+    left_.wait(lock,
+               [&] { return std::ranges::all_of(seats_, [](const Seat& seat) { return seat.depth == 0; }); });
+    --leaving_;
+}
+
+void SnapshotSeats::unlock() {
+    const std::lock_guard lock(mutex_);
+    if (--closed_ > 0) return;
+    closed_by_ = {};
+    free_.notify_all();
+    if (leaving_ > 0) left_.notify_all();
+}
+
+void SnapshotSeats::retire() {
+    const auto me = std::this_thread::get_id();
+    std::unique_lock lock(mutex_);
+    const auto newest = taken_;
+    const auto gone = [&](const Seat& seat) {
+        return seat.depth == 0 || seat.taken > newest || seat.reader == me;
+    };
+    ++leaving_;
+    left_.wait(lock, [&] { return std::ranges::all_of(seats_, gone); });
+    --leaving_;
+}
+
+std::size_t SnapshotSeats::seat() const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(of(std::this_thread::get_id()) - seats_.data());
+}
+
+bool SnapshotSeats::is_mine() const {
+    const std::lock_guard lock(mutex_);
+    return of(std::this_thread::get_id()) != nullptr;
+}
+
+}  // namespace myqsec::storage
