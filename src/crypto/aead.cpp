@@ -35,8 +35,6 @@ RecordOpener::RecordOpener(const Secret& key) {
     opener_ = std::make_unique<AeadOpener>(chacha20_poly1305, key.view());
 }
 
-RecordOpener::RecordOpener(RecordOpener&&) noexcept = default;
-RecordOpener& RecordOpener::operator=(RecordOpener&&) noexcept = default;
 RecordOpener::~RecordOpener() = default;
 
 Secret RecordOpener::open(ByteView context, ByteView record) {

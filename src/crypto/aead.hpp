@@ -23,8 +23,6 @@ inline constexpr std::size_t record_overhead = 40;
 class RecordOpener {
  public:
     explicit RecordOpener(const Secret& key);
-    RecordOpener(RecordOpener&&) noexcept;
-    RecordOpener& operator=(RecordOpener&&) noexcept;
     ~RecordOpener();
     /// Throws ERR_CORRUPT if key, context or record do not belong together.
     [[nodiscard]] Secret open(ByteView context, ByteView record);

@@ -58,6 +58,14 @@ bool append_marks(File& file, std::uint32_t pages, PageLedger& ledger) {
     return true;
 }
 
+void remove_quietly(Folder& folder, const std::string& name) noexcept {
+    try {
+        folder.remove(name);
+    } catch (...) {  // what stays proves nothing
+        return;
+    }
+}
+
 }  // namespace
 
 MarksHeader make_marks_header(const PageState& state, std::span<const std::uint32_t> recent_pages) {
@@ -122,11 +130,7 @@ void MarksFile::write(const PageState& state) noexcept {
         changed_.assign(blocks, false);
     } catch (...) {  // a full disk, say: the checkpoint is none the worse
         file_.reset();
-        try {
-            folder_.remove(name_);
-        } catch (...) {  // it stays, and proves nothing
-            return;
-        }
+        remove_quietly(folder_, name_);
     }
 }
 
@@ -146,12 +150,8 @@ void MarksFile::write_changed_blocks(const PageLedger& ledger) {
     }
 }
 
-void MarksFile::remove(Folder& folder, std::string_view database) noexcept {
-    try {
-        folder.remove(file_name(database));
-    } catch (...) {  // what stays proves nothing
-        return;
-    }
+void MarksFile::remove(Folder& folder, std::string_view database) {
+    remove_quietly(folder, file_name(database));
 }
 
 }  // namespace myqsec::storage

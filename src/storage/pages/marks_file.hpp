@@ -45,7 +45,7 @@ class MarksFile {
     void wrote(std::uint32_t page);
     /// When the database file is durable as the ledger says.
     void write(const PageState& state) noexcept;
-    static void remove(Folder& folder, std::string_view database) noexcept;
+    static void remove(Folder& folder, std::string_view database);
 
  private:
     void begin_anew();

@@ -4,33 +4,27 @@
 
 namespace myqsec::storage {
 
-SnapshotSeats::Seat* SnapshotSeats::of(std::thread::id thread) {
-    const auto found = std::ranges::find(seats_, thread, &Seat::reader);
-    return found == seats_.end() ? nullptr : &*found;
-}
-
-const SnapshotSeats::Seat* SnapshotSeats::of(std::thread::id thread) const {
-    const auto found = std::ranges::find(seats_, thread, &Seat::reader);
-    return found == seats_.end() ? nullptr : &*found;
+std::size_t SnapshotSeats::of(std::thread::id thread) const {
+    return static_cast<std::size_t>(std::ranges::find(seats_, thread, &Seat::reader) - seats_.begin());
 }
 
 void SnapshotSeats::lock_shared() {
     const auto me = std::this_thread::get_id();
     std::unique_lock lock(mutex_);
-    if (Seat* mine = of(me)) {
-        ++mine->depth;
+    auto seat = of(me);
+    if (seat < count) {
+        ++seats_[seat].depth;
         return;
     }
-    Seat* seat = nullptr;
-    free_.wait(lock, [&] { return closed_ == 0 && (seat = of({})) != nullptr; });
-    *seat = {me, 1, ++taken_};
+    free_.wait(lock, [&] { return closed_ == 0 && (seat = of({})) < count; });
+    seats_[seat] = {me, 1, ++taken_};
 }
 
 void SnapshotSeats::unlock_shared() {
     const std::lock_guard lock(mutex_);
-    Seat* mine = of(std::this_thread::get_id());
-    if (--mine->depth > 0) return;
-    *mine = {};
+    Seat& mine = seats_[of(std::this_thread::get_id())];
+    if (--mine.depth > 0) return;
+    mine = {};
     free_.notify_one();
     if (leaving_ > 0) left_.notify_all();
 }
@@ -69,12 +63,12 @@ void SnapshotSeats::retire() {
 
 std::size_t SnapshotSeats::seat() const {
     const std::lock_guard lock(mutex_);
-    return static_cast<std::size_t>(of(std::this_thread::get_id()) - seats_.data());
+    return of(std::this_thread::get_id());
 }
 
 bool SnapshotSeats::is_mine() const {
     const std::lock_guard lock(mutex_);
-    return of(std::this_thread::get_id()) != nullptr;
+    return of(std::this_thread::get_id()) < count;
 }
 
 }  // namespace myqsec::storage

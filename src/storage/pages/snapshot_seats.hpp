@@ -34,8 +34,8 @@ class SnapshotSeats {
         int depth = 0;
         std::uint64_t taken = 0;  ///< how many had been taken before, in all
     };
-    [[nodiscard]] Seat* of(std::thread::id thread);
-    [[nodiscard]] const Seat* of(std::thread::id thread) const;
+    /// The first that this thread has, or, of no thread, that is free; `count` if there is none.
+    [[nodiscard]] std::size_t of(std::thread::id thread) const;
 
     mutable std::mutex mutex_;
     std::condition_variable free_;  ///< a seat is

@@ -49,12 +49,11 @@ Database::State::State(Folder& folder, std::string_view file, const DatabaseKeys
     report.recovered_transactions = store.recovered_transactions();
 }
 
-Database::State::Reader& Database::State::reader() {
+std::size_t Database::State::open_seat() {
     const std::size_t seat = store.snapshots().seat();
-    Reader& reader = readers[seat];
-    if (!reader.lane)
-        reader.lane.emplace(folder, store, Connection::Use::read, reader_cache(cache_kib, seat));
-    return reader;
+    auto& lane = readers[seat].lane;
+    if (!lane) lane.emplace(folder, store, Connection::Use::read, reader_cache(cache_kib, seat));
+    return seat;
 }
 
 sqlite3_stmt* Database::State::Lane::prepare(std::string_view sql) {
@@ -137,14 +136,15 @@ Rows Database::prepare(std::string_view sql) {
     const bool asks =
         sql.starts_with("SELECT") || sql.starts_with("WITH");  // no change begins with the latter
     const bool snapshot = asks && reads_snapshot();
-    auto seat = snapshot ? take_seat() : Seat();
+    auto sitting = snapshot ? take_seat() : Seat();
     auto guard = snapshot ? Lock() : lock();
     if (!snapshot && state_->depth > 0 && sqlite3_get_autocommit(state_->main.connection.get()) != 0) {
         fail(Status::ERR_NOT_POSSIBLE, "the transaction on '{}' was rolled back by an earlier failure",
              state_->name);
     }
-    Rows rows(*this, state_->lane(snapshot).prepare(sql), snapshot);
-    seat.release();  // to the rows, as the lock
+    const auto seat = snapshot ? std::optional(state_->open_seat()) : std::nullopt;
+    Rows rows(*this, state_->lane(seat).prepare(sql), seat);
+    sitting.release();  // to the rows, as the lock
     guard.release();
     return rows;
 }
@@ -152,7 +152,7 @@ Rows Database::prepare(std::string_view sql) {
 std::int64_t Database::finish(Rows rows) {
     while (rows.next()) {
     }
-    if (rows.snapshot_) fail(Status::ERR_INTERNAL, "a query of '{}' was run as a change", state_->name);
+    if (rows.seat_) fail(Status::ERR_INTERNAL, "a query of '{}' was run as a change", state_->name);
     sqlite3* connection = state_->main.connection.get();
     const auto changed = sqlite3_changes64(connection);
     const bool committed =

@@ -55,11 +55,11 @@ class Rows {
 
  private:
     friend class Database;
-    Rows(Database& database, sqlite3_stmt* statement, bool snapshot);
+    Rows(Database& database, sqlite3_stmt* statement, std::optional<std::size_t> seat);
     void close() noexcept;
     Database* database_;
     sqlite3_stmt* statement_;
-    bool snapshot_;  ///< or of the database as it is now
+    std::optional<std::size_t> seat_;  ///< of who reads a snapshot; none: the database as it is now
     bool done_ = false;
 };
 
@@ -237,8 +237,9 @@ class Snapshot {
  private:
     Database& database_;
     bool reading_;
-    Database::Seat seat_;
+    Database::Seat sitting_;
     Database::Lock lock_;
+    std::size_t seat_ = 0;  ///< while reading
 };
 
 /// BEGIN IMMEDIATE … COMMIT; holds the database's lock. Without commit it rolls back. Nested transactions

@@ -37,9 +37,10 @@ struct Database::State {
     };
     std::array<Reader, SnapshotSeats::count> readers;  ///< die first
 
-    /// That of the calling thread's seat.
-    [[nodiscard]] Reader& reader();
-    [[nodiscard]] Lane& lane(bool snapshot) { return snapshot ? *reader().lane : main; }
+    /// The calling thread's seat; its reader has a lane from then on.
+    [[nodiscard]] std::size_t open_seat();
+    /// That of a seat, or, without one, of the database as it is.
+    [[nodiscard]] Lane& lane(std::optional<std::size_t> seat) { return seat ? *readers[*seat].lane : main; }
 
     Folder& folder;
     int cache_kib;

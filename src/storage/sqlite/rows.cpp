@@ -4,13 +4,13 @@
 
 namespace myqsec::storage {
 
-Rows::Rows(Database& database, sqlite3_stmt* statement, bool snapshot)
-    : database_(&database), statement_(statement), snapshot_(snapshot) {}
+Rows::Rows(Database& database, sqlite3_stmt* statement, std::optional<std::size_t> seat)
+    : database_(&database), statement_(statement), seat_(seat) {}
 
 Rows::Rows(Rows&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)),
       statement_(other.statement_),
-      snapshot_(other.snapshot_),
+      seat_(other.seat_),
       done_(other.done_) {}
 
 Rows::~Rows() {
@@ -20,15 +20,15 @@ Rows::~Rows() {
 void Rows::close() noexcept {
     if (database_ == nullptr) return;
     auto& state = *database_->state_;
-    state.lane(snapshot_).statements.put(statement_);
-    snapshot_ ? state.store.snapshots().unlock_shared() : database_->mutex_.unlock();
+    state.lane(seat_).statements.put(statement_);
+    seat_ ? state.store.snapshots().unlock_shared() : database_->mutex_.unlock();
     database_ = nullptr;
 }
 
 bool Rows::next() {
     if (done_) return false;
     auto& state = *database_->state_;
-    Connection& connection = state.lane(snapshot_).connection;
+    Connection& connection = state.lane(seat_).connection;
     connection.vfs().clear_error();
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
