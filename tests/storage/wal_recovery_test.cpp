@@ -329,3 +329,34 @@ TEST_CASE("frames of a rolled back transaction never stand in for lost ones of i
     }
     CHECK(mixtures > 2);
 }
+
+TEST_CASE("a log begun anew overwrites its predecessor, whose room stays up to a limit") {
+    test::DatabaseFolder files;
+    const auto database = files.open();
+    fill_log(*database);
+    database->checkpoint();
+    CHECK(read_raw(files.wal_path()).size() ==
+          wal_frames_offset);  // of frames from before the opening: nothing
+
+    constexpr int rows = 40;
+    for (int i = 1; i <= rows; ++i)
+        database->run("INSERT INTO t VALUES ($1, randomblob(9000))", 1000 + i);
+    const std::size_t grown = read_raw(files.wal_path()).size();
+    CHECK(grown > wal_frame_offset(rows));
+    database->checkpoint();
+    CHECK(read_raw(files.wal_path()).size() == grown);
+
+    for (int i = 1; i <= 3; ++i) {  // crashes among frames of which the rest is the predecessor's
+        database->run("INSERT INTO t VALUES ($1, NULL)", 2000 + i);
+        Crashed crashed(files);
+        CHECK(crashed.wal().size() == grown);
+        const auto again = crashed.open();
+        CHECK(scalar(*again, "SELECT count(*) FROM t") == transactions + rows + i);
+        CHECK(again->report().recovered_transactions == static_cast<std::uint64_t>(i));
+        CHECK_FALSE(again->report().damaged_tail);
+    }
+
+    database->run("INSERT INTO t VALUES (3000, randomblob(6000000))");
+    database->checkpoint();
+    CHECK(read_raw(files.wal_path()).size() == wal_frame_offset(1001));
+}

@@ -61,7 +61,10 @@ void WalFile::start_generation(const SqliteWalHeader& header) {
     const WalSlotBytes slot = seal_slot(state_.identity, key, generation, header, base);
     written_ = true;
     file_->write_at((generation % 2) * wal_slot_spacing, slot);
-    if (form != log_.base().forms.to) cipher_ = WalCipher(state_.identity, form, key);
+    if (form != log_.base().forms.to) {
+        cipher_ = WalCipher(state_.identity, form, key);
+        reusable_ = false;
+    }
     // From here on the frames that a snapshot reads are overwritten. The next one reads the database file.
     const std::lock_guard none_reads(state_.snapshots);
     const std::lock_guard lock(state_.lookup);
@@ -72,7 +75,9 @@ void WalFile::start_generation(const SqliteWalHeader& header) {
 void WalFile::restart() {
     const bool begun = log_.size() == 0 && durable_generation_ == log_.generation();
     if (!begun || log_.base() != state_.base(log_.counter())) renew();
-    if (file_->size() > wal_frames_offset) file_->truncate(wal_frames_offset);
+    const std::uint64_t kept = reusable_ ? wal_frame_offset(reused_frames + 1) : wal_frames_offset;
+    if (file_->size() > kept) file_->truncate(kept);
+    reusable_ = true;
 }
 
 void WalFile::renew() {
@@ -153,7 +158,8 @@ void WalFile::settle_header() {
 }
 
 /// SQLite empties the log when everything in it has been checkpointed and synced. The slots stay: a log
-/// without a valid slot is never the work of an accident.
+/// without a valid slot is never the work of an accident. So does room for the next frames: a sync
+/// of what lies in blocks that the file had already need not make a new size durable, too.
 void WalFile::truncate(std::uint64_t size) {
     if (size == 0) return restart();
     pending_.reset();

@@ -41,6 +41,8 @@ class WalFile final : public VfsFile {
     void renew();
 
  private:
+    static constexpr std::uint64_t reused_frames = 1000;  ///< whose room a restart leaves, 4 MiB
+
     /// A frame header SQLite wrote, whose page has not come yet.
     struct PendingHeader {
         std::uint64_t frame;
@@ -68,7 +70,8 @@ class WalFile final : public VfsFile {
     WalCipher cipher_;
     WalSync syncs_;
     std::uint64_t durable_generation_;
-    bool written_ = false;  ///< something that no ticket stands for
+    bool written_ = false;   ///< something that no ticket stands for
+    bool reusable_ = false;  ///< no frame behind the end has another form
     std::optional<PendingHeader> pending_;
     ByteArray<wal_frame_size> scratch_{};
 };
