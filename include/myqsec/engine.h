@@ -114,7 +114,7 @@ MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *r
                                      myqsec_engine **out);
 
 /** What opening found and repaired, and what ticks found since in comparing jobs with their files: opening compares the
- *  first 500 of each. Columns code (text), sentence (text). Empty if all was well. Since 0.1. */
+ *  first 500 jobs and 100 files. Columns code (text), sentence (text). Empty if all was well. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
 
 /** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers, readers or releases live.

@@ -34,7 +34,7 @@ constexpr std::string_view steps[] = {
     CREATE TABLE job (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         uuid BLOB NOT NULL UNIQUE,
-        blob BLOB NOT NULL UNIQUE,
+        blob BLOB NOT NULL,
         queue INTEGER NOT NULL REFERENCES queue (id),
         owner INTEGER NOT NULL,
         leaf INTEGER NOT NULL,
@@ -50,6 +50,7 @@ constexpr std::string_view steps[] = {
         releases INTEGER NOT NULL,
         claim BLOB,
         protection INTEGER NOT NULL DEFAULT 1);
+    CREATE UNIQUE INDEX job_blob ON job (blob) WHERE leaf <> 0;
     CREATE INDEX job_owner ON job (owner, id);
     CREATE INDEX job_queue ON job (queue, state, id);
     CREATE INDEX job_state ON job (state, id);

@@ -9,8 +9,10 @@ namespace myqsec::spool {
 
 namespace {
 
-/// Jobs and files of one step: a few milliseconds.
+/// Jobs and files of one step: a few milliseconds. Somebody waits for the first. Files come in no order, so
+/// that each asks for pages of its own.
 constexpr std::size_t compared_at_once = 500;
+constexpr std::size_t files_at_opening = 100;
 
 void change_state(const Context& context, storage::Transaction& transaction, const store::JobRecord& job,
                   JobState state, std::string_view reasons, audit::Result result) {
@@ -42,7 +44,7 @@ void add_finding(std::vector<storage::Vault::Finding>& findings, std::string_vie
 std::vector<storage::Vault::Finding> DocumentCheck::begin() {
     const std::lock_guard lock(alone_);
     files_.emplace(context_.documents());
-    Findings findings = step();
+    Findings findings = step(files_at_opening);
     if (!files_ && empty_ && store::any_document(context_.main())) {
         findings.push_back(
             {"documents-missing",
@@ -56,7 +58,7 @@ std::vector<storage::Vault::Finding> DocumentCheck::begin() {
 Instant DocumentCheck::tick() {
     const std::unique_lock lock(alone_, std::try_to_lock);
     if (!lock || done()) return Instant::max();
-    auto found = step();
+    auto found = step(compared_at_once);
     const std::lock_guard telling(telling_);
     std::ranges::move(found, std::back_inserter(findings_));
     return done() ? Instant::max() : context_.now();
@@ -67,10 +69,10 @@ std::vector<storage::Vault::Finding> DocumentCheck::take_findings() {
     return std::exchange(findings_, {});
 }
 
-DocumentCheck::Findings DocumentCheck::step() {
+DocumentCheck::Findings DocumentCheck::step(std::size_t most_files) {
     Findings findings;
     if (!jobs_done_) compare_jobs(findings);
-    if (files_) compare_files(findings);
+    if (files_) compare_files(most_files, findings);
     return findings;
 }
 
@@ -119,10 +121,9 @@ void DocumentCheck::settle(const std::vector<store::DocumentRow>& rows, Findings
                 "the documents of {} jobs, from {} to {}, are there again: the jobs are held");
 }
 
-void DocumentCheck::compare_files(Findings& findings) {
+void DocumentCheck::compare_files(std::size_t most, Findings& findings) {
     const bool more = files_->step(
-        compared_at_once,
-        [&](const storage::BlobName& name) { return store::has_document(context_.main(), name); },
+        most, [&](const storage::BlobName& name) { return store::has_document(context_.main(), name); },
         [&] { context_.main().wait_durable(); });
     if (more) return;
     const auto seen = files_->found();

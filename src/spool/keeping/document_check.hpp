@@ -32,9 +32,9 @@ class DocumentCheck {
     using Findings = std::vector<storage::Vault::Finding>;
 
     [[nodiscard]] bool done() const { return jobs_done_ && !files_; }
-    Findings step();
+    Findings step(std::size_t most_files);
     void compare_jobs(Findings& findings);
-    void compare_files(Findings& findings);
+    void compare_files(std::size_t most, Findings& findings);
     [[nodiscard]] bool differs(const store::DocumentRow& row) const;
     /// Of these jobs, those that are still as they were.
     void settle(const std::vector<store::DocumentRow>& rows, Findings& findings);

@@ -46,6 +46,7 @@ std::vector<std::uint32_t> recent_in(const MarksHeader& header) {
 bool append_marks(File& file, std::uint32_t pages, PageLedger& ledger) {
     Bytes bytes(blocks_in_one_write * marks_of_a_block * mark_size);
     std::vector<crypto::PageMark> marks;
+    ledger.reserve(pages);
     while (ledger.pages() < pages) {
         const std::size_t count = std::min(bytes.size() / mark_size, std::size_t{pages - ledger.pages()});
         const ByteSpan part = ByteSpan(bytes).first(count * mark_size);

@@ -43,6 +43,8 @@ class PageLedger {
         marks_.resize(pages);
     }
 
+    /// Room for as many, so that none is left over when they have come.
+    void reserve(std::uint32_t pages) { marks_.reserve(pages); }
     /// Those of the next pages.
     void append(std::span<const crypto::PageMark> marks) {
         const std::uint32_t first = pages() + 1;
