@@ -12,7 +12,7 @@ typedef struct myqsec_audit_filter {
     uint32_t struct_size;
     uint32_t reserved;       /**< 0 */
     const char *object_kind; /**< as in the column, such as "job" */
-    int64_t object;          /**< with object_kind only */
+    int64_t object;          /**< with object_kind only; 0: any of that kind */
     int64_t actor_user;      /**< what this user did */
     const char *actor;       /**< instead of it: a pseudonym in hex, as in the column, also of a user who was deleted */
     const char *action;      /**< such as "job.released" */

@@ -86,7 +86,7 @@ typedef struct myqsec_options {
     void *counter_context;
     int (*counter_read)(void *context, uint32_t which, uint64_t *value);
     /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If
-     *  it fails, that commit fails with MYQSEC_ERR_CALLBACK. */
+     *  it fails, that commit fails with MYQSEC_ERR_OUTCOME_UNKNOWN, as after a sync that failed. */
     int (*counter_advance)(void *context, uint32_t which, uint64_t value);
     /** Milliseconds between two advances at least, for counters that wear out. An earlier state of up to this age opens
      *  undetected. 0: the counter advances at every commit. */

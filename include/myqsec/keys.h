@@ -1,4 +1,4 @@
-/* The instance's keys: what they are, erasing, rotating. docs/keys.md. */
+/* The instance's keys: what they are, erasing, rotating. docs/cryptography.md. */
 #ifndef MYQSEC_KEYS_H
 #define MYQSEC_KEYS_H
 

@@ -30,9 +30,9 @@ void add_event(List& list, access::Users& users, const audit::StoredEvent& event
              audit::json_of(event.changes), audit::json_of(event.personal), event.leaf_hash);
 }
 
-audit::Object object_named(std::string_view kind, std::int64_t id) {
+audit::ObjectKind kind_named(std::string_view kind) {
     for (const auto each : audit::object_kinds) {
-        if (audit::object_kind_name(each) == kind) return {each, id};
+        if (audit::object_kind_name(each) == kind) return each;
     }
     fail(Status::ERR_INVALID_ARGUMENT, "filter.object_kind is none of the kinds of objects");
 }
@@ -54,7 +54,8 @@ audit::EventFilter event_filter(Session& session, const myqsec_audit_filter* giv
     if (filter.object < 0 || (filter.object != 0 && !filter.object_kind))
         fail(Status::ERR_INVALID_ARGUMENT, "filter.object is an id, together with filter.object_kind");
     if (const auto kind = optional_text(filter.object_kind, "filter.object_kind"))
-        out.object = object_named(*kind, filter.object);
+        out.object_kind = kind_named(*kind);
+    if (filter.object != 0) out.object = audit::Object{*out.object_kind, filter.object};
     const auto user = optional_id<UserId>(filter.actor_user, "filter.actor_user");
     if (user && filter.actor)
         fail(Status::ERR_INVALID_ARGUMENT, "filter names an actor by actor_user or by actor, not by both");

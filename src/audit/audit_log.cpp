@@ -1,6 +1,7 @@
 #include "audit/audit_log.hpp"
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "audit/event/event_format.hpp"
@@ -64,26 +65,30 @@ void AuditLog::flush_pending() {
     pending_.clear();
 }
 
+// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for
+// ever.
 void AuditLog::drain() {
     const std::lock_guard draining(draining_);
-    while (move_batch()) {
-    }
+    const auto last = store::next_sequence(vault_.main()) - 1;
+    std::optional<std::int64_t> moved;
+    do {
+        moved = move_batch();
+    } while (moved && *moved < last);
 }
 
-// Others go on meanwhile, and what they add is left to who comes next: or one caller would move for all, for
-// ever. Who only reads waits for no disk.
+// Who only reads waits for no disk.
 void AuditLog::drain_if_due() {
     if (!std::exchange(appended, false) || waiting_ < drain_threshold) return;
     const std::unique_lock draining(draining_, std::try_to_lock);
     if (draining) static_cast<void>(move_batch());
 }
 
-bool AuditLog::move_batch() {
+std::optional<std::int64_t> AuditLog::move_batch() {
     auto& main = vault_.main();
     auto& log = vault_.log();
     waiting_ = 0;
     auto waiting = store::outbox_from(main, 0, drain_batch);
-    if (waiting.empty()) return false;
+    if (waiting.empty()) return std::nullopt;
     main.wait_durable();  // an event must not outlive its fact
     storage::Transaction to(log);
     LogWriter writer(log, signer_);
@@ -95,7 +100,7 @@ bool AuditLog::move_batch() {
     storage::Transaction from(main);
     store::delete_outbox_to(main, last);
     from.commit_unsynced();  // if a crash brings them back, they are found to have moved
-    return true;
+    return last;
 }
 
 namespace {

@@ -119,8 +119,8 @@ class AuditLog {
     void drop_keys_but(std::uint32_t epoch);
     void record_export(const Actor& actor, std::string_view format, std::int64_t from);
 
-    /// False if nothing waited. Under `draining_`.
-    bool move_batch();
+    /// Nothing if nothing waited, else the last event that it moved. Under `draining_`.
+    std::optional<std::int64_t> move_batch();
     void flush_pending();
 
     storage::Vault& vault_;

@@ -43,6 +43,7 @@ struct History : test::LogFixture {
         std::vector<std::int64_t> whole;
         for (const auto& event : all()) {
             if (filter.object && event.object != *filter.object) continue;
+            if (filter.object_kind && event.object.kind != *filter.object_kind) continue;
             if (filter.actor && !(event.actor == *filter.actor)) continue;
             if (filter.action && event.action != *filter.action) continue;
             if (event.time >= filter.from && event.time < filter.to) whole.push_back(event.sequence);
@@ -52,9 +53,10 @@ struct History : test::LogFixture {
     }
     void check_filters() {
         const auto first = all().front().time;
-        for (unsigned which = 0; which < 16; ++which) {
+        for (unsigned which = 0; which < 32; ++which) {
             CAPTURE(which);
             EventFilter filter;
+            if (which & 16U) filter.object_kind = which & 1U ? ObjectKind::job : ObjectKind::user;
             if (which & 1U) filter.object = JobId(3);
             if (which & 2U) filter.actor = actor(2);
             if (which & 4U) filter.action = Action::job_released;

@@ -1,8 +1,11 @@
 // From submission to paper: what each kind of queue promises, and to whom.
+#include <atomic>
+#include <limits>
 #include <thread>
 
 #include <doctest/doctest.h>
 
+#include "base/fault_folder.hpp"
 #include "site.hpp"
 
 using namespace myqsec;
@@ -216,4 +219,76 @@ TEST_CASE("a user who is removed takes their jobs along") {
     CHECK(site.count(Action::job_deleted) == 1);
     site.jobs().tick(site.system);
     CHECK(site.files().size() == 1);
+}
+
+TEST_CASE("nothing of a job leaves once it is cancelled or gone, whatever was read ahead") {
+    Site site;
+    Bytes part(1000);
+    const auto cancelled = site.submit(site.ada, site.secure, document(50'000));
+    const auto release = site.jobs().begin_release(site.ada, cancelled, {});
+    CHECK(release->read(part) == part.size());
+    site.jobs().cancel(site.root, cancelled);
+    CHECK(status_of([&] { static_cast<void>(release->read(part)); }) == Status::ERR_NOT_POSSIBLE);
+    CHECK(site.jobs().get(site.root, cancelled).state == JobState::canceled);
+
+    const auto read = site.submit(site.bob, site.secure, "read to its end");
+    const auto late = site.jobs().begin_release(site.bob, read, {});
+    while (late->read(part) > 0) {
+    }
+    site.jobs().cancel(site.root, read);
+    CHECK(status_of([&] { late->finish(); }) == Status::ERR_NOT_POSSIBLE);
+
+    const auto orphaned = site.submit(site.ada, site.secure, document(50'000));
+    const auto of_nobody = site.jobs().begin_release(site.root, orphaned, {});
+    CHECK(of_nobody->read(part) == part.size());
+    site.access().users.remove(site.root, site.ada_user);
+    CHECK(status_of([&] { static_cast<void>(of_nobody->read(part)); }) == Status::ERR_NOT_POSSIBLE);
+}
+
+TEST_CASE("who gives a fetched job up is told if that can't be written, and the next tick holds the job") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    const auto plan = std::make_shared<FaultPlan>();
+    site.close();
+    site.open([&](auto folder) { return std::make_unique<FaultFolder>(std::move(folder), plan); });
+    site.log_in_everybody();
+    auto release = site.jobs().begin_release(site.ada, job, {});
+    plan->fault = Fault::no_space;
+    plan->calls = 0;
+    plan->fail_at = 1;
+    plan->for_good = true;
+    CHECK(status_of([&] { release->abort(); }) == Status::ERR_NO_SPACE);
+    plan->fail_at = std::numeric_limits<std::uint64_t>::max();
+    release->abort();
+    site.jobs().tick(site.system);
+    CHECK(site.jobs().get(site.ada, job).state == JobState::pending_held);
+    CHECK(site.count(Action::job_possibly_printed) == 1);
+}
+
+TEST_CASE("moving events to the log ends, however many others add meanwhile") {
+    Site site;
+    const auto plan = std::make_shared<FaultPlan>();
+    site.close();
+    site.open([&](auto folder) { return std::make_unique<FaultFolder>(std::move(folder), plan); });
+    site.log_in_everybody();
+    const auto draining = std::this_thread::get_id();
+    constexpr int most = 300;
+    std::atomic<int> added = 0;
+    plan->before = [&](std::string_view object) {
+        if (object != "sync" || std::this_thread::get_id() != draining || added >= most) return;
+        ++added;
+        std::thread([&] {
+            storage::Transaction transaction(site.vault().main());
+            site.audit().append(transaction, {.action = Action::job_held,
+                                              .actor = audit::Actor::system(),
+                                              .object = JobId(1),
+                                              .changes = {},
+                                              .personal = {}});
+            transaction.commit_unsynced();  // the sync it would wait for may be this one
+        }).join();
+    };
+    site.audit().drain();
+    plan->before = nullptr;
+    CHECK(added > 0);
+    CHECK(added < most);
 }

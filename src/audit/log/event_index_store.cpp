@@ -33,7 +33,8 @@ std::set<Bytes> keys_of(std::span<const Record> records) {
     std::set<Bytes> keys;
     for (const auto& record : records) {
         const auto facts = facts_of(record.event);
-        keys.insert({key_of(facts.object), key_of(facts.actor), key_of(facts.action)});
+        keys.insert(
+            {key_of(facts.object), key_of(facts.object.kind), key_of(facts.actor), key_of(facts.action)});
     }
     return keys;
 }

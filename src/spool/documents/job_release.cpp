@@ -92,6 +92,7 @@ class JobRelease::Pull final : public Puller {
     std::size_t read(ByteSpan into) {
         const std::lock_guard lock(turn_);
         return step([&] {
+            claim_->require_live();  // also for what has passed the stages already
             std::size_t done = 0;
             while (done < into.size() && fill())
                 done += outlet_.fetch(into.subspan(done));
@@ -102,13 +103,21 @@ class JobRelease::Pull final : public Puller {
     void finish() {
         const std::lock_guard lock(turn_);
         step([&] {
+            claim_->require_live();
             if (fill())
                 fail(Status::ERR_NOT_POSSIBLE, "the document was not read to its end: it is held again");
-            claim_->require_live();
         });
         const auto claim = std::move(claim_);
         end();
         claim->printed();
+    }
+
+    void abort() {
+        const std::lock_guard lock(turn_);
+        if (claim_ == nullptr) return;
+        const auto claim = std::move(claim_);
+        end();
+        claim->fail_settled(Status::ERR_CALLBACK);
     }
 
     void undo(Status why) noexcept {
@@ -133,7 +142,7 @@ class JobRelease::Pull final : public Puller {
 JobRelease::JobRelease(std::shared_ptr<Pull> pull) : pull_(std::move(pull)) {}
 
 JobRelease::~JobRelease() {
-    abort();
+    pull_->undo(Status::ERR_CALLBACK);
 }
 
 std::size_t JobRelease::read(ByteSpan into) {
@@ -144,8 +153,8 @@ void JobRelease::finish() {
     pull_->finish();
 }
 
-void JobRelease::abort() noexcept {
-    pull_->undo(Status::ERR_CALLBACK);
+void JobRelease::abort() {
+    pull_->abort();
 }
 
 std::unique_ptr<JobRelease> begin_release(const Context& context, Outputs& outputs,

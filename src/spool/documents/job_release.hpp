@@ -27,8 +27,9 @@ class JobRelease {
     /// The device has accepted all of it: the job counts as printed. ERR_NOT_POSSIBLE, and undone, unless it
     /// was read to its end.
     void finish();
-    /// The job is held again. Nothing happens once the release is over.
-    void abort() noexcept;
+    /// The job is held again. Nothing happens once the release is over. If that can't be written, the next
+    /// tick holds it, as possibly printed.
+    void abort();
 
  private:
     std::shared_ptr<Pull> pull_;

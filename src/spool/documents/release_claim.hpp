@@ -23,7 +23,7 @@ class ReleaseClaim {
 
     [[nodiscard]] Document& document() { return *document_; }
     [[nodiscard]] Outputs::Output& output() { return output_; }
-    /// Throws unless the output may go on: it was stopped, or its session has ended.
+    /// Throws unless the output may go on: it was stopped, its job deleted, or its session has ended.
     void require_live() const;
     /// What the document goes through on its way to `out`, in one list: what changes what is printed is a
     /// line there. Both outlive it.
@@ -35,10 +35,11 @@ class ReleaseClaim {
     void printed();
     /// Held again; what was cancelled or deleted meanwhile stays so.
     void failed(Status why) noexcept;
+    /// The same for who wants to know if that can't be written: tick() then settles it.
+    void fail_settled(Status why);
 
  private:
     [[nodiscard]] store::JobRecord take();
-    void fail_settled(Status why);
     void finish_erased(storage::Transaction& transaction, const store::JobRecord& job, QueueKind kind);
     void finish_kept(storage::Transaction& transaction, store::JobRecord job, Duration retention_printed);
     /// How it ended, to the audit log and in the record that outlives the job.
@@ -55,6 +56,7 @@ class ReleaseClaim {
     // From before the claim, so that no tick takes it for a dead one, until after settling, so that logout
     // waits for that.
     Outputs::Output output_;
+    LeafId leaf_;
     ReleaseRecord record_;
     std::uint64_t passed_ = 0;
     std::optional<Document> document_;

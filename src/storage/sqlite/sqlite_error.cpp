@@ -67,6 +67,8 @@ void fail_sqlite(sqlite3* connection, int code, const PageVfs& vfs, std::string_
     if (stems_from_vfs(code) && vfs.error()) throw Error(*vfs.error());
     const bool current = connection != nullptr && sqlite3_extended_errcode(connection) == code;
     const char* sentence = current ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+    if (const std::string_view said = sentence; code == SQLITE_CONSTRAINT_UNIQUE && current)
+        fail(Status::ERR_EXISTS, "there is another with that {} already", said.substr(said.rfind('.') + 1));
     fail(status_of(code), "database '{}': {}", name, sentence);
 }
 
