@@ -185,8 +185,8 @@ MYQSEC_API myqsec_status myqsec_release_read(myqsec_release *release, void *data
  *  all was read: MYQSEC_ERR_NOT_POSSIBLE, and the job is held again. Adds MYQSEC_ERR_SESSION_ENDED.
  *  Audit: job.released. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_release_finish(myqsec_release *release);
-/** The device did not take it: the job is held again. Nothing happens once the release is over. If it fails, the release
- *  is over all the same, and the next myqsec_tick holds the job with reason "possibly-printed".
+/** The device did not take it: the job is held again. Nothing happens once the release is over. If it fails, the
+ *  release is over all the same, and the next myqsec_tick holds the job with reason "possibly-printed".
  *  Audit: job.release-failed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_release_abort(myqsec_release *release);
 /** Aborts the release unless it is over, and frees it. Since 0.1. */

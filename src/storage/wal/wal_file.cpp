@@ -1,5 +1,7 @@
 #include "storage/wal/wal_file.hpp"
 
+#include <utility>
+
 #include "base/error.hpp"
 #include "crypto/secret.hpp"
 #include "storage/wal/wal_slot.hpp"
@@ -140,7 +142,9 @@ WalTag WalFile::put_frame(std::uint64_t number, const WalFrameHeader& header, By
     std::copy(page.begin(), page.end(), scratch_.begin() + WalFrameHeader::size);
     const WalTag tag = cipher_.seal_frame(number, header, scratch_);
     written_ = true;
+    const bool reusable = std::exchange(reusable_, false);  // what is half written looks damaged
     file_->write_at(wal_frame_offset(number), scratch_);
+    reusable_ = reusable;
     return tag;
 }
 

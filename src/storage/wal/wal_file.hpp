@@ -71,7 +71,7 @@ class WalFile final : public VfsFile {
     WalSync syncs_;
     std::uint64_t durable_generation_;
     bool written_ = false;   ///< something that no ticket stands for
-    bool reusable_ = false;  ///< no frame behind the end has another form
+    bool reusable_ = false;  ///< no frame behind the end is torn, or of another form
     std::optional<PendingHeader> pending_;
     ByteArray<wal_frame_size> scratch_{};
 };
