@@ -56,8 +56,8 @@ class AuditLog {
     /// so.
     void recover(const std::vector<Event>& opening = {});
 
-    /// Moves every outbox row to the log. Not inside a transaction: what that has not committed must not be
-    /// logged.
+    /// Moves every outbox row that is there at the call to the log. Not inside a transaction: what that has
+    /// not committed must not be logged.
     void drain();
     /// Moves a part, once enough events wait to be worth two durable commits, unless somebody is at it, or
     /// this thread has appended none. For the end of every public call.

@@ -23,7 +23,7 @@ class ReleaseClaim {
 
     [[nodiscard]] Document& document() { return *document_; }
     [[nodiscard]] Outputs::Output& output() { return output_; }
-    /// Throws unless the output may go on: it was stopped, its job deleted, or its session has ended.
+    /// Throws unless the output may go on: it was stopped, as for a deleted job, or its session has ended.
     void require_live() const;
     /// What the document goes through on its way to `out`, in one list: what changes what is printed is a
     /// line there. Both outlive it.
@@ -56,7 +56,6 @@ class ReleaseClaim {
     // From before the claim, so that no tick takes it for a dead one, until after settling, so that logout
     // waits for that.
     Outputs::Output output_;
-    LeafId leaf_;
     ReleaseRecord record_;
     std::uint64_t passed_ = 0;
     std::optional<Document> document_;

@@ -27,7 +27,8 @@ Outputs::Output::~Output() {
 
 void Outputs::Output::check() const {
     if (entry_->stop)
-        fail(Status::ERR_NOT_POSSIBLE, "job {} was cancelled, or its release stopped", entry_->job.value);
+        fail(Status::ERR_NOT_POSSIBLE, "job {} was cancelled or deleted, or its release stopped",
+             entry_->job.value);
 }
 
 void Outputs::Output::pulled_by(std::weak_ptr<Puller> puller) {

@@ -32,17 +32,17 @@ ClearHeader read_clear_header(File& file, std::string_view name) {
     }
     ClearHeader out;
     const auto version = static_cast<std::uint8_t>(header[7] >> 4);
-    const std::uint8_t suite = header[7] & 15;
+    const auto suite = suite_in(header[7]);
     if (version > format_version) {
         fail(Status::ERR_NEWER_VERSION,
              "'{}' has format version {}, this library knows {}; install a newer one", name, version,
              format_version);
     }
-    if (version < format_version || suite >= crypto::page_suites) {
+    if (version < format_version || !suite) {
         fail(Status::ERR_CORRUPT,
              "'{}' names a format or cipher that was never released; its first page is damaged", name);
     }
-    out.suite = static_cast<crypto::PageSuite>(suite);
+    out.suite = *suite;
     std::copy(header.begin() + 8, header.end(), out.identity.id.begin());
     return out;
 }

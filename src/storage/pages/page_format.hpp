@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "crypto/page_cipher.hpp"
@@ -45,6 +46,13 @@ inline void store_format_tag(std::uint8_t* to, std::string_view magic, const Dat
     to = std::copy(magic.begin(), magic.end(), to);
     *to++ = static_cast<std::uint8_t>((format_version << 4) | static_cast<std::uint8_t>(suite));
     std::copy(identity.id.begin(), identity.id.end(), to);
+}
+
+/// The suite in a format tag's last byte before the id; nothing if there is none of that number.
+constexpr std::optional<crypto::PageSuite> suite_in(std::uint8_t version_and_suite) {
+    const std::uint8_t suite = version_and_suite & 15;
+    if (suite >= crypto::page_suites) return std::nullopt;
+    return static_cast<crypto::PageSuite>(suite);
 }
 
 using Page = std::span<std::uint8_t, page_size>;

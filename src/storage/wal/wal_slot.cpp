@@ -53,10 +53,9 @@ WalSlotBytes seal_slot(const DatabaseIdentity& identity, const crypto::Secret& k
 
 std::optional<WalLog> open_slot(const DatabaseIdentity& identity, const DatabaseKeys& keys, std::size_t slot,
                                 const WalSlotBytes& bytes) {
-    const std::uint8_t suite = bytes[wal_magic.size()] & 15;
-    if (suite >= crypto::page_suites) return std::nullopt;
-    const PageForm to{static_cast<crypto::PageSuite>(suite),
-                      load_be<std::uint32_t>(bytes.data() + clear_header_size + 8)};
+    const auto suite = suite_in(bytes[wal_magic.size()]);
+    if (!suite) return std::nullopt;
+    const PageForm to{*suite, load_be<std::uint32_t>(bytes.data() + clear_header_size + 8)};
     ByteArray<clear_header_size> tag;
     store_format_tag(tag.data(), wal_magic, identity, to.suite);
     if (!std::equal(tag.begin(), tag.end(), bytes.begin())) return std::nullopt;
