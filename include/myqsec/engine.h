@@ -81,7 +81,7 @@ typedef struct myqsec_options {
     /** An outside counter tells a whole earlier state of the folder from the present one, which nothing inside it can.
      *  It only goes up, begins at 0, and lies where whoever writes the folder can't set it back: a TPM's NV counter, an
      *  RPMB partition, another machine. There is one for each database: `which` is 1 (main) or 2 (log). Both functions
-     *  or neither, from the instance's creation on; an opening without them checks nothing. They may not call the
+     *  or neither, from the instance's creation on: an opening without them is refused from then on. They may not call the
      *  library. Non-zero: failure. */
     void *counter_context;
     int (*counter_read)(void *context, uint32_t which, uint64_t *value);
@@ -91,9 +91,13 @@ typedef struct myqsec_options {
     /** Milliseconds between two advances at least, for counters that wear out. An earlier state of up to this age opens
      *  undetected. 0: the counter advances at every commit. */
     int64_t counter_interval;
+    /** Not 0: opens an instance although its parts (main database, log, keystore, documents) are of different times, as
+     *  after some of them were put back from a copy, or although it followed an outside counter and none is given. What
+     *  was found is in myqsec_open_findings and audited. 0: MYQSEC_ERR_TAMPERED. */
+    uint32_t accept_earlier_parts;
 } myqsec_options;
 #define MYQSEC_OPTIONS_INIT \
-    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0 }
+    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash
  *  half-way leaves nothing that opens; calling it again finishes the work: it replaces what lies beside the file

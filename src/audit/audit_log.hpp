@@ -55,6 +55,9 @@ class AuditLog {
     /// off, and records the events of the opening. A log that has no signing key yet gets its first, and says
     /// so.
     void recover(const std::vector<Event>& opening = {});
+    /// Before that: says so if the main database is of an earlier time than the log, which no crash explains:
+    /// an event is in the log only when its fact is durable. Reads only.
+    [[nodiscard]] std::vector<storage::Vault::Finding> compare();
 
     /// Moves every outbox row that is there at the call to the log. Not inside a transaction: what that has
     /// not committed must not be logged.

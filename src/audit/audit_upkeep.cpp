@@ -25,11 +25,22 @@ constexpr std::size_t seed_size = 32;
 
 }  // namespace
 
+std::vector<storage::Vault::Finding> AuditLog::compare() {
+    const auto known = store::next_sequence(vault_.main()) - 1;
+    const auto logged = store::load_tree(vault_.log()).size();
+    if (known >= logged) return {};
+    return {
+        {"main-earlier",
+         fmt::format("'{}' is of an earlier time than '{}', which has {} audit events where it knows of {}: "
+                     "an earlier copy of it was put back",
+                     vault_.main().name(), vault_.log().name(), logged, known)}};
+}
+
 void AuditLog::recover(const std::vector<Event>& opening) {
     const std::lock_guard guard(maintenance_);
     drain();
-    // The main database may have lost its newest facts, which open reports. Their events stay, and so do
-    // their numbers.
+    // If the main database is of an earlier time, and that was accepted: the events of what it lacks stay,
+    // and so do their numbers.
     store::raise_counter(vault_.main(), store::load_tree(vault_.log()).size());
     {
         storage::Transaction transaction(vault_.main());

@@ -58,6 +58,8 @@ Instance::Instance(std::unique_ptr<Folder> folder, crypto::RootProvider& root, c
 }
 
 void Instance::recover(Birth birth) {
+    vault.require_accepted(audit.compare());
+    vault.begin_opening();
     auto found = vault.findings();
     const auto action =
         birth == Birth::created ? audit::Action::instance_created : audit::Action::instance_opened;
@@ -96,7 +98,8 @@ Instant Instance::tick(const access::Principal& principal) {
 }
 
 void Instance::settle() noexcept {
-    const std::function<void()> last_works[] = {[&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); }};
+    const std::function<void()> last_works[] = {[&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); },
+                                                [&] { vault.end_opening(); }};
     for (const auto& last_work : last_works) {
         try {
             last_work();

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/random.hpp"
 #include "storage/backup_manifest.hpp"
 #include "storage/instance_folder.hpp"
 
@@ -310,7 +311,7 @@ BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, cryp
     for (const auto& store : stores)
         restore_documents(store, backup, to, steps);
     to.sync();
-    crypto::Secret created(sizeof(std::uint64_t));
+    crypto::Secret created = crypto::random_secret(2 * sizeof(std::uint64_t));  // the second: its number
     store_be(created.span().data(), static_cast<std::uint64_t>(to_milliseconds(manifest.info.created)));
     manifest.keys.put(KeyPurpose::restored_mark, 1, created);
     auto keystore = Keystore::of(std::move(manifest.keys), manifest.info.instance_id, root);

@@ -16,6 +16,16 @@ constexpr std::size_t name_length = 2 * std::tuple_size_v<BlobName>;
 constexpr std::size_t random_part = 10;
 constexpr std::size_t mac_part = std::tuple_size_v<BlobName> - random_part;
 
+constexpr std::string_view mark_magic = "MYQSDMK\1";  // the version at its end
+constexpr std::size_t mark_size = mark_magic.size() + sizeof(std::uint64_t) + sizeof(crypto::Digest);
+
+Bytes sealed_mark(const crypto::Secret& key, std::uint64_t number) {
+    ByteWriter out;
+    out.raw(as_bytes(mark_magic)).integer(number);
+    out.raw(crypto::hmac_sha256(key.view(), out.bytes()));
+    return out.take();
+}
+
 bool is_blob_name(std::string_view name) {
     return name.size() == name_length &&
            std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -133,6 +143,26 @@ bool BlobStore::is_published(const BlobName& name) {
 
 bool BlobStore::exists(const BlobName& name) {
     return folder_->exists(to_hex(name));
+}
+
+bool BlobStore::is_empty() {
+    for (const auto all = folder_->listing(); const auto file = all->next();) {
+        if (blob_name(*file)) return false;
+    }
+    return true;
+}
+
+std::uint64_t BlobStore::mark() {
+    if (!folder_->exists(mark_file)) return 0;
+    Bytes found(mark_size + 1);
+    found.resize(folder_->open_read_only(mark_file)->read_at(0, found));
+    if (found.size() != mark_size) return 0;
+    const auto number = load_be<std::uint64_t>(found.data() + mark_magic.size());
+    return crypto::equal_constant_time(found, sealed_mark(key_, number)) ? number : 0;
+}
+
+void BlobStore::set_mark(std::uint64_t mark) {
+    write_durably(*folder_, mark_file, sealed_mark(key_, mark));
 }
 
 std::vector<BlobName> BlobStore::Hold::names() {

@@ -68,6 +68,9 @@ class BlobWriter final : public ByteSink {
 
 class BlobStore {
  public:
+    /// Beside the blobs: of which time they are.
+    static constexpr std::string_view mark_file = "mark";
+
     /// The folder is made in `home` if it is missing.
     BlobStore(Folder& home, std::string_view folder, const crypto::Secret& key);
 
@@ -84,6 +87,13 @@ class BlobStore {
     [[nodiscard]] bool exists(const BlobName& name);
     /// All there are, whoever made them.
     [[nodiscard]] std::vector<BlobName> names() const { return blob_names(*folder_); }
+
+    /// No blob is there, whoever made it.
+    [[nodiscard]] bool is_empty();
+    /// What was last set, from 1 on; 0 if there is none, or none that this store has set.
+    [[nodiscard]] std::uint64_t mark();
+    /// Durable when it returns.
+    void set_mark(std::uint64_t mark);
 
     /// While it lives, no file goes: what is removed meanwhile goes when it ends. For copies of all files.
     class Hold {

@@ -83,6 +83,7 @@ void remove_leftovers(Folder& folder, BlobFolders blobs) {
         const auto documents = folder.folder(store);
         for (const auto& name : blob_names(*documents))
             documents->remove(to_hex(name));
+        documents->remove(BlobStore::mark_file);
         documents->sync();
     }
     folder.sync();

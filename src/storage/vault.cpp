@@ -1,11 +1,13 @@
 #include "storage/vault.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "storage/database_forms_store.hpp"
 #include "storage/instance_folder.hpp"
+#include "storage/instance_parts.hpp"
 #include "storage/pages/page_format.hpp"
 
 namespace myqsec::storage {
@@ -51,7 +53,11 @@ struct Vault::State {
     std::vector<std::unique_ptr<BlobStore>> blobs;
     std::vector<Finding> findings;
     bool has_outside_counters = false;
+    bool accept_earlier_parts = false;
 
+    [[nodiscard]] InstanceParts parts(const std::optional<Restoration>& restoration) {
+        return {*main, *keystore, blobs, restoration};
+    }
     void note_damage(const Database& database, std::string_view code) {
         if (!database.report().damaged_tail) return;
         findings.push_back(
@@ -66,6 +72,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
              const VaultOptions& options)
     : state_(std::make_unique<State>(std::move(folder), clock)) {
     Folder& home = *state_->folder;
+    state_->accept_earlier_parts = options.accept_earlier_parts;
     instance_folder::require_instance(home);
     state_->lock = instance_folder::lock(home);
     state_->keystore = std::make_unique<Keystore>(home, root);
@@ -83,6 +90,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     main_options.cache_kib = options.cache_kib;
     main_options.counter = options.main_counter;
     main_options.counter.rebase = rebase;
+    main_options.counter.may_lack = options.accept_earlier_parts;
     state_->has_outside_counters =
         options.main_counter.counter != nullptr && options.log_counter.counter != nullptr;
     DatabaseOptions log_options;
@@ -91,16 +99,24 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     log_options.cache_kib = std::max(options.cache_kib / 4, 64);
     log_options.counter = options.log_counter;
     log_options.counter.rebase = rebase;
+    log_options.counter.may_lack = options.accept_earlier_parts;
     state_->main = std::make_unique<Database>(home, instance_folder::main_file,
                                               keys_of(keys, KeyPurpose::main_database), main_options);
     state_->log = std::make_unique<Database>(home, instance_folder::log_file,
                                              keys_of(keys, KeyPurpose::log_database), log_options);
     state_->note_damage(*state_->main, "main-damaged-tail");
     state_->note_damage(*state_->log, "log-damaged-tail");
-    state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
-    state_->leaf_keys->settle();
+    if (state_->main->report().counter_lacked || state_->log->report().counter_lacked) {
+        state_->findings.push_back(
+            {"outside-counter-missing",
+             "the instance followed an outside counter, and was opened without one: whether it is of an "
+             "earlier time was not checked"});
+    }
     for (const auto store : options.blob_folders)
         state_->blobs.push_back(std::make_unique<BlobStore>(home, store, keys.key(KeyPurpose::blob_names)));
+    require_accepted(state_->parts(restoration()).compare());
+    state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
+    state_->leaf_keys->settle();
     instance_folder::finish(home);
 }
 
@@ -120,7 +136,7 @@ bool Vault::compare_pages() {
 // One transaction of the main database around both migrations: if the log turns out to be newer than this
 // library, the main database stays as it is too.
 void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
-    std::vector<Schema> schemas{leaf_key_schema(), database_forms_schema()};
+    std::vector<Schema> schemas{leaf_key_schema(), database_forms_schema(), instance_parts_schema()};
     schemas.insert(schemas.end(), main.begin(), main.end());
     Transaction transaction(*state_->main);
     storage::migrate(*state_->main, schemas);
@@ -158,8 +174,8 @@ std::optional<Restoration> Vault::restoration() const {
     const auto mark = keys.newest(KeyPurpose::restored_mark);
     if (mark == 0) return std::nullopt;
     ByteReader created(keys.find(KeyPurpose::restored_mark, mark)->view(), "the keystore");
-    return Restoration{from_milliseconds(static_cast<std::int64_t>(created.integer<std::uint64_t>())),
-                       mark >= audited_mark};
+    const auto of = from_milliseconds(static_cast<std::int64_t>(created.integer<std::uint64_t>()));
+    return Restoration{of, mark >= audited_mark, created.integer<std::uint64_t>()};
 }
 
 void Vault::settle_restoration() {
@@ -183,6 +199,24 @@ const Clock& Vault::clock() const {
 }
 const std::vector<Vault::Finding>& Vault::findings() const {
     return state_->findings;
+}
+
+void Vault::require_accepted(std::vector<Finding> contradictions) {
+    if (!contradictions.empty() && !state_->accept_earlier_parts) {
+        fail(Status::ERR_TAMPERED,
+             "{}; bring back the files of one time, restore a backup, or accept those that are there "
+             "(options.accept_earlier_parts)",
+             contradictions.front().sentence);
+    }
+    std::ranges::move(contradictions, std::back_inserter(state_->findings));
+}
+
+void Vault::begin_opening() {
+    state_->parts(restoration()).begin();
+}
+
+void Vault::end_opening() {
+    state_->parts(restoration()).end();
 }
 
 }  // namespace myqsec::storage

@@ -22,6 +22,8 @@ struct VaultOptions {
     CounterOptions main_counter{};
     CounterOptions log_counter{};
     BlobFolders blob_folders{};
+    /// Parts that are of different times are a finding, and no ERR_TAMPERED.
+    bool accept_earlier_parts = false;
 };
 
 enum class DatabaseRole : std::uint8_t { main = 1, log = 2 };
@@ -43,6 +45,7 @@ struct ConversionStatus {
 struct Restoration {
     Instant of;            ///< the moment that the backup shows
     bool audited = false;  ///< by an opening without outside counters
+    std::uint64_t number;  ///< tells it from others
 };
 
 class Vault {
@@ -105,6 +108,14 @@ class Vault {
         std::string sentence;
     };
     [[nodiscard]] const std::vector<Finding>& findings() const;
+    /// Parts of this instance are of different times, as no crash leaves them: ERR_TAMPERED, unless the
+    /// options accept that.
+    void require_accepted(std::vector<Finding> contradictions);
+    /// Counts this opening in all parts, once they were compared and before they are written to.
+    void begin_opening();
+    /// Before it closes, and after all else was written: lets the next opening see whether all parts are of
+    /// this time.
+    void end_opening();
     /// Compares some more of both databases' pages with what their logs say. True when nothing is left.
     /// Throws ERR_CORRUPT, ERR_IO once for pages that are damaged.
     bool compare_pages();

@@ -90,9 +90,11 @@ class Site {
         log_in_everybody();
     }
     /// The same, with the whole instance recovered as `recover` does it.
-    void reopen(const std::function<void(instance::Instance&)>& recover) {
+    void reopen(const std::function<void(instance::Instance&)>& recover) { reopen({}, recover); }
+    void reopen(const storage::VaultOptions& options,
+                const std::function<void(instance::Instance&)>& recover) {
         close();
-        opened_ = std::make_unique<instance::Instance>(folder_.open(), *root_key_, clock);
+        opened_ = std::make_unique<instance::Instance>(folder_.open(), *root_key_, clock, options);
         recover(*opened_);
         log_in_everybody();
     }

@@ -15,6 +15,7 @@ storage::VaultOptions vault_options(const myqsec_options& options, HostParts& ho
     if (options.cache_kib > 0) out.cache_kib = static_cast<int>(options.cache_kib);
     out.main_counter = host.main_counter.options();
     out.log_counter = host.log_counter.options();
+    out.accept_earlier_parts = options.accept_earlier_parts != 0;
     return out;
 }
 

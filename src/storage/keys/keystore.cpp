@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -43,6 +44,8 @@ struct Keystore::State {
     std::unique_ptr<File> file;
     ByteArray<16> instance_id{};
     std::uint64_t sequence = 0;
+    std::atomic<std::uint64_t> opening{0};
+    std::array<std::atomic<std::uint64_t>, keystore_pairs> written{};  ///< the sequence of each pair, durably
     std::size_t first_slot = 0;  ///< of each pair: to be written first, for it may not be sound
     bool repaired = false;
     bool root_change_unfinished = false;
@@ -58,7 +61,8 @@ struct Keystore::State {
     bool fresh = false;          ///< nothing was ever sealed under that
 
     [[nodiscard]] Bytes slot(const KeySet& of, const KeystoreSeal& under) const {
-        return write_slot({sequence, instance_id, under.kind, under.blob, {}}, under.root_key, of.encode());
+        return write_slot({sequence, opening, instance_id, under.kind, under.blob, {}}, under.root_key,
+                          of.encode());
     }
     [[nodiscard]] static std::size_t offset(const KeySet& of) {
         return epoch_of(of) % keystore_pairs * 2 * keystore_slot_size;
@@ -70,6 +74,7 @@ struct Keystore::State {
         bytes.insert(bytes.end(), bytes.begin(), bytes.begin() + keystore_slot_size);
         file->write_at(offset(of), bytes);
         file->sync();
+        written[epoch_of(of) % keystore_pairs] = sequence;
     }
     /// One slot of each pair, then its twin, so that both roots are whole in one of theirs at any time.
     void write_all(const KeySet& of, const KeySet& after, const KeystoreSeal& under) {
@@ -81,6 +86,7 @@ struct Keystore::State {
             file->write_at(offset(after) + twin * keystore_slot_size, bytes[1]);
             file->sync();
         }
+        std::ranges::fill(written, sequence);
     }
     /// After a failure in between, so that a crash does not bring what the caller was told had failed.
     void undo() noexcept {
@@ -160,6 +166,8 @@ Keystore::Keystore(Folder& folder, crypto::RootProvider& provider) : state_(std:
     auto opened = open_keystore(*state.file, folder.path(), provider);
     state.instance_id = opened.instance_id;
     state.sequence = opened.sequence;
+    state.opening = opened.opening;
+    std::ranges::copy(opened.written, state.written.begin());
     state.repaired = opened.damaged;
     state.root_change_unfinished = opened.root_change_unfinished;
     state.at_rest = opened.at_rest;
@@ -232,6 +240,29 @@ KeySet Keystore::keys() const {
 
 bool Keystore::repaired() const {
     return state_->repaired;
+}
+
+std::uint64_t Keystore::opening() const {
+    return state_->opening;
+}
+
+void Keystore::begin_opening(std::uint64_t number) {
+    state_->opening = number;
+}
+
+std::uint64_t Keystore::newest_sequence() const {
+    const auto& [even, odd] = state_->written;
+    return std::max(even.load(), odd.load());
+}
+
+std::uint64_t Keystore::least_sequence() const {
+    const auto& [even, odd] = state_->written;
+    return std::min(even.load(), odd.load());
+}
+
+void Keystore::level() {
+    const std::lock_guard lock(state_->changing);
+    if (newest_sequence() != least_sequence()) state_->change(state_->keys, state_->copy_of_seal());
 }
 
 std::uint32_t Keystore::epoch() const {

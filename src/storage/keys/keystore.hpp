@@ -44,6 +44,16 @@ class Keystore {
     [[nodiscard]] KeySet keys() const;
     /// True if a damaged slot was found at open; settle() repairs it from its twin.
     [[nodiscard]] bool repaired() const;
+    /// The instance's last opening in which anything was written here.
+    [[nodiscard]] std::uint64_t opening() const;
+    /// That of what is written from now on.
+    void begin_opening(std::uint64_t number);
+    /// Of everything that was written, the highest number: what a crash takes from one pair, the other keeps.
+    [[nodiscard]] std::uint64_t newest_sequence() const;
+    /// A number that one pair of slots has at least, whatever a crash leaves of a later change.
+    [[nodiscard]] std::uint64_t least_sequence() const;
+    /// Writes both pairs, if one is older, so that these two are the same.
+    void level();
 
     /// Adds, replaces and drops keys: durable in all slots when it returns, all or nothing at a crash. What
     /// was dropped is then nowhere in the file. After a throw the old keys are in force, though a crash may

@@ -166,6 +166,9 @@ OpenedKeystore open_keystore(File& file, std::string_view folder, crypto::RootPr
             out.at_rest = false;
             continue;
         }
+        out.opening = std::max(out.opening, slot->opening);
+        auto& written = out.written[pair_of(i)];
+        written = std::max(written, slot->sequence);
         auto& pair = out.pairs[pair_of(i)];
         const auto epoch = held->newest(KeyPurpose::tree_root);
         // The end of a turn was cut off where the two differ: the database needs the lower one no more.

@@ -18,6 +18,7 @@ inline constexpr std::size_t keystore_secret_size = 2048;  ///< padded, so that 
 /// What a slot says in the clear, and the record that only the root key opens.
 struct KeystoreSlot {
     std::uint64_t sequence = 0;
+    std::uint64_t opening = 0;  ///< of the instance, in which it was written (instance_parts.hpp)
     ByteArray<16> instance_id{};
     std::uint8_t provider_kind = 0;
     Bytes provider_blob;

@@ -7,7 +7,14 @@
 namespace myqsec::storage {
 
 void CounterGuard::check(std::uint64_t asked, std::string_view name) {
-    if (options_.counter == nullptr) return;
+    if (options_.counter == nullptr) {
+        lacked_ = asked != 0 && !options_.rebase;
+        if (!lacked_ || options_.may_lack) return;
+        fail(Status::ERR_TAMPERED,
+             "'{}' follows an outside counter, and none was given: whether it is of an earlier time can't be "
+             "told; give the counter, or accept the files that are there (options.accept_earlier_parts)",
+             name);
+    }
     confirmed_ = options_.counter->read();
     rebasing_ = options_.rebase;
     if (rebasing_) return;

@@ -24,6 +24,7 @@ struct CounterOptions {
     Duration interval{};  ///< between two advances, for counters that wear out. 0: at every commit
     bool rebase =
         false;  ///< a restored database: it is an earlier state, and takes up the counter where it stands
+    bool may_lack = false;  ///< though the database follows one
 };
 
 /// Keeps one database and its counter in step. A commit names the value it asks for, and is acknowledged only
@@ -38,7 +39,10 @@ class CounterGuard {
 
     /// At open: `asked` is what the last commit names, which is durable. Throws ERR_TAMPERED if the counter
     /// is ahead of it, or behind by more than that.
+    /// And if there is none, though a commit named one.
     void check(std::uint64_t asked, std::string_view name);
+    /// The database followed a counter before.
+    [[nodiscard]] bool is_lacked() const { return lacked_; }
     /// What the next commit is to name, if the last one named `asked` and a sync under way is going to
     /// confirm `confirming`, which does not cover it.
     [[nodiscard]] std::uint64_t next(std::uint64_t asked, std::uint64_t confirming) const;
@@ -54,6 +58,7 @@ class CounterGuard {
 
     CounterOptions options_;
     std::uint64_t confirmed_ = 0;
+    bool lacked_ = false;
     bool rebasing_ = false;  ///< until a commit names a value that follows the counter's
     Time advanced_{};
 };

@@ -51,6 +51,7 @@ Database::State::State(Folder& folder, std::string_view file, const DatabaseKeys
       process(crypto::fork_generation()) {
     report.damaged_tail = store.damaged_tail();
     report.recovered_transactions = store.recovered_transactions();
+    report.counter_lacked = store.counter_lacked();
 }
 
 std::size_t Database::State::open_seat() {

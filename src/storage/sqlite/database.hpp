@@ -68,6 +68,7 @@ struct DatabaseReport {
     bool damaged_tail =
         false;  ///< the last transactions of the WAL were damaged or cut; an earlier state is shown
     std::uint64_t recovered_transactions = 0;
+    bool counter_lacked = false;  ///< it followed an outside counter before
 };
 
 /// How a database's pages are sealed, and how far a change of that has come.

@@ -7,6 +7,19 @@
 
 namespace myqsec::storage {
 
+namespace {
+
+void require_no_more(File& file, std::uint64_t most, std::string_view name) {
+    const auto size = file.size();
+    if (size <= most) return;
+    fail(Status::ERR_TAMPERED,
+         "'{}' has {} bytes and may have {}: something was added at its end, or its log is of an earlier "
+         "time; restore a backup",
+         name, size, most);
+}
+
+}  // namespace
+
 std::unique_ptr<VfsFile> PageStore::create_file() {
     auto file = folder_.create(name_);
     const PageForm form{options_.suite, keys_.newest()};
@@ -50,6 +63,7 @@ void PageStore::recover(File& file, const ClearHeader& header) {
     state_.emplace(header.identity, keys_, forms, PageLedger(key_of(keys_, forms.to, path())),
                    CounterGuard(options_.counter), options_.snapshot_rank);
     const bool finished = finish_step(file, found.log);
+    require_no_more(file, std::uint64_t{found.log.highest_size()} * page_size, path());
     marks_.emplace(folder_, name_);
     if (verify_pages(file, path(), *state_, found.log, &*marks_) == MarksFrom::marks_file) uncompared_ = 1;
     state_->counter.check(found.log.counter(), path());

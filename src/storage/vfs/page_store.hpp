@@ -75,6 +75,7 @@ class PageStore {
     /// Whether a page was found replaced since this was last asked.
     [[nodiscard]] bool take_alarm() { return state_->alarm.exchange(false); }
     [[nodiscard]] bool damaged_tail() const { return damaged_tail_; }
+    [[nodiscard]] bool counter_lacked() const { return state_->counter.is_lacked(); }
     [[nodiscard]] std::uint64_t recovered_transactions() const { return recovered_transactions_; }
 
  private:

@@ -130,6 +130,13 @@ std::uint64_t WalLog::newest_frame(std::uint32_t page, const View& view) const {
     return number;
 }
 
+std::uint32_t WalLog::highest_size() const {
+    std::uint32_t highest = base_.pages;
+    for (const Commit& commit : commits_)
+        highest = std::max(highest, frame(commit.frame).commit);
+    return highest;
+}
+
 std::uint32_t WalLog::lowest_size() const {
     std::uint32_t lowest = base_.pages;
     for (const Commit& commit : commits_)

@@ -84,6 +84,8 @@ class WalLog {
     /// Of the database file only pages up to this number count, if the log doesn't hold them: the rest was
     /// cut off.
     [[nodiscard]] std::uint32_t lowest_size() const;
+    /// The database file has no page beyond, whatever of the log was checkpointed.
+    [[nodiscard]] std::uint32_t highest_size() const;
     /// After recovery: what the database file turned out to hold besides.
     void settle(const crypto::PageSum& sum) {
         if (!commits_.empty()) commits_.back().remainder = {sum, lowest_size()};

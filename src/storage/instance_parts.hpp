@@ -1,0 +1,40 @@
+// The parts of an instance - the main database, the log, the keystore, the folders of documents - and whether
+// they are of one time. docs/formats/parts.md says what each knows of the others, and why that is enough.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "storage/sqlite/schema.hpp"
+#include "storage/vault.hpp"
+
+namespace myqsec::storage {
+
+[[nodiscard]] Schema instance_parts_schema();
+
+class InstanceParts {
+ public:
+    /// All of them outlive it.
+    InstanceParts(Database& main, Keystore& keystore, std::span<const std::unique_ptr<BlobStore>> stores,
+                  std::optional<Restoration> restoration)
+        : main_(main), keystore_(keystore), stores_(stores), restoration_(restoration) {}
+
+    /// What no crash explains: a part that is of an earlier time than another. Reads only.
+    [[nodiscard]] std::vector<Vault::Finding> compare();
+    /// Counts an opening: durable in the main database first, then in the other parts.
+    void begin();
+    /// Before a closing: what the main database must find again in the others.
+    void end();
+
+ private:
+    [[nodiscard]] bool is_newly_restored() const;
+    void compare_keystore(std::vector<Vault::Finding>& out);
+    void compare_store(BlobStore& store, std::vector<Vault::Finding>& out);
+
+    Database& main_;
+    Keystore& keystore_;
+    std::span<const std::unique_ptr<BlobStore>> stores_;
+    std::optional<Restoration> restoration_;
+};
+
+}  // namespace myqsec::storage

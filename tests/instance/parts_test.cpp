@@ -1,0 +1,148 @@
+// Parts of an instance put back from an earlier time, in any mixture, beside those that were not.
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "instance/instance.hpp"
+#include "spool/site.hpp"
+
+using namespace myqsec;
+using namespace myqsec::test;
+
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::array<std::string_view, 4> parts{"main.db", "log.db", "keystore", "jobs"};
+constexpr unsigned all_parts = 15;
+
+void copy_part(std::string_view part, const std::string& from, const std::string& to) {
+    const auto recursively = files::copy_options::recursive | files::copy_options::overwrite_existing;
+    for (const auto* suffix : {"", "-wal", "-marks"}) {
+        const auto name = std::string(part) + suffix;
+        files::remove_all(to + "/" + name);
+        if (files::exists(from + "/" + name)) files::copy(from + "/" + name, to + "/" + name, recursively);
+    }
+}
+
+std::string contents(const files::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// What tells it from the same part of another state. The marks are a cache.
+std::string content_of(std::string_view part, const std::string& folder) {
+    const auto path = folder + "/" + std::string(part);
+    if (!files::is_directory(path))
+        return contents(path) + (part == "keystore" ? "" : contents(path + "-wal"));
+    std::string all;
+    for (const auto& entry : std::set<files::path>(files::directory_iterator(path), {}))
+        all += entry.filename().string() + contents(entry);
+    return all;
+}
+
+/// An instance with copies of it as it was, each time closed in order.
+class History {
+ public:
+    History() {
+        open();
+        close();
+    }
+    void live(const std::function<void(Site&)>& work) {
+        open();
+        work(site_);
+        close();
+    }
+    [[nodiscard]] int states() const { return static_cast<int>(states_.size()); }
+    [[nodiscard]] bool differ(unsigned part, int a, int b) const {
+        return content_of(parts[part], state(a)) != content_of(parts[part], state(b));
+    }
+    /// Those parts of the one state, the others of the other.
+    void mix(unsigned of_first, int first, int second) {
+        for (unsigned part = 0; part < parts.size(); ++part)
+            copy_part(parts[part], state((of_first >> part & 1) != 0 ? first : second), site_.path());
+    }
+    instance::Findings open(const storage::VaultOptions& options = {}) {
+        site_.close();
+        instance::Findings found;
+        site_.reopen(options, [&](instance::Instance& opened) {
+            opened.recover(instance::Birth::opened);
+            found = opened.findings();
+        });
+        return found;
+    }
+    [[nodiscard]] Site& site() { return site_; }
+
+ private:
+    [[nodiscard]] std::string state(int number) const {
+        return states_[static_cast<std::size_t>(number)]->path();
+    }
+    void close() {
+        site_.instance().settle();
+        site_.close();
+        states_.push_back(std::make_unique<TemporaryFolder>());
+        for (const auto part : parts)
+            copy_part(part, site_.path(), states_.back()->path());
+    }
+
+    Site site_;
+    std::vector<std::unique_ptr<TemporaryFolder>> states_;
+};
+
+std::string codes(const instance::Findings& findings) {
+    std::string out;
+    for (const auto& finding : findings)
+        out += finding.code + " ";
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("parts of two states of an instance never open together, whichever are of the earlier one") {
+    History history;
+    JobId first;
+    history.live([&](Site& site) {
+        first = site.submit(site.ada, site.secure, "the first");
+        site.submit(site.ada, site.private_queue, "a private one");
+    });
+    history.live([](Site& site) { site.add_user("eve", "Eve Inkwell"); });
+    history.live([&](Site& site) {
+        site.release(site.ada, site.submit(site.ada, site.private_queue, "gone when printed"));
+    });
+    history.live([&](Site& site) { site.jobs().remove(site.ada, first); });
+    history.live(
+        [](Site& site) { static_cast<void>(site.vault().rotate_database_key(storage::DatabaseRole::log)); });
+    history.live([](Site&) {});
+    history.live([](Site& site) { site.submit(site.ada, site.secure, "the last"); });
+
+    int mixtures = 0;
+    int with_the_same_keystore = 0;
+    for (int first_state = 0; first_state < history.states(); ++first_state) {
+        for (int second = first_state + 1; second < history.states(); ++second) {
+            unsigned differing = 0;
+            for (unsigned part = 0; part < parts.size(); ++part)
+                differing |= history.differ(part, first_state, second) ? 1U << part : 0;
+            REQUIRE((differing & 1) == 1);
+            for (unsigned mask = 1; mask < all_parts; ++mask) {
+                // Otherwise it is one of the two states whole.
+                if ((mask & ~differing) != 0 || mask == differing) continue;
+                CAPTURE(first_state);
+                CAPTURE(second);
+                CAPTURE(mask);
+                history.mix(mask, first_state, second);
+                CHECK(status_of([&] { history.open(); }) == Status::ERR_TAMPERED);
+                ++mixtures;
+                with_the_same_keystore += (differing & 4) == 0 ? 1 : 0;
+            }
+        }
+    }
+    CHECK(mixtures >= 200);
+    CHECK(with_the_same_keystore > 20);
+    MESSAGE("mixtures: " << mixtures);
+    for (int state = 0; state < history.states(); ++state) {  // a whole state can't be told from a later one
+        history.mix(all_parts, state, state);
+        CHECK(codes(history.open()).empty());
+    }
+}
