@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "output.hpp"
+
 namespace cli {
 
 namespace {
@@ -20,6 +22,9 @@ void Instance::add_to(CLI::App& app) {
     root_.add_to(app);
     app.add_option("--user", user_name, "Log in as this user; otherwise the host itself is asking");
     password_.add_to(app, "password of --user");
+    app.add_flag("--accept-earlier-parts", accept_earlier_parts_,
+                 "Open the instance although its files are of different times, which is audited; 'status' "
+                 "then says which");
 }
 
 void Instance::with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
@@ -37,10 +42,29 @@ void Instance::create(RootOptions::Costs costs) {
 myqsec_engine* Instance::engine() {
     if (!engine_) {
         with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
-            engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
+            myqsec_options options = MYQSEC_OPTIONS_INIT;
+            options.accept_earlier_parts = accept_earlier_parts_ ? 1 : 0;
+            engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, &options);
         });
     }
     return engine_.get();
+}
+
+void Instance::diagnose(bool with_root_key) {
+    bool opens = true;
+    const auto tell = [&](const myqsec_root* root) {
+        const auto rows =
+            get<myqsec_list>(myqsec_doctor, directory.c_str(), root, static_cast<myqsec_options*>(nullptr));
+        print(rows, json, [&] { opens = opens && !text(rows, "code").starts_with("ERR_"); });
+    };
+    if (with_root_key) {
+        with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) { tell(&root); });
+    } else if (directory.empty()) {
+        throw CLI::ValidationError("--instance", "name the instance's folder");
+    } else {
+        tell(nullptr);
+    }
+    if (!opens) throw Failure(MYQSEC_ERR_NOT_POSSIBLE, "the instance does not open as it is");
 }
 
 myqsec_session* Instance::system() {
@@ -115,7 +139,12 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64
     static const std::map<std::string, std::int64_t> units{
         {"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     return command.add_option(name, into, meaning)
-        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_OPTIONAL, "DURATION"));
+        ->transform(CLI::Validator(
+            [](std::string& text) {
+                if (text == "0") return std::string();
+                return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED)(text);
+            },
+            "DURATION"));
 }
 
 }  // namespace cli

@@ -23,6 +23,8 @@ class Instance {
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
+    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells.
+    void diagnose(bool with_root_key);
     /// The host's own principal.
     myqsec_session* system();
     /// The user named by --user, logged in; the system principal if none is named.
@@ -48,6 +50,7 @@ class Instance {
     std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                        const std::string& name_or_id, const char* kind, myqsec_session* who);
 
+    bool accept_earlier_parts_ = false;
     RootOptions root_;
     SecretOption password_{"password"};
     Secret login_password_;
@@ -64,7 +67,8 @@ inline const char* or_null(const Text& text) {
     return text ? text->c_str() : nullptr;
 }
 
-/// An option in milliseconds that also takes "90s", "15min", "24h" and "7d", as the tables show durations.
+/// An option that takes "90s", "15min", "24h" and "7d", as the tables show durations: no number but 0 without a
+/// unit.
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
                           const std::string& meaning);
 

@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -47,13 +48,26 @@ void add_init(CLI::App& app, Instance& instance) {
     init->add_option("--argon2-iterations", options->iterations, "Passes over that memory");
     init->callback([&instance, options] {
         require_output();
-        instance.create({options->memory, options->iterations});
+        if (options->administrator.empty()) throw CLI::ValidationError("--admin", "name the administrator");
+        // One that was cut off before anybody had seen the password goes on.
+        std::optional<Failure> exists;
+        try {
+            instance.create({options->memory, options->iterations});
+        } catch (const Failure& failure) {
+            if (failure.status != MYQSEC_ERR_EXISTS) throw;
+            exists = failure;
+        }
         myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
         fields.user_name = options->administrator.c_str();
         std::int64_t id = 0;
         char password[128];
         std::size_t size = sizeof password;
-        check(myqsec_first_administrator(instance.system(), &fields, &id, password, &size));
+        try {
+            check(myqsec_first_administrator(instance.system(), &fields, &id, password, &size));
+        } catch (const Failure&) {
+            if (exists) throw *exists;
+            throw;
+        }
         print_result("password", std::string(password),
                      "Created an instance in '" + instance.directory + "'.\nAdministrator: " +
                          options->administrator + "\nPassword, shown this once: " + password,
@@ -98,6 +112,11 @@ void add_instance_commands(CLI::App& app, Instance& instance) {
     app.add_subcommand("status", "What opening the instance found and repaired")->callback([&instance] {
         print(get<myqsec_list>(myqsec_open_findings, instance.engine()), instance.json);
     });
+    auto without_root = std::make_shared<bool>(false);
+    auto* doctor =
+        app.add_subcommand("doctor", "What is wrong with an instance, and what can be done; changes nothing");
+    doctor->add_flag("--without-root", *without_root, "Only what can be seen without the root key");
+    doctor->callback([&instance, without_root] { instance.diagnose(!*without_root); });
     app.add_subcommand("tick", "Do what is due: retention, idle logouts")->callback([&instance] {
         check(myqsec_tick(instance.system(), nullptr));
     });

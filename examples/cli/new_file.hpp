@@ -20,7 +20,9 @@ class NewFile {
 
  private:
     std::string path_;
-    int descriptor_;
+    std::string folder_;
+    int descriptor_ = -1;
+    bool named_ = false;  ///< from the beginning: the file system knows no files without a name
     bool kept_ = false;
 };
 

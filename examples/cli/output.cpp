@@ -132,11 +132,12 @@ std::string printable(const std::string& text) {
     return out;
 }
 
-void print(const Handle<myqsec_list>& list, bool json) {
+void print(const Handle<myqsec_list>& list, bool json, const std::function<void()>& at_row) {
     const auto columns = columns_of(list);
     Json all = Json::array();
     std::vector<std::vector<std::string>> rows;
     while (next(list)) {
+        if (at_row) at_row();
         Json object = Json::object();
         std::vector<std::string> row;
         for (const Column& column : columns) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ std::string printable(const std::string& text);
 std::string instant(std::int64_t milliseconds);
 
 /// Prints all rows: a table for people, or with `json` an array of objects for programs.
-void print(const Handle<myqsec_list>& list, bool json);
+void print(const Handle<myqsec_list>& list, bool json, const std::function<void()>& at_row = {});
 
 /// Prints one result: with `json` an object of one member, otherwise `sentence`.
 void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json);

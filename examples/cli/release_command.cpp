@@ -1,4 +1,5 @@
 // release: log in at a device and print.
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -93,22 +94,43 @@ void check_usage(const Instance& instance, const ReleaseOptions& options) {
         throw CLI::ValidationError("--list", "standard output holds one thing: list first, then release");
 }
 
+void print_job(const Handle<myqsec_session>& session, std::int64_t job, const ReleaseOptions& options,
+               Outputs& outputs) {
+    const std::string path =
+        options.output == "-" ? "-" : options.output + "/job-" + std::to_string(job) + ".out";
+    Printer printer(path);
+    const myqsec_sink sink = printer.sink();
+    myqsec_release_options how = MYQSEC_RELEASE_OPTIONS_INIT;
+    how.keep = options.keep ? 1 : 0;
+    const myqsec_status status = myqsec_job_release(session.get(), job, &how, &sink);
+    if (path != "-" && (status == MYQSEC_OK || status == MYQSEC_ERR_INCOMPLETE)) outputs.add(job, path);
+    check(status);
+}
+
+/// One that fails does not keep the others back.
 void release(Instance& instance, const ReleaseOptions& options) {
     check_usage(instance, options);
     const auto session = log_in(instance, options);
     if (options.list) print(held_jobs(session), instance.json);
     Outputs outputs(instance.json && options.output != "-" && !options.list);
-    for (const std::int64_t job : options.all ? all_held(session) : options.jobs) {
-        const std::string path =
-            options.output == "-" ? "-" : options.output + "/job-" + std::to_string(job) + ".out";
-        Printer printer(path);
-        const myqsec_sink sink = printer.sink();
-        myqsec_release_options how = MYQSEC_RELEASE_OPTIONS_INIT;
-        how.keep = options.keep ? 1 : 0;
-        check(myqsec_job_release(session.get(), job, &how, &sink));
-        if (path != "-") outputs.add(job, path);
+    const auto jobs = options.all ? all_held(session) : options.jobs;
+    std::vector<Failure> failures;
+    for (const std::int64_t job : jobs) {
+        try {
+            print_job(session, job, options, outputs);
+        } catch (const Failure& failure) {
+            failures.push_back(failure);
+            if (jobs.size() > 1) std::cerr << "myqsec: job " << job << ": " << failure.what() << '\n';
+            if (failure.status == MYQSEC_ERR_SESSION_ENDED) break;
+        }
     }
-    check(myqsec_logout(session.get()));
+    if (!failures.empty() && jobs.size() > 1) {
+        failures.front() = {failures.front().status, std::to_string(failures.size()) + " of " +
+                                                         std::to_string(jobs.size()) + " jobs failed"};
+    }
+    const myqsec_status logged_out = myqsec_logout(session.get());
+    if (!failures.empty()) throw failures.front();
+    check(logged_out);
 }
 
 }  // namespace

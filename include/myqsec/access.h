@@ -21,8 +21,10 @@ typedef struct myqsec_user_fields {
     { sizeof(myqsec_user_fields), 0, NULL, NULL, NULL, NULL, NULL }
 
 /** Creates the first administrator of a new instance and returns its random password, shown this once. `password` holds
- *  *password_length bytes (64 are enough). Adds MYQSEC_ERR_EXISTS once there is one, MYQSEC_ERR_BUFFER_TOO_SMALL
- *  (nothing was created). Right: the system principal's alone. Audit: user.created, role.granted. Since 0.1. */
+ *  *password_length bytes (64 are enough). Called again before anybody has logged in with it, and before there is
+ *  another user, it replaces that administrator: a password that nobody saw, because the host stopped here, is no loss.
+ *  Adds MYQSEC_ERR_EXISTS afterwards, MYQSEC_ERR_BUFFER_TOO_SMALL (nothing was created). Right: the system principal's
+ *  alone. Audit: user.created, role.granted, and user.deleted of the one before. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_first_administrator(myqsec_session *system, const myqsec_user_fields *fields,
                                                     int64_t *user, char *password, size_t *password_length);
 

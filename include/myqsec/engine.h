@@ -81,8 +81,8 @@ typedef struct myqsec_options {
     /** An outside counter tells a whole earlier state of the folder from the present one, which nothing inside it can.
      *  It only goes up, begins at 0, and lies where whoever writes the folder can't set it back: a TPM's NV counter, an
      *  RPMB partition, another machine. There is one for each database: `which` is 1 (main) or 2 (log). Both functions
-     *  or neither, from the instance's creation on: an opening without them is refused from then on. They may not call the
-     *  library. Non-zero: failure. */
+     *  or neither, from the instance's creation on: an opening without them is refused from then on. They may not call
+     *  the library. Non-zero: failure. */
     void *counter_context;
     int (*counter_read)(void *context, uint32_t which, uint64_t *value);
     /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If
@@ -100,10 +100,11 @@ typedef struct myqsec_options {
     { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash
- *  half-way leaves nothing that opens; calling it again finishes the work: it replaces what lies beside the file
- *  `unfinished`. Nothing else is ever removed: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be
- *  NULL. Close with myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
- *  for a token or TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE,
+ *  half-way leaves nothing that opens, or an instance without users; calling it again finishes the work: it replaces
+ *  what lies beside the file `unfinished`, and answers MYQSEC_ERR_EXISTS where only the answer was lost: open that.
+ *  Nothing else is ever removed: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be NULL. Close with
+ *  myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK; for a token or
+ *  TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE,
  *  MYQSEC_ERR_NOT_BUILT_IN. Audit: instance.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                        myqsec_engine **out);
@@ -121,8 +122,17 @@ MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *r
  *  first 500 jobs and 100 files. Columns code (text), sentence (text). Empty if all was well. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open_findings(myqsec_engine *engine, myqsec_list **out);
 
-/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers, readers or releases live.
- *  NULL is MYQSEC_OK. Since 0.1. */
+/** What is wrong with an instance, above all with one that does not open, and what can be done about it. It is opened
+ *  as ever, but what that writes stays in memory: nothing on the disk changes and no outside counter advances. `root`
+ *  may be NULL: then only what can be seen without it is told. Columns code (text: a status such as "ERR_TAMPERED", or
+ *  a code as in myqsec_open_findings), sentence (text), advice (text). Empty if all is well. What keeps the instance
+ *  from opening is a row, and no failure of this call. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_FILE_ACCESS for the folder
+ *  itself, MYQSEC_ERR_SELF_TEST. Right: whoever has the root secret. Audit: none, for nothing is written. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_doctor(const char *directory, const myqsec_root *root, const myqsec_options *options,
+                                       myqsec_list **out);
+
+/** Closes the engine. MYQSEC_ERR_BUSY, and nothing closed, while sessions, writers, readers or releases live. In a
+ *  forked child it gives the handle up, and leaves files, lock and memory as they are. NULL is MYQSEC_OK. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
 
 /** The host's own principal. It may create the first administrator, tick, submit for a user it names, attach devices
@@ -136,9 +146,10 @@ MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_ses
  *  device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated, audit.pruned. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
-/** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then
- *  nothing expires (myqsec_open_findings: "deletion-suspended"). Idempotent. Right: settings.change.
- *  Audit: instance.clock-stepped. Since 0.1. */
+/** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then jobs
+ *  expire by the time known to have passed, backup keys and audit events not at all (myqsec_open_findings:
+ *  "deletion-suspended"). What waits to expire has as long left afterwards as before. Idempotent. Right:
+ *  settings.change. Audit: instance.clock-stepped. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 
 /** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Calls

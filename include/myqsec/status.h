@@ -41,6 +41,8 @@ enum {
     MYQSEC_ERR_FORKED = -28, /**< the handle was opened by the parent of this process */
     MYQSEC_ERR_OUTCOME_UNKNOWN = -29, /**< the disk failed to keep a change: it is unknown whether it survives until the
                                        *   instance is opened again */
+    MYQSEC_ERR_INCOMPLETE = -30, /**< it was done and is durable, but a step behind it failed; the message says which,
+                                  *   and what makes up for it */
 };
 /* clang-format on */
 

@@ -3,6 +3,8 @@
 
 #include "abi/machinery/list.hpp"
 #include "abi/machinery/session.hpp"
+#include "crypto/self_test/self_test.hpp"
+#include "instance/doctor.hpp"
 
 using namespace myqsec;
 using namespace myqsec::abi;
@@ -32,6 +34,8 @@ myqsec_status start(const char* directory, const myqsec_root* root, const myqsec
     });
 }
 
+constexpr Column diagnosis_columns[] = {
+    {"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}, {"advice", MYQSEC_COLUMN_TEXT}};
 constexpr Column finding_columns[] = {{"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}};
 
 }  // namespace
@@ -58,11 +62,32 @@ myqsec_status myqsec_open_findings(myqsec_engine* engine, myqsec_list** out) {
     });
 }
 
+myqsec_status myqsec_doctor(const char* directory, const myqsec_root* root, const myqsec_options* options,
+                            myqsec_list** out) {
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const std::string path(text(directory, "directory"));
+        if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
+        const auto provider = root != nullptr ? root_provider(root, Engine::Birth::opened) : nullptr;
+        crypto::self_test();
+        HostParts host(engine_options(options));
+        List list(diagnosis_columns);
+        for (const auto& row : instance::diagnose(path, provider.get(), host.clock,
+                                                  vault_options(engine_options(options), host)))
+            list.add(row.code, row.sentence, row.advice);
+        handle = new_list(std::move(list));
+    });
+}
+
 myqsec_status myqsec_close(myqsec_engine* engine) {
     return guard([&] {
         if (!engine) return;
-        const auto& opened = object_of(engine);
-        opened.check_process();
+        auto& opened = object_of(engine);
+        if (!opened.in_opening_process()) {  // destroying it would write to the parent's files
+            opened.vault.disown_lock();
+            static_cast<void>(take_object(engine).release());
+            return;
+        }
         if (const auto children = opened.children(); children > 0) {
             fail(Status::ERR_BUSY,
                  "{} sessions, writers or readers of this engine are still open; free them first", children);

@@ -90,10 +90,18 @@ myqsec_status myqsec_keys_rotate_root(myqsec_session* session, const myqsec_root
         const auto before = root_name(vault.keystore().provider_kind());
         vault.keystore().change_root(*provider);
         // Should the machine stop here, the next opening finds another root than the database knows of.
-        storage::Transaction transaction(vault.main());
-        static_cast<void>(vault.leaf_keys().record_root(transaction));
-        append(s, transaction, proof.actor(), "root", std::string(before),
-               std::string(root_name(vault.keystore().provider_kind())));
-        transaction.commit();
+        try {
+            storage::Transaction transaction(vault.main());
+            static_cast<void>(vault.leaf_keys().record_root(transaction));
+            append(s, transaction, proof.actor(), "root", std::string(before),
+                   std::string(root_name(vault.keystore().provider_kind())));
+            transaction.commit();
+        } catch (const std::exception& failure) {
+            fail(Status::ERR_INCOMPLETE,
+                 "the new root secret is in force and the one before opens nothing any more, but the audit "
+                 "log "
+                 "does not say so yet, because {}; the next opening records it",
+                 sentence_of(failure));
+        }
     });
 }

@@ -31,7 +31,8 @@ constexpr std::string_view steps[] = {
         purpose INTEGER NOT NULL,
         kdf_memory_kib INTEGER NOT NULL,
         kdf_iterations INTEGER NOT NULL,
-        changed INTEGER NOT NULL);
+        changed INTEGER NOT NULL,
+        unused INTEGER NOT NULL DEFAULT 0);
     CREATE TABLE access_password_history (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         user_id INTEGER NOT NULL,

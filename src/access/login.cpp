@@ -180,6 +180,7 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
     if (admitted) {
         lockout.forgive(transaction, Lockout::account_key(claim.user->name));
         if (claim.card) store::touch_card(main, claim.card->id, vault_.clock().now());
+        if (!attempt.password.empty()) store::mark_password_used(main, claim.user->id);
         if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
     } else {
         const auto refused = refusal(claim, attempt, until ? audit::Result::denied : audit::Result::failed);

@@ -33,6 +33,16 @@ UserId Users::insert(storage::Transaction& transaction, const audit::Actor& acto
     return user;
 }
 
+namespace {
+
+/// The password of one that nobody has used may have been lost before anybody saw it.
+void require_no_administrator(storage::Database& main) {
+    if (store::count_administrators(main) > 0 && !store::find_unused_administrator(main))
+        fail(Status::ERR_EXISTS, "there is an administrator already");
+}
+
+}  // namespace
+
 FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& fields) {
     const auto proof = authority_.authorise(system, Right::session_host);
     if (system.kind != PrincipalKind::system) authority_.deny(system, Right::session_host);
@@ -40,8 +50,7 @@ FirstAdministrator Users::create_first_administrator(const Principal& system, co
     if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
     if (fields.state == UserState::disabled)
         fail(Status::ERR_NOT_POSSIBLE, "the administrator must be active");
-    if (store::count_administrators(vault_.main()) > 0)
-        fail(Status::ERR_EXISTS, "there is an administrator already");
+    require_no_administrator(vault_.main());
 
     FirstAdministrator made{{}, random_password()};
     const auto kdf = password_kdf(settings_);
@@ -49,10 +58,12 @@ FirstAdministrator Users::create_first_administrator(const Principal& system, co
         made.password, vault_.keystore().key(storage::KeyPurpose::pepper), kdf);
 
     storage::Transaction transaction(vault_.main());
-    if (store::count_administrators(vault_.main()) > 0)
-        fail(Status::ERR_EXISTS, "there is an administrator already");
+    require_no_administrator(vault_.main());
+    if (const auto unseen = store::find_unused_administrator(vault_.main()))
+        erase(transaction, proof.actor(), *unseen);
     made.user = insert(transaction, proof.actor(), fields);
     store::save_password(vault_.main(), made.user, {verifier, PasswordUse::alone, kdf}, vault_.clock().now());
+    store::mark_password_unused(vault_.main(), made.user);
     Grant grant;
     grant.user = made.user;
     store::insert_grant(vault_.main(), administrator_role, grant);
@@ -105,15 +116,19 @@ void Users::remove(const Principal& principal, UserId user) {
         authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
     require_authority_over(principal, user);
     storage::Transaction transaction(vault_.main());
+    erase(transaction, proof.actor(), user);
+    store::require_administrator_left(vault_.main());
+    vault_.leaf_keys().commit_erased(transaction);
+}
+
+void Users::erase(storage::Transaction& transaction, const audit::Actor& actor, UserId user) {
     const auto record = store::get_user(vault_.main(), user);
     for (const auto& hook : hooks_)
         hook(transaction, user);
     Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name));
     store::delete_user(vault_.main(), user);
-    store::require_administrator_left(vault_.main());
     vault_.leaf_keys().destroy(transaction, record.person);
-    audit_.append(transaction, {Action::user_deleted, proof.actor(), user, audit::Result::ok, {}, {}});
-    vault_.leaf_keys().commit_erased(transaction);
+    audit_.append(transaction, {Action::user_deleted, actor, user, audit::Result::ok, {}, {}});
 }
 
 void Users::unlock(const Principal& principal, UserId user) {

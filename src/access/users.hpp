@@ -38,7 +38,8 @@ class Users {
     Users(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
           Authority& authority);
 
-    /// The system principal's alone. Throws ERR_EXISTS once there is an administrator.
+    /// The system principal's alone. Replaces one who never logged in, while there is no other user. Throws
+    /// ERR_EXISTS once there is an administrator.
     FirstAdministrator create_first_administrator(const Principal& system, const UserFields& fields);
 
     /// user.manage. Throws ERR_EXISTS, ERR_INVALID_ARGUMENT, ERR_LIMIT.
@@ -78,6 +79,7 @@ class Users {
 
  private:
     UserId insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields);
+    void erase(storage::Transaction& transaction, const audit::Actor& actor, UserId user);
     void require_authority_over(const Principal& principal, UserId user);
 
     storage::Vault& vault_;

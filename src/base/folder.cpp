@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -49,6 +50,12 @@ class DiskFile final : public File {
  public:
     DiskFile(Descriptor descriptor, std::string path)
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+    DiskFile(const DiskFile&) = delete;
+    DiskFile& operator=(const DiskFile&) = delete;
+    // Closing alone would leave the lock to a forked child that has the same open file.
+    ~DiskFile() override {
+        if (locked_) ::flock(descriptor_.get(), LOCK_UN);
+    }
 
     std::size_t read_at(std::uint64_t offset, ByteSpan into) override {
         std::size_t done = 0;
@@ -89,21 +96,32 @@ class DiskFile final : public File {
         }
     }
 
+    void allocate(std::uint64_t size) override {
+        int number = EINTR;
+        while (number == EINTR)
+            number = ::posix_fallocate(descriptor_.get(), 0, static_cast<off_t>(size));
+        if (number != 0) fail_errno(number, "allocate", path_);
+    }
+
     void sync() override {
         if (retry([&] { return ::fdatasync(descriptor_.get()); }) != 0) fail_errno(errno, "sync", path_);
     }
 
     bool try_lock() override {
-        if (retry([&] { return ::flock(descriptor_.get(), LOCK_EX | LOCK_NB); }) == 0) return true;
+        locked_ = retry([&] { return ::flock(descriptor_.get(), LOCK_EX | LOCK_NB); }) == 0;
+        if (locked_) return true;
         if (errno == EWOULDBLOCK) return false;
         fail_errno(errno, "lock", path_);
     }
+
+    void disown_lock() override { locked_ = false; }
 
     [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 
  private:
     Descriptor descriptor_;
     std::string path_;
+    bool locked_ = false;
 };
 
 class DiskListing final : public Listing {
@@ -252,6 +270,13 @@ class DiskFolder final : public Folder {
         }));
         if (opened.get() < 0) fail_errno(errno, "open", full(component));
         return std::make_unique<DiskFolder>(std::move(opened), full(component));
+    }
+
+    [[nodiscard]] std::uint64_t free_space() override {
+        struct statvfs info {};
+        if (retry([&] { return ::fstatvfs(descriptor_.get(), &info); }) != 0)
+            fail_errno(errno, "ask for the free space of", path_);
+        return std::uint64_t{info.f_bavail} * info.f_frsize;
     }
 
     [[nodiscard]] const std::string& path() const override { return path_; }

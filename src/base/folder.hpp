@@ -29,10 +29,15 @@ class File : public ByteSource {
     /// Writes all of it or throws; after a throw any part of it may be there.
     virtual void write_at(std::uint64_t offset, ByteView from) = 0;
     virtual void truncate(std::uint64_t size) = 0;
+    /// Makes it that large, with room on the disk for every byte.
+    virtual void allocate(std::uint64_t size) { truncate(size); }
     /// fdatasync: contents and size survive a power cut once this returns.
     virtual void sync() = 0;
-    /// Takes the advisory exclusive lock (flock); false if another open file holds it. Released on close.
+    /// Takes the advisory exclusive lock (flock); false if another open file holds it. Released on close,
+    /// also where a forked child has the file open.
     virtual bool try_lock() = 0;
+    /// In a forked child: closing leaves the lock to the parent.
+    virtual void disown_lock() {}
 };
 
 /// The names in a folder, one after the other.
@@ -80,6 +85,8 @@ class Folder {
     virtual void sync() = 0;
     /// A sub-folder, created durably if missing.
     virtual std::unique_ptr<Folder> folder(std::string_view name) = 0;
+    /// Bytes that its file system has left for this process.
+    [[nodiscard]] virtual std::uint64_t free_space() { return UINT64_MAX; }
     /// For error messages only.
     [[nodiscard]] virtual const std::string& path() const = 0;
 };

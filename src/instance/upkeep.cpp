@@ -35,13 +35,31 @@ Instant Checkpoints::tick(const access::Principal& /*principal*/) {
     return Instant::max();
 }
 
+bool DiskReserve::keep() {
+    return vault_.reserve().keep(
+        static_cast<std::uint64_t>(settings_.integer(settings::Setting::storage_reserve)));
+}
+
+Findings DiskReserve::recover() {
+    if (keep()) return {};
+    return {{"disk-full",
+             "the disk has no room for the reserve that deletion may need (storage.reserve): no document is "
+             "accepted until jobs were deleted or the disk enlarged"}};
+}
+
+Instant DiskReserve::tick(const access::Principal& /*principal*/) {
+    static_cast<void>(keep());
+    return Instant::max();
+}
+
 Instant AuditUpkeep::tick(const access::Principal& principal) {
     const auto proof = authority_.authorise(principal, access::Right::instance_tick);
     audit_.drain();
     const auto next = audit_.rotate_key_if_due(proof, settings_.duration(settings::Setting::audit_epoch));
     // A clock that ran ahead must not take the log with it.
     if (jobs_.deletion_suspended()) return next;
-    return std::min(next, audit_.prune(proof, settings_.duration(settings::Setting::audit_retention)));
+    const auto retention = settings_.duration(settings::Setting::audit_retention) + jobs_.clock_lag();
+    return std::min(next, audit_.prune(proof, retention));
 }
 
 // The machine stopped between a change of the root key and its event.

@@ -69,6 +69,21 @@ class KeyTreeUpkeep final : public Domain {
     const settings::Settings& settings_;
 };
 
+/// Keeps the room that a full disk leaves to deletion, and takes it again when there is some.
+class DiskReserve final : public Domain {
+ public:
+    DiskReserve(storage::Vault& vault, const settings::Settings& settings)
+        : vault_(vault), settings_(settings) {}
+    Findings recover() override;
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    bool keep();
+
+    storage::Vault& vault_;
+    const settings::Settings& settings_;
+};
+
 /// The event of something that an opening or a tick found.
 [[nodiscard]] audit::Event damage_found(const storage::Vault::Finding& finding);
 

@@ -10,6 +10,8 @@
 #include "spool/keeping/document_check.hpp"
 #include "spool/keeping/outputs.hpp"
 #include "spool/keeping/retention.hpp"
+#include "spool/keeping/trusted_clock.hpp"
+#include "spool/records/clock_store.hpp"
 #include "spool/records/job_list_store.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/sealed_names.hpp"
@@ -21,10 +23,15 @@ using access::Right;
 
 struct Jobs::State {
     explicit State(const Context& the_context)
-        : context(the_context), retention(context, outputs), conversion(context), documents(context) {}
+        : context(the_context),
+          clock(context),
+          retention(context, outputs, clock),
+          conversion(context),
+          documents(context) {}
 
     Context context;
     Outputs outputs;
+    TrustedClock clock;
     Retention retention;
     Conversion conversion;
     DocumentCheck documents;
@@ -49,21 +56,29 @@ void hold_interrupted(const Context& context, std::vector<Finding>& findings) {
 
 }  // namespace
 
+namespace {
+
+Finding deletion_suspended_finding() {
+    return {"deletion-suspended",
+            "the clock stepped, or the instance was closed, for longer than clock.max_step: until an "
+            "administrator confirms the clock, things expire by the time that is known to have passed, and "
+            "neither backup keys nor audit events go"};
+}
+
+}  // namespace
+
 std::vector<Finding> Jobs::recover() {
     std::vector<Finding> findings;
-    if (deletion_suspended()) {
-        findings.push_back(
-            {"deletion-suspended",
-             "the clock stepped further than clock.max_step: nothing expires until an administrator "
-             "confirms the clock"});
-    }
+    if (state_->clock.begin()) findings.push_back(deletion_suspended_finding());
     hold_interrupted(state_->context, findings);
     std::ranges::move(state_->documents.begin(), std::back_inserter(findings));
     return findings;
 }
 
 std::vector<Finding> Jobs::take_findings() {
-    return state_->documents.take_findings();
+    auto findings = state_->documents.take_findings();
+    if (state_->clock.take_news()) findings.push_back(deletion_suspended_finding());
+    return findings;
 }
 
 std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, const JobFields& fields) {
@@ -105,7 +120,7 @@ void Jobs::cancel(const access::Principal& principal, JobId id) {
     const auto queue = require_queue(context.main(), job->queue);
     context.vault.leaf_keys().destroy(transaction, job->leaf);
     const auto reasons = principal.is(job->owner) ? reason::canceled_by_user : reason::canceled_by_operator;
-    store::cancel_job(context.main(), id, reasons, context.now() + queue.retention_printed);
+    store::cancel_job(context.main(), id, reasons, deadline(context, queue.retention_printed));
     context.audit.append(transaction,
                          {.action = audit::Action::job_cancelled,
                           .actor = permitted.proof.actor(),
@@ -165,17 +180,22 @@ Instant Jobs::tick(const access::Principal& principal) {
     state_->outputs.undo_pulled([&](const access::Principal& puller) {
         return puller.kind != PrincipalKind::system && !state_->context.access.sessions.alive(puller);
     });
+    state_->clock.look(proof.actor());
     const auto next = state_->retention.tick(proof.actor());
     return std::min({next, state_->documents.tick(), state_->conversion.tick()});
 }
 
 bool Jobs::deletion_suspended() const {
-    return store::deletion_suspended(state_->context.main());
+    return store::get_clock(state_->context.main()).doubted;
+}
+
+Duration Jobs::clock_lag() const {
+    return store::get_clock(state_->context.main()).lag;
 }
 
 void Jobs::confirm_clock(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::settings_change);
-    state_->retention.confirm_clock(proof.actor());
+    state_->clock.confirm(proof.actor());
 }
 
 void Jobs::remove_of_user(storage::Transaction& transaction, const audit::Actor& actor, UserId user) {

@@ -77,12 +77,15 @@ class Jobs {
     std::unique_ptr<JobReader> open_document(const access::Principal& principal, JobId job);
 
     /// instance.tick. Deletes what has expired and retries what a full disk prevented; returns when it wants
-    /// to be called again (Instant::max(): no need). A clock that ran ahead of the monotonic one by more than
-    /// clock.max_step since the last tick suspends deletion, durably, until confirm_clock(). Converts some
-    /// jobs to what their queue was given, and compares some with their files.
+    /// to be called again (Instant::max(): no need). After a step of the clock beyond clock.max_step jobs
+    /// expire by the time that is known to have passed (TrustedClock). Converts some jobs to what their queue
+    /// was given, and compares some with their files.
     Instant tick(const access::Principal& principal);
+    /// The clock is doubted: what is dated by it, and belongs to an upper layer, may not expire.
     [[nodiscard]] bool deletion_suspended() const;
-    /// settings.change: the clock is right; expired jobs may be deleted.
+    /// What is dated by the clock may look so much older than it is.
+    [[nodiscard]] Duration clock_lag() const;
+    /// settings.change: the clock is right. What waits to expire has as long left as before.
     void confirm_clock(const access::Principal& principal);
 
     /// For the removal of a user; joins its transaction. Files follow at the next tick or opening. Records of

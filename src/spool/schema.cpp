@@ -61,8 +61,13 @@ constexpr std::string_view steps[] = {
         BEGIN UPDATE queue SET jobs = jobs - 1 WHERE id = old.queue; END;
     CREATE TRIGGER job_ended AFTER DELETE ON job WHEN old.leaf <> 0
         BEGIN UPDATE queue SET jobs = jobs - 1 WHERE id = old.queue; END;
-    CREATE TABLE spool_clock (id INTEGER PRIMARY KEY, suspended INTEGER NOT NULL);
-    INSERT INTO spool_clock (id, suspended) VALUES (1, 0);
+    CREATE TABLE spool_clock (
+        id INTEGER PRIMARY KEY,
+        doubted INTEGER NOT NULL,
+        known INTEGER NOT NULL,
+        skew INTEGER NOT NULL,
+        lag INTEGER NOT NULL);
+    INSERT INTO spool_clock (id, doubted, known, skew, lag) VALUES (1, 0, 0, 0, 0);
     CREATE TABLE certificate (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL UNIQUE,

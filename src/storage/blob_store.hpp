@@ -69,7 +69,7 @@ class BlobWriter final : public ByteSink {
 class BlobStore {
  public:
     /// Beside the blobs: of which time they are.
-    static constexpr std::string_view mark_file = "mark";
+    static constexpr std::string_view mark_file = ".mark";
 
     /// The folder is made in `home` if it is missing.
     BlobStore(Folder& home, std::string_view folder, const crypto::Secret& key);
@@ -88,6 +88,7 @@ class BlobStore {
     /// All there are, whoever made them.
     [[nodiscard]] std::vector<BlobName> names() const { return blob_names(*folder_); }
 
+    [[nodiscard]] std::uint64_t free_space() { return folder_->free_space(); }
     /// No blob is there, whoever made it.
     [[nodiscard]] bool is_empty();
     /// What was last set, from 1 on; 0 if there is none, or none that this store has set.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "storage/space_reserve.hpp"
 
 namespace myqsec::storage::instance_folder {
 
@@ -12,7 +13,8 @@ namespace {
 
 /// The files that a creation makes, apart from lock, mark and keystore: its appearing ends the creation.
 std::vector<std::string> files_of_a_creation() {
-    std::vector<std::string> out{std::string(Keystore::file_name) + ".new"};
+    std::vector<std::string> out{std::string(Keystore::file_name) + ".new",
+                                 std::string(SpaceReserve::file_name)};
     for (const auto database : {main_file, log_file}) {
         for (const auto suffix : database_suffixes)
             out.push_back(std::string(database).append(suffix));
@@ -28,7 +30,7 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 void require_only_leftovers(const Folder& folder, const std::vector<std::string>& names, BlobFolders blobs) {
     auto known = files_of_a_creation();
-    for (const auto name : {lock_file, unfinished_file})
+    for (const auto name : {lock_file, unfinished_file, Keystore::file_name})
         known.emplace_back(name);
     known.insert(known.end(), blobs.begin(), blobs.end());
     for (const auto& name : names) {
@@ -56,13 +58,12 @@ void require_empty(const Folder& folder, const std::vector<std::string>& names) 
 }
 
 void require_free(Folder& folder, BlobFolders blobs) {
-    if (folder.exists(Keystore::file_name)) {
+    const auto names = folder.list();
+    if (contains(names, unfinished_file)) {  // also beside a keystore: it was never opened
+        require_only_leftovers(folder, names, blobs);
+    } else if (contains(names, Keystore::file_name)) {
         fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
              folder.path());
-    }
-    const auto names = folder.list();
-    if (contains(names, unfinished_file)) {
-        require_only_leftovers(folder, names, blobs);
     } else {
         require_empty(folder, names);
     }
@@ -76,6 +77,7 @@ void mark_unfinished(Folder& folder) {
 
 /// The blobs are those of a restoration: its keys, which tell them from foreign files, are gone with it.
 void remove_leftovers(Folder& folder, BlobFolders blobs) {
+    folder.remove(Keystore::file_name);  // first: without it this is no instance
     for (const auto& name : files_of_a_creation())
         folder.remove(name);
     for (const auto store : blobs) {
@@ -91,18 +93,16 @@ void remove_leftovers(Folder& folder, BlobFolders blobs) {
 
 }  // namespace
 
-std::unique_ptr<File> lock(Folder& folder) {
-    std::unique_ptr<File> lock;
-    if (folder.exists(lock_file)) {
-        lock = folder.open(lock_file);
-    } else {
-        lock = folder.create(lock_file);
-    }
-    if (!lock->try_lock()) {
+Lock lock(Folder& folder) {
+    Lock held;
+    held.push_back(folder.exists(lock_file) ? folder.open(lock_file) : folder.create(lock_file));
+    if (folder.exists(Keystore::file_name)) held.push_back(folder.open_read_only(Keystore::file_name));
+    for (const auto& file : held) {
+        if (file->try_lock()) continue;
         fail(Status::ERR_IN_USE,
              "another process, or another engine of this one, has '{}' open; close it first", folder.path());
     }
-    return lock;
+    return held;
 }
 
 void require_instance(Folder& folder) {
@@ -111,7 +111,7 @@ void require_instance(Folder& folder) {
          Keystore::file_name);
 }
 
-std::unique_ptr<File> prepare(Folder& folder, BlobFolders blobs) {
+Lock prepare(Folder& folder, BlobFolders blobs) {
     require_free(folder, blobs);
     auto held = lock(folder);
     require_free(folder, blobs);  // another process was faster
@@ -141,7 +141,6 @@ void take_back(Folder& folder, BlobFolders blobs) {
         mark_unfinished(folder);  // the opening may have taken it away; a crash in here then leaves leftovers
     } catch (const Error&) {      // a full disk: the files go nevertheless
     }
-    folder.remove(Keystore::file_name);  // first: without it this is no instance
     remove_leftovers(folder, blobs);
     finish(folder);
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/folder.hpp"
 #include "storage/blob_store.hpp"
@@ -22,16 +23,18 @@ inline constexpr std::array<std::string_view, 3> database_suffixes = {"", "-wal"
 /// And what is made anew where it is missing, so that no backup has it: the marks of its pages.
 inline constexpr std::string_view marks_suffix = "-marks";
 
-/// Takes the instance's lock; it is held as long as the file is open. ERR_IN_USE.
-[[nodiscard]] std::unique_ptr<File> lock(Folder& folder);
+/// On two files, so that who removes the one lets no second process in. Held as long as both are open.
+using Lock = std::vector<std::unique_ptr<File>>;
+/// Takes the instance's lock. ERR_IN_USE.
+[[nodiscard]] Lock lock(Folder& folder);
 
 /// ERR_NOT_FOUND, and the folder is as it was.
 void require_instance(Folder& folder);
 
 /// For a new instance: takes the lock, marks the folder as unfinished, and removes what an earlier creation
-/// left beside that mark. ERR_EXISTS, nothing removed, if there is an instance or anything that no creation
-/// left.
-[[nodiscard]] std::unique_ptr<File> prepare(Folder& folder, BlobFolders blobs);
+/// left beside that mark, its keystore included. ERR_EXISTS, nothing removed, if there is an instance or
+/// anything that no creation left.
+[[nodiscard]] Lock prepare(Folder& folder, BlobFolders blobs);
 
 /// Ends a creation. If the keystore could not be made durable, it is taken back, under the lock that makes it
 /// ours: a creation that failed can be repeated.

@@ -9,6 +9,7 @@
 #include "storage/instance_folder.hpp"
 #include "storage/instance_parts.hpp"
 #include "storage/pages/page_format.hpp"
+#include "storage/space_reserve.hpp"
 
 namespace myqsec::storage {
 
@@ -40,12 +41,15 @@ void Vault::create(Folder& folder, crypto::RootProvider& root, BlobFolders blobs
 }
 
 struct Vault::State {
-    State(std::unique_ptr<Folder> home, const Clock& time) : folder(std::move(home)), clock(time) {}
+    State(std::unique_ptr<Folder> home, const Clock& time)
+        : disk(std::move(home)), reserve(*disk), folder(with_reserve(*disk, reserve)), clock(time) {}
 
     // In the order of construction; the lock is released last.
+    std::unique_ptr<Folder> disk;
+    SpaceReserve reserve;
     std::unique_ptr<Folder> folder;
     const Clock& clock;
-    std::unique_ptr<File> lock;
+    instance_folder::Lock lock;
     std::unique_ptr<Keystore> keystore;
     std::unique_ptr<Database> main;
     std::unique_ptr<Database> log;
@@ -54,6 +58,7 @@ struct Vault::State {
     std::vector<Finding> findings;
     bool has_outside_counters = false;
     bool accept_earlier_parts = false;
+    bool accepted_parts = false;
 
     [[nodiscard]] InstanceParts parts(const std::optional<Restoration>& restoration) {
         return {*main, *keystore, blobs, restoration};
@@ -205,10 +210,41 @@ void Vault::require_accepted(std::vector<Finding> contradictions) {
     if (!contradictions.empty() && !state_->accept_earlier_parts) {
         fail(Status::ERR_TAMPERED,
              "{}; bring back the files of one time, restore a backup, or accept those that are there "
-             "(options.accept_earlier_parts)",
+             "(accept_earlier_parts)",
              contradictions.front().sentence);
     }
+    state_->accepted_parts |= !contradictions.empty();
     std::ranges::move(contradictions, std::back_inserter(state_->findings));
+}
+
+bool Vault::has_accepted_parts() const {
+    return state_->accepted_parts;
+}
+
+SpaceReserve& Vault::reserve() {
+    return state_->reserve;
+}
+
+void Vault::require_room(BlobStore& store, std::uint64_t least) {
+    if (state_->reserve.is_spent()) {
+        fail(Status::ERR_NO_SPACE,
+             "the disk of '{}' was full, and what is left serves deletion alone: delete jobs or enlarge the "
+             "disk",
+             state_->folder->path());
+    }
+    const auto left = store.free_space();
+    if (left >= least) return;
+    fail(Status::ERR_NO_SPACE,
+         "the disk of '{}/{}' has {} bytes left, of which {} are to stay free (spool.min_free): delete jobs "
+         "or "
+         "enlarge the disk",
+         state_->folder->path(), store.name(), left, least);
+}
+
+void Vault::disown_lock() {
+    for (const auto& file : state_->lock)
+        file->disown_lock();
+    state_->lock.clear();
 }
 
 void Vault::begin_opening() {

@@ -13,6 +13,7 @@
 #include "storage/blob_store.hpp"
 #include "storage/keys/keystore.hpp"
 #include "storage/keys/leaf_keys.hpp"
+#include "storage/space_reserve.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace myqsec::storage {
@@ -111,6 +112,14 @@ class Vault {
     /// Parts of this instance are of different times, as no crash leaves them: ERR_TAMPERED, unless the
     /// options accept that.
     void require_accepted(std::vector<Finding> contradictions);
+    /// Such were accepted in this opening.
+    [[nodiscard]] bool has_accepted_parts() const;
+    /// What a full disk leaves to deletion.
+    [[nodiscard]] SpaceReserve& reserve();
+    /// Before a document takes room. Throws ERR_NO_SPACE.
+    void require_room(BlobStore& store, std::uint64_t least);
+    /// In a forked child, which shares the lock's open files: leaves it to the parent alone.
+    void disown_lock();
     /// Counts this opening in all parts, once they were compared and before they are written to.
     void begin_opening();
     /// Before it closes, and after all else was written: lets the next opening see whether all parts are of

@@ -140,6 +140,12 @@ TEST_CASE("a tick ends the signing epoch and prunes what is too old, unless the 
     CHECK(admin.list(myqsec_audit_list, nullptr, &one_row).first().integer("sequence") == 1);
     check(myqsec_clock_confirm(admin.get()));
     check(myqsec_tick(host.system->get(), nullptr));
+    CHECK(admin.list(myqsec_audit_list, nullptr, &one_row).first().integer("sequence") == 1);
+    for (int half_hours = 0; half_hours < 50; ++half_hours) {
+        host.now += 1000LL * 1800;
+        check(myqsec_tick(host.system->get(), nullptr));
+    }
+    admin = host.system->login("admin", host.admin_password);
     CHECK(admin.list(myqsec_audit_list, nullptr, &one_row).first().integer("sequence") == 257);
     Source source{exported(admin, MYQSEC_AUDIT_BUNDLE)};
     myqsec_audit_verdict verdict = MYQSEC_AUDIT_VERDICT_INIT;

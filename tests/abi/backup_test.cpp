@@ -199,6 +199,15 @@ TEST_CASE("a tick destroys the keys that have expired, unless the clock is not t
         MYQSEC_ERR_NOT_POSSIBLE, "clock");
     check(myqsec_clock_confirm(host.admin->get()));
     host.system->tick();
+    const auto kept = host.admin->list(myqsec_backup_key_list);
+    REQUIRE(kept.size() == 1);
+    const auto expires = kept.first().integer("expires");
+    CHECK(expires > host.now);
+    while (host.now <= expires) {
+        host.now += hour / 2;
+        host.system->tick();
+    }
+    host.reopen();
     CHECK(host.admin->list(myqsec_backup_key_list).size() == 0);
 }
 

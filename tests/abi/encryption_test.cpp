@@ -66,7 +66,9 @@ TEST_CASE("a whole earlier state of the folder opens, but not beside the host's 
     const auto root = place.root();
     myqsec_engine* out = nullptr;
     CHECK(myqsec_open(earlier.c_str(), &root, &options, &out) == MYQSEC_ERR_TAMPERED);
-    const auto without = place.options();
+    auto without = place.options();
+    CHECK_FAILS(myqsec_open(earlier.c_str(), &root, &without, &out), MYQSEC_ERR_TAMPERED, "outside counter");
+    without.accept_earlier_parts = 1;
     CHECK(myqsec_open(earlier.c_str(), &root, &without, &out) == MYQSEC_OK);
     CHECK(myqsec_close(out) == MYQSEC_OK);
     counters.result = 7;

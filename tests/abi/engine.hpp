@@ -95,7 +95,7 @@ struct Place {
     [[nodiscard]] std::vector<filesystem::path> jobs() const {
         std::vector<filesystem::path> out;
         for (const auto& entry : filesystem::directory_iterator(directory + "/jobs"))
-            out.push_back(entry.path());
+            if (entry.path().filename() != ".mark") out.push_back(entry.path());
         return out;
     }
     [[nodiscard]] std::vector<std::string> contents() const {

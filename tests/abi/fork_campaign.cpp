@@ -77,7 +77,6 @@ int refused_everywhere(const Handles& handles, const Host& host, std::int64_t jo
              myqsec_system_session(handles.engine, &session),
              myqsec_open_findings(handles.engine, &list),
              myqsec_logout(handles.session),
-             myqsec_close(handles.engine),
          }) {
         ++number;
         if (status != MYQSEC_ERR_FORKED) return number;
@@ -98,6 +97,9 @@ int refused_everywhere(const Handles& handles, const Host& host, std::int64_t jo
     if (how % 2 == 0) {
         handles.free();
         myqsec_session_free(handles.session);
+        if (result == 0 && myqsec_close(handles.engine) != MYQSEC_OK) result = 93;
+        if (result == 0 && myqsec_open(host.directory.c_str(), &root, nullptr, &engine) != MYQSEC_ERR_IN_USE)
+            result = 94;
     }
     if (result == 0 && how % 4 == 0) {  // an instance of its own
         if (myqsec_create(own_folder.c_str(), &root, nullptr, &engine) != MYQSEC_OK) result = 91;

@@ -179,6 +179,35 @@ TEST_CASE("the last administrator stays, whatever way one tries") {
           Status::ERR_EXISTS);
 }
 
+TEST_CASE("a first administrator whose password nobody has used is replaced, and no other") {
+    struct : test::InstanceFixture {
+        Authorised auditor() override { fail(Status::ERR_INTERNAL, "nobody reads the log here"); }
+    } f;
+    access::Access access(*f.vault, f.audit(), f.settings());
+    const auto system = access::Principal::system();
+    access::UserFields fields;
+    fields.user_name = "root";
+    const auto lost = access.users.create_first_administrator(system, fields);
+    fields.user_name = "admin";
+    const auto seen = access.users.create_first_administrator(system, fields);
+    const auto log_in = [&](std::string_view name, std::string_view password) {
+        return access.login.authenticate(system, {.user_name = name, .password = password},
+                                         access::all_methods);
+    };
+    CHECK(status_of([&] { log_in("root", lost.password); }) == Status::ERR_AUTHENTICATION);
+    CHECK(status_of([&] { log_in("admin", lost.password); }) == Status::ERR_AUTHENTICATION);
+    CHECK(log_in("admin", seen.password) == seen.user);
+    CHECK(status_of([&] { access.users.create_first_administrator(system, fields); }) == Status::ERR_EXISTS);
+}
+
+TEST_CASE("a first administrator is not replaced once there is another user") {
+    test::AccessFixture f;  // whose administrator never logged in with the password
+    access::UserFields fields;
+    fields.user_name = "other";
+    CHECK(status_of([&] { f.access.users.create_first_administrator(f.system, fields); }) ==
+          Status::ERR_EXISTS);
+}
+
 TEST_CASE("groups form no circle, and built-in roles stay") {
     AuthorityFixture f;
     const auto outer = f.access.groups.create(f.root, "outer");

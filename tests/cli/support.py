@@ -114,4 +114,4 @@ class InstanceTest(CommandTest):
         return process
 
     def spool_files(self) -> "set[str]":
-        return {each.name for each in (self.folder / "the instance" / "jobs").iterdir()}
+        return {each.name for each in (self.folder / "the instance" / "jobs").glob("[!.]*")}

@@ -45,6 +45,24 @@ class Backup(InstanceTest):
         self.says("backup", "restore", "the backup", "--key-file", "rescued.key")
         self.assertEqual(len(self.as_admin("user", "list")), 2)
 
+    def test_an_earlier_database_beside_later_files_opens_only_if_accepted(self) -> None:
+        instance = self.folder / "the instance"
+        earlier = {each.name: each.read_bytes() for each in instance.glob("main.db*")}
+        self.submit()
+        for each in instance.glob("main.db*"):
+            each.unlink()
+        for name, contents in earlier.items():
+            (instance / name).write_bytes(contents)
+        message = self.complains(6, "status")
+        self.assertIn("'main.db' is of an earlier time than", message)
+        self.assertIn("accept", message)
+        codes = {each["code"] for each in self.json("--accept-earlier-parts", "status")}
+        self.assertIn("main-earlier", codes)
+        self.assertIn("documents-of-another-time", codes)
+        self.assertEqual([each["code"] for each in self.json("status")], ["orphan-documents"])
+        told = [each for each in self.as_admin("audit", "list") if each["action"] == "instance.damage-found"]
+        self.assertTrue(told)
+
     def test_backups_take_the_right_to_manage_keys(self) -> None:
         self.complains(3, "backup", "create", "the backup")
         self.complains(3, "backup", "keys")

@@ -84,6 +84,17 @@ class Refusals(InstanceTest):
         self.complains(1, "init")
         self.json("status")
 
+    def test_an_instance_whose_password_nobody_saw_is_initialised_again(self) -> None:
+        self.environment["MYQSEC_INSTANCE"] = "another"
+        with open("/dev/full", "wb") as full:
+            self.complains(1, "init", stdout=full)
+        self.file("admin", self.json("init")["password"] + "\n")
+        self.assertEqual([each["user_name"] for each in self.as_admin("user", "list")], ["admin"])
+        self.assertIn("already holds an instance", self.complains(1, "init"))
+        self.environment["MYQSEC_INSTANCE"] = "a third"
+        self.complains(2, "init", "--admin", "")
+        self.assertFalse((self.folder / "a third").exists())
+
     def test_a_folder_is_no_document(self) -> None:
         (self.folder / "a folder").mkdir()
         self.assertIn("directory", self.complains(1, "submit", "--queue", "secure", "--owner", "jana", "a folder"))

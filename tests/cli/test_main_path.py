@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal as signals
+import time
 
 from support import InstanceTest
 
@@ -31,6 +33,34 @@ class MainPath(InstanceTest):
             released = self.release("--all", "--keep", "--output", name)
             self.assertEqual([each["job"] for each in released], jobs)
             self.assertEqual([(self.folder / each["output"]).read_bytes() for each in released], [b"0", b"1", b"2"])
+
+    def test_one_job_that_is_damaged_does_not_keep_the_others_back(self) -> None:
+        jobs, files = [], []
+        for number in range(3):
+            before = self.spool_files()
+            jobs.append(self.submit(document=b"%d" % number))
+            files += self.spool_files() - before
+        damaged = self.folder / "the instance" / "jobs" / files[1]
+        damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+        (self.folder / "printed").mkdir()
+        message = self.complains(6, "release", "--device", "lobby", "--card-file", "card", "--all", "--output", "printed")
+        self.assertIn(f"job {jobs[1]}:", message)
+        self.assertIn("1 of 3 jobs failed", message)
+        self.assertEqual({each.name for each in (self.folder / "printed").iterdir()},
+                         {f"job-{jobs[0]}.out", f"job-{jobs[2]}.out"})
+
+    def test_a_command_that_is_killed_leaves_no_part_of_a_document(self) -> None:
+        job = self.submit(document=b"secret " * 3_000_000)
+        (self.folder / "printed").mkdir()
+        for signal in ("INT", "TERM", "KILL"):
+            with self.start("release", "--device", "lobby", "--card-file", "card", "--output", "printed", "--keep",
+                            job) as process:
+                time.sleep(0.06)
+                process.send_signal(getattr(signals, f"SIG{signal}"))
+                process.communicate(timeout=60)
+            if process.returncode == 0:
+                (self.folder / "printed" / f"job-{job}.out").unlink()
+            self.assertEqual(list((self.folder / "printed").iterdir()), [])
 
     def test_an_existing_file_is_not_overwritten(self) -> None:
         job = self.submit()
@@ -135,6 +165,8 @@ class Administration(InstanceTest):
         [queue] = [row for row in self.as_admin("queue", "list") if row["name"] == "secure"]
         self.assertEqual((queue["retention_held"], queue["retention_printed"]), (36 * 3_600_000, 7 * 86_400_000))
         self.assertIn("36h", self.says(*self.admin, "queue", "list"))
+        self.complains(2, *self.admin, "queue", "change", "secure", "--retention-held", "24")
+        self.says(*self.admin, "queue", "change", "secure", "--retention-printed", "0")
 
     def test_a_restricted_queue_is_for_whom_it_allows(self) -> None:
         self.says(*self.admin, "queue", "change", "secure", "--restricted", "1")

@@ -146,3 +146,48 @@ TEST_CASE("parts of two states of an instance never open together, whichever are
         CHECK(codes(history.open()).empty());
     }
 }
+
+TEST_CASE(
+    "parts of different times open where that is accepted, with a finding that tells which is earlier") {
+    storage::VaultOptions accepting;
+    accepting.accept_earlier_parts = true;
+    History history;
+    JobId job;
+    history.live([&](Site& site) { job = site.submit(site.ada, site.secure, "of Monday"); });
+    history.live([&](Site& site) { site.submit(site.ada, site.secure, "of Tuesday"); });
+    history.live([&](Site& site) { site.jobs().remove(site.ada, job); });
+    const int monday = history.states() - 3;
+    struct Case {
+        unsigned earlier_parts;
+        int from;
+        std::string_view codes;
+    };
+    const Case cases[] = {
+        {1, monday, "main-earlier main-earlier documents-of-another-time "},
+        {4, monday + 1, "keystore-earlier "},
+        {8, monday, "documents-earlier job-document-missing "},
+        {8, monday + 1, "documents-earlier documents-of-another-time "},
+    };
+    for (const auto& [earlier_parts, from, expected] : cases) {
+        CAPTURE(earlier_parts);
+        CAPTURE(from);
+        history.mix(earlier_parts, from, from + 1);
+        CHECK(status_of([&] { history.open(); }) == Status::ERR_TAMPERED);
+        CHECK(codes(history.open(accepting)) == expected);
+        // What was accepted is known from then on, and what no job has goes.
+        const auto later = codes(history.open());
+        CHECK((later.empty() || later == "orphan-documents "));
+        CHECK(codes(history.open()).empty());
+    }
+}
+
+TEST_CASE("every finding of an opening that accepted earlier parts is an event") {
+    storage::VaultOptions accepting;
+    accepting.accept_earlier_parts = true;
+    History history;
+    history.live([](Site& site) { site.submit(site.ada, site.secure, "of yesterday"); });
+    history.live([](Site& site) { site.submit(site.ada, site.secure, "of today"); });
+    history.mix(8, history.states() - 2, history.states() - 1);
+    history.open(accepting);
+    CHECK(history.site().count(audit::Action::instance_damage_found) == 1);
+}

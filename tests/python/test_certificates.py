@@ -14,7 +14,7 @@ class Certificates(InstanceTest):
         imported = self.admin.import_certificate("office", certificate.encode())
         self.admin.change_queue(self.queue, certificates=[imported])
         self.system.submit(self.queue, b"a document", owner=self.user)
-        (file,) = (self.directory / "jobs").iterdir()
+        (file,) = (self.directory / "jobs").glob("[!.]*")
         self.assertEqual(container.open(container.Keys(private_key=key), file.read_bytes()), b"a document")
         (row,) = self.admin.certificates()
         self.assertEqual((row["id"], row["name"], row["usable"], row["queues"]), (imported, "office", True, 1))
@@ -27,7 +27,7 @@ class Certificates(InstanceTest):
     def test_a_queue_can_do_without_encryption(self) -> None:
         queue = self.admin.create_queue("plain", encryption=False)
         self.system.submit(queue, b"READABLE", owner=self.user)
-        (file,) = (self.directory / "jobs").iterdir()
+        (file,) = (self.directory / "jobs").glob("[!.]*")
         self.assertIn(b"READABLE", file.read_bytes())
         row = next(each for each in self.admin.queues() if each["id"] == queue)
         self.assertEqual((row["encryption"], row["certificates"], row["converting"]), (False, "", False))

@@ -16,7 +16,7 @@ class Encryption(InstanceTest):
         with self.assertRaises(myqsec.errors.NotFound):
             self.admin.set_encryption("jobs", False)
 
-    def test_an_earlier_state_opens_without_the_counter_only(self) -> None:
+    def test_an_earlier_state_opens_without_the_counter_if_that_is_accepted(self) -> None:
         values: Dict[str, int] = {"main": 0, "log": 0}
 
         def advance(what: str, value: int) -> None:
@@ -31,4 +31,7 @@ class Encryption(InstanceTest):
         myqsec.open(place, PASSPHRASE, counter=counter).close()
         with self.assertRaises(myqsec.errors.Tampered):
             myqsec.open(earlier, PASSPHRASE, counter=counter)
-        myqsec.open(earlier, PASSPHRASE).close()
+        with self.assertRaises(myqsec.errors.Tampered):
+            myqsec.open(earlier, PASSPHRASE)
+        with myqsec.open(earlier, PASSPHRASE, accept_earlier_parts=True) as engine:
+            self.assertEqual([row["code"] for row in engine.findings()], ["outside-counter-missing"])

@@ -148,6 +148,53 @@ TEST_CASE("a job whose sink fails half-way is held again, and that is audited") 
     CHECK(site.release(site.ada, job) == text);
 }
 
+TEST_CASE("a completed job whose reprint fails stays completed, and expires when it would have") {
+    Site site;
+    const auto job = site.submit(site.ada, site.secure, document(300'000));
+    static_cast<void>(site.release(site.ada, job));
+    const auto before = site.jobs().get(site.ada, job);
+    TraySink jammed;
+    jammed.fail_beyond = 100'000;
+    CHECK(status_of([&] { site.jobs().release(site.ada, job, {}, jammed); }) == Status::ERR_CALLBACK);
+    const auto after = site.jobs().get(site.ada, job);
+    CHECK(after.state == JobState::completed);
+    CHECK(after.reasons == before.reasons);
+    CHECK(after.expires == before.expires);
+    CHECK(site.count(Action::job_release_failed) == 1);
+}
+
+TEST_CASE("whichever call of the disk fails in a private release, its status says whether it was done") {
+    int incomplete = 0;
+    bool struck = true;
+    for (std::uint64_t call = 1; struck; ++call) {
+        CAPTURE(call);
+        Site site;
+        const auto job = site.submit(site.ada, site.private_queue, "secret");
+        const auto plan = std::make_shared<FaultPlan>();
+        site.close();
+        site.open([&](auto folder) { return std::make_unique<FaultFolder>(std::move(folder), plan); });
+        site.log_in_everybody();
+        plan->calls = 0;
+        plan->fail_at = call;
+        TraySink tray;
+        const auto status = status_of([&] { site.jobs().release(site.ada, job, {}, tray); });
+        struck = plan->struck();
+        plan->fail_at = std::numeric_limits<std::uint64_t>::max();
+        if (status == Status::ERR_OUTCOME_UNKNOWN) continue;
+        const bool done = status == Status::OK || status == Status::ERR_INCOMPLETE;
+        const auto found = status_of([&] { (void)site.jobs().get(site.ada, job); });
+        CHECK(found == (done ? Status::ERR_NOT_FOUND : Status::OK));
+        if (done) CHECK(tray.printed == "secret");
+        if (status != Status::ERR_INCOMPLETE) continue;
+        ++incomplete;
+        CHECK(site.files().empty());
+        CHECK(site.count(Action::job_released) == 1);
+        site.vault().leaf_keys().turn();
+        CHECK(site.vault().leaf_keys().status().waiting == 0);
+    }
+    CHECK(incomplete > 0);
+}
+
 TEST_CASE("cancelling a job that is being released stops it at the next chunk") {
     Site site;
     const auto job = site.submit(site.ada, site.secure, document(1'000'000));

@@ -77,11 +77,14 @@ class Site {
     /// Opens what is there, and recovers the spool alone: what the other domains do then is not of these
     /// tests. Its findings are kept in `findings`. `wrap` puts itself in front of the folder.
     void open(const Wrap& wrap = nullptr) {
+        open(wrap, [this](instance::Instance& opened) { findings = opened.spool.jobs.recover(); });
+    }
+    void open(const Wrap& wrap, const std::function<void(instance::Instance&)>& recover) {
         wrap_ = wrap;
         auto folder = folder_.open();
         if (wrap) folder = wrap(std::move(folder));
         opened_ = std::make_unique<instance::Instance>(std::move(folder), *root_key_, clock);
-        findings = spool().jobs.recover();
+        recover(*opened_);
     }
     void close() { opened_.reset(); }
     void reopen() {
@@ -114,6 +117,7 @@ class Site {
     [[nodiscard]] device::Devices& devices() { return opened_->devices; }
     [[nodiscard]] spool::Jobs& jobs() { return spool().jobs; }
     [[nodiscard]] const std::string& path() const { return folder_.path(); }
+    [[nodiscard]] crypto::RootProvider& root_key() { return *root_key_; }
 
     /// The log is looked at in states in which nobody is logged in.
     Authorised auditor() { return *auditor_; }
@@ -174,7 +178,9 @@ class Site {
     }
     std::vector<std::string> files() {
         const auto home = wrap_ ? wrap_(folder_.open()) : folder_.open();
-        return home->folder(spool::documents_folder)->list();
+        auto names = home->folder(spool::documents_folder)->list();
+        std::erase(names, storage::BlobStore::mark_file);
+        return names;
     }
 
     ManualClock clock;

@@ -52,6 +52,35 @@ TEST_CASE("a second engine, in this process or another, is told IN_USE") {
     CHECK_NOTHROW(fixture.open());
 }
 
+TEST_CASE("who removes the lock file of an open instance lets no second engine in") {
+    test::VaultFixture fixture;
+    CHECK(fixture.temporary.open()->remove("lock"));
+    for (int again = 0; again < 2; ++again) {
+        CHECK(status_of([&] { Vault(fixture.temporary.open(), *fixture.root, fixture.clock); }) ==
+              Status::ERR_IN_USE);
+    }
+    fixture.close();
+    CHECK_NOTHROW(fixture.open());
+}
+
+TEST_CASE("an instance that its process has closed opens, though a forked child lives on") {
+    test::VaultFixture fixture;
+    int pipe[2];
+    REQUIRE(::pipe(pipe) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::close(pipe[1]);
+        char byte = 0;
+        ::_exit(static_cast<int>(::read(pipe[0], &byte, 1)));  // until the parent is done
+    }
+    ::close(pipe[0]);
+    fixture.close();
+    CHECK_NOTHROW(fixture.open());
+    ::close(pipe[1]);
+    int result = 0;
+    REQUIRE(::waitpid(child, &result, 0) == child);
+}
+
 TEST_CASE("a folder without a keystore is no instance; one with foreign files is not made one") {
     const test::TemporaryFolder temporary;
     const test::ManualClock clock;
@@ -68,14 +97,17 @@ TEST_CASE("an instance is never created over another") {
     CHECK(status_of([&] { Vault::create(*fixture.temporary.open(), *fixture.root); }) == Status::ERR_EXISTS);
 }
 
-TEST_CASE("a creation that was cut off before its keystore is begun again") {
+TEST_CASE("a creation that was cut off before its first opening is begun again") {
     const test::TemporaryFolder temporary;
     const test::ManualClock clock;
     const auto root = test::key_file_root();
     const auto folder = temporary.open();
     Vault::create(*folder, *root, test::blob_folders);
     CHECK(folder->exists("unfinished"));
-    folder->remove("keystore");
+    SUBCASE("before its keystore") {
+        folder->remove("keystore");
+    }
+    SUBCASE("behind it") {}
     folder->create("main.db-convert");
     folder->create("log.db.new-wal");
     folder->create("log.db-marks");

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Opens the instance and the backup of instance/ from docs/formats alone, without any code of the library.
 
-From the key file to the document: keystore.md, backup.md, database.md (pages and log), key-tree.md, container.md. Needs the
-Python package "cryptography". Exits 0 if all is well, 77 ("skipped") without that package.
+From the key file to the document: keystore.md, backup.md, database.md (pages and log), key-tree.md, container.md,
+parts.md. Needs the Python package "cryptography". Exits 0 if all is well, 77 ("skipped") without that package.
 """
 
 import base64
 import hashlib
+import hmac
 import pathlib
 import sqlite3
 import struct
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 FOLDER = pathlib.Path(__file__).resolve().parent / "instance"
 SLOT, PAGE, TRAILER = 4096, 4096, 40
 FRAME, FRAME_HEAD = 4168, 72
-MAIN_DATABASE, LOG_DATABASE, TREE_ROOT, BACKUP = 1, 2, 9, 7
+MAIN_DATABASE, LOG_DATABASE, BLOB_NAMES, TREE_ROOT, BACKUP = 1, 2, 6, 9, 7
 
 
 # --- keystore.md
@@ -39,10 +40,10 @@ def open_slot(slot, key_file):
     """(instance id, keys). Raises Refused for a damaged slot, InvalidTag for a wrong key."""
     if hashlib.sha256(slot[:-32]).digest() != slot[-32:]:
         raise Refused("the slot is damaged")
-    magic, version, _, ident, origin, size = struct.unpack_from(">7sBQ16sBH", slot)
-    expect((magic, version, origin) == (b"MYQSECK", 2, 2), "head of the keystore")
-    head = 35 + size
-    blob, sealed = slot[35:head], slot[head:head + 2088]
+    magic, version, _, opening, ident, origin, size = struct.unpack_from(">7sBQQ16sBH", slot)
+    expect((magic, version, origin) == (b"MYQSECK", 3, 2) and opening <= 1, "head of the keystore")
+    head = 43 + size
+    blob, sealed = slot[43:head], slot[head:head + 2088]
     expect(len(blob) == 33 and blob[0] == 1 and not any(slot[head + 2088:-32]), "shape of the keystore")
     root = hkdf(key_file, blob[1:], b"myqsec root key from key file v1", 32)
     return ident, parse_keys(XChaCha20Poly1305(root).decrypt(sealed[:24], sealed[24:], slot[:head]))
@@ -225,11 +226,21 @@ def check_refused(contents, key_file):
     sys.exit("FAILED: the keystore opens with another key file")
 
 
+# --- parts.md
+
+def check_mark(mark, key):
+    magic, version, number = struct.unpack_from(">7sBQ", mark)
+    expect((magic, version, number) == (b"MYQSDMK", 1, 1), "head of the mark")
+    folder_key = hkdf(key, b"", b"jobs", 32)
+    expect(mark[16:] == hmac.new(folder_key, mark[:16], hashlib.sha256).digest(), "the mark's MAC")
+
+
 def main():
     key_file = (FOLDER / "root.key").read_bytes()
     keystore = (FOLDER / "keystore").read_bytes()
     ident, keys = open_keystore(keystore, key_file)
     check_refused(keystore, key_file)
+    check_mark((FOLDER / "mark").read_bytes(), keys[BLOB_NAMES, 1])
     found, backed_up = open_backup(FOLDER / "backup", (FOLDER / "backup.key").read_text("ascii"))
     expect(found == ident, "whose backup it is")
     expect(backed_up == {name: key for name, key in keys.items() if name[0] != BACKUP}, "the keys in the backup")
@@ -237,7 +248,7 @@ def main():
     held = list(documents(FOLDER / "backup", database, backed_up))
     expect(held == [(FOLDER / "document").read_bytes()], "the document")
     open_database(FOLDER / "backup", "log.db", backed_up[LOG_DATABASE, 1])
-    print("keystore, backup, databases, key tree and document are as they should be")
+    print("keystore, mark, backup, databases, key tree and document are as they should be")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def main(folder):
             (folder / "backup.key").write_text(admin.export_backup_key() + "\n", "ascii")
             (folder / "admin-password").write_text(password + "\n", "ascii")
             shutil.copyfile(os.path.join(instance, "keystore"), folder / "keystore")
+            shutil.copyfile(os.path.join(instance, "jobs", ".mark"), folder / "mark")
 
 
 if __name__ == "__main__":

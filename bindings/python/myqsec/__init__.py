@@ -8,7 +8,7 @@ from ._devices import (METHOD_CARD, METHOD_CARD_PASSWORD, METHOD_CARD_PIN, METHO
 from ._library import call as _call
 from ._library import library as _library
 from ._spool import QUEUE_DIRECT, QUEUE_PRIVATE, QUEUE_SECURE, JobReader, JobRelease, JobWriter
-from .engine import Counter, Engine, create, open, restore
+from .engine import Counter, Engine, create, doctor, open, restore
 from .errors import Error
 from .roots import KeyFile, Passphrase, Pkcs11Token, RootCallbacks, Tpm
 from .session import Session
@@ -17,7 +17,7 @@ __all__ = [
     "METHOD_CARD", "METHOD_CARD_PASSWORD", "METHOD_CARD_PIN", "METHOD_NAME_PASSWORD", "METHOD_NAME_PIN",
     "METHOD_PIN", "QUEUE_DIRECT", "QUEUE_PRIVATE", "QUEUE_SECURE", "Counter", "Engine", "Error", "JobReader",
     "JobRelease", "JobWriter", "KeyFile", "Passphrase", "Pkcs11Token", "RootCallbacks", "Session", "Tpm", "audit", "backup",
-    "container", "create", "errors", "open", "restore", "self_test", "version",
+    "container", "create", "doctor", "errors", "open", "restore", "self_test", "version",
 ]
 
 

@@ -191,6 +191,7 @@ class Options(Structure):
         ("counter_read", OptionsCounterRead),
         ("counter_advance", OptionsCounterAdvance),
         ("counter_interval", c_int64),
+        ("accept_earlier_parts", c_uint32),
     ]
 
 
@@ -375,6 +376,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_create": (c_int32, [c_char_p, POINTER(Root), POINTER(Options), POINTER(c_void_p)]),
     "myqsec_open": (c_int32, [c_char_p, POINTER(Root), POINTER(Options), POINTER(c_void_p)]),
     "myqsec_open_findings": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_doctor": (c_int32, [c_char_p, POINTER(Root), POINTER(Options), POINTER(c_void_p)]),
     "myqsec_close": (c_int32, [c_void_p]),
     "myqsec_system_session": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_tick": (c_int32, [c_void_p, POINTER(c_int64)]),

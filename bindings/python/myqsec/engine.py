@@ -36,12 +36,13 @@ class Engine:
     """One opened instance. Closing it closes the sessions, writers and readers that are still open."""
 
     def __init__(self, function: str, directory: Union[str, "os.PathLike[str]"], root: Root, clock: Optional[Clock],
-                 cache_kib: int, counter: Optional[Counter] = None, restoring: Optional["_Restoring"] = None) -> None:
+                 cache_kib: int, counter: Optional[Counter] = None, restoring: Optional["_Restoring"] = None,
+                 accept_earlier_parts: bool = False) -> None:
         self._handles = Handles()
         self._pointer: Optional[ctypes.c_void_p] = None
         # ctypes forgets a callback that nobody holds; the library would then call freed memory.
         self._kept: List[Any] = []
-        options = c.Options(cache_kib=cache_kib)
+        options = c.Options(cache_kib=cache_kib, accept_earlier_parts=accept_earlier_parts)
         if clock is not None:
             options.clock = _clock(clock)
             self._kept.append(options)
@@ -104,9 +105,17 @@ def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Opti
 
 
 def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-         cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
-    """Opens an instance; one process at a time."""
-    return Engine("myqsec_open", directory, root, clock, cache_kib, counter)
+         cache_kib: int = 0, counter: Optional[Counter] = None, accept_earlier_parts: bool = False) -> Engine:
+    """Opens an instance; one process at a time. `accept_earlier_parts` opens one whose parts are of different times, or that
+    followed a counter and gets none; `findings()` says which."""
+    return Engine("myqsec_open", directory, root, clock, cache_kib, counter, accept_earlier_parts=accept_earlier_parts)
+
+
+def doctor(directory: Union[str, "os.PathLike[str]"], root: Optional[Root] = None) -> List[Row]:
+    """What is wrong with an instance, above all with one that does not open, and what can be done: code, sentence, advice.
+    Empty if all is well. Changes nothing. Without root it tells only what can be seen without one."""
+    secret = None if root is None else ctypes.byref(root_struct(root))
+    return rows("myqsec_doctor", text(os.fspath(directory)), secret, None)
 
 
 @dataclass(frozen=True)

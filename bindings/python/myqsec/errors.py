@@ -131,6 +131,10 @@ class OutcomeUnknown(Error):
     """The disk failed to keep a change: it is unknown whether it survives until the instance is opened again."""
 
 
+class Incomplete(Error):
+    """It was done and is durable, but a step behind it failed; the text says which, and what makes up for it."""
+
+
 CLASSES: dict[int, type[Error]] = {
     -1: InvalidArgument,
     -2: OutOfMemory,
@@ -161,6 +165,7 @@ CLASSES: dict[int, type[Error]] = {
     -27: DeviceLocked,
     -28: Forked,
     -29: OutcomeUnknown,
+    -30: Incomplete,
 }
 
 

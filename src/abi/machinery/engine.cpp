@@ -8,8 +8,6 @@
 
 namespace myqsec::abi {
 
-namespace {
-
 storage::VaultOptions vault_options(const myqsec_options& options, HostParts& host) {
     storage::VaultOptions out;
     if (options.cache_kib > 0) out.cache_kib = static_cast<int>(options.cache_kib);
@@ -18,8 +16,6 @@ storage::VaultOptions vault_options(const myqsec_options& options, HostParts& ho
     out.accept_earlier_parts = options.accept_earlier_parts != 0;
     return out;
 }
-
-}  // namespace
 
 Instant HostClock::now() const {
     if (!function_) return SystemClock().now();

@@ -54,6 +54,9 @@ struct HostParts {
     HostCounter log_counter;
 };
 
+/// What both say to the vault.
+[[nodiscard]] storage::VaultOptions vault_options(const myqsec_options& options, HostParts& host);
+
 /// Thread-safe.
 struct Engine : HostParts, instance::Instance {
     using Birth = instance::Birth;

@@ -62,6 +62,22 @@ void save_password(storage::Database& main, UserId user, const PasswordRecord& p
         user, password.verifier, password.use, password.kdf.memory_kib, password.kdf.iterations, now);
 }
 
+void mark_password_unused(storage::Database& main, UserId user) {
+    main.run("UPDATE access_password SET unused = 1 WHERE user_id = $1", user);
+}
+
+void mark_password_used(storage::Database& main, UserId user) {
+    main.run("UPDATE access_password SET unused = 0 WHERE user_id = $1 AND unused = 1", user);
+}
+
+std::optional<UserId> find_unused_administrator(storage::Database& main) {
+    auto rows = main.query(
+        "SELECT u.id FROM access_user u JOIN access_password p ON p.user_id = u.id "
+        "WHERE p.unused = 1 AND NOT EXISTS (SELECT 1 FROM access_user o WHERE o.id <> u.id)");
+    if (!rows.next()) return std::nullopt;
+    return UserId{rows.integer(0)};
+}
+
 void retire_password(storage::Database& main, UserId user, std::int64_t keep) {
     main.run(
         "INSERT INTO access_password_history (user_id, verifier) "

@@ -21,6 +21,11 @@ struct PasswordRecord {
 
 std::optional<PasswordRecord> find_password(storage::Database& main, UserId user);
 void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now);
+/// The first administrator's, which nobody may have seen yet, until somebody logs in with it.
+void mark_password_unused(storage::Database& main, UserId user);
+void mark_password_used(storage::Database& main, UserId user);
+/// Whose password that still is, while there is no other user.
+std::optional<UserId> find_unused_administrator(storage::Database& main);
 /// Moves the present password to the history, of which the newest `keep` stay.
 void retire_password(storage::Database& main, UserId user, std::int64_t keep);
 std::vector<Bytes> password_history(storage::Database& main, UserId user, std::int64_t limit);

@@ -2,6 +2,7 @@
 
 #include "base/stages.hpp"
 #include "crypto/random.hpp"
+#include "spool/keeping/trusted_clock.hpp"
 #include "spool/queues/recipients.hpp"
 #include "spool/records/job_store.hpp"
 #include "spool/records/permit.hpp"
@@ -24,14 +25,18 @@ void require_valid(const JobFields& fields) {
     (void)attribute_lines(fields.attributes);
 }
 
-/// Counts the document, and takes no more of it than the queue does.
+/// Counts the document, and takes no more of it than the queue and the disk do.
 class SizeLimit final : public ByteSink {
  public:
-    SizeLimit(std::uint64_t most, ByteSink& next) : most_(most), next_(next) {}
+    SizeLimit(const Context& context, std::uint64_t most, ByteSink& next)
+        : context_(context), most_(most), next_(next) {
+        require_room();
+    }
 
     void write(ByteView bytes) override {
         if (bytes.size() > most_ - size_)
             fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts", most_);
+        if (size_ - looked_at_ > look_each) require_room();
         next_.write(bytes);
         size_ += bytes.size();
     }
@@ -40,9 +45,20 @@ class SizeLimit final : public ByteSink {
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
  private:
+    static constexpr std::uint64_t look_each = std::uint64_t{1} << 20;
+
+    void require_room() {
+        looked_at_ = size_;
+        context_.vault.require_room(
+            context_.documents(),
+            static_cast<std::uint64_t>(context_.settings.integer(settings::Setting::spool_min_free)));
+    }
+
+    const Context& context_;
     std::uint64_t most_;
     ByteSink& next_;
     std::uint64_t size_ = 0;
+    std::uint64_t looked_at_ = 0;
 };
 
 std::uint64_t size_limit(const Context& context, const Queue& queue) {
@@ -69,7 +85,7 @@ struct JobWriter::Parts {
         // What a document goes through on its way in, its end first: another stage is a line here.
         stages.put_first<crypto::ContainerWriter>(recipients_of(context, queue, job_key), uuid,
                                                   suite_of(queue));
-        limit = &stages.put_first<SizeLimit>(size_limit(context, queue));
+        limit = &stages.put_first<SizeLimit>(context, size_limit(context, queue));
     }
 
     const Context& context;
@@ -154,7 +170,7 @@ JobId JobWriter::commit() {
         if (job.protection < queue.protection) store::begin_conversion(context.main(), queue.id);
         job.reasons = reason::held;
         job.submitted = now;
-        job.expires = now + queue.retention_held;
+        job.expires = deadline(context, queue.retention_held);
         job.id = store::insert_job(context.main(), job);
         if (job.id.value > greatest_job_id) fail(Status::ERR_LIMIT, "the instance has used up all job ids");
         // The owner by pseudonym, which names nobody once the user is deleted; never the document's name.

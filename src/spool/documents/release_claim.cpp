@@ -91,6 +91,7 @@ store::JobRecord ReleaseClaim::take() {
              job_state_name(job->state));
     }
     transaction.commit();
+    is_reprint_ = job->state == JobState::completed;
     record_.job = id_;
     record_.queue = job->queue;
     record_.owner = job->owner;
@@ -138,8 +139,9 @@ void ReleaseClaim::failed(Status why) noexcept {
 void ReleaseClaim::fail_settled(Status why) {
     auto& main = context_.main();
     storage::Transaction transaction(main);
-    const auto reasons = why == Status::ERR_CORRUPT ? reason::held_damaged : reason::held;
-    (void)store::hold_again(main, id_, token_, reasons);
+    const auto held = why == Status::ERR_CORRUPT ? reason::held_damaged : reason::held;
+    store::end_claim(main, id_, token_, is_reprint_ ? JobState::completed : JobState::pending_held,
+                     is_reprint_ ? reason::completed : held);
     conclude(transaction, ReleaseOutcome::failed, {{"error", "", std::string(status_name(why))}});
     transaction.commit();
 }
@@ -171,7 +173,12 @@ void ReleaseClaim::finish_erased(storage::Transaction& transaction, const store:
     keys.destroy(transaction, job.leaf);
     store::remove_job(transaction.database(), job.id);
     conclude(transaction, ReleaseOutcome::printed, {{"state", "processing", "deleted"}});
-    kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
+    try {
+        kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
+    } catch (const Error& error) {
+        if (error.status() == Status::ERR_INCOMPLETE) context_.documents().remove(job.blob);
+        throw;
+    }
     context_.documents().remove(job.blob);
 }
 
@@ -182,7 +189,7 @@ void ReleaseClaim::finish_kept(storage::Transaction& transaction, store::JobReco
     job.printed = now;
     job.state = keep_ ? JobState::pending_held : JobState::completed;
     job.reasons = keep_ ? reason::held : reason::completed;
-    if (!keep_) job.expires = now + retention_printed;
+    if (!keep_) job.expires = deadline(context_, retention_printed);
     store::settle_job(transaction.database(), job);
     conclude(transaction, ReleaseOutcome::printed,
              {{"state", "processing", std::string(job_state_name(job.state))}});

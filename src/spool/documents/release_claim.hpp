@@ -33,7 +33,7 @@ class ReleaseClaim {
 
     /// The device has accepted all of it.
     void printed();
-    /// Held again; what was cancelled or deleted meanwhile stays so.
+    /// Held again, or completed as it was; what was cancelled or deleted meanwhile stays so.
     void failed(Status why) noexcept;
     /// The same for who wants to know if that can't be written: tick() then settles it.
     void fail_settled(Status why);
@@ -53,6 +53,7 @@ class ReleaseClaim {
     const JobId id_;
     const bool keep_;
     const ClaimToken token_;
+    bool is_reprint_ = false;
     // From before the claim, so that no tick takes it for a dead one, until after settling, so that logout
     // waits for that.
     Outputs::Output output_;

@@ -122,17 +122,30 @@ void DocumentCheck::settle(const std::vector<store::DocumentRow>& rows, Findings
 }
 
 void DocumentCheck::compare_files(std::size_t most, Findings& findings) {
-    const bool more = files_->step(
-        most, [&](const storage::BlobName& name) { return store::has_document(context_.main(), name); },
-        [&] { context_.main().wait_durable(); });
-    if (more) return;
+    // Whoever put back the wrong database may still bring the right one.
+    const bool keep = context_.vault.has_accepted_parts();
+    const auto is_known = [&](const storage::BlobName& name) {
+        if (store::has_document(context_.main(), name)) return true;
+        kept_ += keep ? 1 : 0;
+        return keep;
+    };
+    if (files_->step(most, is_known, [&] { context_.main().wait_durable(); })) return;
     const auto seen = files_->found();
     files_.reset();
     empty_ = seen.named == 0;
     if (seen.removed > 0) {
         findings.push_back(
             {"orphan-documents",
-             fmt::format("{} files of unfinished or deleted jobs were removed", seen.removed)});
+             fmt::format(
+                 "{} files that are of no job were removed, as unfinished and deleted jobs leave them",
+                 seen.removed)});
+    }
+    if (kept_ > 0) {
+        findings.push_back(
+            {"documents-of-another-time",
+             fmt::format("{} documents are of no job that '{}' knows: they are of another time, "
+                         "and stay until the instance is opened again",
+                         kept_, context_.main().name())});
     }
     if (seen.foreign > 0) {
         findings.push_back({"foreign-documents",

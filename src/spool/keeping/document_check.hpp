@@ -45,6 +45,7 @@ class DocumentCheck {
     bool jobs_done_ = false;
     bool empty_ = false;                              ///< no file was named as a document is
     std::optional<storage::OrphanCollection> files_;  ///< until all were looked at
+    std::uint64_t kept_ = 0;                          ///< of no job, in an opening that accepted that
     RankedMutex<std::mutex> telling_{LockRank::innermost};
     Findings findings_;  ///< of ticks, under the lock above
 };

@@ -14,32 +14,13 @@ constexpr std::size_t batch = 128;
 
 }  // namespace
 
-Retention::Retention(const Context& context, Outputs& outputs)
-    : context_(context),
-      outputs_(outputs),
-      last_tick_(context.now()),
-      last_monotonic_(std::chrono::steady_clock::now()) {}
-
 Instant Retention::tick(const audit::Actor& actor) {
-    const auto now = context_.now();
     settle_abandoned(actor);
     remove_left_files();
-    if (!clock_is_trusted(actor, now)) return Instant::max();
+    const auto now = clock_.now();
     expire(actor, now);
-    return store::next_expiry(context_.main()).value_or(Instant::max());
-}
-
-void Retention::confirm_clock(const audit::Actor& actor) {
-    storage::Transaction transaction(context_.main());
-    if (store::deletion_suspended(context_.main())) {
-        store::suspend_deletion(context_.main(), false);
-        context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
-                                            .actor = actor,
-                                            .object = audit::Object::instance(),
-                                            .changes = {{"deletion", "suspended", "confirmed"}},
-                                            .personal = {}});
-    }
-    transaction.commit();
+    const auto next = store::next_expiry(context_.main());
+    return next ? context_.now() + (*next - now) : Instant::max();
 }
 
 void Retention::remove_later(const storage::BlobName& blob) {
@@ -65,31 +46,6 @@ void Retention::remove_left_files() {
     for (const auto& file : files) {
         if (!store::has_document(context_.main(), file)) context_.documents().remove(file);
     }
-}
-
-bool Retention::clock_is_trusted(const audit::Actor& actor, Instant now) {
-    const auto monotonic = std::chrono::steady_clock::now();
-    Duration ahead{};
-    {
-        const std::lock_guard lock(mutex_);
-        const auto elapsed = std::chrono::duration_cast<Duration>(monotonic - last_monotonic_);
-        ahead = (now - last_tick_) - elapsed;
-        last_tick_ = now;
-        last_monotonic_ = monotonic;
-    }
-    storage::Transaction transaction(context_.main());
-    const bool suspended = store::deletion_suspended(context_.main());
-    if (suspended || ahead <= context_.settings.duration(settings::Setting::clock_max_step))
-        return !suspended;
-    store::suspend_deletion(context_.main(), true);
-    context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
-                                        .actor = actor,
-                                        .object = audit::Object::instance(),
-                                        .changes = {{"ahead_ms", "", std::to_string(ahead.count())},
-                                                    {"deletion", "", "suspended"}},
-                                        .personal = {}});
-    transaction.commit();
-    return false;
 }
 
 void Retention::expire(const audit::Actor& actor, Instant now) {

@@ -1,12 +1,12 @@
-// The end of a job, and what time does to jobs: expiry, and the distrust of a clock that jumps.
+// The end of a job, and what time does to jobs.
 #pragma once
 
-#include <chrono>
 #include <mutex>
 #include <vector>
 
 #include "base/ranked_mutex.hpp"
 #include "spool/keeping/outputs.hpp"
+#include "spool/keeping/trusted_clock.hpp"
 #include "spool/records/context.hpp"
 #include "spool/records/job_store.hpp"
 
@@ -15,12 +15,11 @@ namespace myqsec::spool {
 /// Thread-safe.
 class Retention {
  public:
-    Retention(const Context& context, Outputs& outputs);
+    Retention(const Context& context, Outputs& outputs, const TrustedClock& clock)
+        : context_(context), outputs_(outputs), clock_(clock) {}
 
     /// As Jobs::tick, for a proven actor.
     Instant tick(const audit::Actor& actor);
-    /// As Jobs::confirm_clock.
-    void confirm_clock(const audit::Actor& actor);
     /// A file whose job goes with a transaction of somebody else: removed at a later tick, if the job is gone
     /// by then.
     void remove_later(const storage::BlobName& blob);
@@ -28,15 +27,12 @@ class Retention {
  private:
     void settle_abandoned(const audit::Actor& actor);
     void remove_left_files();
-    /// False once the clock has run ahead of the monotonic one by more than clock.max_step.
-    bool clock_is_trusted(const audit::Actor& actor, Instant now);
     void expire(const audit::Actor& actor, Instant now);
 
     const Context& context_;
     Outputs& outputs_;
+    const TrustedClock& clock_;
     RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
-    Instant last_tick_;
-    std::chrono::steady_clock::time_point last_monotonic_;
     std::vector<storage::BlobName> left_files_;
 };
 

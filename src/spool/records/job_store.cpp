@@ -87,9 +87,10 @@ bool claim_job(storage::Database& main, JobId job, const Claimer& claimer) {
                JobState::pending_held, JobState::completed) == 1;
 }
 
-bool hold_again(storage::Database& main, JobId job, const ClaimToken& claim, std::string_view reasons) {
-    return main.run("UPDATE job SET state = $1, reasons = $2, " NO_CLAIM " WHERE id = $3 AND claim = $4",
-                    JobState::pending_held, reasons, job, claim) == 1;
+void end_claim(storage::Database& main, JobId job, const ClaimToken& claim, JobState state,
+               std::string_view reasons) {
+    main.run("UPDATE job SET state = $1, reasons = $2, " NO_CLAIM " WHERE id = $3 AND claim = $4", state,
+             reasons, job, claim);
 }
 
 void settle_job(storage::Database& main, const JobRecord& job) {
@@ -139,15 +140,6 @@ bool any_document(storage::Database& main) {
 
 bool has_document(storage::Database& main, const storage::BlobName& blob) {
     return main.query("SELECT 1 FROM job WHERE blob = $1 AND leaf <> 0", blob).next();
-}
-
-bool deletion_suspended(storage::Database& main) {
-    auto rows = main.query("SELECT suspended FROM spool_clock WHERE id = 1");
-    return rows.next() && rows.boolean(0);
-}
-
-void suspend_deletion(storage::Database& main, bool suspended) {
-    main.run("UPDATE spool_clock SET suspended = $1 WHERE id = 1", suspended);
 }
 
 // Conversions walk the jobs by id (hence +queue: not by an index on it), so that each batch goes on where the

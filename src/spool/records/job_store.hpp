@@ -57,8 +57,9 @@ struct Claimer {
 };
 /// pending-held or completed → processing. False if the state does not allow it: somebody else has it.
 bool claim_job(storage::Database& main, JobId job, const Claimer& claimer);
-/// processing, under this claim, → pending-held. False if the claim was lost to cancelling or deletion.
-bool hold_again(storage::Database& main, JobId job, const ClaimToken& claim, std::string_view reasons);
+/// processing, under this claim, → that state; nothing if the claim was lost to cancelling or deletion.
+void end_claim(storage::Database& main, JobId job, const ClaimToken& claim, JobState state,
+               std::string_view reasons);
 /// A release that came to its end: writes state, reasons, printed, expires, releases and gives up the claim.
 void settle_job(storage::Database& main, const JobRecord& job);
 /// Without document from now on.
@@ -80,10 +81,6 @@ struct DocumentRow {
                                                        std::size_t limit);
 [[nodiscard]] bool any_document(storage::Database& main);
 [[nodiscard]] bool has_document(storage::Database& main, const storage::BlobName& blob);
-
-/// Whether deletion waits for an administrator to confirm the clock.
-[[nodiscard]] bool deletion_suspended(storage::Database& main);
-void suspend_deletion(storage::Database& main, bool suspended);
 
 }  // namespace store
 

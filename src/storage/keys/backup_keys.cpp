@@ -141,6 +141,21 @@ std::vector<BackupKeyRow> backup_keys(const Keystore& keystore) {
     return out;
 }
 
+void extend_backup_keys(Keystore& keystore, Duration by) {
+    if (keystore.newest_version(KeyPurpose::backup) == 0) return;
+    keystore.change([&](KeySet& keys) {
+        for (const auto version : keys.versions(KeyPurpose::backup)) {
+            const auto& entry = *keys.find(KeyPurpose::backup, version);
+            if (const auto expires = expiry_of(entry)) {
+                const auto extended =
+                    entry_of(from_entry(keystore, version, entry, *expires).key, *expires + by);
+                keys.drop(KeyPurpose::backup, version);
+                keys.put(KeyPurpose::backup, version, extended);
+            }
+        }
+    });
+}
+
 void drop_backup_keys(Keystore& keystore, std::span<const BackupKeyRow> rows) {
     keystore.change([&](KeySet& keys) {
         for (const auto& row : rows)

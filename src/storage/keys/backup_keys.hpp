@@ -37,6 +37,8 @@ struct BackupKeyRow {
 };
 [[nodiscard]] std::vector<BackupKeyRow> backup_keys(const Keystore& keystore);
 
+/// All of them, by so much. Durably.
+void extend_backup_keys(Keystore& keystore, Duration by);
 /// Durably.
 void drop_backup_keys(Keystore& keystore, std::span<const BackupKeyRow> rows);
 

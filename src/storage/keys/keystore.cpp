@@ -89,11 +89,12 @@ struct Keystore::State {
         std::ranges::fill(written, sequence);
     }
     /// After a failure in between, so that a crash does not bring what the caller was told had failed.
-    void undo() noexcept {
+    [[nodiscard]] bool undo() noexcept {
         try {
             write_all(keys, *next, seal);
+            return true;
         } catch (...) {  // the disk refuses: opening will find whole slots of one or the other
-            return;
+            return false;
         }
     }
     void change(KeySet to, KeystoreSeal under) {
@@ -102,8 +103,10 @@ struct Keystore::State {
         try {
             write_all(to, after, under);
         } catch (...) {
-            undo();
-            throw;
+            if (undo()) throw;
+            fail(Status::ERR_OUTCOME_UNKNOWN,
+                 "the disk failed in a change of the keystore: the keys of before are in force or those of "
+                 "after, which the next opening tells; after a change of the root secret try both");
         }
         const std::lock_guard lock(reading);
         keys = std::move(to);

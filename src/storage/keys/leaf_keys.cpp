@@ -59,7 +59,15 @@ void LeafKeys::commit_erased(Transaction& transaction) {
     if (!transaction.outermost())
         fail(Status::ERR_INTERNAL, "an erasure can't be completed inside another transaction");
     transaction.commit_unsynced();
-    shared_.join([this] { run_turn(); });
+    try {
+        shared_.join([this] { run_turn(); });
+    } catch (const std::exception& failure) {
+        main_.wait_durable();  // else it may or may not have been done
+        fail(Status::ERR_INCOMPLETE,
+             "it is done, but older copies of the files may still open what it erased, because {}; the next "
+             "tick tries again",
+             sentence_of(failure));
+    }
 }
 
 void LeafKeys::turn() {

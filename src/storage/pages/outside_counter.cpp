@@ -12,7 +12,7 @@ void CounterGuard::check(std::uint64_t asked, std::string_view name) {
         if (!lacked_ || options_.may_lack) return;
         fail(Status::ERR_TAMPERED,
              "'{}' follows an outside counter, and none was given: whether it is of an earlier time can't be "
-             "told; give the counter, or accept the files that are there (options.accept_earlier_parts)",
+             "told; give the counter, or accept the files that are there (accept_earlier_parts)",
              name);
     }
     confirmed_ = options_.counter->read();

@@ -1,0 +1,45 @@
+// The time by which things expire: time that is known to have passed, whatever the clock is set to.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "base/ranked_mutex.hpp"
+#include "spool/records/context.hpp"
+
+namespace myqsec::spool {
+
+/// The clock, less its skew: how far it ran from the time that has passed. While the instance is open, a step
+/// is what it runs away from the monotonic clock between two looks; while it was closed, time counts up to
+/// clock.max_step. Skew and the last instant known are durable. Thread-safe. docs/durability.md has the
+/// rules.
+class TrustedClock {
+ public:
+    explicit TrustedClock(const Context& context);
+
+    /// In an opening. True if the clock is doubted, then or before.
+    bool begin();
+    /// At each tick. That the clock stepped further than clock.max_step is audited.
+    void look(const audit::Actor& actor);
+    /// Whether looks have begun to doubt it since this was last asked.
+    [[nodiscard]] bool take_news();
+    /// The administrator says that the clock is right: what waits to expire is moved by the skew, so that it
+    /// has as long left as before. Audited.
+    void confirm(const audit::Actor& actor);
+
+    [[nodiscard]] Instant now() const;
+
+ private:
+    void found(storage::Transaction& transaction, const audit::Actor& actor, Duration skew);
+
+    const Context& context_;
+    RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
+    Instant looked_at_;
+    std::chrono::steady_clock::time_point monotonic_;
+    bool news_ = false;
+};
+
+/// The instant, by that time, at which so much will have passed.
+[[nodiscard]] Instant deadline(const Context& context, Duration from_now);
+
+}  // namespace myqsec::spool
