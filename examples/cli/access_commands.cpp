@@ -87,7 +87,7 @@ void add_users(CLI::App& app, Instance& instance) {
     about_user(user, "delete", "Delete a user, with jobs and keys", options)->callback([&instance, options] {
         check(myqsec_user_delete(instance.principal(), instance.user(options->user)));
     });
-    about_user(user, "unlock", "End a lockout", options)->callback([&instance, options] {
+    about_user(user, "unlock", "Lift all locks of the account", options)->callback([&instance, options] {
         check(myqsec_user_unlock(instance.principal(), instance.user(options->user)));
     });
 }

@@ -36,11 +36,13 @@ void Instance::create(RootOptions::Costs costs) {
 
 myqsec_engine* Instance::engine() {
     if (!engine_) {
-        with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
-            engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
-        });
+        with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) { open(root); });
     }
     return engine_.get();
+}
+
+void Instance::open(const myqsec_root& root) {
+    engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
 }
 
 myqsec_session* Instance::system() {

@@ -20,6 +20,7 @@ class Instance {
     bool json = false;
 
     void create(RootOptions::Costs costs);
+    void open(const myqsec_root& root);
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
@@ -70,6 +71,7 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64
 
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);
+void add_lockout_commands(CLI::App& app, Instance& instance);
 void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);
 void add_release_command(CLI::App& app, Instance& instance);

@@ -54,11 +54,16 @@ void add_init(CLI::App& app, Instance& instance) {
         char password[128];
         std::size_t size = sizeof password;
         check(myqsec_first_administrator(instance.system(), &fields, &id, password, &size));
-        print_result("password", std::string(password),
-                     "Created an instance in '" + instance.directory + "'.\nAdministrator: " +
-                         options->administrator + "\nPassword, shown this once: " + password,
-                     instance.json);
+        char code[64];
+        std::size_t code_size = sizeof code;
+        check(myqsec_recovery_code(instance.system(), code, &code_size));
+        print_results({{"password", password}, {"recovery_code", code}},
+                      "Created an instance in '" + instance.directory + "'.\nAdministrator: " +
+                          options->administrator + "\nPassword, shown this once: " + password +
+                          "\nRecovery code, shown this once, to be kept in a safe: " + code,
+                      instance.json);
         ::explicit_bzero(password, sizeof password);
+        ::explicit_bzero(code, sizeof code);
     });
     auto path = std::make_shared<std::string>();
     auto* key = app.add_subcommand("new-root-key", "Write a fresh root key file");

@@ -179,4 +179,9 @@ void print_result(const std::string& key, const std::string& value, const std::s
     std::cout << (json ? dumped({{key, value}}) : sentence) << '\n';
 }
 
+void print_results(const std::map<std::string, std::string>& results, const std::string& sentence,
+                   bool json) {
+    std::cout << (json ? dumped(results) : sentence) << '\n';
+}
+
 }  // namespace cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ void print(const Handle<myqsec_list>& list, bool json);
 /// Prints one result: with `json` an object of one member, otherwise `sentence`.
 void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json);
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json);
+/// The same with several members.
+void print_results(const std::map<std::string, std::string>& results, const std::string& sentence, bool json);
 
 /// Reports where released jobs went: a sentence at once, or with `json` an array when this goes, also after a
 /// failure.

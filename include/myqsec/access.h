@@ -37,7 +37,8 @@ MYQSEC_API myqsec_status myqsec_user_delete(myqsec_session *session, int64_t use
 /** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or any system session. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *user_name, int64_t *out);
 /** Columns id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
- *  has_password, has_pin, cards. Right: user.manage; oneself always. Since 0.1. */
+ *  has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"). Right: user.manage; oneself always.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
 
 /** Which users to list; 0 and NULL mean any. */
@@ -64,7 +65,8 @@ MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64
  *  MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is too large for PINs alone).
  *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64_t user, char *pin, size_t *pin_length);
-/** A chosen PIN: second factor only, with user name or card. Adds MYQSEC_ERR_LIMIT (length, trivial).
+/** A chosen PIN: second factor only, with user name or card, or, if it is too short for that at a site of this size,
+ *  with a card only: pin_use of myqsec_user_get. Adds MYQSEC_ERR_LIMIT (length, easy to guess).
  *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *pin);
 /** Registers a card, as the reader gives it (text or hex, at most 128 bytes), with a label ("" or NULL for none) and
@@ -77,7 +79,7 @@ MYQSEC_API myqsec_status myqsec_card_remove(myqsec_session *session, int64_t car
 /** Columns id, user, label, created, expires, last_used. Right: credential.manage, or oneself. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, const myqsec_page *page,
                                           myqsec_list **out);
-/** Ends a lockout of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
+/** Lifts all locks of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t user);
 
 /** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage.
@@ -131,7 +133,8 @@ MYQSEC_API myqsec_status myqsec_role_grants(myqsec_session *session, const myqse
 
 /** Logs a user in by user name and password, for administration, away from any device. `source` names where the
  *  attempt comes from (an address), for lockout; NULL for the host itself. Free with myqsec_session_free.
- *  Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: session.host (the system session).
+ *  Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT (myqsec_last_refusal says what). Right: session.host (the
+ *  system session).
  *  Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_login(myqsec_session *system, const char *user_name, const char *password,
                                       const char *source, myqsec_session **out);

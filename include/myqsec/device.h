@@ -82,7 +82,8 @@ typedef struct myqsec_credentials {
 
 /** Logs a person in at a device. Wrong credentials get one answer, in one time, whoever they name. A session that the
  *  device still has is ended first, or the login refused (setting device.second_login). Free with myqsec_session_free.
- *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_DEVICE_LOCKED,
+ *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_FACTOR_NEEDED
+ *  (a PIN alone is not enough at present; myqsec_last_refusal says by which methods to ask), MYQSEC_ERR_DEVICE_LOCKED,
  *  MYQSEC_ERR_NOT_POSSIBLE (device disabled, in use), MYQSEC_ERR_CALLBACK. Right: session.host (the system session);
  *  the person needs device.login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_login(myqsec_session *system, int64_t device,

@@ -95,9 +95,14 @@ typedef struct myqsec_options {
      *  after some of them were put back from a copy, or although it followed an outside counter and none is given. What
      *  was found is in myqsec_open_findings and audited. 0: MYQSEC_ERR_TAMPERED. */
     uint32_t accept_earlier_parts;
+    uint32_t reserved; /**< 0 */
+    /** Milliseconds that pass whoever sets the clock, and go on while the instance is closed, as far as that can be
+     *  had; locks go by them. They may begin anew when the machine does. `clock_context` is passed. NULL:
+     *  CLOCK_BOOTTIME. May not call the library. */
+    int64_t (*running)(void *context);
 } myqsec_options;
 #define MYQSEC_OPTIONS_INIT \
-    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash
  *  half-way leaves nothing that opens; calling it again finishes the work: it replaces what lies beside the file

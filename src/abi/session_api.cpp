@@ -110,7 +110,7 @@ myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const 
         access::LoginAttempt attempt;
         attempt.user_name = text(user_name, "user_name");
         attempt.password = text(password, "password");
-        attempt.source = text_or_empty(source, "source");
+        attempt.place.source = text_or_empty(source, "source");
         auto& access = s.engine.access;
         const auto user = access.login.authenticate(s.principal, attempt, access::method_name_password);
         const auto proof = access.authority.authorise(s.principal, access::Right::session_host);

@@ -18,6 +18,7 @@ constexpr Column user_columns[] = {
     {"state", MYQSEC_COLUMN_TEXT},      {"locked_until", MYQSEC_COLUMN_INSTANT},
     {"created", MYQSEC_COLUMN_INSTANT}, {"has_password", MYQSEC_COLUMN_BOOLEAN},
     {"has_pin", MYQSEC_COLUMN_BOOLEAN}, {"cards", MYQSEC_COLUMN_INTEGER},
+    {"pin_use", MYQSEC_COLUMN_TEXT},
 };
 
 constexpr Column card_columns[] = {
@@ -29,7 +30,7 @@ constexpr Column card_columns[] = {
 void add_user(List& list, const access::User& user) {
     list.add(user.id, user.user_name, user.full_name, user.email, user.language, user.notes,
              access::user_state_name(user.state), user.locked_until, user.created, user.has_password,
-             user.has_pin, user.cards);
+             user.pin.has_value(), user.cards, user.pin ? Cell(access::pin_use_name(*user.pin)) : Cell());
 }
 
 std::optional<access::UserState> user_state(std::uint32_t value, const char* name) {
@@ -58,17 +59,6 @@ access::UserFilter user_filter(const myqsec_user_filter* given) {
     out.user_name = optional_string(filter.user_name, "filter.user_name");
     return out;
 }
-
-// A secret that was generated for one person must not stay in memory that others may be given.
-struct Wiped {
-    explicit Wiped(std::string& text) : text_(text) {}
-    Wiped(const Wiped&) = delete;
-    Wiped& operator=(const Wiped&) = delete;
-    ~Wiped() { crypto::wipe({reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}); }
-
- private:
-    std::string& text_;
-};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
 #include "access/identity/lockout.hpp"
+#include "access/identity/pin_policy.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
@@ -39,23 +40,29 @@ void Credentials::check_current(const store::UserRecord& user, std::optional<std
     const auto stored = store::find_password(vault_.main(), user.id);
     if (!stored) return;
     Lockout lockout(vault_, audit_, settings_);
-    const LockKey keys[] = {Lockout::account_key(user.name)};
-    if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
+    auto attempt = lockout.attempt({}, "current-password", user.name.hash, user.id);
+    const auto require_open = [&] {
+        const auto verdict = lockout.judge(attempt);
+        if (!verdict.admits) lockout.refuse(verdict, 0, true);  // whoever asks has logged in
+    };
+    require_open();
     const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
     const bool right = current && crypto::check_password(*current, pepper, stored->verifier, stored->kdf);
 
     storage::Transaction transaction(vault_.main());
     // Again, because guesses may have run in parallel: which of them count is decided here, one after the
     // other.
-    if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
-    if (!right) {
+    require_open();
+    if (right) {
+        lockout.right(attempt, user.id);
+    } else {
         audit_.append(transaction, {Action::session_login_failed,
                                     audit::Actor::anonymous(),
                                     user.id,
                                     audit::Result::failed,
                                     {{"method", "", "current-password"}},
                                     {}});
-        lockout.failed(transaction, keys, user.id);
+        lockout.wrong(transaction, attempt);
     }
     transaction.commit();
     if (!right) fail(Status::ERR_AUTHENTICATION, "the current password is missing or wrong");
@@ -93,6 +100,7 @@ void Credentials::set_password(const Principal& principal, UserId user,
     const bool replaced = store::get_user(vault_.main(), user).has_password;
     store::retire_password(vault_.main(), user, settings_.integer(Setting::password_history));
     store::save_password(vault_.main(), user, {verifier, use, kdf}, vault_.clock().now());
+    store::delete_recovery(vault_.main(), user);  // whoever can set it needs none, and may not be overruled
     audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
                                      user, "password"));
     transaction.commit();
@@ -101,7 +109,7 @@ void Credentials::set_password(const Principal& principal, UserId user,
 crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user) {
     const auto proof = authorise(principal, user);
     storage::Transaction transaction(vault_.main());
-    const bool replaced = store::get_user(vault_.main(), user).has_pin;
+    const bool replaced = store::get_user(vault_.main(), user).pin.has_value();
     const auto digits = generated_pin_length(settings_, store::count_pins_alone(vault_.main(), user) + 1);
     crypto::Secret pin;
     LookupHash alone;
@@ -110,7 +118,8 @@ crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user
         alone = pin_alone_hash(vault_.keystore(), as_text(pin.view()));
     } while (store::find_pin_alone(vault_.main(), alone));
     store::save_pin(vault_.main(),
-                    {user, alone.hash, pin_factor_hash(vault_.keystore(), user, as_text(pin.view())), digits},
+                    {user, alone.hash, pin_factor_hash(vault_.keystore(), user, as_text(pin.view())), digits,
+                     PinUse::alone},
                     vault_.clock().now());
     audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
                                      user, "pin"));
@@ -118,18 +127,19 @@ crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user
     return pin;
 }
 
-void Credentials::set_pin(const Principal& principal, UserId user, std::string_view pin) {
+PinUse Credentials::set_pin(const Principal& principal, UserId user, std::string_view pin) {
     const auto proof = authorise(principal, user);
-    check_chosen_pin(settings_, pin);
     storage::Transaction transaction(vault_.main());
-    const bool replaced = store::get_user(vault_.main(), user).has_pin;
+    const auto use = check_chosen_pin(settings_, pin, store::count_users(vault_.main()));
+    const bool replaced = store::get_user(vault_.main(), user).pin.has_value();
     store::save_pin(vault_.main(),
                     {user, std::nullopt, pin_factor_hash(vault_.keystore(), user, pin),
-                     static_cast<std::int64_t>(pin.size())},
+                     static_cast<std::int64_t>(pin.size()), use},
                     vault_.clock().now());
     audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
                                      user, "chosen-pin"));
     transaction.commit();
+    return use;
 }
 
 void Credentials::remove_pin(const Principal& principal, UserId user) {

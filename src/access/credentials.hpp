@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/identity/credential_policy.hpp"
+#include "access/identity/user.hpp"
 #include "access/rights/authority.hpp"
 #include "base/page.hpp"
 #include "crypto/secret.hpp"
@@ -42,8 +43,9 @@ class Credentials {
     /// A random PIN that logs in alone: returned once, unique. ERR_LIMIT if the site is too large for PINs
     /// alone.
     crypto::Secret generate_pin(const Principal& principal, UserId user);
-    /// A chosen PIN: second factor only, because "taken" would tell that somebody else has it. ERR_LIMIT.
-    void set_pin(const Principal& principal, UserId user, std::string_view pin);
+    /// A chosen PIN: second factor only, because "taken" would tell that somebody else has it. With the user
+    /// name, or if it is too short for that at a site of this size, with a card only. ERR_LIMIT.
+    PinUse set_pin(const Principal& principal, UserId user, std::string_view pin);
     void remove_pin(const Principal& principal, UserId user);
 
     /// As the reader gives it: text or hexadecimal, at most 128 bytes. ERR_EXISTS if somebody has it.

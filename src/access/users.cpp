@@ -108,7 +108,6 @@ void Users::remove(const Principal& principal, UserId user) {
     const auto record = store::get_user(vault_.main(), user);
     for (const auto& hook : hooks_)
         hook(transaction, user);
-    Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name));
     store::delete_user(vault_.main(), user);
     store::require_administrator_left(vault_.main());
     vault_.leaf_keys().destroy(transaction, record.person);
@@ -121,8 +120,8 @@ void Users::unlock(const Principal& principal, UserId user) {
         authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
     require_authority_over(principal, user);
     storage::Transaction transaction(vault_.main());
-    const auto record = store::get_user(vault_.main(), user);
-    if (Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name))) {
+    (void)store::get_user(vault_.main(), user);
+    if (Lockout(vault_, audit_, settings_).forget(user)) {
         audit_.append(transaction, {Action::user_unlocked, proof.actor(), user, audit::Result::ok, {}, {}});
     }
     transaction.commit();

@@ -48,7 +48,7 @@ class Users {
     void change(const Principal& principal, UserId user, const UserFields& fields);
     /// As change(). Destroys the person key; credentials, memberships and grants go with the user.
     void remove(const Principal& principal, UserId user);
-    /// Ends a lockout of the account. As change().
+    /// Lifts all locks of the account. As change().
     void unlock(const Principal& principal, UserId user);
 
     /// user.manage, or oneself.

@@ -11,8 +11,7 @@ namespace {
 
 User read(storage::LeafKeys::Reading& keys, Lockout& lockout, const store::UserRecord& record) {
     auto user = open_user(record, keys.get(record.person));
-    const LockKey account[] = {Lockout::account_key(record.name)};
-    user.locked_until = lockout.locked_until(account);
+    user.locked_until = lockout.account_locked_until(record.id);
     return user;
 }
 

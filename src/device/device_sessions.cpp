@@ -70,7 +70,7 @@ access::Principal DeviceSessions::login(const access::Principal& host, DeviceId 
     attempt.user_name = credentials.user_name;
     attempt.pin = credentials.pin;
     attempt.password = credentials.password;
-    attempt.device = id;
+    attempt.place.device = id;
     const auto user = context_.access.login.authenticate(host, attempt, device.methods);
     require_device_login(user, id);
     // Only now: nobody ends another's session by a wrong PIN.

@@ -26,6 +26,11 @@ struct SettingsDomain final : Domain, settings::Settings {
 struct AccessDomain final : Domain, access::Access {
     using Access::Access;
     static Schemas schemas() { return {.main = {access::schema()}}; }
+    Findings recover() override {
+        locks.keep_time();
+        return {};
+    }
+    Instant tick(const access::Principal&) override { return recovery.finish_due(); }
 };
 
 struct SpoolDomain final : Domain, spool::Spool {

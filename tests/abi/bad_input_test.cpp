@@ -85,11 +85,22 @@ TEST_CASE("wrong PINs lock the account out for a time, for the right PIN too") {
     for (int i = 0; i < 5; ++i)
         CHECK_FAILS(host.login_status(nullptr, "jana", wrong.c_str()), MYQSEC_ERR_AUTHENTICATION, "");
     CHECK_FAILS(host.login_status(nullptr, "jana", host.pin.c_str()), MYQSEC_ERR_LOCKED_OUT,
-                "try again in 15 minutes");
+                "try again later, or log in another way");
+    myqsec_login_refusal refusal = MYQSEC_LOGIN_REFUSAL_INIT;
+    CHECK(myqsec_last_refusal(&refusal) == MYQSEC_OK);
+    CHECK(refusal.scope == MYQSEC_LOCK_DEVICE);
+    CHECK(refusal.until == host.now + 60'000);
+    CHECK(refusal.methods == 0);
+    const auto locks = host.admin->list(myqsec_lock_list, &test::most_rows);
+    CHECK(locks.size() == 2);
     CHECK(host.count("user.locked") >= 1);
     CHECK(host.count("session.login-failed") >= 5);
-    host.now += 16 * 60'000;
-    host.admin = std::make_unique<Session>(host.system->login("admin", host.admin_password));
+    host.now += 60'000;
+    CHECK(host.login_status(nullptr, "jana", host.pin.c_str()) == MYQSEC_ERR_LOCKED_OUT);
+    CHECK(myqsec_job_delete(host.admin->get(), 4711) == MYQSEC_ERR_NOT_FOUND);
+    CHECK(myqsec_last_refusal(&refusal) == MYQSEC_OK);
+    CHECK(refusal.scope == MYQSEC_LOCK_NONE);
+    host.running += 60'000;
     CHECK(host.login_status(nullptr, "jana", host.pin.c_str()) == MYQSEC_OK);
 }
 

@@ -69,6 +69,7 @@ struct Place {
     std::string directory = folder.path() + "/instance";
     std::string secret = "0123456789abcdef0123456789abcdef";
     std::int64_t now = 1'800'000'000'000;
+    std::int64_t running = 3'600'000;  ///< whoever sets the clock
     std::function<void()> during_clock;
 
     [[nodiscard]] myqsec_root root() const {
@@ -86,6 +87,7 @@ struct Place {
             if (place.during_clock) place.during_clock();
             return place.now;
         };
+        out.running = [](void* context) { return static_cast<Place*>(context)->running; };
         return out;
     }
     [[nodiscard]] Engine open() {

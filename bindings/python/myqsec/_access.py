@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, new_integer, secret
 from ._values import Row, instant, paged, row, rows, text
+from .roots import Root, root_struct
 
 
 def _state(active: Optional[bool]) -> int:
@@ -74,12 +75,33 @@ class Access(Child):
         return secret("myqsec_user_generate_pin", self._pointer, user)
 
     def set_pin(self, user: int, pin: str) -> None:
-        """Sets a PIN of one's choice: a second factor only, with user name or card."""
+        """Sets a PIN of one's choice: a second factor only, with user name or card, or, if it is too short for a site of this size, with
+        a card only: `pin_use` of user()."""
         call("myqsec_user_set_pin", self._pointer, user, text(pin))
 
     def unlock_user(self, user: int) -> None:
-        """Ends a lockout of the account."""
+        """Lifts all locks of the account."""
         call("myqsec_user_unlock", self._pointer, user)
+
+    def locks(self, *, newest_first: bool = False) -> Iterator[Row]:
+        """Locks in force that one may lift: id, scope, user, device, source, method, entries, until."""
+        return paged("myqsec_lock_list", self._pointer, newest_first=newest_first)
+
+    def lift_lock(self, lock: int) -> None:
+        """Ends a lock, by its id, and forgets what led to it."""
+        call("myqsec_lock_lift", self._pointer, lock)
+
+    def recovery_code(self) -> str:
+        """A new recovery code, shown this once, in place of an earlier one."""
+        return secret("myqsec_recovery_code", self._pointer)
+
+    def recover_administrator(self, root: Root, user_name: str, code: Optional[str] = None) -> Tuple[str, datetime]:
+        """A new password for an administrator who is kept out, shown this once, and when it begins to work: at once with a
+        recovery code, otherwise after the setting recovery.delay. `root` is the instance's; a str is its passphrase."""
+        begins = ctypes.c_int64()
+        password = secret("myqsec_recover_administrator", self._pointer, ctypes.byref(root_struct(root)),
+                          text(user_name), text(code), after=(ctypes.byref(begins),))
+        return password, datetime.fromtimestamp(begins.value / 1000, timezone.utc)
 
     def add_card(self, user: int, card: str, *, label: Optional[str] = None,
                  expires: Optional[datetime] = None) -> int:

@@ -19,6 +19,7 @@ from .roots import Root, root_struct
 from .session import Session
 
 Clock = Callable[[], datetime]
+Running = Callable[[], int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Engine:
     """One opened instance. Closing it closes the sessions, writers and readers that are still open."""
 
     def __init__(self, function: str, directory: Union[str, "os.PathLike[str]"], root: Root, clock: Optional[Clock],
-                 cache_kib: int, counter: Optional[Counter] = None, restoring: Optional["_Restoring"] = None) -> None:
+                 cache_kib: int, counter: Optional[Counter] = None, restoring: Optional["_Restoring"] = None,
+                 running: Optional[Running] = None) -> None:
         self._handles = Handles()
         self._pointer: Optional[ctypes.c_void_p] = None
         # ctypes forgets a callback that nobody holds; the library would then call freed memory.
@@ -44,6 +46,9 @@ class Engine:
         options = c.Options(cache_kib=cache_kib)
         if clock is not None:
             options.clock = _clock(clock)
+            self._kept.append(options)
+        if running is not None:
+            options.running = _running(running)
             self._kept.append(options)
         if counter is not None:
             _set_counter(options, counter)
@@ -98,15 +103,16 @@ class Engine:
 
 
 def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-           cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
-    """Creates an instance in a missing or empty directory and opens it. A str as root is a passphrase."""
-    return Engine("myqsec_create", directory, root, clock, cache_kib, counter)
+           cache_kib: int = 0, counter: Optional[Counter] = None, running: Optional[Running] = None) -> Engine:
+    """Creates an instance in a missing or empty directory and opens it. A str as root is a passphrase. `running` gives
+    milliseconds that pass whoever sets the clock; locks go by them."""
+    return Engine("myqsec_create", directory, root, clock, cache_kib, counter, running=running)
 
 
 def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-         cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
+         cache_kib: int = 0, counter: Optional[Counter] = None, running: Optional[Running] = None) -> Engine:
     """Opens an instance; one process at a time."""
-    return Engine("myqsec_open", directory, root, clock, cache_kib, counter)
+    return Engine("myqsec_open", directory, root, clock, cache_kib, counter, running=running)
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,23 @@ def _clock(clock: Clock) -> Any:
         return (last or time.time_ns() // 1_000_000) if failed else value
 
     return c.OptionsClock(now)
+
+
+def _running(running: Running) -> Any:
+    last = 0
+
+    def now(_: Optional[int]) -> int:
+        nonlocal last
+
+        def read() -> int:
+            nonlocal last
+            last = running()
+            return 0
+
+        guarded(read)()
+        return last
+
+    return c.OptionsRunning(now)
 
 
 def _set_counter(options: c.Options, counter: Counter) -> None:

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "crypto/secret.hpp"
 
 namespace myqsec::abi {
 
@@ -126,5 +127,16 @@ T optional_id(std::int64_t value, const char* name) {
 /// The caller's buffer rule, for text: throws ERR_BUFFER_TOO_SMALL, with *length set to what is needed.
 void check_room(const char* buffer, std::size_t* length, std::size_t needed, const char* name);
 void write_text(std::string_view text, char* buffer, std::size_t* length, const char* name);
+
+/// A secret that was generated for one person must not stay in memory that others may be given.
+struct Wiped {
+    explicit Wiped(std::string& text) : text_(text) {}
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+    ~Wiped() { crypto::wipe({reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}); }
+
+ private:
+    std::string& text_;
+};
 
 }  // namespace myqsec::abi

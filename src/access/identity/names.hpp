@@ -18,6 +18,7 @@ inline constexpr std::string_view card = "card";
 inline constexpr std::string_view pin_alone = "pin-alone";
 inline constexpr std::string_view pin_of_user = "pin-of-user";
 inline constexpr std::string_view lockout = "lockout";
+inline constexpr std::string_view recovery_code = "recovery-code";
 }  // namespace lookup_domain
 
 struct LookupHash {

@@ -58,7 +58,7 @@ User open_user(const store::UserRecord& record, const crypto::Secret& person_key
     user.person = record.person;
     user.pseudonym = record.pseudonym;
     user.has_password = record.has_password;
-    user.has_pin = record.has_pin;
+    user.pin = record.pin;
     user.cards = record.cards;
     return user;
 }

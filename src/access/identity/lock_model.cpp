@@ -1,0 +1,177 @@
+#include "access/identity/lock_model.hpp"
+
+namespace myqsec::access {
+
+using settings::Setting;
+
+std::string_view lock_scope_name(LockScope scope) {
+    switch (scope) {
+        case LockScope::account:
+            return "account";
+        case LockScope::device:
+            return "device";
+        case LockScope::source:
+            return "source";
+        case LockScope::site:
+            return "site";
+        case LockScope::cleared:
+            break;
+    }
+    return "";
+}
+
+/// When wrong entries become a lock, and for how long.
+struct LockModel::Schedule {
+    std::int64_t free;
+    Duration window;
+    Duration first;
+    Duration longest;
+    bool budget = false;  ///< so many in a window, whenever; no waiting that grows
+
+    /// After the newest of so many.
+    [[nodiscard]] Duration wait(std::int64_t entries) const {
+        if (entries < free) return Duration::zero();
+        const auto doublings = std::min<std::int64_t>(entries - free, 30);
+        return std::min(first * (std::int64_t{1} << doublings), std::max(first, longest));
+    }
+
+    [[nodiscard]] Elapsed locked_until(const std::vector<Elapsed>& entries) const {
+        const auto count = static_cast<std::int64_t>(entries.size());
+        if (count < free) return Elapsed::zero();
+        if (budget) return entries[entries.size() - static_cast<std::size_t>(free)] + window;
+        return entries.back() + wait(count);
+    }
+
+    void forget_old(std::vector<Elapsed>& entries, Elapsed now) const {
+        std::erase_if(entries, [&](Elapsed one) { return one + window <= now; });
+    }
+};
+
+LockRules LockRules::of(const settings::Settings& settings) {
+    return {settings.integer(Setting::lockout_failures),
+            settings.duration(Setting::lockout_window),
+            settings.duration(Setting::lockout_duration),
+            settings.duration(Setting::lockout_max_duration),
+            settings.duration(Setting::lockout_place_max_duration),
+            settings.integer(Setting::pin_site_guesses)};
+}
+
+std::int64_t LockRules::guesses_at_account() const {
+    std::int64_t guesses = 0;
+    auto doubled = first;
+    for (Duration time{}; time < window; ++guesses) {
+        if (guesses + 1 < free) continue;
+        time += std::min(doubled, std::max(first, longest));
+        doubled = std::min(doubled * 2, window);
+    }
+    return guesses * (known_places + 1) + cleared_in_window;
+}
+
+LockModel::Schedule LockModel::schedule(const LockKey& key, bool card) const {
+    switch (key.scope) {
+        case LockScope::device:
+        case LockScope::source:
+            return {rules_.free * (card ? LockRules::cards_for_one : 1), LockRules::place_window,
+                    std::min(rules_.first, rules_.place_longest), rules_.place_longest};
+        case LockScope::site:
+            return {rules_.site_guesses, LockRules::site_window, {}, {}, true};
+        case LockScope::cleared:
+            return {LockRules::cleared_in_window, rules_.window, {}, {}, true};
+        case LockScope::account:
+            break;
+    }
+    return {rules_.free, rules_.window, rules_.first, rules_.longest};
+}
+
+Duration LockModel::counts_for(const LockKey& key) const {
+    return schedule(key, false).window;
+}
+
+void LockModel::see(LockVerdict& verdict, const std::optional<LockKey>& key, Elapsed now) {
+    if (!key) return;
+    const auto until = book_.find(*key).until;
+    if (until <= now || until <= verdict.until) return;
+    verdict.lock = key;
+    verdict.until = until;
+}
+
+LockVerdict LockModel::judge(const LockedEntry& entry, Elapsed now) {
+    LockVerdict verdict;
+    see(verdict, entry.place, now);
+    see(verdict, entry.account, now);
+    see(verdict, entry.site, now);
+    verdict.admits = !verdict.lock;
+    if (entry.site) {
+        verdict.factor_asked = !verdict.admits;
+    } else if (entry.known) {
+        LockVerdict here;
+        see(here, entry.account_here, now);
+        if (here.lock && !verdict.lock) verdict = here;
+        verdict.admits = !here.lock;
+    }
+    return verdict;
+}
+
+void LockModel::add(const LockKey& key, Elapsed now, bool card) {
+    const auto rules = schedule(key, card);
+    auto record = book_.find(key);
+    rules.forget_old(record.entries, now);
+    record.entries.push_back(now);
+    record.until = rules.locked_until(record.entries);
+    book_.save(key, record);
+}
+
+std::vector<LockKey> LockModel::wrong(const LockedEntry& entry, Elapsed now) {
+    std::vector<LockKey> begun;
+    for (const auto& key : {entry.place, entry.account, entry.account_here, entry.site}) {
+        if (!key) continue;
+        const bool was_locked = book_.find(*key).until > now;
+        add(*key, now, entry.card);
+        if (!was_locked && book_.find(*key).until > now) begun.push_back(*key);
+    }
+    return begun;
+}
+
+std::int64_t LockModel::recent(const LockKey& key, Elapsed now) {
+    const auto record = book_.find(key);
+    const auto count = std::ranges::count_if(
+        record.entries, [&](Elapsed one) { return one + LockRules::typing_error > now; });
+    return std::min<std::int64_t>(count, rules_.free - 1);
+}
+
+void LockModel::take(const LockKey& key, std::int64_t count, Elapsed now) {
+    if (count <= 0) return;
+    const auto rules = schedule(key, false);
+    auto record = book_.find(key);
+    rules.forget_old(record.entries, now);
+    record.entries.resize(record.entries.size() -
+                          std::min(record.entries.size(), static_cast<std::size_t>(count)));
+    record.until = rules.locked_until(record.entries);
+    book_.save(key, record);
+}
+
+void LockModel::right(const LockedEntry& entry, Elapsed now) {
+    if (!entry.cleared || (!entry.account && !entry.site)) return;
+    auto spent = book_.find(*entry.cleared);
+    schedule(*entry.cleared, false).forget_old(spent.entries, now);
+    const auto left = LockRules::cleared_in_window - static_cast<std::int64_t>(spent.entries.size());
+    std::int64_t charged = 0;
+    if (entry.site) {
+        // Wrong PINs name nobody: of those just before, some may have been the person's own.
+        charged = std::min(recent(entry.place ? *entry.place : *entry.site, now), left);
+        take(*entry.site, charged, now);
+    } else {
+        const auto& own = entry.account_here ? *entry.account_here : *entry.account;
+        auto counted = book_.find(own).entries;
+        schedule(own, false).forget_old(counted, now);
+        charged = std::min(static_cast<std::int64_t>(counted.size()), left);
+        take(*entry.account, charged, now);
+        if (entry.account_here) take(*entry.account_here, charged, now);
+    }
+    if (entry.place) take(*entry.place, std::min(charged, recent(*entry.place, now)), now);
+    if (charged <= 0) return;
+    spent.entries.insert(spent.entries.end(), static_cast<std::size_t>(charged), now);
+    book_.save(*entry.cleared, spent);
+}
+
+}  // namespace myqsec::access
