@@ -62,11 +62,13 @@ class ChosenPins {
     double total_;
 };
 
+enum class By { name, card };
+
+/// Every other one logs in by user name and PIN, the others by card and PIN; all have a name.
 struct Person {
     int homes[2];  ///< where they usually print
-    double typos;
-    int guesses = 0;     ///< at their PIN that were looked at
-    bool found = false;  ///< card held by the attacker, too
+    By by;
+    int guesses[2] = {0, 0};  ///< at their PIN that were looked at, by name and by card
 };
 
 enum class What { honest, guess_here, guess_elsewhere };
@@ -76,6 +78,7 @@ struct Event {
     What what;
     int person;
     int device;
+    By by;
     Elapsed waited{};  ///< an honest visit's so far
     bool operator>(const Event& other) const { return time > other.time; }
 };
@@ -93,32 +96,32 @@ class Site {
     Site(int users, int devices, int days, double typos, const std::string& attack)
         : devices_(devices),
           end_(hours(24 * days)),
-          attack_(attack),
-          pins_(digits_for(users)),
+          typos_(typos),
+          pins_{ChosenPins(digits_for(users)), ChosenPins(least_digits)},
           busy_(static_cast<std::size_t>(devices)) {
         for (int i = 0; i < users; ++i) {
-            Person person{{pick(devices), pick(devices)}, typos};
+            const Person person{{pick(devices), pick(devices)}, i % 2 == 0 ? By::name : By::card};
             people_.push_back(person);
             known_[i] = {person.homes[0], person.homes[1]};
             for (int day = 0; day < days; ++day) {
                 for (int visit = 0; visit < 2; ++visit) {
                     const auto when = hours(24 * day + 7) + seconds(pick(11 * 3600));
                     const int place = pick(200) == 0 ? pick(devices) : person.homes[pick(4) == 0 ? 1 : 0];
-                    events_.push({when, What::honest, i, place});
+                    events_.push({when, What::honest, i, place, person.by});
                 }
             }
-            if (attack == "none") continue;
-            const int who = attack == "all" ? i : -1 - i;  // a name that nobody has, or that nobody uses here
-            events_.push({seconds(pick(3600)), What::guess_elsewhere, who, 0});
-            if (who < 0) continue;
-            for (const int home : person.homes)
-                events_.push({seconds(pick(3600)), What::guess_here, who, home});
+            if (attack == "all") {
+                guess_at(i, By::name);
+                if (i % 100 == 1) guess_at(i, By::card);  // found, or copied
+            } else if (attack == "names") {               // that nobody has
+                events_.push({seconds(pick(3600)), What::guess_elsewhere, -1 - i, 0, By::name});
+            }
         }
     }
 
     static int digits_for(int users) {
         const LockRules rules;
-        int digits = 6;
+        int digits = least_digits;
         while (users * static_cast<double>(rules.guesses_at_account()) * 4.3 > 0.05 * std::pow(10.0, digits))
             ++digits;
         return digits;
@@ -134,25 +137,38 @@ class Site {
     }
 
  private:
+    static constexpr int least_digits = 6;  // pin.min_length
+
+    void guess_at(int person, By by) {
+        events_.push({seconds(pick(3600)), What::guess_elsewhere, person, 0, by});
+        for (const int home : people_[static_cast<std::size_t>(person)].homes)
+            events_.push({seconds(pick(3600)), What::guess_here, person, home, by});
+    }
+
     int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
 
-    LockedEntry entry(int person, int device) {
+    LockedEntry entry(int person, int device, By by) {
+        const int kind = by == By::name ? 0 : 10;
         LockedEntry out;
-        out.account = key(LockScope::account, 1, person);
+        out.account = key(LockScope::account, kind + 1, person);
         out.place = key(LockScope::device, 2, device);
         if (person < 0) return out;
         const auto& known = known_[person];
         out.known = known.first == device || known.second == device;
-        if (out.known) out.account_here = key(LockScope::account, 3, person, device);
+        if (out.known) out.account_here = key(LockScope::account, kind + 3, person, device);
         out.cleared = key(LockScope::cleared, 4, person);
+        const int other = 10 - kind;
+        out.others = {key(LockScope::account, other + 1, person),
+                      key(LockScope::account, other + 3, person, known.first),
+                      key(LockScope::account, other + 3, person, known.second)};
         return out;
     }
 
     void visit(const Event& event) {
-        auto& person = people_[static_cast<std::size_t>(event.person)];
-        auto seen = entry(event.person, event.device);
+        const auto& person = people_[static_cast<std::size_t>(event.person)];
+        const auto seen = entry(event.person, event.device, event.by);
         const auto verdict = model_.judge(seen, event.time);
-        const bool spared = person.guesses == 0;
+        const bool spared = person.guesses[static_cast<int>(event.by)] == 0;
         auto again = event;
         if (!verdict.admits) {
             // Told to wait, people do, for a while: at the panel, where then nobody else is.
@@ -160,11 +176,11 @@ class Site {
             const auto until = std::max(seen.known ? own : verdict.until, event.time);
             again.waited += until - event.time;
             again.time = until;
-            if (again.waited > minutes(30)) return finish(person, again.waited, spared, true);
+            if (again.waited > minutes(30)) return finish(again.waited, spared, true);
             busy(event.device) = until;
             return events_.push(again);
         }
-        if (std::uniform_real_distribution<>(0, 1)(random_) < person.typos) {
+        if (std::uniform_real_distribution<>(0, 1)(random_) < typos_) {
             model_.wrong(seen, event.time);
             again.time += seconds(10);
             busy(event.device) = again.time;
@@ -173,10 +189,10 @@ class Site {
         model_.right(seen, event.time);
         auto& known = known_[event.person];
         if (known.first != event.device) known = {event.device, known.first};
-        finish(person, event.waited, spared, false);
+        finish(event.waited, spared, false);
     }
 
-    void finish(const Person&, Elapsed waited, bool spared, bool refused) {
+    void finish(Elapsed waited, bool spared, bool refused) {
         ++figures_.logins;
         figures_.waited += waited > Elapsed::zero() ? 1 : 0;
         if (!spared) return;
@@ -188,7 +204,7 @@ class Site {
 
     void guess(Event event) {
         if (event.what == What::guess_elsewhere) event.device = pick(devices_);
-        const auto seen = entry(event.person, event.device);
+        const auto seen = entry(event.person, event.device, event.by);
         const auto verdict = model_.judge(seen, event.time);
         if (busy(event.device) > event.time) {
             event.time += seconds(15);
@@ -200,8 +216,9 @@ class Site {
             model_.wrong(seen, event.time);
             ++figures_.guesses;
             if (event.person >= 0) {
-                auto& person = people_[static_cast<std::size_t>(event.person)];
-                figures_.hits += pins_.probability(person.guesses++);
+                auto& guesses = people_[static_cast<std::size_t>(event.person)].guesses;
+                const auto by = static_cast<std::size_t>(event.by);
+                figures_.hits += pins_[by].probability(guesses[by]++);
             }
             event.time += seconds(3);
         }
@@ -212,8 +229,8 @@ class Site {
 
     int devices_;
     Elapsed end_;
-    std::string attack_;
-    ChosenPins pins_;
+    double typos_;
+    ChosenPins pins_[2];  ///< of those who log in by name, and of those with a card
     std::vector<Elapsed> busy_;
     std::mt19937 random_{7};
     MemoryBook book_;

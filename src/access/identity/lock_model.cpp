@@ -150,27 +150,42 @@ void LockModel::take(const LockKey& key, std::int64_t count, Elapsed now) {
     book_.save(key, record);
 }
 
+std::int64_t LockModel::counted(const LockKey& key, Elapsed now) {
+    auto entries = book_.find(key).entries;
+    schedule(key, false).forget_old(entries, now);
+    return static_cast<std::int64_t>(entries.size());
+}
+
 void LockModel::right(const LockedEntry& entry, Elapsed now) {
-    if (!entry.cleared || (!entry.account && !entry.site)) return;
-    auto spent = book_.find(*entry.cleared);
-    schedule(*entry.cleared, false).forget_old(spent.entries, now);
-    const auto left = LockRules::cleared_in_window - static_cast<std::int64_t>(spent.entries.size());
-    std::int64_t charged = 0;
+    if (!entry.cleared) return;
+    auto left = LockRules::cleared_in_window - counted(*entry.cleared, now);
+    const auto before = left;
     if (entry.site) {
         // Wrong PINs name nobody: of those just before, some may have been the person's own.
-        charged = std::min(recent(entry.place ? *entry.place : *entry.site, now), left);
-        take(*entry.site, charged, now);
-    } else {
-        const auto& own = entry.account_here ? *entry.account_here : *entry.account;
-        auto counted = book_.find(own).entries;
-        schedule(own, false).forget_old(counted, now);
-        charged = std::min(static_cast<std::int64_t>(counted.size()), left);
-        take(*entry.account, charged, now);
-        if (entry.account_here) take(*entry.account_here, charged, now);
+        const auto own = std::min(recent(entry.place ? *entry.place : *entry.site, now), left);
+        take(*entry.site, own, now);
+        if (entry.place) take(*entry.place, own, now);
+        left -= own;
+    } else if (entry.account) {
+        const auto own =
+            std::min(counted(entry.account_here ? *entry.account_here : *entry.account, now), left);
+        take(*entry.account, own, now);
+        if (entry.account_here) take(*entry.account_here, own, now);
+        if (entry.place) take(*entry.place, std::min(own, recent(*entry.place, now)), now);
+        left -= own;
     }
-    if (entry.place) take(*entry.place, std::min(charged, recent(*entry.place, now)), now);
-    if (charged <= 0) return;
-    spent.entries.insert(spent.entries.end(), static_cast<std::size_t>(charged), now);
+    // Who has shown one factor is no guesser at the others. But what was guessed there may not use up what
+    // the person's own typing errors need.
+    for (const auto& other : entry.others) {
+        const auto own = std::min(counted(other, now), left - LockRules::cleared_in_window / 2);
+        if (own <= 0) continue;
+        take(other, own, now);
+        left -= own;
+    }
+    if (left == before) return;
+    auto spent = book_.find(*entry.cleared);
+    schedule(*entry.cleared, false).forget_old(spent.entries, now);
+    spent.entries.insert(spent.entries.end(), static_cast<std::size_t>(before - left), now);
     book_.save(*entry.cleared, spent);
 }
 

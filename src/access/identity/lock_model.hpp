@@ -52,7 +52,7 @@ struct LockRules {
     Duration window = std::chrono::hours(30 * 24);
     Duration first = std::chrono::minutes(1);
     Duration longest = std::chrono::hours(7 * 24);
-    Duration place_longest = std::chrono::minutes(5);
+    Duration place_longest = std::chrono::minutes(1);
     std::int64_t site_guesses = 100;
 
     [[nodiscard]] static LockRules of(const settings::Settings& settings);
@@ -80,6 +80,7 @@ struct LockedEntry {
     std::optional<LockKey> place;         ///< where; none: the host itself
     std::optional<LockKey> site;          ///< a PIN alone is a guess at everybody's
     std::optional<LockKey> cleared;       ///< whose entry it is, once that is known
+    std::vector<LockKey> others{};        ///< that person's account by other methods, likewise
     bool known = false;                   ///< the place knows the account, or card
     bool card = false;                    ///< a card alone
 };
@@ -101,7 +102,7 @@ class LockModel {
     [[nodiscard]] LockVerdict judge(const LockedEntry& entry, Elapsed now);
     /// Counts a wrong entry that was looked at. Returns which locks begin with it.
     std::vector<LockKey> wrong(const LockedEntry& entry, Elapsed now);
-    /// Clears the person's own wrong entries, up to an allowance.
+    /// Clears the person's own wrong entries, by whatever method, up to an allowance.
     void right(const LockedEntry& entry, Elapsed now);
     /// How long a wrong entry counts under this key.
     [[nodiscard]] Duration counts_for(const LockKey& key) const;
@@ -113,6 +114,7 @@ class LockModel {
     void add(const LockKey& key, Elapsed now, bool card);
     void take(const LockKey& key, std::int64_t count, Elapsed now);
     [[nodiscard]] std::int64_t recent(const LockKey& key, Elapsed now);
+    [[nodiscard]] std::int64_t counted(const LockKey& key, Elapsed now);
 
     LockBook& book_;
     LockRules rules_;

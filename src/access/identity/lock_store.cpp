@@ -84,6 +84,14 @@ std::optional<Elapsed> locked_until(storage::Database& main, UserId user) {
     return Elapsed(rows.integer(0));
 }
 
+std::vector<LockRow> account_locks(storage::Database& main, UserId user) {
+    std::vector<LockRow> locks;
+    auto rows = main.query(LOCK_COLUMNS "WHERE user_id = $1 AND scope = $2", user, LockScope::account);
+    while (rows.next())
+        locks.push_back(read_lock(rows));
+    return locks;
+}
+
 void delete_locks(storage::Database& main, UserId user) {
     main.run("DELETE FROM access_lock WHERE user_id = $1", user);
 }

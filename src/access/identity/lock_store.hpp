@@ -42,7 +42,8 @@ void delete_old_locks(storage::Database& main, Elapsed now);
 void delete_lock(storage::Database& main, std::int64_t id);
 /// The latest end of an account's locks.
 [[nodiscard]] std::optional<Elapsed> locked_until(storage::Database& main, UserId user);
-/// With the places that know the user.
+/// Of an account, by all methods.
+[[nodiscard]] std::vector<LockRow> account_locks(storage::Database& main, UserId user);
 void delete_locks(storage::Database& main, UserId user);
 /// Those in force.
 [[nodiscard]] Paged<LockRow> list_locks(storage::Database& main, Elapsed now, const Page& page);

@@ -101,6 +101,10 @@ void Lockout::right(LockedAttempt& attempt, UserId user) {
     subjects_ = &attempt.subjects;
     attempt.entry.cleared = key(LockScope::cleared, fmt::format("user {}", user.value));
     attempt.subjects[*attempt.entry.cleared] = {user, {}, {}, {}};
+    for (auto& lock : store::account_locks(vault_.main(), user)) {
+        if (!attempt.subjects.emplace(lock.key, std::move(lock.subject)).second) continue;
+        attempt.entry.others.push_back(lock.key);
+    }
     model_.right(attempt.entry, now());
     store::remember_place(vault_.main(), user, attempt.known_as, LockRules::known_places);
 }
