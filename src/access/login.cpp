@@ -214,8 +214,9 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
         audit_.append(transaction, refusal(claim, attempt, audit::Result::denied, vault_.keystore()));
     }
     // Who is let in is waited for with the session that this is for; who is refused may not come back
-    // uncounted.
-    admitted ? transaction.commit_unsynced() : transaction.commit();
+    // uncounted, unless the wait told that the place knows whom it refuses.
+    const bool hidden = verdict.admits && verdict.lock;
+    admitted || hidden ? transaction.commit_unsynced() : transaction.commit();
 
     if (admitted) return claim.user->id;
     // A card is held, and no guess: who shows a registered one may know how long it takes.

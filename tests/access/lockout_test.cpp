@@ -146,6 +146,22 @@ TEST_CASE("a guesser where somebody is known is slowed there, and that is no ans
     CHECK(f.name_pin("ada", f.ada_pin) == Status::ERR_LOCKED_OUT);
 }
 
+TEST_CASE(
+    "locks that a guesser can see go on for a name that is known somewhere as for one that nobody has") {
+    LockoutFixture f;
+    f.name_pin("ada", f.ada_pin, DeviceId(20));
+    const auto seen_at = [&](const std::string& name) {
+        std::vector<Status> answers;
+        for (const int device : {21, 20, 20, 20, 21, 20, 22, 20, 21, 22, 20, 21}) {
+            times(3, [&] { answers.push_back(f.name_pin(name, "999999", DeviceId(device))); });
+            f.clock.advance(seconds(70));
+        }
+        f.clock.advance(hours(2));
+        return answers;
+    };
+    CHECK(seen_at("ada") == seen_at("nobody"));
+}
+
 TEST_CASE("setting the clock back buys no guesses") {
     LockoutFixture f;
     int looked_at = 0;

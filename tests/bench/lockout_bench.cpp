@@ -112,8 +112,8 @@ class Site {
             }
             if (attack == "all") {
                 guess_at(i, By::name);
-                if (i % 100 == 1) guess_at(i, By::card);  // found, or copied
-            } else if (attack == "names") {               // that nobody has
+                if (i % 1000 == 1) guess_at(i, By::card);  // found, or copied
+            } else if (attack == "names") {                // that nobody has
                 events_.push({seconds(pick(3600)), What::guess_elsewhere, -1 - i, 0, By::name});
             }
         }

@@ -123,8 +123,9 @@ void LockModel::add(const LockKey& key, Elapsed now, bool card) {
 
 std::vector<LockKey> LockModel::wrong(const LockedEntry& entry, Elapsed now) {
     std::vector<LockKey> begun;
+    const bool hidden = judge(entry, now).lock.has_value();
     for (const auto& key : {entry.place, entry.account, entry.account_here, entry.site}) {
-        if (!key) continue;
+        if (!key || (hidden && key != entry.account_here)) continue;
         const bool was_locked = book_.find(*key).until > now;
         add(*key, now, entry.card);
         if (!was_locked && book_.find(*key).until > now) begun.push_back(*key);
@@ -169,9 +170,11 @@ void LockModel::right(const LockedEntry& entry, Elapsed now) {
     } else if (entry.account) {
         const auto own =
             std::min(counted(entry.account_here ? *entry.account_here : *entry.account, now), left);
+        // Not those that were made while others were locked there, and counted only where they are known.
+        const auto seen = std::min(own, recent(*entry.account, now));
+        if (entry.place) take(*entry.place, std::min(seen, recent(*entry.place, now)), now);
         take(*entry.account, own, now);
         if (entry.account_here) take(*entry.account_here, own, now);
-        if (entry.place) take(*entry.place, std::min(own, recent(*entry.place, now)), now);
         left -= own;
     }
     // Who has shown one factor is no guesser at the others. But what was guessed there may not use up what

@@ -30,7 +30,7 @@ enum class LockScope : std::uint8_t {
 struct LockKey {
     LockScope scope = LockScope::account;
     crypto::Digest hash{};
-    auto operator<=>(const LockKey&) const = default;
+    auto operator<=>(const LockKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct LockRecord {
@@ -100,7 +100,8 @@ class LockModel {
     LockModel(LockBook& book, const LockRules& rules) : book_(book), rules_(rules) {}
 
     [[nodiscard]] LockVerdict judge(const LockedEntry& entry, Elapsed now);
-    /// Counts a wrong entry that was looked at. Returns which locks begin with it.
+    /// Counts a wrong entry that was looked at. Returns which locks begin with it. One that only somebody known
+    /// may make counts there alone: what others see goes on as for a name that nobody has.
     std::vector<LockKey> wrong(const LockedEntry& entry, Elapsed now);
     /// Clears the person's own wrong entries, by whatever method, up to an allowance.
     void right(const LockedEntry& entry, Elapsed now);
