@@ -1,5 +1,6 @@
 // What wrong entries cost, and whom: the promises of docs/lockout.md.
 #include <map>
+#include <thread>
 
 #include <doctest/doctest.h>
 
