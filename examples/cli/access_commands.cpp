@@ -46,7 +46,7 @@ using Options = std::shared_ptr<UserOptions>;
 CLI::App* about_user(CLI::App* parent, const std::string& name, const std::string& meaning,
                      const Options& options) {
     auto* command = parent->add_subcommand(name, meaning);
-    command->add_option("USER", options->user, "User name or id")->required();
+    command->add_option("USER", options->user, by_name_or_id)->required();
     return command;
 }
 
@@ -170,8 +170,8 @@ void add_groups(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning, bool with_user) {
         auto* command = group->add_subcommand(name, meaning);
-        command->add_option("GROUP", options->group, "Name or id")->required();
-        if (with_user) command->add_option("USER", options->user, "Name or id")->required();
+        command->add_option("GROUP", options->group, by_name_or_id)->required();
+        if (with_user) command->add_option("USER", options->user, by_name_or_id)->required();
         return command;
     };
     auto* change = about("change", "Rename or move a group", false);
@@ -230,7 +230,7 @@ void add_roles(CLI::App& app, Instance& instance) {
         print_result("role", id, "Created role " + std::to_string(id) + ".", instance.json);
     });
     auto* remove = role->add_subcommand("delete", "Delete a role that is not built in");
-    remove->add_option("ROLE", options->role, "Name or id")->required();
+    remove->add_option("ROLE", options->role, by_name_or_id)->required();
     remove->callback([&instance, options] {
         check(myqsec_role_delete(instance.principal(), instance.role(options->role)));
     });

@@ -30,7 +30,7 @@ void add_reading(CLI::App& audit, Instance& instance) {
     auto* list = audit.add_subcommand("list", "Events");
     list->add_option("--object-kind", options->object_kind, "Of this kind, e.g. job; with --object");
     list->add_option("--object", options->object, "Its id");
-    list->add_option("--actor", options->actor, "What this user did: name or id");
+    list->add_option("--actor", options->actor, "What this user did: name or '#id'");
     list->add_option("--action", options->action, "E.g. job.released");
     list->callback([&instance, options, page = PageOptions(*list)] {
         myqsec_audit_filter filter = MYQSEC_AUDIT_FILTER_INIT;

@@ -30,7 +30,7 @@ void add_certificate_commands(CLI::App& app, Instance& instance) {
         page.print(instance, myqsec_certificate_list, instance.principal());
     });
     auto* remove = certificate->add_subcommand("remove", "Remove one that no queue uses");
-    remove->add_option("CERTIFICATE", options->certificate, "Name or id")->required();
+    remove->add_option("CERTIFICATE", options->certificate, by_name_or_id)->required();
     remove->callback([&instance, options] {
         check(myqsec_certificate_remove(instance.principal(), instance.certificate(options->certificate)));
     });

@@ -71,7 +71,7 @@ void add_device_commands(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = device->add_subcommand(name, meaning);
-        command->add_option("DEVICE", options->device, "Name or id")->required();
+        command->add_option("DEVICE", options->device, by_name_or_id)->required();
         return command;
     };
     auto* change = about("change", "Change a device");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace cli {
 
@@ -10,6 +11,12 @@ namespace {
 bool is_number(const std::string& text) {
     return !text.empty() && text.size() < 19 &&
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "#3" is an id, whatever is called so.
+std::optional<std::int64_t> marked_id(const std::string& text) {
+    if (text.empty() || text.front() != '#' || !is_number(text.substr(1))) return std::nullopt;
+    return std::stoll(text.substr(1));
 }
 
 }  // namespace
@@ -65,15 +72,17 @@ const char* Instance::own_password(std::int64_t user) {
 }
 
 std::int64_t Instance::user(const std::string& name_or_id) {
-    if (is_number(name_or_id)) return std::stoll(name_or_id);
+    if (const auto id = marked_id(name_or_id)) return *id;
     std::int64_t id = 0;
-    check(myqsec_user_find(system(), name_or_id.c_str(), &id));
+    const auto status = myqsec_user_find(system(), name_or_id.c_str(), &id);
+    if (status == MYQSEC_ERR_NOT_FOUND && is_number(name_or_id)) return std::stoll(name_or_id);
+    check(status);
     return id;
 }
 
 std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                              const std::string& name_or_id, const char* kind, myqsec_session* who) {
-    if (is_number(name_or_id)) return std::stoll(name_or_id);
+    if (const auto id = marked_id(name_or_id)) return *id;
     myqsec_page page = MYQSEC_PAGE_INIT;
     do {
         const auto rows = get<myqsec_list>(list, who, &page);
@@ -82,6 +91,7 @@ std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec
         }
         check(myqsec_list_more(rows.get(), &page.after));
     } while (page.after != 0);
+    if (is_number(name_or_id)) return std::stoll(name_or_id);
     throw Failure(MYQSEC_ERR_NOT_FOUND, std::string("there is no ") + kind + " '" + name_or_id +
                                             "'; see 'myqsec " + kind + " list'");
 }

@@ -13,6 +13,9 @@
 
 namespace cli {
 
+/// The meaning of every argument that is resolved so.
+inline constexpr const char* by_name_or_id = "Its name; or its id, as '#3'";
+
 class Instance {
  public:
     void add_to(CLI::App& app);
@@ -33,7 +36,7 @@ class Instance {
     /// for; otherwise NULL.
     const char* own_password(std::int64_t user);
 
-    // Names are accepted where ids are.
+    // Names come first, as in POSIX's commands: a number is an id where nothing is called so, and "#3" always.
     std::int64_t user(const std::string& name_or_id);
     std::int64_t queue(const std::string& name_or_id);
     std::int64_t device(const std::string& name_or_id);

@@ -117,7 +117,7 @@ void add_release_command(CLI::App& app, Instance& instance) {
     auto options = std::make_shared<ReleaseOptions>();
     auto* command =
         app.add_subcommand("release", "Log in at a device, list and print one's own jobs, log out");
-    command->add_option("--device", options->device, "Name or id")->required();
+    command->add_option("--device", options->device, by_name_or_id)->required();
     command->add_option("--login-name", options->login_name, "User name, with PIN or password");
     options->card.add_to(*command, "card number");
     options->pin.add_to(*command, "PIN");

@@ -40,7 +40,7 @@ struct QueueOptions {
             ->check(CLI::IsMember({"on", "off"}));
         auto* some =
             command.add_option("--certificate", certificates,
-                               "Name or id of a certificate that opens the jobs' files too; any number");
+                               "Name or '#id' of a certificate that opens the jobs' files too; any number");
         command.add_flag("--no-certificates", no_certificates, "Take all certificates away")->excludes(some);
     }
     /// Points into this object.
@@ -90,7 +90,7 @@ void add_queues(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = queue->add_subcommand(name, meaning);
-        command->add_option("QUEUE", options->queue, "Name or id")->required();
+        command->add_option("QUEUE", options->queue, by_name_or_id)->required();
         return command;
     };
     auto* change = about("change", "Change a queue");
@@ -149,7 +149,7 @@ void add_submit(CLI::App& app, Instance& instance) {
     };
     auto options = std::make_shared<Options>();
     auto* submit = app.add_subcommand("submit", "Submit a document");
-    submit->add_option("--queue", options->queue, "Name or id")->required();
+    submit->add_option("--queue", options->queue, by_name_or_id)->required();
     submit->add_option("--owner", options->owner, "Whose job it is; otherwise that of --user");
     submit->add_option("--name", options->name, "Its title; otherwise the file's name");
     submit->add_option("--format", options->format, "Its MIME type");

@@ -10,8 +10,11 @@ MYQSEC_BEGIN
  *  no control characters. Stored only sealed under the person's key. */
 typedef struct myqsec_user_fields {
     uint32_t struct_size;
-    uint32_t state;        /**< 0 as it is, 1 active, 2 disabled */
-    const char *user_name; /**< unique, compared without regard to ASCII case */
+    uint32_t state; /**< 0 as it is, 1 active, 2 disabled */
+    /** Unique, compared without regard to case, width and composition (RFC 8265, UsernameCaseMapped). Highly
+     *  restrictive after UTS #39: letters of one script in everyday use (or Latin with those of Chinese, Japanese
+     *  or Korean), nothing invisible. */
+    const char *user_name;
     const char *full_name;
     const char *email;
     const char *language; /**< BCP 47, e.g. "cs" */
@@ -67,8 +70,9 @@ MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64
 /** A chosen PIN: second factor only, with user name or card. Adds MYQSEC_ERR_LIMIT (length, trivial).
  *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *pin);
-/** Registers a card, as the reader gives it (text or hex, at most 128 bytes), with a label ("" or NULL for none) and
- *  an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage.
+/** Registers a card, as the reader or a list gives it (text or hex, at most 128 bytes): framing (STX, ETX, CR, LF),
+ *  separators (blanks, ':', '-'), 0x and case make no difference, here and at login. With a label ("" or NULL for
+ *  none) and an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage.
  *  Audit: credential.added. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_add(myqsec_session *session, int64_t user, const char *card, const char *label,
                                          int64_t expires, int64_t *out);

@@ -75,10 +75,12 @@ typedef struct myqsec_job_fields {
     uint32_t struct_size;
     uint32_t attribute_count; /**< at most 64 */
     int64_t queue;
-    int64_t owner;               /**< 0: the session's user. Another needs job.submit.for-others */
-    const char *name;            /**< IPP job-name, at most 1,023 bytes; sealed under the owner's key */
+    int64_t owner; /**< 0: the session's user. Another needs job.submit.for-others */
+    /** IPP job-name; sealed under the owner's key. Stored in NFC, without control characters, what turns the
+     *  direction of text, and what is no character, and cut to 1,023 bytes: no title is refused. */
+    const char *name;
     const char *document_format; /**< IPP document-format, e.g. "application/pdf"; NULL: application/octet-stream */
-    const char *host_name;       /**< IPP job-originating-host-name; sealed under the owner's key; may be NULL */
+    const char *host_name;       /**< IPP job-originating-host-name; as `name`, 255 bytes; may be NULL */
     /** Each name once; together at most 4 KiB as myqsec_job_list shows them. Sealed under the owner's key, and gone
      *  with the job. Since 0.1 */
     const myqsec_job_attribute *attributes;

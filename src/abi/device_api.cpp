@@ -62,7 +62,7 @@ device::Credentials credentials_of(const myqsec_credentials* given) {
     const auto credentials = read_struct(given, "credentials");
     check_reserved(credentials.reserved == 0, "credentials");
     device::Credentials out;
-    out.card = text_or_empty(credentials.card, "credentials.card");
+    out.card = raw_text(credentials.card);
     out.user_name = text_or_empty(credentials.user_name, "credentials.user_name");
     out.pin = text_or_empty(credentials.pin, "credentials.pin");
     out.password = text_or_empty(credentials.password, "credentials.password");

@@ -70,11 +70,11 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
     spool::JobFields out;
     out.queue = id<QueueId>(fields.queue, "fields.queue");
     out.owner = optional_id<UserId>(fields.owner, "fields.owner");
-    out.name = text_or_empty(fields.name, "fields.name");
+    out.name = raw_text(fields.name);
     if (const auto format = optional_text(fields.document_format, "fields.document_format")) {
         out.document_format = *format;
     }
-    out.host_name = text_or_empty(fields.host_name, "fields.host_name");
+    out.host_name = raw_text(fields.host_name);
     if (fields.attribute_count > spool::most_job_attributes)
         fail(Status::ERR_LIMIT, "a job has at most {} attributes", spool::most_job_attributes);
     if (fields.attribute_count > 0) required(fields.attributes, "fields.attributes");

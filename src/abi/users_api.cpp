@@ -173,7 +173,7 @@ myqsec_status myqsec_card_add(myqsec_session* session, int64_t user, const char*
         if (expires < 0) fail(Status::ERR_INVALID_ARGUMENT, "expires must be an instant, or 0 for none");
         const auto instant = expires == 0 ? std::nullopt : std::optional(from_milliseconds(expires));
         added = s.engine.access.credentials
-                    .add_card(s.principal, id<UserId>(user, "user"), text(card, "card"),
+                    .add_card(s.principal, id<UserId>(user, "user"), raw_text(&required(card, "card")),
                               text_or_empty(label, "label"), instant)
                     .value;
     });

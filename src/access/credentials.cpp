@@ -3,6 +3,7 @@
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
 #include "access/identity/lockout.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
@@ -42,7 +43,9 @@ void Credentials::check_current(const store::UserRecord& user, std::optional<std
     const LockKey keys[] = {Lockout::account_key(user.name)};
     if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
     const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
-    const bool right = current && crypto::check_password(*current, pepper, stored->verifier, stored->kdf);
+    const auto entered = entered_password(current.value_or(""));
+    const bool right =
+        current && crypto::check_password(as_text(entered.view()), pepper, stored->verifier, stored->kdf);
 
     storage::Transaction transaction(vault_.main());
     // Again, because guesses may have run in parallel: which of them count is decided here, one after the
@@ -77,9 +80,11 @@ void Credentials::check_history(UserId user, std::string_view password) {
 }
 
 void Credentials::set_password(const Principal& principal, UserId user,
-                               std::optional<std::string_view> current, std::string_view password,
+                               std::optional<std::string_view> current, std::string_view given,
                                PasswordUse use) {
     const auto proof = authorise(principal, user);
+    const auto prepared = prepared_password(given);
+    const auto password = as_text(prepared.view());
     const auto record = store::get_user(vault_.main(), user);
     if (principal.is(user)) check_current(record, current);
     const auto name = open_user_name(record, vault_.leaf_keys().get(record.person));

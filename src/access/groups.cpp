@@ -23,15 +23,14 @@ std::string number(std::int64_t id) {
 Groups::Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authority)
     : vault_(vault), audit_(audit), authority_(authority) {}
 
-GroupId Groups::create(const Principal& principal, std::string_view name, GroupId parent) {
+GroupId Groups::create(const Principal& principal, std::string_view given, GroupId parent) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    check_name("a group's name", name);
+    const auto name = prepared_name("a group's name", given);
     storage::Transaction transaction(vault_.main());
     if (parent) (void)store::get_group(vault_.main(), parent);
     const auto group = store::insert_group(vault_.main(), name, parent);
-    audit_.append(transaction,
-                  change_event(Action::group_created, proof, group,
-                               {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
+    audit_.append(transaction, change_event(Action::group_created, proof, group,
+                                            {{"name", "", name}, {"parent", "", number(parent.value)}}));
     transaction.commit();
     return group;
 }
@@ -39,7 +38,7 @@ GroupId Groups::create(const Principal& principal, std::string_view name, GroupI
 void Groups::change(const Principal& principal, GroupId group, std::optional<std::string_view> name,
                     std::optional<GroupId> parent) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    if (name) check_name("a group's name", *name);
+    const auto new_name = name ? std::optional(prepared_name("a group's name", *name)) : std::nullopt;
     if (parent) {
         // Moving gives the members what the new surroundings hold, and takes what the old ones held.
         auto needed = authority_.rights_through(group);
@@ -49,7 +48,7 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
     storage::Transaction transaction(vault_.main());
     const auto before = store::get_group(vault_.main(), group);
     auto after = before;
-    if (name) after.name = *name;
+    after.name = new_name.value_or(before.name);
     if (parent) after.parent = *parent;
     if (after.parent) {
         (void)store::get_group(vault_.main(), after.parent);

@@ -5,6 +5,7 @@
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
 #include "access/identity/lockout.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
 #include "crypto/password.hpp"
@@ -128,11 +129,12 @@ class Verification {
         const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
         const auto stored = store::find_password(vault_.main(), user)
                                 .value_or(store::PasswordRecord{{}, PasswordUse::alone, kdf});
-        if (!crypto::check_password(attempt_.password, pepper, stored.verifier, kdf)) return false;
+        const auto entered = entered_password(attempt_.password);
+        const auto password = as_text(entered.view());
+        if (!crypto::check_password(password, pepper, stored.verifier, kdf)) return false;
         if (claim.method == method_name_password && stored.use != PasswordUse::alone) return false;
         if (stored.kdf != kdf) {
-            claim.upgraded = {crypto::make_password_verifier(attempt_.password, pepper, kdf), stored.use,
-                              kdf};
+            claim.upgraded = {crypto::make_password_verifier(password, pepper, kdf), stored.use, kdf};
         }
         return true;
     }

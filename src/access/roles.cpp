@@ -7,6 +7,7 @@
 #include "access/identity/users_store.hpp"
 #include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 
 namespace myqsec::access {
 
@@ -47,18 +48,17 @@ bool is_built_in(RoleId role) {
 Roles::Roles(storage::Vault& vault, audit::AuditLog& audit, Authority& authority)
     : vault_(vault), audit_(audit), authority_(authority) {}
 
-RoleId Roles::create(const Principal& principal, std::string_view name, RightSet rights) {
+RoleId Roles::create(const Principal& principal, std::string_view given, RightSet rights) {
     const auto proof = authority_.authorise(principal, Right::role_manage);
-    check_name("a role's name", name);
+    const auto name = prepared_name("a role's name", given);
     authority_.require_covers(principal, rights, {});
     if (std::ranges::find(built_in_roles(), name, &BuiltInRole::name) != built_in_roles().end()) {
         fail(Status::ERR_EXISTS, "there is a built-in role of that name");
     }
     storage::Transaction transaction(vault_.main());
     const auto role = store::insert_role(vault_.main(), name, rights);
-    audit_.append(transaction,
-                  change_event(Action::role_created, proof, role,
-                               {{"name", "", std::string(name)}, {"rights", "", rights.names()}}));
+    audit_.append(transaction, change_event(Action::role_created, proof, role,
+                                            {{"name", "", name}, {"rights", "", rights.names()}}));
     transaction.commit();
     return role;
 }
@@ -99,8 +99,9 @@ Role Roles::find(std::string_view name) {
             fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
         return {built_in->id, std::string(name), true, built_in->rights};
     }
+    const auto stored = to_nfc(name);
     for (const auto& one : store::custom_roles(vault_.main())) {
-        if (one.name == name) return one;
+        if (one.name == stored) return one;
     }
     fail(Status::ERR_NOT_FOUND, "there is no role of that name; list the roles to see all");
 }

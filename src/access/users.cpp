@@ -33,10 +33,10 @@ UserId Users::insert(storage::Transaction& transaction, const audit::Actor& acto
     return user;
 }
 
-FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& fields) {
+FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& given) {
     const auto proof = authority_.authorise(system, Right::session_host);
     if (system.kind != PrincipalKind::system) authority_.deny(system, Right::session_host);
-    check_fields(fields);
+    const auto fields = prepared_fields(given);
     if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
     if (fields.state == UserState::disabled)
         fail(Status::ERR_NOT_POSSIBLE, "the administrator must be active");
@@ -66,9 +66,9 @@ FirstAdministrator Users::create_first_administrator(const Principal& system, co
     return made;
 }
 
-UserId Users::create(const Principal& principal, const UserFields& fields) {
+UserId Users::create(const Principal& principal, const UserFields& given) {
     const auto proof = authority_.authorise(principal, Right::user_manage);
-    check_fields(fields);
+    const auto fields = prepared_fields(given);
     if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
     storage::Transaction transaction(vault_.main());
     const auto user = insert(transaction, proof.actor(), fields);
@@ -81,11 +81,11 @@ void Users::require_authority_over(const Principal& principal, UserId user) {
     authority_.require_covers(principal, authority_.rights_of(user), user);
 }
 
-void Users::change(const Principal& principal, UserId user, const UserFields& fields) {
+void Users::change(const Principal& principal, UserId user, const UserFields& given) {
     const auto proof =
         authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
     require_authority_over(principal, user);
-    check_fields(fields);
+    const auto fields = prepared_fields(given);
     storage::Transaction transaction(vault_.main());
     auto record = store::get_user(vault_.main(), user);
     auto changes = apply_fields(record, fields, vault_.keystore(), vault_.leaf_keys().get(record.person));

@@ -1,5 +1,6 @@
 // Reading users: what a principal may see, and what upper layers need to know about a person.
 #include "access/identity/lockout.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
 #include "access/users.hpp"

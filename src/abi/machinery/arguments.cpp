@@ -57,6 +57,10 @@ std::string_view text_or_empty(const char* value, const char* name) {
     return value ? text(value, name) : std::string_view();
 }
 
+std::string_view raw_text(const char* value) {
+    return value ? std::string_view(value, ::strnlen(value, longest_text)) : std::string_view();
+}
+
 std::string_view long_text(const char* value, const char* name) {
     const auto out = terminated(value, name, longest_long_text);
     if (!is_utf8(out)) fail(Status::ERR_INVALID_ARGUMENT, "{} is not valid UTF-8", name);

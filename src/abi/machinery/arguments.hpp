@@ -49,6 +49,8 @@ enum class Characters : std::uint8_t {
 [[nodiscard]] std::optional<std::string> optional_string(const char* value, const char* name);
 /// "" for NULL.
 [[nodiscard]] std::string_view text_or_empty(const char* value, const char* name);
+/// Whatever bytes they are, for who cleans them; "" for NULL. Cut to 64 KiB.
+[[nodiscard]] std::string_view raw_text(const char* value);
 /// Printable lines, of at most 1 MiB.
 [[nodiscard]] std::string_view long_text(const char* value, const char* name);
 /// PEM: NUL-terminated, of at most 1 MiB; its parser judges the contents.

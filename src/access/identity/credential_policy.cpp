@@ -5,6 +5,7 @@
 #include <set>
 
 #include "access/identity/names.hpp"
+#include "access/identity/profiles.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 
@@ -137,7 +138,6 @@ void check_password_policy(const settings::Settings& settings, std::string_view 
                            std::string_view user_name, PasswordUse use) {
     if (password.size() > max_password)
         fail(Status::ERR_LIMIT, "a password may have at most {} bytes", max_password);
-    if (!is_utf8(password)) fail(Status::ERR_INVALID_ARGUMENT, "a password must be well-formed UTF-8");
     const auto least =
         settings.integer(use == PasswordUse::alone ? Setting::password_min_length
                                                    : Setting::password_min_length_second_factor);

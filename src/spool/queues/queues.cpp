@@ -25,8 +25,8 @@ std::string_view queue_kind_name(QueueKind kind) {
 
 namespace {
 
-void require_valid(const Queue& queue) {
-    require_text(queue.name, 1, 127, "a queue's name");
+void require_valid(Queue& queue) {
+    queue.name = prepared_text(queue.name, 1, 127, "a queue's name");
     for (const auto retention : {queue.retention_held, queue.retention_printed}) {
         if (retention < Duration::zero() || retention > longest_retention) {
             fail(Status::ERR_INVALID_ARGUMENT, "a queue's retention must be 0 to 90 days");
