@@ -112,12 +112,12 @@ void add_credentials(CLI::App& app, Instance& instance) {
         if (options->generate) {
             char buffer[64];
             std::size_t size = sizeof buffer;
-            check(myqsec_user_generate_pin(who, id, buffer, &size));
+            check(myqsec_user_generate_pin(who, id, instance.own_password(id), buffer, &size));
             print_result("pin", std::string(buffer), std::string("PIN, shown this once: ") + buffer,
                          instance.json);
         } else {
             const Secret secret = options->pin.read(true);
-            check(myqsec_user_set_pin(who, id, secret.c_str()));
+            check(myqsec_user_set_pin(who, id, instance.own_password(id), secret.c_str()));
         }
     });
     auto* card = user->add_subcommand("card", "Cards of a user");

@@ -41,7 +41,8 @@ MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqs
  *  certificates by myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
  *  Audit: queue.changed, old and new; later queue.converted, job.conversion-failed for a damaged one. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t queue, const myqsec_queue_fields *fields);
-/** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage. Audit: queue.deleted. Since 0.1. */
+/** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage; where roles are limited to it, role.manage and
+ *  each of their rights. Audit: queue.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
 /** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure",
  *  "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption,

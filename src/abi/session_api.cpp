@@ -112,9 +112,10 @@ myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const 
         attempt.password = text(password, "password");
         attempt.source = text_or_empty(source, "source");
         auto& access = s.engine.access;
+        const auto since = access.sessions.mark();
         const auto user = access.login.authenticate(s.principal, attempt, access::method_name_password);
         const auto proof = access.authority.authorise(s.principal, access::Right::session_host);
-        const auto principal = access.sessions.open_user_session(proof, user);
+        const auto principal = access.sessions.open_user_session(proof, user, since);
         try {
             handle = new_session(s.engine, principal);
         } catch (...) {  // a session nobody holds must not stay open

@@ -148,21 +148,25 @@ myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, co
     });
 }
 
-myqsec_status myqsec_user_generate_pin(myqsec_session* session, int64_t user, char* pin, size_t* pin_length) {
+myqsec_status myqsec_user_generate_pin(myqsec_session* session, int64_t user, const char* current, char* pin,
+                                       size_t* pin_length) {
     return with_session(session, [&](Session& s) {
         const auto given = required(pin_length, "pin_length");
         required(pin, "pin");
         const auto who = id<UserId>(user, "user");
+        const auto known = optional_text(current, "current");
         check_room(pin, pin_length, pin_room, "pin");
-        const auto generated = s.engine.access.credentials.generate_pin(s.principal, who);
+        const auto generated = s.engine.access.credentials.generate_pin(s.principal, who, known);
         *pin_length = given;
         write_text(as_text(generated.view()), pin, pin_length, "pin");
     });
 }
 
-myqsec_status myqsec_user_set_pin(myqsec_session* session, int64_t user, const char* pin) {
+myqsec_status myqsec_user_set_pin(myqsec_session* session, int64_t user, const char* current,
+                                  const char* pin) {
     return with_session(session, [&](Session& s) {
-        s.engine.access.credentials.set_pin(s.principal, id<UserId>(user, "user"), text(pin, "pin"));
+        s.engine.access.credentials.set_pin(s.principal, id<UserId>(user, "user"),
+                                            optional_text(current, "current"), text(pin, "pin"));
     });
 }
 

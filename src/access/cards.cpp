@@ -57,7 +57,9 @@ void Credentials::remove_card(const Principal& principal, CardId card) {
     storage::Transaction transaction(vault_.main());
     store::delete_card(vault_.main(), card);
     audit_.append(transaction, event(Action::credential_removed, proof, card, owner));
+    auto ended = authority_.end_sessions(transaction, {owner}, principal.session);
     transaction.commit();
+    ended.settle();
 }
 
 Paged<Card> Credentials::cards(const Principal& principal, UserId user, const Page& page) {

@@ -97,7 +97,10 @@ void Users::change(const Principal& principal, UserId user, const UserFields& gi
         audit_.append(transaction, {Action::user_changed, proof.actor(), user, audit::Result::ok,
                                     std::move(changes.changes), std::move(changes.personal)});
     }
+    const bool disabled = record.state != UserState::active;
+    auto ended = authority_.end_sessions(transaction, disabled ? std::vector{user} : std::vector<UserId>());
     transaction.commit();
+    ended.settle();
 }
 
 void Users::remove(const Principal& principal, UserId user) {
@@ -113,7 +116,9 @@ void Users::remove(const Principal& principal, UserId user) {
     store::require_administrator_left(vault_.main());
     vault_.leaf_keys().destroy(transaction, record.person);
     audit_.append(transaction, {Action::user_deleted, proof.actor(), user, audit::Result::ok, {}, {}});
+    auto ended = authority_.end_sessions(transaction, {user});
     vault_.leaf_keys().commit_erased(transaction);
+    ended.settle();
 }
 
 void Users::unlock(const Principal& principal, UserId user) {

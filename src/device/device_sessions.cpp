@@ -71,11 +71,12 @@ access::Principal DeviceSessions::login(const access::Principal& host, DeviceId 
     attempt.pin = credentials.pin;
     attempt.password = credentials.password;
     attempt.device = id;
+    const auto since = context_.access.sessions.mark();
     const auto user = context_.access.login.authenticate(host, attempt, device.methods);
     require_device_login(user, id);
     // Only now: nobody ends another's session by a wrong PIN.
     if (earlier) end(proof.actor(), *earlier, EndReason::replaced);
-    return open(proof, device, user);
+    return open(proof, device, user, since);
 }
 
 void DeviceSessions::make_ready(const audit::Actor& actor, const Device& device) {
@@ -104,14 +105,15 @@ void DeviceSessions::require_device_login(UserId user, DeviceId device) {
     authority.deny(person, Right::device_login, device);
 }
 
-access::Principal DeviceSessions::open(const Authorised& host, const Device& device, UserId user) {
+access::Principal DeviceSessions::open(const Authorised& host, const Device& device, UserId user,
+                                       access::Sessions::Mark since) {
     auto& sessions = context_.access.sessions;
     auto limits = sessions.device_limits();
     if (device.idle_timeout > Duration::zero()) limits.idle = device.idle_timeout;
     access::Principal principal;
     try {
         storage::Transaction transaction(context_.main());
-        principal = sessions.open_device_session(host, user, device.id, limits);
+        principal = sessions.open_device_session(host, user, device.id, limits, since);
         store::insert_session(context_.main(), {device.id, principal.session, user});
         transaction.commit();
     } catch (...) {
@@ -129,6 +131,12 @@ void DeviceSessions::logout(const access::Principal& principal, EndReason reason
     const auto turn = turns_.take(principal.device);
     const auto row = store::session_at(context_.main(), principal.device);
     if (row && row->session == principal.session) end(principal.actor, *row, reason);
+}
+
+void DeviceSessions::end_revoked(const access::Principal& principal) {
+    const auto turn = turns_.take(principal.device);
+    const auto row = store::session_at(context_.main(), principal.device);
+    if (row && row->session == principal.session) end(principal.actor, *row, EndReason::revoked);
 }
 
 void DeviceSessions::end(const audit::Actor& actor, const store::SessionRow& row, EndReason reason) {

@@ -181,6 +181,10 @@ void Devices::logout(const access::Principal& principal, access::EndReason reaso
     state_->sessions.logout(principal, reason);
 }
 
+void Devices::end_revoked(const access::Principal& principal) {
+    state_->sessions.end_revoked(principal);
+}
+
 Instant Devices::tick(const access::Principal& principal) {
     const auto proof = state_->context.access.authority.authorise(principal, Right::instance_tick);
     return state_->sessions.tick(proof.actor());

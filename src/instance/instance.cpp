@@ -55,6 +55,10 @@ Instance::Instance(std::unique_ptr<Folder> folder, crypto::RootProvider& root, c
         for (auto* domain : domains_)
             domain->forget_person(transaction, person);
     });
+    access.sessions.when_revoked([this](const access::Session& session) {
+        spool.jobs.undo_pulled(session.principal.session);
+        if (session.principal.device) devices.end_revoked(session.principal);
+    });
 }
 
 void Instance::recover(Birth birth) {

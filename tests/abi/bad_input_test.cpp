@@ -404,14 +404,14 @@ TEST_CASE("a buffer that is too small learns the size it needs, and nothing has 
     char pin[64] = "?";
     std::size_t length = 3;
     const auto changed = host.count("credential.changed");
-    CHECK_FAILS(myqsec_user_generate_pin(host.admin->get(), host.jana, pin, &length),
+    CHECK_FAILS(myqsec_user_generate_pin(host.admin->get(), host.jana, nullptr, pin, &length),
                 MYQSEC_ERR_BUFFER_TOO_SMALL, "");
     CHECK(length > 3);
     CHECK(length <= 32);
     CHECK(std::string(pin) == "?");
     CHECK(host.count("credential.changed") == changed);
     CHECK(host.login_status(nullptr, nullptr, host.pin.c_str()) == MYQSEC_OK);
-    CHECK(myqsec_user_generate_pin(host.admin->get(), host.jana, pin, &length) == MYQSEC_OK);
+    CHECK(myqsec_user_generate_pin(host.admin->get(), host.jana, nullptr, pin, &length) == MYQSEC_OK);
     CHECK(length == std::string(pin).size() + 1);
 
     std::size_t certificate = 1, key = 1;

@@ -130,7 +130,7 @@ class Host : public Place {
         eve = new_user("eve", "04ffffff");
         check(myqsec_user_set_password(admin->get(), jana, nullptr, password));
         length = sizeof buffer;
-        check(myqsec_user_generate_pin(admin->get(), jana, buffer, &length));
+        check(myqsec_user_generate_pin(admin->get(), jana, nullptr, buffer, &length));
         pin = buffer;
         secure = new_queue("secure", MYQSEC_QUEUE_SECURE);
         privately = new_queue("private", MYQSEC_QUEUE_PRIVATE);

@@ -210,7 +210,8 @@ class Life {
             [&] {
                 char pin[32];
                 std::size_t length = sizeof pin;
-                const auto status = faulted(myqsec_user_generate_pin, admin_, host_.jana, pin, &length);
+                const auto status =
+                    faulted(myqsec_user_generate_pin, admin_, host_.jana, nullptr, pin, &length);
                 if (status == MYQSEC_OK) pin_ = pin;
                 return status;
             },

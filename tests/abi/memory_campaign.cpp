@@ -113,7 +113,7 @@ class HostProcess {
         must(myqsec_user_create(admin_, &fields, &jana_));
         must(myqsec_user_set_password(admin_, jana_, nullptr, secrets_.password));
         length = sizeof secrets_.pin;
-        must(myqsec_user_generate_pin(admin_, jana_, secrets_.pin, &length));
+        must(myqsec_user_generate_pin(admin_, jana_, nullptr, secrets_.pin, &length));
     }
 
     void add_printing() {

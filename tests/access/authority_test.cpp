@@ -119,6 +119,7 @@ TEST_CASE("a grant limited to a group or queue counts only there") {
     CHECK(status_of([&] { (void)f.access.users.get(ada, f.administrator); }) == Status::ERR_ACCESS_DENIED);
     CHECK(status_of([&] { f.access.users.create(ada, f.named("eve")); }) == Status::ERR_ACCESS_DENIED);
 
+    f.access.roles.know_queues([](QueueId queue) { return queue == QueueId(5); });
     grant = f.to(f.bob);
     grant.scope_queue = QueueId(5);
     f.access.roles.give(f.root, "queue-administrator", grant);

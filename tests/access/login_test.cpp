@@ -176,7 +176,7 @@ TEST_CASE("the site's daily budget of PIN guesses ends PINs alone, not PINs with
 
 TEST_CASE("a chosen PIN is a second factor only") {
     LoginFixture f;
-    f.access.credentials.set_pin(f.log_in(f.ada), f.ada, "739164");
+    f.access.credentials.set_pin(f.log_in(f.ada), f.ada, test::ada_password, "739164");
     auto attempt = with_pin("739164");
     CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
     attempt.user_name = "ada";

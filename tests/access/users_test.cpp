@@ -179,7 +179,7 @@ TEST_CASE("PINs: generated ones grow with the site, chosen ones are not trivial"
     f.set("pin.site_guesses", "1000");
     CHECK(status_of([&] { f.access.credentials.generate_pin(f.root, f.ada); }) == Status::ERR_LIMIT);
     const auto choose = [&](std::string_view pin) {
-        return status_of([&] { f.access.credentials.set_pin(f.root, f.ada, pin); });
+        return status_of([&] { f.access.credentials.set_pin(f.root, f.ada, std::nullopt, pin); });
     };
     for (const auto* pin :
          {"1111", "1234", "9876", "121212", "123123", "1984", "241280", "24121980", "123", "123456789"}) {

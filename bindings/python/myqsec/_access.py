@@ -69,13 +69,13 @@ class Access(Child):
         """For oneself `current` is required."""
         call("myqsec_user_set_password", self._pointer, user, text(current), text(password))
 
-    def generate_pin(self, user: int) -> str:
-        """A new random PIN that logs in alone, shown this once."""
-        return secret("myqsec_user_generate_pin", self._pointer, user)
+    def generate_pin(self, user: int, current: Optional[str] = None) -> str:
+        """A new random PIN that logs in alone, shown this once. For oneself the `current` password is required."""
+        return secret("myqsec_user_generate_pin", self._pointer, user, text(current))
 
-    def set_pin(self, user: int, pin: str) -> None:
-        """Sets a PIN of one's choice: a second factor only, with user name or card."""
-        call("myqsec_user_set_pin", self._pointer, user, text(pin))
+    def set_pin(self, user: int, pin: str, current: Optional[str] = None) -> None:
+        """Sets a PIN of one's choice: a second factor only, with user name or card. `current` as in generate_pin."""
+        call("myqsec_user_set_pin", self._pointer, user, text(current), text(pin))
 
     def unlock_user(self, user: int) -> None:
         """Ends a lockout of the account."""

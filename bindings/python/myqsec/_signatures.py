@@ -191,6 +191,7 @@ class Options(Structure):
         ("counter_read", OptionsCounterRead),
         ("counter_advance", OptionsCounterAdvance),
         ("counter_interval", c_int64),
+        ("accept_earlier_parts", c_uint32),
     ]
 
 
@@ -317,8 +318,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_user_get": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
     "myqsec_user_list": (c_int32, [c_void_p, POINTER(UserFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_set_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
-    "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, POINTER(c_size_t)]),
-    "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p]),
+    "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, POINTER(c_size_t)]),
+    "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_card_add": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, c_int64, POINTER(c_int64)]),
     "myqsec_card_remove": (c_int32, [c_void_p, c_int64]),
     "myqsec_card_list": (c_int32, [c_void_p, c_int64, POINTER(Page), POINTER(c_void_p)]),

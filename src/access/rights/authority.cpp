@@ -129,10 +129,29 @@ RightSet Authority::rights_through(GroupId group) {
     return held;
 }
 
+RightSet Authority::rights_over(GroupId group) {
+    RightSet held;
+    for (const auto& grant : store::grants_over_group(vault_.main(), group))
+        held |= grant.rights;
+    return held;
+}
+
 void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
     const auto missing = needed.without(user_rights()).without(rights(principal));
     for (const auto& one : all_rights()) {
         if (missing.has(one.right)) deny(principal, one.right, object);
+    }
+}
+
+void Authority::require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
+                             audit::Object object) {
+    if (people.empty()) return;
+    for (const auto& one : all_rights()) {
+        if (!rights.has(one.right)) continue;
+        const auto held = reach(principal, one.right);
+        if (held.everywhere) continue;
+        if (!std::ranges::includes(store::users_within(vault_.main(), held.groups), people))
+            deny(principal, one.right, object);
     }
 }
 

@@ -35,10 +35,23 @@ class Authority {
     [[nodiscard]] RightSet rights_of(UserId user);
     /// What members of a group hold through it and the groups around it.
     [[nodiscard]] RightSet rights_through(GroupId group);
+    /// What others hold over members of a group by roles limited to it and to the groups around it.
+    [[nodiscard]] RightSet rights_over(GroupId group);
 
     /// Whoever may act on another's account or membership could act as that person: refuses (audited,
     /// ERR_ACCESS_DENIED) unless the principal holds everything in `rights`.
     void require_covers(const Principal& principal, RightSet rights, audit::Object object);
+    /// Whoever puts people within the reach of others' rights could be one of these others: refuses (audited,
+    /// ERR_ACCESS_DENIED) unless the principal has everything in `rights` over each of the people, who come
+    /// by ascending id.
+    void require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
+                      audit::Object object);
+
+    /// As Sessions::revoke.
+    [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
+                                                    std::vector<UserId> users, SessionId spared = {}) {
+        return sessions_.revoke(transaction, std::move(users), spared);
+    }
 
     /// Audits the refusal and throws ERR_ACCESS_DENIED. For rules that a right alone does not express.
     [[noreturn]] void deny(const Principal& principal, Right right, audit::Object object = {});
