@@ -13,7 +13,8 @@
  *   hostile), MYQSEC_ERR_OUT_OF_MEMORY, MYQSEC_ERR_IO, MYQSEC_ERR_NO_SPACE, MYQSEC_ERR_FILE_ACCESS, MYQSEC_ERR_CORRUPT,
  *   MYQSEC_ERR_FORKED, MYQSEC_ERR_REENTRANT and MYQSEC_ERR_INTERNAL; a function's comment lists what it adds.
  * - The first parameter of whatever reads personal data or changes anything is a session: the principal. Such functions
- *   add MYQSEC_ERR_ACCESS_DENIED and MYQSEC_ERR_SESSION_ENDED. "Right:" names the right needed, "Audit:" the event.
+ *   add MYQSEC_ERR_ACCESS_DENIED and MYQSEC_ERR_SESSION_ENDED, which comes before anything else is looked at, also from
+ *   what was got through the session. "Right:" names the right needed, "Audit:" the event.
  * - Threads: an engine and a session may be used from any thread at once. Lists, writers, readers and releases belong
  *   to one thread at a time.
  * - The library starts no threads, handles no signals, and changes no global state of the process. Botan, unless built

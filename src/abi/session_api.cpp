@@ -77,7 +77,7 @@ myqsec_status myqsec_session_info(myqsec_session* session, myqsec_list** out) {
 }
 
 myqsec_status myqsec_logout(myqsec_session* session) {
-    return with_session(session, [&](Session& s) {
+    return with_any_session(session, [&](Session& s) {
         if (s.principal.kind == access::PrincipalKind::system) {
             fail(Status::ERR_NOT_POSSIBLE, "the system session is not logged in; free it instead");
         }

@@ -8,6 +8,7 @@
 #include "access/identity/profiles.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 #include "crypto/password.hpp"
 
 namespace myqsec::access {
@@ -44,6 +45,7 @@ std::string_view method_name(Methods method) {
     return "unknown";
 }
 
+/// 0 for a combination that is none.
 Methods method_of(const LoginAttempt& attempt) {
     const unsigned present = (attempt.card.empty() ? 0U : 8U) | (attempt.user_name.empty() ? 0U : 4U) |
                              (attempt.pin.empty() ? 0U : 2U) | (attempt.password.empty() ? 0U : 1U);
@@ -61,10 +63,8 @@ Methods method_of(const LoginAttempt& attempt) {
         case 8 + 1:
             return method_card_password;
         default:
-            break;
+            return 0;
     }
-    fail(Status::ERR_INVALID_ARGUMENT,
-         "a login takes a card, a PIN, or one of card and user name together with one of PIN and password");
 }
 
 class Verification {
@@ -77,6 +77,11 @@ class Verification {
     Claim identify(const Lockout& lockout) {
         Claim claim;
         claim.method = method_of(attempt_);
+        if (claim.method == 0) {
+            fail(Status::ERR_INVALID_ARGUMENT,
+                 "a login takes a card, a PIN, or one of card and user name together with one of PIN and "
+                 "password");
+        }
         if (attempt_.device) claim.keys.push_back(lockout.device_key(attempt_.device));
         if (!attempt_.source.empty()) claim.keys.push_back(lockout.source_key(attempt_.source));
         if (!attempt_.user_name.empty()) {
@@ -144,36 +149,47 @@ class Verification {
     const LoginAttempt& attempt_;
 };
 
-audit::Event refusal(const Claim& claim, const LoginAttempt& attempt, audit::Result result) {
-    const audit::Object object = claim.user && claim.method != method_pin ? audit::Object(claim.user->id)
-                                 : attempt.device                         ? audit::Object(attempt.device)
-                                                                          : audit::Object();
-    return {Action::session_login_failed,
-            audit::Actor::anonymous(),
-            object,
-            result,
-            {{"method", "", std::string(method_name(claim.method))}},
-            {}};
+audit::Event refusal(const LoginAttempt& attempt, audit::Object object, audit::Result result,
+                     std::string_view reason) {
+    std::vector<audit::Change> changes{{"method", "", std::string(method_name(method_of(attempt)))},
+                                       {"reason", "", std::string(reason)}};
+    if (attempt.device) changes.push_back({"device", "", fmt::format("{}", attempt.device.value)});
+    if (!attempt.source.empty()) changes.push_back({"source", "", cleaned(attempt.source, max_name)});
+    if (object == audit::Object() && attempt.device) object = attempt.device;
+    return {Action::session_login_failed, audit::Actor::anonymous(), object, result, std::move(changes), {}};
 }
 
 }  // namespace
 
 Login::Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
              Authority& authority)
-    : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
+    : vault_(vault), audit_(audit), settings_(settings), authority_(authority), refusals_(vault, audit) {}
+
+void Login::record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object) {
+    refusals_.record(refusal(attempt, object, audit::Result::denied, reason));
+}
 
 UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed) {
     authority_.authorise(host, Right::session_host);
     Lockout lockout(vault_, audit_, settings_);
     Verification verification(vault_, settings_, attempt);
-    auto claim = verification.identify(lockout);
+    Claim claim;
+    try {
+        claim = verification.identify(lockout);
+    } catch (const Error& error) {
+        if (error.status() == Status::ERR_INVALID_ARGUMENT) record_refusal(attempt, "malformed");
+        throw;
+    }
     if ((claim.method & allowed) == 0) {
+        record_refusal(attempt, "method-not-allowed");
         fail(Status::ERR_AUTHENTICATION, "the login method {} is not allowed here",
              method_name(claim.method));
     }
     // A locked account costs no derivation; the answer is the same for names that nobody has.
     if (!lockout.locked_until(claim.keys)) verification.verify(claim);
 
+    const auto object =
+        claim.user && claim.method != method_pin ? audit::Object(claim.user->id) : audit::Object();
     storage::Transaction transaction(vault_.main());
     auto& main = vault_.main();
     // Attempts may have run in parallel: which of them still count is decided here, one after the other.
@@ -183,16 +199,19 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
         lockout.forgive(transaction, Lockout::account_key(claim.user->name));
         if (claim.card) store::touch_card(main, claim.card->id, vault_.clock().now());
         if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
-    } else {
-        const auto refused = refusal(claim, attempt, until ? audit::Result::denied : audit::Result::failed);
+    } else if (!until) {
+        const auto refused = refusal(attempt, object, audit::Result::failed, "credentials");
         audit_.append(transaction, refused);
-        if (!until) lockout.failed(transaction, claim.keys, refused.object);
+        lockout.failed(transaction, claim.keys, refused.object);
     }
     // Who is let in is waited for with the session that this is for; who is refused may not come back
     // uncounted.
     admitted ? transaction.commit_unsynced() : transaction.commit();
 
-    if (until) lockout.refuse(*until);
+    if (until) {
+        record_refusal(attempt, "locked-out", object);
+        lockout.refuse(*until);
+    }
     if (!admitted)
         fail(Status::ERR_AUTHENTICATION, "the credentials are wrong, or this person may not log in here");
     return claim.user->id;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/refusals.hpp"
 #include "access/rights/authority.hpp"
 #include "settings/settings.hpp"
 
@@ -36,14 +37,21 @@ class Login {
 
     /// session.host. Throws ERR_AUTHENTICATION, always with the same sentence unless the method is not among
     /// `allowed`; ERR_LOCKED_OUT, with the time left, for an account (existing or not), device or source with
-    /// too many failures; ERR_INVALID_ARGUMENT for a combination that is no method. Not inside a transaction.
+    /// too many failures; ERR_INVALID_ARGUMENT for a combination that is no method, or what is no card. Each is an
+    /// event. Not inside a transaction.
     UserId authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed);
+
+    /// Records (session.login-failed) an attempt that is refused before its credentials are looked at. Not inside a
+    /// transaction.
+    void record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object = {});
+    [[nodiscard]] Refusals& refusals() { return refusals_; }
 
  private:
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     const settings::Settings& settings_;
     Authority& authority_;
+    Refusals refusals_;
 };
 
 }  // namespace myqsec::access

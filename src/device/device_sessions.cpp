@@ -57,20 +57,21 @@ void DeviceSessions::recover() {
 access::Principal DeviceSessions::login(const access::Principal& host, DeviceId id,
                                         const Credentials& credentials) {
     const auto proof = context_.access.authority.authorise(host, Right::session_host, {{}, {}, id});
-    const auto turn = turns_.take(id);
-    const auto device = require_device(context_.main(), id);
-    make_ready(proof.actor(), device);
-    const auto earlier = store::session_at(context_.main(), id);
-    // Before any credential is looked at, so that a refusal tells nothing about them.
-    if (earlier && context_.settings.text(settings::Setting::device_second_login) == "refuse") {
-        fail(Status::ERR_NOT_POSSIBLE, "device {} is in use", id.value);
-    }
     access::LoginAttempt attempt;
     attempt.card = credentials.card;
     attempt.user_name = credentials.user_name;
     attempt.pin = credentials.pin;
     attempt.password = credentials.password;
     attempt.device = id;
+    const auto turn = turns_.take(id);
+    const auto device = require_device(context_.main(), id);
+    make_ready(proof.actor(), device, attempt);
+    const auto earlier = store::session_at(context_.main(), id);
+    // Before any credential is looked at, so that a refusal tells nothing about them.
+    if (earlier && context_.settings.text(settings::Setting::device_second_login) == "refuse") {
+        context_.access.login.record_refusal(attempt, "device-in-use");
+        fail(Status::ERR_NOT_POSSIBLE, "device {} is in use", id.value);
+    }
     const auto since = context_.access.sessions.mark();
     const auto user = context_.access.login.authenticate(host, attempt, device.methods);
     require_device_login(user, id);
@@ -79,13 +80,20 @@ access::Principal DeviceSessions::login(const access::Principal& host, DeviceId 
     return open(proof, device, user, since);
 }
 
-void DeviceSessions::make_ready(const audit::Actor& actor, const Device& device) {
-    if (!device.enabled) fail(Status::ERR_NOT_POSSIBLE, "device {} is disabled", device.id.value);
+void DeviceSessions::make_ready(const audit::Actor& actor, const Device& device,
+                                const access::LoginAttempt& attempt) {
+    auto& login = context_.access.login;
+    if (!device.enabled) {
+        login.record_refusal(attempt, "device-disabled");
+        fail(Status::ERR_NOT_POSSIBLE, "device {} is disabled", device.id.value);
+    }
     try {
         end_if_over(actor, device.id);
         memory_.clear(actor, device.id);
     } catch (const Error& error) {
-        if (error.status() != Status::ERR_CALLBACK) throw;
+        const auto status = error.status();
+        if (status != Status::ERR_CALLBACK && status != Status::ERR_DEVICE_LOCKED) throw;
+        login.record_refusal(attempt, "device-locked");
         fail(Status::ERR_DEVICE_LOCKED, "{}", error.what());
     }
 }

@@ -31,7 +31,7 @@ class DeviceSessions {
     /// These: the caller has the device's turn.
     void end(const audit::Actor& actor, const store::SessionRow& row, access::EndReason reason);
     void end_if_over(const audit::Actor& actor, DeviceId device);
-    void make_ready(const audit::Actor& actor, const Device& device);
+    void make_ready(const audit::Actor& actor, const Device& device, const access::LoginAttempt& attempt);
     access::Principal open(const Authorised& host, const Device& device, UserId user,
                            access::Sessions::Mark since);
 

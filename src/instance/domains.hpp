@@ -26,6 +26,7 @@ struct SettingsDomain final : Domain, settings::Settings {
 struct AccessDomain final : Domain, access::Access {
     using Access::Access;
     static Schemas schemas() { return {.main = {access::schema()}}; }
+    Instant tick(const access::Principal& /*principal*/) override { return login.refusals().tick(); }
 };
 
 struct SpoolDomain final : Domain, spool::Spool {

@@ -102,7 +102,8 @@ Instant Instance::tick(const access::Principal& principal) {
 }
 
 void Instance::settle() noexcept {
-    const std::function<void()> last_works[] = {[&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); },
+    const std::function<void()> last_works[] = {[&] { access.login.refusals().close(); },
+                                                [&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); },
                                                 [&] { vault.end_opening(); }};
     for (const auto& last_work : last_works) {
         try {

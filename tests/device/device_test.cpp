@@ -102,6 +102,32 @@ TEST_CASE("wrong credentials, forbidden methods, disabled and unknown devices le
           Status::ERR_ACCESS_DENIED);
 }
 
+TEST_CASE("a login that the device refuses before it looks at credentials is an event, and says why") {
+    DeviceSite site;
+    const auto reason = [&] {
+        CHECK(status_of([&] { site.log_in_at_lobby(); }) != Status::OK);
+        const auto last = site.audit().list(site.auditor(), {}, {.limit = 1, .descending = true});
+        CHECK(last.at(0).action == Action::session_login_failed);
+        CHECK(last.at(0).object == audit::Object(site.lobby));
+        CHECK(last.at(0).changes.at(0).new_value == "name-password");
+        return last.at(0).changes.at(1).new_value;
+    };
+    site.set("device.second_login", "refuse");
+    const auto session = site.log_in_at_lobby(bob_login);
+    CHECK(reason() == "device-in-use");
+    site.clear_works = false;
+    CHECK(status_of([&] { site.devices().logout(session, EndReason::logout); }) == Status::ERR_CALLBACK);
+    CHECK(reason() == "device-locked");
+    site.clear_works = true;
+    DeviceFields fields;
+    fields.methods = access::method_card;
+    site.devices().change(site.root, site.lobby, fields);
+    CHECK(reason() == "method-not-allowed");
+    fields.enabled = false;
+    site.devices().change(site.root, site.lobby, fields);
+    CHECK(reason() == "device-disabled");
+}
+
 TEST_CASE("a device whose memory could not be cleared is locked until it is") {
     DeviceSite site;
     const auto session = site.log_in_at_lobby();

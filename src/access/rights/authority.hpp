@@ -16,8 +16,9 @@ class Authority {
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
     /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
     /// (session.denied) in a transaction of its own, so call this before opening one. Throws
-    /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
-    Authorised authorise(const Principal& principal, Right right, const Target& target = {});
+    /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED. The denial names `object`, where one is given, and not the target.
+    Authorised authorise(const Principal& principal, Right right, const Target& target = {},
+                         audit::Object object = {});
 
     /// For what `others` allows for anybody, and `own` for oneself: proof of the one that applies.
     Authorised authorise_for(const Principal& principal, UserId user, Right own, Right others);

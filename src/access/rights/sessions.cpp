@@ -129,6 +129,10 @@ bool Sessions::alive(const Principal& principal) const {
     return session && session->principal.user == principal.user && vault_.clock().now() < session->deadline();
 }
 
+void Sessions::require_alive(const Principal& principal) const {
+    if (principal.kind != PrincipalKind::system && !alive(principal)) refuse_ended();
+}
+
 std::optional<Session> Sessions::get(SessionId session) const {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(session);

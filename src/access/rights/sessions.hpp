@@ -67,6 +67,8 @@ class Sessions {
     /// seen yet.
     void touch(const Principal& principal);
     [[nodiscard]] bool alive(const Principal& principal) const;
+    /// Throws ERR_SESSION_ENDED unless it is alive; the system principal has no session that could end.
+    void require_alive(const Principal& principal) const;
     /// Without marking activity; also past its deadline, until expire().
     [[nodiscard]] std::optional<Session> get(SessionId session) const;
     [[nodiscard]] std::vector<Session> of_user(UserId user) const;

@@ -89,6 +89,11 @@ class JobRelease::Pull final : public Puller {
 
     void stop_through(const std::shared_ptr<Pull>& self) { claim_->output().pulled_by(self); }
 
+    void require_live() {
+        const std::lock_guard lock(turn_);
+        step([&] { claim_->require_live(); });
+    }
+
     std::size_t read(ByteSpan into) {
         const std::lock_guard lock(turn_);
         return step([&] {
@@ -143,6 +148,10 @@ JobRelease::JobRelease(std::shared_ptr<Pull> pull) : pull_(std::move(pull)) {}
 
 JobRelease::~JobRelease() {
     pull_->undo(Status::ERR_CALLBACK);
+}
+
+void JobRelease::require_live() {
+    pull_->require_live();
 }
 
 std::size_t JobRelease::read(ByteSpan into) {
