@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/secret.hpp"
+#include "crypto/protected_buffer.hpp"
 #include "spool/documents/release_claim.hpp"
 
 namespace myqsec::spool {
@@ -14,7 +14,7 @@ class Outlet final : public ByteSink {
  public:
     void write(ByteView bytes) override {
         if (waiting().size() + bytes.size() > buffer_.size()) {
-            crypto::Secret larger(waiting().size() + bytes.size());
+            crypto::ProtectedBuffer larger(waiting().size() + bytes.size());
             std::ranges::copy(waiting(), larger.span().begin());
             buffer_ = std::move(larger);
         } else {
@@ -36,7 +36,7 @@ class Outlet final : public ByteSink {
     }
 
  private:
-    crypto::Secret buffer_;
+    crypto::ProtectedBuffer buffer_;
     std::size_t fetched_ = 0;
     std::size_t end_ = 0;
     bool complete_ = false;
