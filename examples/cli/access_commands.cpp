@@ -113,8 +113,8 @@ void add_credentials(CLI::App& app, Instance& instance) {
             char buffer[64];
             std::size_t size = sizeof buffer;
             check(myqsec_user_generate_pin(who, id, buffer, &size));
-            print_result("pin", std::string(buffer), std::string("PIN, shown this once: ") + buffer,
-                         instance.json);
+            print_secret("pin", buffer, "PIN, shown this once: ", instance.json);
+            ::explicit_bzero(buffer, sizeof buffer);
         } else {
             const Secret secret = options->pin.read(true);
             check(myqsec_user_set_pin(who, id, secret.c_str()));

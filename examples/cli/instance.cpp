@@ -28,7 +28,13 @@ void Instance::with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
     root_.with(costs, purpose, use);
 }
 
+void Instance::warn_of_loose_folder() const {
+    constexpr unsigned writable_or_open_to_all = 027;
+    if (!directory.empty()) warn_of_loose_mode(directory, writable_or_open_to_all, "instance's folder");
+}
+
 void Instance::create(RootOptions::Costs costs) {
+    warn_of_loose_folder();
     with_root(costs, RootOptions::Purpose::fresh, [&](const myqsec_root& root) {
         engine_ = get<myqsec_engine>(myqsec_create, directory.c_str(), &root, nullptr);
     });
@@ -36,6 +42,7 @@ void Instance::create(RootOptions::Costs costs) {
 
 myqsec_engine* Instance::engine() {
     if (!engine_) {
+        warn_of_loose_folder();
         with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
             engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, nullptr);
         });

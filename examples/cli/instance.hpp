@@ -45,6 +45,7 @@ class Instance {
     std::string user_name;
 
  private:
+    void warn_of_loose_folder() const;
     std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                        const std::string& name_or_id, const char* kind, myqsec_session* who);
 

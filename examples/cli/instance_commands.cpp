@@ -36,27 +36,28 @@ void add_init(CLI::App& app, Instance& instance) {
     struct Options {
         std::string administrator = "admin";
         std::string new_key_file;
-        std::uint32_t memory = 0;
-        std::uint32_t iterations = 0;
+        RootOptions::Costs costs;
     };
     auto options = std::make_shared<Options>();
     auto* init = app.add_subcommand("init", "Create an instance and its first administrator");
     init->add_option("--admin", options->administrator, "User name of the first administrator")
         ->capture_default_str();
-    init->add_option("--argon2-memory", options->memory, "KiB of memory for stretching a passphrase");
-    init->add_option("--argon2-iterations", options->iterations, "Passes over that memory");
+    init->add_option("--argon2-memory", options->costs.memory_kib,
+                     "KiB of memory for stretching a passphrase");
+    init->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
+    options->costs.add_weak_to(*init);
     init->callback([&instance, options] {
         require_output();
-        instance.create({options->memory, options->iterations});
+        instance.create(options->costs);
         myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
         fields.user_name = options->administrator.c_str();
         std::int64_t id = 0;
         char password[128];
         std::size_t size = sizeof password;
         check(myqsec_first_administrator(instance.system(), &fields, &id, password, &size));
-        print_result("password", std::string(password),
-                     "Created an instance in '" + instance.directory + "'.\nAdministrator: " +
-                         options->administrator + "\nPassword, shown this once: " + password,
+        print_secret("password", password,
+                     "Created an instance in '" + instance.directory +
+                         "'.\nAdministrator: " + options->administrator + "\nPassword, shown this once: ",
                      instance.json);
         ::explicit_bzero(password, sizeof password);
     });

@@ -1,12 +1,16 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <iostream>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include "new_file.hpp"
 
 namespace cli {
 
@@ -177,6 +181,14 @@ void print_result(const std::string& key, std::int64_t value, const std::string&
 
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json) {
     std::cout << (json ? dumped({{key, value}}) : sentence) << '\n';
+}
+
+void print_secret(const std::string& key, const char* secret, const std::string& before, bool json) {
+    std::cout << (json ? "{\"" + key + "\":\"" : before) << std::flush;
+    const std::string behind = json ? "\"}\n" : "\n";
+    if (!std::cout || !write_all(1, secret, std::strlen(secret)) ||
+        !write_all(1, behind.data(), behind.size()))
+        fail(errno, "cannot write to standard output");
 }
 
 }  // namespace cli

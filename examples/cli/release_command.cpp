@@ -57,10 +57,10 @@ Handle<myqsec_session> log_in(Instance& instance, const ReleaseOptions& options)
     const Secret pin = options.pin.read_if_given();
     const Secret password = options.password.read_if_given();
     myqsec_credentials credentials = MYQSEC_CREDENTIALS_INIT;
-    credentials.card = or_null(card.text());
+    credentials.card = or_null(card);
     credentials.user_name = or_null(options.login_name);
-    credentials.pin = or_null(pin.text());
-    credentials.password = or_null(password.text());
+    credentials.pin = or_null(pin);
+    credentials.password = or_null(password);
     return get<myqsec_session>(myqsec_device_login, instance.system(), device, &credentials);
 }
 

@@ -130,7 +130,7 @@ class Input {
         if (descriptor_ > 0) ::close(descriptor_);
     }
     [[nodiscard]] std::uint64_t size() const { return size_of(descriptor_); }
-    std::size_t read(std::vector<char>& into) {
+    std::size_t read(const ProtectedMemory& into) {
         for (;;) {
             const ssize_t got = ::read(descriptor_, into.data(), into.size());
             if (got >= 0) return static_cast<std::size_t>(got);
@@ -168,7 +168,7 @@ void add_submit(CLI::App& app, Instance& instance) {
         fields.document_format = or_null(options->format);
         fields.host_name = or_null(options->host);
         const auto writer = get<myqsec_job_writer>(myqsec_job_submit, instance.principal(), &fields);
-        std::vector<char> buffer(1U << 20);
+        const ProtectedMemory buffer(1U << 20);
         {
             Progress progress("sealing", input.size());
             while (const std::size_t size = input.read(buffer)) {

@@ -17,8 +17,8 @@ crypto::Argon2Parameters argon2_parameters(const myqsec_root& root) {
     auto out = crypto::Argon2Parameters::server();
     if (root.argon2_memory_kib != 0) out.memory_kib = root.argon2_memory_kib;
     if (root.argon2_iterations != 0) out.iterations = root.argon2_iterations;
-    if (out.memory_kib < 1024 || out.memory_kib > (1U << 21)) {
-        fail(Status::ERR_INVALID_ARGUMENT, "argon2_memory_kib must be 1024 to 2097152");
+    if (out.memory_kib < 1024 || out.memory_kib > (1U << 20)) {
+        fail(Status::ERR_INVALID_ARGUMENT, "argon2_memory_kib must be 1024 to 1048576");
     }
     if (out.iterations > 1000) fail(Status::ERR_INVALID_ARGUMENT, "argon2_iterations must be 1 to 1000");
     return out;
