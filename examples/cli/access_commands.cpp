@@ -248,6 +248,7 @@ void add_roles(CLI::App& app, Instance& instance) {
             if (!options->group.empty()) grant.group = instance.group(options->group);
             if (!options->scope_group.empty()) grant.scope_group = instance.group(options->scope_group);
             if (!options->scope_queue.empty()) grant.scope_queue = instance.queue(options->scope_queue);
+            grant.everywhere = grant.scope_group == 0 && grant.scope_queue == 0 ? 1 : 0;
             check((give ? myqsec_role_give : myqsec_role_take)(instance.principal(), options->role.c_str(),
                                                                &grant));
         });

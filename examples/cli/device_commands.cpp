@@ -37,10 +37,9 @@ struct DeviceOptions {
         out.mac = or_null(mac);
         out.address = or_null(address);
         out.location = or_null(location);
-        out.idle_timeout = idle_timeout;
-        out.enabled = enabled;
+        out.idle_timeout = amount(idle_timeout);
+        out.enabled = choice(enabled);
         if (methods.empty()) return out;
-        out.methods = 0;
         for (const std::string& method : methods) {
             for (int bit = 0; bit < 6; ++bit) {
                 if (method == names[bit]) out.methods |= 1 << bit;

@@ -10,7 +10,8 @@
 
 namespace cli {
 
-/// Zero at first, wiped when it goes. Where the system locks no more memory, it is still left out of core dumps.
+/// Zero at first, wiped when it goes. Where the system locks no more memory, it is still left out of core
+/// dumps.
 class ProtectedMemory {
  public:
     ProtectedMemory() = default;

@@ -18,8 +18,9 @@ std::string variable(const std::string& option) {
     return name;
 }
 
-/// Whoever has the files tries secrets for as long as they like. A passphrase that stands alone has 15 characters
-/// (NIST SP 800-63B-4 §3.1.1.2), not all of them a few; of 32 random bytes, nearly all are different.
+/// Whoever has the files tries secrets for as long as they like. A passphrase that stands alone has 15
+/// characters (NIST SP 800-63B-4 §3.1.1.2), not all of them a few; of 32 random bytes, nearly all are
+/// different.
 void refuse_weak(std::string_view secret, bool is_passphrase) {
     std::array<bool, 256> seen{};
     for (const char byte : secret)

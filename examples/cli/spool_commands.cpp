@@ -47,12 +47,12 @@ struct QueueOptions {
     [[nodiscard]] myqsec_queue_fields fields(Instance& instance) {
         myqsec_queue_fields out = MYQSEC_QUEUE_FIELDS_INIT;
         out.name = or_null(name);
-        out.retention_held = held;
-        out.retention_printed = printed;
-        out.max_job_size = max_job_size;
-        out.enabled = enabled;
-        out.restricted = restricted;
-        if (!encryption.empty()) out.encryption = encryption == "on" ? 1 : 0;
+        out.retention_held = amount(held);
+        out.retention_printed = amount(printed);
+        out.max_job_size = amount(max_job_size);
+        out.enabled = choice(enabled);
+        out.restricted = choice(restricted);
+        if (!encryption.empty()) out.encryption = choice(encryption == "on" ? 1 : 0);
         if (!certificates.empty() || no_certificates) {
             for (const auto& name_or_id : certificates)
                 certificate_ids.push_back(instance.certificate(name_or_id));

@@ -6,16 +6,16 @@
 
 MYQSEC_BEGIN
 
-/** Fields of a user. NULL leaves a field as it is (or empty in a new user). Each at most 255 bytes, notes 4,000;
+/** Fields of a user. Each text is at most 255 bytes, notes 4,000;
  *  no control characters. Stored only sealed under the person's key. */
 typedef struct myqsec_user_fields {
     uint32_t struct_size;
-    uint32_t state;        /**< 0 as it is, 1 active, 2 disabled */
-    const char *user_name; /**< unique, compared without regard to ASCII case */
-    const char *full_name;
-    const char *email;
-    const char *language; /**< BCP 47, e.g. "cs" */
-    const char *notes;
+    uint32_t state;        /**< 1 active, 2 disabled. Zero: as it is; a new user: active */
+    const char *user_name; /**< unique, compared without regard to ASCII case. Zero: as it is; a new user: refused */
+    const char *full_name; /**< Zero: as it is; a new user: empty */
+    const char *email;     /**< Zero: as it is; a new user: empty */
+    const char *language;  /**< BCP 47, e.g. "cs". Zero: as it is; a new user: empty */
+    const char *notes;     /**< Zero: as it is; a new user: empty */
 } myqsec_user_fields;
 #define MYQSEC_USER_FIELDS_INIT \
     { sizeof(myqsec_user_fields), 0, NULL, NULL, NULL, NULL, NULL }
@@ -40,12 +40,12 @@ MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *u
  *  has_password, has_pin, cards. Right: user.manage; oneself always. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
 
-/** Which users to list; 0 and NULL mean any. */
+/** Which users to list. */
 typedef struct myqsec_user_filter {
     uint32_t struct_size;
-    uint32_t state;        /**< as in myqsec_user_fields */
-    int64_t group;         /**< in it, or in a group inside it */
-    const char *user_name; /**< the whole name: names are sealed, and found by a keyed hash */
+    uint32_t state;        /**< as in myqsec_user_fields. Zero: any */
+    int64_t group;         /**< in it, or in a group inside it. Zero: any */
+    const char *user_name; /**< the whole name: names are sealed, and found by a keyed hash. Zero: any */
 } myqsec_user_filter;
 #define MYQSEC_USER_FILTER_INIT \
     { sizeof(myqsec_user_filter), 0, 0, NULL }
@@ -109,14 +109,15 @@ MYQSEC_API myqsec_status myqsec_role_create(myqsec_session *session, const char 
 /** Built-in roles are MYQSEC_ERR_NOT_POSSIBLE. Right: role.manage. Audit: role.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_delete(myqsec_session *session, int64_t role);
 
-/** To whom a role is given, and for what. Exactly one of user and group; at most one of the scopes. */
+/** To whom a role is given, and for what. Exactly one of user and group; exactly one of the scopes and
+ *  everywhere. */
 typedef struct myqsec_role_grant {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
-    int64_t user;
-    int64_t group;
-    int64_t scope_group; /**< only over users of this group */
-    int64_t scope_queue; /**< only in this queue */
+    uint32_t everywhere; /**< 1: not limited to a scope. Zero: to the one below, without which it is refused */
+    int64_t user;        /**< Zero: it is the group's */
+    int64_t group;       /**< Zero: it is the user's */
+    int64_t scope_group; /**< only over users of this group. Zero: not this scope */
+    int64_t scope_queue; /**< only in this queue. Zero: not this scope */
 } myqsec_role_grant;
 #define MYQSEC_ROLE_GRANT_INIT \
     { sizeof(myqsec_role_grant), 0, 0, 0, 0, 0 }

@@ -63,8 +63,8 @@ void PageCipher::State::draw_prefix() {
     next_counter = 0;
 }
 
-/// Within one prefix no counter is used twice, so that no nonce repeats. A forked child, which would continue at
-/// its parent's counter, draws a prefix of its own, and so does whoever used them all.
+/// Within one prefix no counter is used twice, so that no nonce repeats. A forked child, which would continue
+/// at its parent's counter, draws a prefix of its own, and so does whoever used them all.
 void PageCipher::State::advance_nonce() {
     if (generation != fork_generation()) draw_prefix();
     if (next_counter > std::numeric_limits<std::uint32_t>::max()) draw_prefix();

@@ -1,5 +1,5 @@
-// Authenticated encryption of database pages, many per key, fast: nonces are 192 bits, made of a random prefix
-// per opening, random bits of each page's own and a counter.
+// Authenticated encryption of database pages, many per key, fast: nonces are 192 bits, made of a random
+// prefix per opening, random bits of each page's own and a counter.
 #pragma once
 
 #include <memory>
@@ -26,9 +26,9 @@ inline constexpr std::uint8_t page_suites = 4;
 /// The faster suite on this CPU, with or without encryption.
 [[nodiscard]] PageSuite preferred_page_suite(bool encrypted = true) noexcept;
 
-/// Seals and opens pages under one 32-byte key. Not thread-safe: one object per file handle.
-/// Security: IND-CCA2 for up to 2^32 objects of up to 2^32 pages each; the nonce is bytes 0–11 random per object,
-/// 12–19 random per page, 20–23 a counter. The page's own are drawn when its text is fixed: of a virtual machine
+/// Seals and opens pages under one 32-byte key. Not thread-safe: one object per file handle. Security:
+/// IND-CCA2 for up to 2^32 objects of up to 2^32 pages each; the nonce is bytes 0–11 random per object, 12–19
+/// random per page, 20–23 a counter. The page's own are drawn when its text is fixed: of a virtual machine
 /// that is resumed twice, both seal one text, or under different nonces. A forked child draws a new prefix.
 class PageCipher {
  public:

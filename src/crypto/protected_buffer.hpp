@@ -7,8 +7,8 @@
 
 namespace myqsec::crypto {
 
-/// Zero at first. Left out of core dumps, locked as far as the system allows, wiped when it goes. A mapping of its own
-/// each: for a few, which live long or are large.
+/// Zero at first. Left out of core dumps, locked as far as the system allows, wiped when it goes. A mapping
+/// of its own each: for a few, which live long or are large.
 class ProtectedBuffer {
  public:
     ProtectedBuffer() = default;

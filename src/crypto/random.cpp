@@ -56,7 +56,8 @@ std::uint32_t fork_generation() {
 
 void randomize(ByteSpan into) {
     guarded("drawing random bytes", [&] { Botan::system_rng().randomize(into.data(), into.size()); });
-    // Two clones of a machine whose kernel nobody told of it draw the same bytes, but hardly in the same nanosecond.
+    // Two clones of a machine whose kernel nobody told of it draw the same bytes, but hardly in the same
+    // nanosecond.
     const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
     for (std::size_t i = 0; i < std::min(into.size(), sizeof now); ++i)
         into[i] ^= static_cast<std::uint8_t>(now >> 8 * i);

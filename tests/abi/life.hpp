@@ -233,6 +233,7 @@ class Life {
             [&] {
                 myqsec_role_grant grant = MYQSEC_ROLE_GRANT_INIT;
                 grant.user = cyd_;
+                grant.everywhere = 1;
                 return faulted(myqsec_role_give, admin_, "administrator", &grant);
             },
             [&] { return host_.admin->list(myqsec_role_grants, nullptr).size() >= 2; });

@@ -122,7 +122,7 @@ TEST_CASE("numbers out of range are refused, not cut or believed") {
     }
     myqsec_queue_fields queue = MYQSEC_QUEUE_FIELDS_INIT;
     queue.name = "another";
-    for (const std::int32_t kind : {-2, 0, 4, INT32_MAX, INT32_MIN}) {
+    for (const std::int32_t kind : {-2, -1, 4, INT32_MAX, INT32_MIN}) {
         queue.kind = kind;
         CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
     }
@@ -131,9 +131,11 @@ TEST_CASE("numbers out of range are refused, not cut or believed") {
         queue.retention_held = time;
         CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
     }
-    queue.retention_held = -1;
-    queue.enabled = 2;
-    CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    queue.retention_held = 0;
+    for (const std::int32_t choice : {-1, 3, INT32_MAX}) {
+        queue.enabled = choice;
+        CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    }
     CHECK(id == 0);
     myqsec_device_fields device = MYQSEC_DEVICE_FIELDS_INIT;
     device.name = "another";

@@ -51,7 +51,7 @@ struct CertificateParts {
     Bytes key;  ///< SubjectPublicKeyInfo
     Bytes not_before = der_text(der::utc_time, "200101000000Z");
     Bytes not_after = der_text(der::generalized_time, "21000101000000Z");
-    std::vector<Bytes> extensions;
+    std::vector<Bytes> extensions = {};
     std::string_view issuer = "an authority";
 };
 

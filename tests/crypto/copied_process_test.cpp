@@ -1,6 +1,6 @@
-// A process of which there are two, at the same point: forked, which it notices, or copied as a virtual machine is
-// that is resumed twice, which nobody tells it. The clone system call, behind the back of the fork handlers, stands
-// for that.
+// A process of which there are two, at the same point: forked, which it notices, or copied as a virtual
+// machine is that is resumed twice, which nobody tells it. The clone system call, behind the back of the fork
+// handlers, stands for that.
 #include <csignal>
 
 #include <doctest/doctest.h>

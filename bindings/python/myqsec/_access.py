@@ -22,6 +22,11 @@ def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Opti
                         language=text(language), notes=text(notes))
 
 
+def _grant(user: int, group: int, scope_group: int, scope_queue: int) -> c.RoleGrant:
+    return c.RoleGrant(everywhere=0 if scope_group or scope_queue else 1, user=user, group=group, scope_group=scope_group,
+                       scope_queue=scope_queue)
+
+
 class Access(Child):
     """Users, credentials, groups and roles: methods of Session."""
 
@@ -141,13 +146,13 @@ class Access(Child):
     def give_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
                   scope_queue: int = 0) -> None:
         """To a user or a group; everywhere, or over the users of a group, or in a queue."""
-        grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
+        grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_give", self._pointer, text(role), ctypes.byref(grant))
 
     def take_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
                   scope_queue: int = 0) -> None:
         """Takes back what give_role() gave, with the same arguments."""
-        grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
+        grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
     def role_grants(self, *, newest_first: bool = False) -> Iterator[Row]:

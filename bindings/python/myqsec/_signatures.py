@@ -39,7 +39,7 @@ class UserFilter(Structure):
 class RoleGrant(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("reserved", c_uint32),
+        ("everywhere", c_uint32),
         ("user", c_int64),
         ("group", c_int64),
         ("scope_group", c_int64),
@@ -191,6 +191,7 @@ class Options(Structure):
         ("counter_read", OptionsCounterRead),
         ("counter_advance", OptionsCounterAdvance),
         ("counter_interval", c_int64),
+        ("accept_earlier_parts", c_uint32),
     ]
 
 

@@ -49,7 +49,7 @@ enum class Characters : std::uint8_t {
 [[nodiscard]] std::optional<std::string> optional_string(const char* value, const char* name);
 /// "" for NULL.
 [[nodiscard]] std::string_view text_or_empty(const char* value, const char* name);
-/// Printable lines, of at most 1 MiB.
+/// UTF-8 of at most 1 MiB; its parser judges what stands in it.
 [[nodiscard]] std::string_view long_text(const char* value, const char* name);
 /// PEM: NUL-terminated, of at most 1 MiB; its parser judges the contents.
 [[nodiscard]] ByteView pem(const char* value, const char* name);
@@ -117,9 +117,9 @@ T optional_id(std::int64_t value, const char* name) {
     return T(value);
 }
 
-/// The tristate of the field structs: -1 leaves it as it is, otherwise 0 or 1.
+/// A myqsec_choice.
 [[nodiscard]] std::optional<bool> optional_flag(std::int32_t value, const char* name);
-/// -1 leaves it as it is, otherwise at least 0.
+/// 0 leaves it as it is, -1 is none.
 [[nodiscard]] std::optional<std::int64_t> optional_amount(std::int64_t value, const char* name);
 [[nodiscard]] std::optional<Duration> optional_duration(std::int64_t value, const char* name);
 

@@ -36,8 +36,8 @@ struct BadArchive {
     std::string reason;
 };
 
-/// What a file is that never was an archive of ours whose first file is `first`, from its first block: a sentence
-/// that begins with "it is". Nothing for one that was, even if it is damaged or cut off.
+/// What a file is that never was an archive of ours whose first file is `first`, from its first block: a
+/// sentence that begins with "it is". Nothing for one that was, even if it is damaged or cut off.
 [[nodiscard]] std::optional<std::string> other_kind_of_file(ByteView block, std::string_view first);
 
 class ArchiveReader {

@@ -11,8 +11,8 @@
 
 namespace myqsec::crypto {
 
-/// Belongs to one thread of one process: a forked child, which has neither the lent thread nor a container of its
-/// own, is ERR_FORKED. What runs late, twice as slowly or never on the lent thread costs time only:
+/// Belongs to one thread of one process: a forked child, which has neither the lent thread nor a container of
+/// its own, is ERR_FORKED. What runs late, twice as slowly or never on the lent thread costs time only:
 /// whoever waits for a chunk that nobody works on works on it himself.
 class ChunkLine {
  public:

@@ -1,9 +1,9 @@
 // The job container: one document, sealed. docs/formats/container.md is the format's page.
 //
-// Security: IND-CCA2 and ciphertext integrity of the whole stream (after STREAM, Hoang, Reyhanitabar, Rogaway,
-// Vizár, CRYPTO 2015): truncation, extension, reordering, and splicing between containers are detected before
-// any plaintext of the chunk concerned is released. The file key is committed to: a container opens under one key
-// only. No nonce repeats where a virtual machine is copied while it writes one.
+// Security: IND-CCA2 and ciphertext integrity of the whole stream (after STREAM, Hoang, Reyhanitabar,
+// Rogaway, Vizár, CRYPTO 2015): truncation, extension, reordering, and splicing between containers are
+// detected before any plaintext of the chunk concerned is released. The file key is committed to: a container
+// opens under one key only. No nonce repeats where a virtual machine is copied while it writes one.
 #pragma once
 
 #include <functional>

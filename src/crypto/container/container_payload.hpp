@@ -1,5 +1,6 @@
-// A container's payload: each chunk under a nonce of its own random bytes and its number, with the container's id
-// and the last flag as associated data. In the plain suite, a MAC of the same in the tag's place.
+// A container's payload: each chunk under a nonce of its own random bytes and its number, with the
+// container's id and the last flag as associated data. In the plain suite, a MAC of the same in the tag's
+// place.
 #pragma once
 
 #include <variant>
@@ -45,9 +46,9 @@ class ChunkMac {
 class ChunkSealer {
  public:
     ChunkSealer(ContainerSuite suite, const ContainerKeys& keys, const ContainerId& id);
-    /// `chunk` has the text and, behind it, room for the trailer. The nonce is drawn when the text is fixed: whoever
-    /// copies the process, as a virtual machine that is resumed twice does, gets the same ciphertext of the same
-    /// text, or another nonce.
+    /// `chunk` has the text and, behind it, room for the trailer. The nonce is drawn when the text is fixed:
+    /// whoever copies the process, as a virtual machine that is resumed twice does, gets the same ciphertext
+    /// of the same text, or another nonce.
     void seal(std::uint64_t index, bool last, ByteSpan chunk);
     /// The same with the random bytes that are in the trailer already.
     void seal_as_drawn(std::uint64_t index, bool last, ByteSpan chunk);

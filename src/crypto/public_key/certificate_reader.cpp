@@ -1,5 +1,5 @@
-// X.509 certificates (RFC 5280 §4.1) as recipients. Read here rather than by Botan's class, which computes with
-// a key of any size before anybody could look at it, and knows no date past the year 3100.
+// X.509 certificates (RFC 5280 §4.1) as recipients. Read here rather than by Botan's class, which computes
+// with a key of any size before anybody could look at it, and knows no date past the year 3100.
 #include <algorithm>
 #include <chrono>
 #include <vector>
@@ -123,8 +123,8 @@ std::string usage_objection(ByteView value, RecipientKey key) {
     return {};
 }
 
-/// Critical means: for these purposes alone (RFC 5280 §4.2.1.12). E-mail protection is the one of the RFC that
-/// encrypts documents; the others are Microsoft's, for document encryption and encrypted files.
+/// Critical means: for these purposes alone (RFC 5280 §4.2.1.12). E-mail protection is the one of the RFC
+/// that encrypts documents; the others are Microsoft's, for document encryption and encrypted files.
 std::string purpose_objection(ByteView value) {
     constexpr std::string_view encrypting[] = {"551d2500", "2b06010505070304", "2b0601040182375001",
                                                "2b0601040182370a0304"};

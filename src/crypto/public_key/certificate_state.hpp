@@ -40,13 +40,13 @@ enum class RecipientKey : std::uint8_t { rsa, ec_p256, ec_p384 };
 /// Empty for keys that are none of them, and for RSA keys that rsa_objection() has something against.
 [[nodiscard]] std::optional<RecipientKey> recipient_key(const AnyKey& key);
 
-/// What is wrong with an RSA key, empty if nothing: a size not of 2,048 to 8,192 bits, an exponent that is even or
-/// not of 65,537 to 2^256 (FIPS 186-5 §A.1.1), a modulus with a small factor (SP 800-89 §5.3.3). With e = 1, or a
-/// modulus that can be factored, anybody reads what is encrypted.
+/// What is wrong with an RSA key, empty if nothing: a size not of 2,048 to 8,192 bits, an exponent that is
+/// even or not of 65,537 to 2^256 (FIPS 186-5 §A.1.1), a modulus with a small factor (SP 800-89 §5.3.3). With
+/// e = 1, or a modulus that can be factored, anybody reads what is encrypted.
 [[nodiscard]] std::string rsa_objection(const Botan::BigInt& modulus, const Botan::BigInt& exponent);
 
-/// The fields of a certificate in DER form, and what there is against it. Throws ERR_INVALID_ARGUMENT for what is
-/// none.
+/// The fields of a certificate in DER form, and what there is against it. Throws ERR_INVALID_ARGUMENT for
+/// what is none.
 void read_certificate(ByteView der, Certificate::State& into);
 /// Of one that is signed by itself, and whose key is there.
 [[nodiscard]] bool own_signature_is_right(const Certificate::State& state);

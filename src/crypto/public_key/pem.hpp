@@ -22,8 +22,8 @@ struct PemBlock {
     [[nodiscard]] bool is_private_key() const { return label.ends_with("PRIVATE KEY"); }
 };
 
-/// All blocks of a text, in order; what stands around them (a BOM, comments, attributes) is skipped. None for a
-/// file that holds none. Throws ERR_INVALID_ARGUMENT for a block that is cut off.
+/// All blocks of a text, in order; what stands around them (a BOM, comments, attributes) is skipped. None for
+/// a file that holds none. Throws ERR_INVALID_ARGUMENT for a block that is cut off.
 [[nodiscard]] std::vector<PemBlock> read_pem(ByteView file);
 
 /// What a file is that is not `wanted`: ERR_INVALID_ARGUMENT with a sentence that helps.

@@ -90,8 +90,8 @@ std::unique_ptr<Botan::Private_Key> generate_ec(std::string_view curve, Botan::R
 #endif
 }
 
-/// Never through nanoseconds, which end in 2262. Four digits of a year are all that a certificate has, and 3100
-/// is the last that Botan writes.
+/// Never through nanoseconds, which end in 2262. Four digits of a year are all that a certificate has, and
+/// 3100 is the last that Botan writes.
 Botan::X509_Time to_x509_time(Instant instant) {
     using namespace std::chrono;
     const auto day = floor<days>(instant);
