@@ -21,7 +21,7 @@ void add_certificate_commands(CLI::App& app, Instance& instance) {
         const Secret contents = read_key_file(options->file);
         std::int64_t id = 0;
         check(myqsec_certificate_import(instance.principal(), options->name.c_str(),
-                                        reinterpret_cast<const std::uint8_t*>(contents.text().data()),
+                                        reinterpret_cast<const std::uint8_t*>(contents.c_str()),
                                         contents.text().size(), &id));
         print_result("certificate", id, "Imported certificate " + std::to_string(id) + ".", instance.json);
     });

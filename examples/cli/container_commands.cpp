@@ -37,6 +37,17 @@ struct ContainerOptions {
     SecretOption passphrase{"key-passphrase"};
 };
 
+/// A PEM file: what is binary would end, as C sees it, at its first zero.
+Secret read_pem_file(const std::string& path) {
+    Secret out = read_key_file(path);
+    if (out.text().find('\0') != std::string_view::npos)
+        throw Failure(MYQSEC_ERR_INVALID_ARGUMENT,
+                      "'" + path +
+                          "' is no PEM file: give a certificate, or a private key in the PKCS #8 form, as "
+                          "PEM; 'openssl pkcs12' takes them out of PKCS #12");
+    return out;
+}
+
 void run(const ContainerOptions& options, bool seal) {
     myqsec_container_keys keys = MYQSEC_CONTAINER_KEYS_INIT;
     const Secret wrapping = options.key_file.empty() ? Secret() : read_key_file(options.key_file);
@@ -46,9 +57,9 @@ void run(const ContainerOptions& options, bool seal) {
     if (!wrapping.empty()) keys.wrapping_key = reinterpret_cast<const std::uint8_t*>(wrapping.text().data());
     std::string certificates;
     for (const std::string& path : options.recipients)
-        certificates.append(read_key_file(path).text()).append("\n");
+        certificates.append(read_pem_file(path).text()).append("\n");
     keys.certificates = or_null(certificates);
-    const Secret identity = options.identity.empty() ? Secret() : read_key_file(options.identity);
+    const Secret identity = options.identity.empty() ? Secret() : read_pem_file(options.identity);
     keys.private_key = or_null(identity);
     const Secret passphrase = options.passphrase.read_if_given();
     keys.passphrase = or_null(passphrase);

@@ -50,7 +50,7 @@ unsigned digits(ByteView& text, std::size_t count) {
     unsigned value = 0;
     for (const auto digit : text.first(count)) {
         if (digit < '0' || digit > '9')
-            fail(Status::ERR_INVALID_ARGUMENT, "its dates are not as RFC 5280 has them");
+            fail(Status::ERR_INVALID_ARGUMENT, "the certificate's dates are not as RFC 5280 has them");
         value = value * 10 + (digit - '0');
     }
     text = text.subspan(count);
@@ -65,7 +65,7 @@ Instant read_time(DerReader& reader) {
     auto text = item.content;
     if ((!two_digits && item.tag != der::generalized_time) || text.size() != (two_digits ? 13 : 15) ||
         text.back() != 'Z')
-        fail(Status::ERR_INVALID_ARGUMENT, "its dates are not as RFC 5280 has them");
+        fail(Status::ERR_INVALID_ARGUMENT, "the certificate's dates are not as RFC 5280 has them");
     auto year_number = digits(text, two_digits ? 2 : 4);
     if (two_digits) year_number += year_number < 50 ? 2000 : 1900;
     const auto month_number = digits(text, 2);
@@ -75,7 +75,7 @@ Instant read_time(DerReader& reader) {
     const auto minute = digits(text, 2);
     const auto second = digits(text, 2);
     if (!date.ok() || hour > 23 || minute > 59 || second > 59)
-        fail(Status::ERR_INVALID_ARGUMENT, "one of its dates does not exist");
+        fail(Status::ERR_INVALID_ARGUMENT, "one of the certificate's dates does not exist");
     return Instant(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second);
 }
 
@@ -204,7 +204,7 @@ void read_certificate(ByteView der_bytes, Certificate::State& into) {
     const auto key_info = fields.take();
     if (!one_algorithm || issuer.tag != der::sequence || subject.tag != der::sequence ||
         key_info.tag != der::sequence)
-        fail(Status::ERR_INVALID_ARGUMENT, "it is damaged");
+        fail(Status::ERR_INVALID_ARGUMENT, "the certificate is damaged");
     into.subject = subject_text(subject.whole);
 
     into.der = copy_of(der_bytes);

@@ -7,7 +7,7 @@ namespace myqsec::crypto {
 namespace {
 
 [[noreturn]] void malformed_der() {
-    fail(Status::ERR_INVALID_ARGUMENT, "it is damaged, or not in the DER form");
+    fail(Status::ERR_INVALID_ARGUMENT, "the certificate or key is damaged, or not in the DER form");
 }
 
 }  // namespace

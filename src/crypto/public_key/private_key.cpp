@@ -50,16 +50,23 @@ bool is_encrypted(ByteView pkcs8) {
     return true;
 }
 
+/// By its form alone: version and algorithm, or an algorithm and what it encrypted.
+bool looks_like_pkcs8(ByteView file) {
+    try {
+        DerReader fields(DerReader(file).take(der::sequence));
+        const auto first = fields.take();
+        if (first.tag == der::sequence) return fields.next_is(der::octet_string);
+        return first.tag == der::integer && first.content.size() == 1 && first.content[0] <= 1 &&
+               fields.next_is(der::sequence);
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 /// What may stand beside it, such as its certificate, is passed over.
 Secret to_der(ByteView file) {
     if (!file.empty() && file[0] == der::sequence) {
-        DerReader fields(DerReader(file).take(der::sequence));
-        const bool encrypted = fields.next_is(der::sequence);
-        const auto first = fields.take();
-        const bool plain = first.tag == der::integer && fields.next_is(der::sequence) &&
-                           (first.content[0] == 0 || first.content[0] == 1);
-        if (!plain && !(encrypted && fields.next_is(der::octet_string)))
-            refuse_file(file, "private key in the PKCS #8 form");
+        if (!looks_like_pkcs8(file)) refuse_file(file, "private key in the PKCS #8 form");
         return Secret(file);
     }
     const auto blocks = read_pem(file);
