@@ -1,8 +1,9 @@
-# The core's dependencies: Botan 2.19 or 3.x, SQLite, fmt. Who needs more asks for it.
+# The core's dependencies: Botan 2.19 or 3.x, SQLite, utf8proc, fmt. Who needs more asks for it.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_search_module(BOTAN REQUIRED IMPORTED_TARGET botan-3 botan-2>=2.19)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 find_package(fmt REQUIRED)
 # Optional, so that nobody's library needs tpm2-tss who did not ask for it.
 set(MYQSEC_TPM_MODULES)

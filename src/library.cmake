@@ -6,7 +6,8 @@ endforeach()
 
 file(GLOB MYQSEC_PUBLIC_HEADERS CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/myqsec/*.h"
      "${PROJECT_SOURCE_DIR}/include/myqsec/*.hpp")
-set(MYQSEC_LIBRARY_DEPENDENCIES fmt::fmt Threads::Threads ${CMAKE_DL_LIBS} PkgConfig::BOTAN PkgConfig::SQLITE)
+set(MYQSEC_LIBRARY_DEPENDENCIES fmt::fmt Threads::Threads ${CMAKE_DL_LIBS} PkgConfig::BOTAN PkgConfig::SQLITE
+    PkgConfig::UTF8PROC)
 set(MYQSEC_STATIC_OPTIONAL)
 if(MYQSEC_WITH_TPM)
     list(APPEND MYQSEC_LIBRARY_DEPENDENCIES PkgConfig::TSS2)
@@ -46,7 +47,7 @@ set_target_properties(myqsec_static PROPERTIES EXPORT_NAME static)
 # Who links it statically links its dependencies too: here by target, when installed through myqsec-config.cmake.
 target_link_libraries(myqsec_static INTERFACE
     "$<BUILD_INTERFACE:myqsec_options;${MYQSEC_LIBRARY_DEPENDENCIES}>"
-    "$<INSTALL_INTERFACE:fmt::fmt;Threads::Threads;PkgConfig::MYQSEC_BOTAN;PkgConfig::MYQSEC_SQLITE${MYQSEC_STATIC_OPTIONAL};stdc++>")
+    "$<INSTALL_INTERFACE:fmt::fmt;Threads::Threads;PkgConfig::MYQSEC_BOTAN;PkgConfig::MYQSEC_SQLITE;PkgConfig::MYQSEC_UTF8PROC${MYQSEC_STATIC_OPTIONAL};stdc++>")
 
 add_library(myqsec::myqsec ALIAS myqsec)
 add_library(myqsec::static ALIAS myqsec_static)

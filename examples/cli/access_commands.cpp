@@ -46,7 +46,7 @@ using Options = std::shared_ptr<UserOptions>;
 CLI::App* about_user(CLI::App* parent, const std::string& name, const std::string& meaning,
                      const Options& options) {
     auto* command = parent->add_subcommand(name, meaning);
-    command->add_option("USER", options->user, "User name or id")->required();
+    command->add_option("USER", options->user, by_name_or_id)->required();
     return command;
 }
 
@@ -87,7 +87,7 @@ void add_users(CLI::App& app, Instance& instance) {
     about_user(user, "delete", "Delete a user, with jobs and keys", options)->callback([&instance, options] {
         check(myqsec_user_delete(instance.principal(), instance.user(options->user)));
     });
-    about_user(user, "unlock", "End a lockout", options)->callback([&instance, options] {
+    about_user(user, "unlock", "Lift all locks of the account", options)->callback([&instance, options] {
         check(myqsec_user_unlock(instance.principal(), instance.user(options->user)));
     });
 }
@@ -112,12 +112,12 @@ void add_credentials(CLI::App& app, Instance& instance) {
         if (options->generate) {
             char buffer[64];
             std::size_t size = sizeof buffer;
-            check(myqsec_user_generate_pin(who, id, buffer, &size));
-            print_result("pin", std::string(buffer), std::string("PIN, shown this once: ") + buffer,
-                         instance.json);
+            check(myqsec_user_generate_pin(who, id, instance.own_password(id), buffer, &size));
+            print_secret("pin", buffer, "PIN, shown this once: ", instance.json);
+            ::explicit_bzero(buffer, sizeof buffer);
         } else {
             const Secret secret = options->pin.read(true);
-            check(myqsec_user_set_pin(who, id, secret.c_str()));
+            check(myqsec_user_set_pin(who, id, instance.own_password(id), secret.c_str()));
         }
     });
     auto* card = user->add_subcommand("card", "Cards of a user");
@@ -170,8 +170,8 @@ void add_groups(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning, bool with_user) {
         auto* command = group->add_subcommand(name, meaning);
-        command->add_option("GROUP", options->group, "Name or id")->required();
-        if (with_user) command->add_option("USER", options->user, "Name or id")->required();
+        command->add_option("GROUP", options->group, by_name_or_id)->required();
+        if (with_user) command->add_option("USER", options->user, by_name_or_id)->required();
         return command;
     };
     auto* change = about("change", "Rename or move a group", false);
@@ -230,7 +230,7 @@ void add_roles(CLI::App& app, Instance& instance) {
         print_result("role", id, "Created role " + std::to_string(id) + ".", instance.json);
     });
     auto* remove = role->add_subcommand("delete", "Delete a role that is not built in");
-    remove->add_option("ROLE", options->role, "Name or id")->required();
+    remove->add_option("ROLE", options->role, by_name_or_id)->required();
     remove->callback([&instance, options] {
         check(myqsec_role_delete(instance.principal(), instance.role(options->role)));
     });
@@ -248,6 +248,7 @@ void add_roles(CLI::App& app, Instance& instance) {
             if (!options->group.empty()) grant.group = instance.group(options->group);
             if (!options->scope_group.empty()) grant.scope_group = instance.group(options->scope_group);
             if (!options->scope_queue.empty()) grant.scope_queue = instance.queue(options->scope_queue);
+            grant.everywhere = grant.scope_group == 0 && grant.scope_queue == 0 ? 1 : 0;
             check((give ? myqsec_role_give : myqsec_role_take)(instance.principal(), options->role.c_str(),
                                                                &grant));
         });

@@ -30,7 +30,7 @@ void add_reading(CLI::App& audit, Instance& instance) {
     auto* list = audit.add_subcommand("list", "Events");
     list->add_option("--object-kind", options->object_kind, "Of this kind, e.g. job; with --object");
     list->add_option("--object", options->object, "Its id");
-    list->add_option("--actor", options->actor, "What this user did: name or id");
+    list->add_option("--actor", options->actor, "What this user did: name or '#id'");
     list->add_option("--action", options->action, "E.g. job.released");
     list->callback([&instance, options, page = PageOptions(*list)] {
         myqsec_audit_filter filter = MYQSEC_AUDIT_FILTER_INIT;
@@ -162,6 +162,9 @@ std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file.is_open() || file.bad()) fail(ENOENT, "cannot read '" + path + "'");
+    // With no checkpoint in it, it would be as if it had not been given.
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw Failure(MYQSEC_ERR_INVALID_ARGUMENT, "'" + path + "' is empty: it should hold checkpoints");
     return text;
 }
 
@@ -203,7 +206,10 @@ void add_verify(CLI::App& audit, Instance& instance) {
     };
     auto options = std::make_shared<Options>();
     auto* command = audit.add_subcommand("verify", "Verify a bundle; needs no instance and no secret");
-    command->add_option("BUNDLE", options->bundle, "As 'audit export --format bundle' wrote it")->required();
+    command
+        ->add_option("BUNDLE", options->bundle,
+                     "As 'audit export --format bundle' wrote it; - is standard input")
+        ->required();
     command->add_option("--key", options->key, "The first epoch's key, as 'audit key' printed it")
         ->required();
     command->add_option("--since", options->since,
@@ -211,9 +217,9 @@ void add_verify(CLI::App& audit, Instance& instance) {
     command->callback([&instance, options] {
         std::string known;
         for (const auto& path : options->since)
-            known += read_text(path);
-        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(options->bundle.c_str(), "rb"),
-                                                                   std::fclose);
+            known += read_text(path) + '\n';
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+            options->bundle == "-" ? stdin : std::fopen(options->bundle.c_str(), "rb"), std::fclose);
         if (!file) fail(errno, "cannot read '" + options->bundle + "'");
         myqsec_audit_verdict verdict = MYQSEC_AUDIT_VERDICT_INIT;
         const auto status = myqsec_audit_verify(read_file, file.get(), options->key.c_str(),

@@ -143,6 +143,7 @@ void add_restore(CLI::App& backup, Instance& instance) {
     restore->add_option("--argon2-memory", options->costs.memory_kib,
                         "KiB of memory for stretching a passphrase");
     restore->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
+    options->costs.add_weak_to(*restore);
     restore->callback([&instance, options] {
         const auto key = options->key.read();
         std::uint64_t shown = 0;

@@ -69,6 +69,14 @@ inline bool next(const Handle<myqsec_list>& list) {
     return true;
 }
 
+/// Options are -1 where they are not given, and 0 where the library takes -1 for it.
+inline std::int64_t amount(std::int64_t option) {
+    return option == -1 ? 0 : option == 0 ? -1 : option;
+}
+inline std::int32_t choice(int option) {
+    return option == -1 ? MYQSEC_UNCHANGED : option == 0 ? MYQSEC_NO : MYQSEC_YES;
+}
+
 inline const char* or_null(const std::string& value) {
     return value.empty() ? nullptr : value.c_str();
 }

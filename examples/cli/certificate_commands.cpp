@@ -21,7 +21,7 @@ void add_certificate_commands(CLI::App& app, Instance& instance) {
         const Secret contents = read_key_file(options->file);
         std::int64_t id = 0;
         check(myqsec_certificate_import(instance.principal(), options->name.c_str(),
-                                        reinterpret_cast<const std::uint8_t*>(contents.text().data()),
+                                        reinterpret_cast<const std::uint8_t*>(contents.c_str()),
                                         contents.text().size(), &id));
         print_result("certificate", id, "Imported certificate " + std::to_string(id) + ".", instance.json);
     });
@@ -30,7 +30,7 @@ void add_certificate_commands(CLI::App& app, Instance& instance) {
         page.print(instance, myqsec_certificate_list, instance.principal());
     });
     auto* remove = certificate->add_subcommand("remove", "Remove one that no queue uses");
-    remove->add_option("CERTIFICATE", options->certificate, "Name or id")->required();
+    remove->add_option("CERTIFICATE", options->certificate, by_name_or_id)->required();
     remove->callback([&instance, options] {
         check(myqsec_certificate_remove(instance.principal(), instance.certificate(options->certificate)));
     });

@@ -1,10 +1,11 @@
 // container: seal and open files without an instance; make keys and certificates.
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
-#include <iostream>
 #include <memory>
 #include <vector>
+
+#include <unistd.h>
 
 #include "instance.hpp"
 #include "new_file.hpp"
@@ -14,14 +15,19 @@ namespace cli {
 
 namespace {
 
+/// Without the buffers of stdio, which would keep a copy of the document.
 int read_input(void* progress, void* data, std::size_t* size) {
-    *size = std::fread(data, 1, *size, stdin);
+    ssize_t got = 0;
+    do {
+        got = ::read(STDIN_FILENO, data, *size);
+    } while (got < 0 && errno == EINTR);
+    *size = got < 0 ? 0 : static_cast<std::size_t>(got);
     static_cast<Progress*>(progress)->add(*size);
-    return std::ferror(stdin);
+    return got < 0 ? 1 : 0;
 }
 
 int write_output(void*, const void* data, std::size_t size) {
-    return std::fwrite(data, 1, size, stdout) == size ? 0 : 1;
+    return write_all(STDOUT_FILENO, data, size) ? 0 : 1;
 }
 
 struct ContainerOptions {
@@ -30,6 +36,17 @@ struct ContainerOptions {
     std::uint32_t days = 365;
     SecretOption passphrase{"key-passphrase"};
 };
+
+/// A PEM file: what is binary would end, as C sees it, at its first zero.
+Secret read_pem_file(const std::string& path) {
+    Secret out = read_key_file(path);
+    if (out.text().find('\0') != std::string_view::npos)
+        throw Failure(MYQSEC_ERR_INVALID_ARGUMENT,
+                      "'" + path +
+                          "' is no PEM file: give a certificate, or a private key in the PKCS #8 form, as "
+                          "PEM; 'openssl pkcs12' takes them out of PKCS #12");
+    return out;
+}
 
 void run(const ContainerOptions& options, bool seal) {
     myqsec_container_keys keys = MYQSEC_CONTAINER_KEYS_INIT;
@@ -40,12 +57,12 @@ void run(const ContainerOptions& options, bool seal) {
     if (!wrapping.empty()) keys.wrapping_key = reinterpret_cast<const std::uint8_t*>(wrapping.text().data());
     std::string certificates;
     for (const std::string& path : options.recipients)
-        certificates += read_key_file(path).text() + "\n";
+        certificates.append(read_pem_file(path).text()).append("\n");
     keys.certificates = or_null(certificates);
-    const Secret identity = options.identity.empty() ? Secret() : read_key_file(options.identity);
-    keys.private_key = or_null(identity.text());
+    const Secret identity = options.identity.empty() ? Secret() : read_pem_file(options.identity);
+    keys.private_key = or_null(identity);
     const Secret passphrase = options.passphrase.read_if_given();
-    keys.passphrase = or_null(passphrase.text());
+    keys.passphrase = or_null(passphrase);
     Progress progress(seal ? "sealing" : "opening", size_of(0));
     check((seal ? myqsec_container_seal : myqsec_container_open)(&keys, read_input, &progress, write_output,
                                                                  nullptr));
@@ -56,18 +73,19 @@ void make_certificate(const ContainerOptions& options) {
                          std::chrono::system_clock::now().time_since_epoch())
                          .count();
     const Secret passphrase = options.passphrase.read_if_given();
-    std::vector<char> certificate(16384), key(16384);
+    std::vector<char> certificate(16384);
+    const ProtectedMemory key(16384);
     std::size_t certificate_size = certificate.size(), key_size = key.size();
     check(myqsec_certificate_create(MYQSEC_KEY_ECDSA_P256, options.name.c_str(), now,
                                     now + static_cast<std::int64_t>(options.days) * 86'400'000,
-                                    or_null(passphrase.text()), certificate.data(), &certificate_size,
-                                    key.data(), &key_size));
+                                    or_null(passphrase), certificate.data(), &certificate_size, key.data(),
+                                    &key_size));
     const std::string path = options.prefix + ".crt";
     NewFile file(path);
     if (!file.write(certificate.data(), std::strlen(certificate.data())) || !file.keep())
         fail(errno, "cannot write '" + path + "'");
-    std::cout << key.data();
-    ::explicit_bzero(key.data(), key.size());
+    if (!write_all(STDOUT_FILENO, key.data(), std::strlen(key.data())))
+        fail(errno, "the private key was not written");
 }
 
 }  // namespace

@@ -37,10 +37,9 @@ struct DeviceOptions {
         out.mac = or_null(mac);
         out.address = or_null(address);
         out.location = or_null(location);
-        out.idle_timeout = idle_timeout;
-        out.enabled = enabled;
+        out.idle_timeout = amount(idle_timeout);
+        out.enabled = choice(enabled);
         if (methods.empty()) return out;
-        out.methods = 0;
         for (const std::string& method : methods) {
             for (int bit = 0; bit < 6; ++bit) {
                 if (method == names[bit]) out.methods |= 1 << bit;
@@ -71,7 +70,7 @@ void add_device_commands(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = device->add_subcommand(name, meaning);
-        command->add_option("DEVICE", options->device, "Name or id")->required();
+        command->add_option("DEVICE", options->device, by_name_or_id)->required();
         return command;
     };
     auto* change = about("change", "Change a device");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "output.hpp"
 
@@ -12,6 +13,12 @@ namespace {
 bool is_number(const std::string& text) {
     return !text.empty() && text.size() < 19 &&
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "#3" is an id, whatever is called so.
+std::optional<std::int64_t> marked_id(const std::string& text) {
+    if (text.empty() || text.front() != '#' || !is_number(text.substr(1))) return std::nullopt;
+    return std::stoll(text.substr(1));
 }
 
 }  // namespace
@@ -33,7 +40,13 @@ void Instance::with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
     root_.with(costs, purpose, use);
 }
 
+void Instance::warn_of_loose_folder() const {
+    constexpr unsigned writable_or_open_to_all = 027;
+    if (!directory.empty()) warn_of_loose_mode(directory, writable_or_open_to_all, "instance's folder");
+}
+
 void Instance::create(RootOptions::Costs costs) {
+    warn_of_loose_folder();
     with_root(costs, RootOptions::Purpose::fresh, [&](const myqsec_root& root) {
         engine_ = get<myqsec_engine>(myqsec_create, directory.c_str(), &root, nullptr);
     });
@@ -41,11 +54,7 @@ void Instance::create(RootOptions::Costs costs) {
 
 myqsec_engine* Instance::engine() {
     if (!engine_) {
-        with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
-            myqsec_options options = MYQSEC_OPTIONS_INIT;
-            options.accept_earlier_parts = accept_earlier_parts_ ? 1 : 0;
-            engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, &options);
-        });
+        with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) { open(root); });
     }
     return engine_.get();
 }
@@ -65,6 +74,13 @@ void Instance::diagnose(bool with_root_key) {
         tell(nullptr);
     }
     if (!opens) throw Failure(MYQSEC_ERR_NOT_POSSIBLE, "the instance does not open as it is");
+}
+
+void Instance::open(const myqsec_root& root) {
+    warn_of_loose_folder();
+    myqsec_options options = MYQSEC_OPTIONS_INIT;
+    options.accept_earlier_parts = accept_earlier_parts_ ? 1 : 0;
+    engine_ = get<myqsec_engine>(myqsec_open, directory.c_str(), &root, &options);
 }
 
 myqsec_session* Instance::system() {
@@ -89,15 +105,17 @@ const char* Instance::own_password(std::int64_t user) {
 }
 
 std::int64_t Instance::user(const std::string& name_or_id) {
-    if (is_number(name_or_id)) return std::stoll(name_or_id);
+    if (const auto id = marked_id(name_or_id)) return *id;
     std::int64_t id = 0;
-    check(myqsec_user_find(system(), name_or_id.c_str(), &id));
+    const auto status = myqsec_user_find(system(), name_or_id.c_str(), &id);
+    if (status == MYQSEC_ERR_NOT_FOUND && is_number(name_or_id)) return std::stoll(name_or_id);
+    check(status);
     return id;
 }
 
 std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                              const std::string& name_or_id, const char* kind, myqsec_session* who) {
-    if (is_number(name_or_id)) return std::stoll(name_or_id);
+    if (const auto id = marked_id(name_or_id)) return *id;
     myqsec_page page = MYQSEC_PAGE_INIT;
     do {
         const auto rows = get<myqsec_list>(list, who, &page);
@@ -106,6 +124,7 @@ std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec
         }
         check(myqsec_list_more(rows.get(), &page.after));
     } while (page.after != 0);
+    if (is_number(name_or_id)) return std::stoll(name_or_id);
     throw Failure(MYQSEC_ERR_NOT_FOUND, std::string("there is no ") + kind + " '" + name_or_id +
                                             "'; see 'myqsec " + kind + " list'");
 }

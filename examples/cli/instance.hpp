@@ -13,6 +13,9 @@
 
 namespace cli {
 
+/// The meaning of every argument that is resolved so.
+inline constexpr const char* by_name_or_id = "Its name; or its id, as '#3'";
+
 class Instance {
  public:
     void add_to(CLI::App& app);
@@ -20,6 +23,7 @@ class Instance {
     bool json = false;
 
     void create(RootOptions::Costs costs);
+    void open(const myqsec_root& root);
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
@@ -35,7 +39,7 @@ class Instance {
     /// for; otherwise NULL.
     const char* own_password(std::int64_t user);
 
-    // Names are accepted where ids are.
+    // Names come first, as in POSIX's commands: a number is an id where nothing is called so, and "#3" always.
     std::int64_t user(const std::string& name_or_id);
     std::int64_t queue(const std::string& name_or_id);
     std::int64_t device(const std::string& name_or_id);
@@ -47,6 +51,7 @@ class Instance {
     std::string user_name;
 
  private:
+    void warn_of_loose_folder() const;
     std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                        const std::string& name_or_id, const char* kind, myqsec_session* who);
 
@@ -74,6 +79,7 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64
 
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);
+void add_lockout_commands(CLI::App& app, Instance& instance);
 void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);
 void add_release_command(CLI::App& app, Instance& instance);

@@ -37,22 +37,23 @@ void add_init(CLI::App& app, Instance& instance) {
     struct Options {
         std::string administrator = "admin";
         std::string new_key_file;
-        std::uint32_t memory = 0;
-        std::uint32_t iterations = 0;
+        RootOptions::Costs costs;
     };
     auto options = std::make_shared<Options>();
     auto* init = app.add_subcommand("init", "Create an instance and its first administrator");
     init->add_option("--admin", options->administrator, "User name of the first administrator")
         ->capture_default_str();
-    init->add_option("--argon2-memory", options->memory, "KiB of memory for stretching a passphrase");
-    init->add_option("--argon2-iterations", options->iterations, "Passes over that memory");
+    init->add_option("--argon2-memory", options->costs.memory_kib,
+                     "KiB of memory for stretching a passphrase");
+    init->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
+    options->costs.add_weak_to(*init);
     init->callback([&instance, options] {
         require_output();
         if (options->administrator.empty()) throw CLI::ValidationError("--admin", "name the administrator");
         // One that was cut off before anybody had seen the password goes on.
         std::optional<Failure> exists;
         try {
-            instance.create({options->memory, options->iterations});
+            instance.create(options->costs);
         } catch (const Failure& failure) {
             if (failure.status != MYQSEC_ERR_EXISTS) throw;
             exists = failure;
@@ -62,17 +63,24 @@ void add_init(CLI::App& app, Instance& instance) {
         std::int64_t id = 0;
         char password[128];
         std::size_t size = sizeof password;
+        char code[64];
+        std::size_t code_size = sizeof code;
         try {
             check(myqsec_first_administrator(instance.system(), &fields, &id, password, &size));
+            check(myqsec_recovery_code(instance.system(), code, &code_size));
         } catch (const Failure&) {
+            ::explicit_bzero(password, sizeof password);
             if (exists) throw *exists;
             throw;
         }
-        print_result("password", std::string(password),
-                     "Created an instance in '" + instance.directory + "'.\nAdministrator: " +
-                         options->administrator + "\nPassword, shown this once: " + password,
-                     instance.json);
+        print_secrets({{"password",
+                        "Created an instance in '" + instance.directory +
+                            "'.\nAdministrator: " + options->administrator + "\nPassword, shown this once: ",
+                        password},
+                       {"recovery_code", "Recovery code, shown this once, to be kept in a safe: ", code}},
+                      instance.json);
         ::explicit_bzero(password, sizeof password);
+        ::explicit_bzero(code, sizeof code);
     });
     auto path = std::make_shared<std::string>();
     auto* key = app.add_subcommand("new-root-key", "Write a fresh root key file");

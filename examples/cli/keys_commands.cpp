@@ -18,6 +18,7 @@ void add_rotate(CLI::App& keys, Instance& instance) {
     root->add_to(*of_root);
     of_root->add_option("--new-kdf-memory-kib", costs->memory_kib, "Argon2id's memory for a new passphrase");
     of_root->add_option("--new-kdf-iterations", costs->iterations, "Argon2id's passes for a new passphrase");
+    costs->add_weak_to(*of_root);
     of_root->callback([&instance, root, costs] {
         auto* who = instance.principal();
         root->with(*costs, RootOptions::Purpose::fresh,

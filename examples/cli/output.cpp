@@ -1,12 +1,16 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <iostream>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include "new_file.hpp"
 
 namespace cli {
 
@@ -178,6 +182,23 @@ void print_result(const std::string& key, std::int64_t value, const std::string&
 
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json) {
     std::cout << (json ? dumped({{key, value}}) : sentence) << '\n';
+}
+
+void print_secrets(const std::vector<ShownSecret>& secrets, bool json) {
+    std::string before = json ? "{" : "";
+    for (const auto& shown : secrets) {
+        before += json ? "\"" + shown.key + "\":\"" : shown.before;
+        std::cout << before << std::flush;
+        if (!std::cout || !write_all(1, shown.secret, std::strlen(shown.secret)))
+            fail(errno, "cannot write to standard output");
+        before = json ? "\"," : "\n";
+    }
+    const std::string behind = json ? "\"}\n" : "\n";
+    if (!write_all(1, behind.data(), behind.size())) fail(errno, "cannot write to standard output");
+}
+
+void print_secret(const std::string& key, const char* secret, const std::string& before, bool json) {
+    print_secrets({{key, before, secret}}, json);
 }
 
 }  // namespace cli

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,16 @@ void print(const Handle<myqsec_list>& list, bool json, const std::function<void(
 /// Prints one result: with `json` an object of one member, otherwise `sentence`.
 void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json);
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json);
+/// The same of letters and digits that the library made up, which no buffer of this program gets to hold:
+/// `before` and then the secret.
+void print_secret(const std::string& key, const char* secret, const std::string& before, bool json);
+struct ShownSecret {
+    std::string key;
+    std::string before;
+    const char* secret;
+};
+/// Several of them, a line or a member each.
+void print_secrets(const std::vector<ShownSecret>& secrets, bool json);
 
 /// Reports where released jobs went: a sentence at once, or with `json` an array when this goes, also after a
 /// failure.

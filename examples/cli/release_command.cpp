@@ -58,10 +58,10 @@ Handle<myqsec_session> log_in(Instance& instance, const ReleaseOptions& options)
     const Secret pin = options.pin.read_if_given();
     const Secret password = options.password.read_if_given();
     myqsec_credentials credentials = MYQSEC_CREDENTIALS_INIT;
-    credentials.card = or_null(card.text());
+    credentials.card = or_null(card);
     credentials.user_name = or_null(options.login_name);
-    credentials.pin = or_null(pin.text());
-    credentials.password = or_null(password.text());
+    credentials.pin = or_null(pin);
+    credentials.password = or_null(password);
     return get<myqsec_session>(myqsec_device_login, instance.system(), device, &credentials);
 }
 
@@ -139,7 +139,7 @@ void add_release_command(CLI::App& app, Instance& instance) {
     auto options = std::make_shared<ReleaseOptions>();
     auto* command =
         app.add_subcommand("release", "Log in at a device, list and print one's own jobs, log out");
-    command->add_option("--device", options->device, "Name or id")->required();
+    command->add_option("--device", options->device, by_name_or_id)->required();
     command->add_option("--login-name", options->login_name, "User name, with PIN or password");
     options->card.add_to(*command, "card number");
     options->pin.add_to(*command, "PIN");

@@ -1,5 +1,9 @@
 #include "root.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "call.hpp"
 
 namespace cli {
@@ -12,6 +16,25 @@ std::string variable(const std::string& option) {
     for (char& c : name)
         c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return name;
+}
+
+/// Whoever has the files tries secrets for as long as they like. A passphrase that stands alone has 15
+/// characters (NIST SP 800-63B-4 §3.1.1.2), not all of them a few; of 32 random bytes, nearly all are
+/// different.
+void refuse_weak(std::string_view secret, bool is_passphrase) {
+    std::array<bool, 256> seen{};
+    for (const char byte : secret)
+        seen[static_cast<unsigned char>(byte)] = true;
+    const auto different = std::ranges::count(seen, true);
+    const auto characters = std::ranges::count_if(secret, [](char c) { return (c & 0xC0) != 0x80; });
+    if (is_passphrase && (characters < 15 || different < 6))
+        throw Failure(MYQSEC_ERR_INVALID_ARGUMENT,
+                      "this passphrase can be guessed by whoever gets the instance's files: take at least 15 "
+                      "characters, such as four random words, or give --weak-root to have it all the same");
+    if (!is_passphrase && different < 16)
+        throw Failure(MYQSEC_ERR_INVALID_ARGUMENT,
+                      "this key file holds no random bytes: make one with 'myqsec new-root-key', or give "
+                      "--weak-root to have it all the same");
 }
 
 std::uint32_t pcr_bits(const std::vector<unsigned>& pcrs) {
@@ -49,6 +72,10 @@ void RootOptions::add_to(CLI::App& app) {
     pin_.add_to(app, which + "PIN");
 }
 
+void RootOptions::Costs::add_weak_to(CLI::App& command) {
+    command.add_flag("--weak-root", weak, "Take a passphrase or key file that can be guessed");
+}
+
 void RootOptions::with(Costs costs, Purpose purpose, const std::function<void(const myqsec_root&)>& use) {
     myqsec_root root = MYQSEC_ROOT_INIT;
     myqsec_root_pkcs11 token = MYQSEC_ROOT_PKCS11_INIT;
@@ -56,7 +83,8 @@ void RootOptions::with(Costs costs, Purpose purpose, const std::function<void(co
     Secret secret;
     if (!key_file_.empty()) {
         root.kind = MYQSEC_ROOT_KEY_FILE;
-        secret = read_key_file(key_file_);
+        secret = read_secret_key_file(key_file_);
+        if (purpose == Purpose::fresh && !costs.weak) refuse_weak(secret.text(), false);
     } else if (!module_.empty()) {
         root.kind = MYQSEC_ROOT_PKCS11;
         token.module = module_.c_str();
@@ -75,6 +103,7 @@ void RootOptions::with(Costs costs, Purpose purpose, const std::function<void(co
         root.argon2_memory_kib = costs.memory_kib;
         root.argon2_iterations = costs.iterations;
         secret = passphrase_.read(purpose == Purpose::fresh);
+        if (purpose == Purpose::fresh && !costs.weak) refuse_weak(secret.text(), true);
     }
     root.secret = reinterpret_cast<const std::uint8_t*>(secret.text().data());
     root.secret_length = secret.text().size();

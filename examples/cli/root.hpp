@@ -22,6 +22,9 @@ class RootOptions {
     struct Costs {
         std::uint32_t memory_kib = 0;  ///< of Argon2id, for a new passphrase; 0 is the library's default
         std::uint32_t iterations = 0;
+        bool weak = false;  ///< a new passphrase or key file may be one that can be guessed
+        /// --weak-root, on a command that takes a new root.
+        void add_weak_to(CLI::App& command);
     };
     enum class Purpose : std::uint8_t { existing, fresh };
     /// Reads or asks for the secrets, which live until `use` returns. A new passphrase is asked for twice.

@@ -1,12 +1,14 @@
 #include "secret.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iostream>
 #include <iterator>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -24,22 +26,21 @@ constexpr std::size_t longest = 65536;
 
 /// All that is there, or with `line` only up to the first newline: what follows on a pipe is another secret,
 /// or the document.
-std::string read_descriptor(int descriptor, const std::string& name, bool line) {
-    std::string out;
-    out.reserve(longest + 1);  // so that growing leaves no copies behind
+Secret read_descriptor(int descriptor, const std::string& name, bool line) {
+    Secret out;
     for (char c = 0;;) {
         const ssize_t got = ::read(descriptor, &c, 1);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) fail(errno, "cannot read " + name);
         if (got == 0 || (line && c == '\n')) return out;
-        out += c;
-        if (out.size() > longest) refuse(name + " is longer than 65,536 bytes");
+        out.append(c);
+        if (out.text().size() > longest) refuse(name + " is longer than 65,536 bytes");
     }
 }
 
-void drop_newline(std::string& text) {
-    if (!text.empty() && text.back() == '\n') text.pop_back();
-    if (!text.empty() && text.back() == '\r') text.pop_back();
+void drop_newline(Secret& secret) {
+    for (const char end : {'\n', '\r'})
+        if (secret.text().ends_with(end)) secret.drop_last();
 }
 
 volatile std::sig_atomic_t deferred_signal = 0;
@@ -98,14 +99,13 @@ class Quiet {
     termios before_{};
 };
 
-std::string ask(const std::string& prompt, const std::string& name) {
+Secret ask(const std::string& prompt, const std::string& name) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0) {
         refuse("there is no terminal to ask for the " + prompt + "; give --" + name + "-file or --" + name +
                "-fd");
     }
-    std::string line;
-    line.reserve(longest);
+    Secret line;
     bool complete = false;
     {
         const DeferredSignals signals;
@@ -113,10 +113,10 @@ std::string ask(const std::string& prompt, const std::string& name) {
             const Quiet quiet(terminal);
             const std::string question = prompt + ": ";
             (void)!::write(terminal, question.data(), question.size());
-            for (char c = 0; !complete && line.size() < longest && signals.readable(terminal) &&
+            for (char c = 0; !complete && line.text().size() < longest && signals.readable(terminal) &&
                              ::read(terminal, &c, 1) == 1;) {
                 complete = c == '\n';
-                if (!complete) line += c;
+                if (!complete) line.append(c);
             }
         }
         (void)!::write(terminal, "\n", 1);  // with echo back: who sees the line end may trust the terminal
@@ -133,19 +133,29 @@ std::string open_descriptor(const std::string& number) {
     return "file descriptor " + number + " is not open";
 }
 
-std::string read_file(const std::string& path) {
+Secret read_file(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) fail(errno, "cannot open '" + path + "'");
-    std::string out = read_descriptor(descriptor, "'" + path + "'", false);
+    Secret out = read_descriptor(descriptor, "'" + path + "'", false);
     ::close(descriptor);
     return out;
 }
 
 }  // namespace
 
-void Secret::wipe() noexcept {
-    if (!text_.empty()) ::explicit_bzero(text_.data(), text_.size());
-    text_.clear();
+/// What it outgrows is wiped as it goes.
+void Secret::append(char c) {
+    constexpr std::size_t page = 4096;
+    if (size_ + 1 >= memory_.size()) {
+        ProtectedMemory larger(std::max(page, 2 * memory_.size()));
+        std::copy_n(memory_.data(), size_, larger.data());
+        memory_ = std::move(larger);
+    }
+    memory_.data()[size_++] = c;
+}
+
+void Secret::drop_last() {
+    memory_.data()[--size_] = '\0';
 }
 
 void SecretOption::add_to(CLI::App& app, const std::string& meaning) {
@@ -159,24 +169,36 @@ void SecretOption::add_to(CLI::App& app, const std::string& meaning) {
 }
 
 Secret SecretOption::read(bool twice) const {
-    std::string text;
+    Secret secret;
     if (descriptor_ >= 0) {
-        text = read_descriptor(descriptor_, "file descriptor " + std::to_string(descriptor_), true);
+        secret = read_descriptor(descriptor_, "file descriptor " + std::to_string(descriptor_), true);
     } else if (!file_.empty()) {
-        text = read_file(file_);
+        secret = read_file(file_);
     } else {
-        text = ask(prompt_, name_);
-        if (twice && ask(prompt_ + " again", name_) != text) refuse("the two entries differ");
+        secret = ask(prompt_, name_);
+        if (twice && ask(prompt_ + " again", name_).text() != secret.text()) refuse("the two entries differ");
     }
-    drop_newline(text);
-    if (text.empty()) refuse("the " + prompt_ + " is empty");
+    drop_newline(secret);
+    if (secret.empty()) refuse("the " + prompt_ + " is empty");
     // C would take what stands before it for the whole.
-    if (text.find('\0') != std::string::npos) refuse("the " + prompt_ + " holds a NUL byte");
-    return Secret(std::move(text));
+    if (secret.text().find('\0') != std::string_view::npos) refuse("the " + prompt_ + " holds a NUL byte");
+    return secret;
 }
 
 Secret read_key_file(const std::string& path) {
-    return Secret(read_file(path));
+    return read_file(path);
+}
+
+Secret read_secret_key_file(const std::string& path) {
+    warn_of_loose_mode(path, 077, "key file");
+    return read_file(path);
+}
+
+void warn_of_loose_mode(const std::string& path, unsigned forbidden, const std::string& what) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0 || (found.st_mode & forbidden) == 0) return;
+    std::cerr << "myqsec: warning: the " << what << " '" << path
+              << "' is open to others than its owner: chmod go-rwx it\n";
 }
 
 }  // namespace cli

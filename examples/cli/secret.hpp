@@ -3,35 +3,44 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "protected_memory.hpp"
+
 namespace cli {
 
-/// The text of a secret, wiped when it goes.
+/// The text of a secret, in protected memory.
 class Secret {
  public:
     Secret() = default;
-    explicit Secret(std::string text) : text_(std::move(text)) {}
-    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { other.wipe(); }
+    Secret(Secret&& other) noexcept
+        : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
     Secret& operator=(Secret&& other) noexcept {
-        wipe();
-        text_ = std::move(other.text_);
-        other.wipe();
+        std::swap(memory_, other.memory_);
+        std::swap(size_, other.size_);
         return *this;
     }
     Secret(const Secret&) = delete;
     Secret& operator=(const Secret&) = delete;
-    ~Secret() { wipe(); }
+    ~Secret() = default;
 
-    [[nodiscard]] const std::string& text() const { return text_; }
-    [[nodiscard]] const char* c_str() const { return text_.c_str(); }
-    [[nodiscard]] bool empty() const { return text_.empty(); }
+    void append(char c);
+    void drop_last();
+    [[nodiscard]] std::string_view text() const { return {memory_.data(), size_}; }
+    [[nodiscard]] const char* c_str() const { return empty() ? "" : memory_.data(); }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
 
  private:
-    void wipe() noexcept;
-    std::string text_;
+    ProtectedMemory memory_;  ///< a zero follows the text
+    std::size_t size_ = 0;
 };
+
+inline const char* or_null(const Secret& secret) {
+    return secret.empty() ? nullptr : secret.c_str();
+}
 
 /// Adds --NAME-fd and --NAME-file to a command.
 class SecretOption {
@@ -52,7 +61,12 @@ class SecretOption {
     std::string file_;
 };
 
+/// On standard error, if a file or folder has one of these bits of its mode set.
+void warn_of_loose_mode(const std::string& path, unsigned forbidden, const std::string& what);
+
 /// All bytes of a file, for key files. Throws with the path.
 Secret read_key_file(const std::string& path);
+/// The same of one that must stay secret: warns if others than its owner can read it.
+Secret read_secret_key_file(const std::string& path);
 
 }  // namespace cli

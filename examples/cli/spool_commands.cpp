@@ -40,19 +40,19 @@ struct QueueOptions {
             ->check(CLI::IsMember({"on", "off"}));
         auto* some =
             command.add_option("--certificate", certificates,
-                               "Name or id of a certificate that opens the jobs' files too; any number");
+                               "Name or '#id' of a certificate that opens the jobs' files too; any number");
         command.add_flag("--no-certificates", no_certificates, "Take all certificates away")->excludes(some);
     }
     /// Points into this object.
     [[nodiscard]] myqsec_queue_fields fields(Instance& instance) {
         myqsec_queue_fields out = MYQSEC_QUEUE_FIELDS_INIT;
         out.name = or_null(name);
-        out.retention_held = held;
-        out.retention_printed = printed;
-        out.max_job_size = max_job_size;
-        out.enabled = enabled;
-        out.restricted = restricted;
-        if (!encryption.empty()) out.encryption = encryption == "on" ? 1 : 0;
+        out.retention_held = amount(held);
+        out.retention_printed = amount(printed);
+        out.max_job_size = amount(max_job_size);
+        out.enabled = choice(enabled);
+        out.restricted = choice(restricted);
+        if (!encryption.empty()) out.encryption = choice(encryption == "on" ? 1 : 0);
         if (!certificates.empty() || no_certificates) {
             for (const auto& name_or_id : certificates)
                 certificate_ids.push_back(instance.certificate(name_or_id));
@@ -90,7 +90,7 @@ void add_queues(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = queue->add_subcommand(name, meaning);
-        command->add_option("QUEUE", options->queue, "Name or id")->required();
+        command->add_option("QUEUE", options->queue, by_name_or_id)->required();
         return command;
     };
     auto* change = about("change", "Change a queue");
@@ -130,7 +130,7 @@ class Input {
         if (descriptor_ > 0) ::close(descriptor_);
     }
     [[nodiscard]] std::uint64_t size() const { return size_of(descriptor_); }
-    std::size_t read(std::vector<char>& into) {
+    std::size_t read(const ProtectedMemory& into) {
         for (;;) {
             const ssize_t got = ::read(descriptor_, into.data(), into.size());
             if (got >= 0) return static_cast<std::size_t>(got);
@@ -149,7 +149,7 @@ void add_submit(CLI::App& app, Instance& instance) {
     };
     auto options = std::make_shared<Options>();
     auto* submit = app.add_subcommand("submit", "Submit a document");
-    submit->add_option("--queue", options->queue, "Name or id")->required();
+    submit->add_option("--queue", options->queue, by_name_or_id)->required();
     submit->add_option("--owner", options->owner, "Whose job it is; otherwise that of --user");
     submit->add_option("--name", options->name, "Its title; otherwise the file's name");
     submit->add_option("--format", options->format, "Its MIME type");
@@ -168,7 +168,7 @@ void add_submit(CLI::App& app, Instance& instance) {
         fields.document_format = or_null(options->format);
         fields.host_name = or_null(options->host);
         const auto writer = get<myqsec_job_writer>(myqsec_job_submit, instance.principal(), &fields);
-        std::vector<char> buffer(1U << 20);
+        const ProtectedMemory buffer(1U << 20);
         {
             Progress progress("sealing", input.size());
             while (const std::size_t size = input.read(buffer)) {

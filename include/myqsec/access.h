@@ -6,16 +6,19 @@
 
 MYQSEC_BEGIN
 
-/** Fields of a user. NULL leaves a field as it is (or empty in a new user). Each at most 255 bytes, notes 4,000;
+/** Fields of a user. Each text is at most 255 bytes, notes 4,000;
  *  no control characters. Stored only sealed under the person's key. */
 typedef struct myqsec_user_fields {
     uint32_t struct_size;
-    uint32_t state;        /**< 0 as it is, 1 active, 2 disabled */
-    const char *user_name; /**< unique, compared without regard to ASCII case */
-    const char *full_name;
-    const char *email;
-    const char *language; /**< BCP 47, e.g. "cs" */
-    const char *notes;
+    uint32_t state; /**< 1 active, 2 disabled. Zero: as it is; a new user: active */
+    /** Unique, compared without regard to case, width and composition (RFC 8265, UsernameCaseMapped). Highly
+     *  restrictive after UTS #39: letters of one script in everyday use (or Latin with those of Chinese, Japanese
+     *  or Korean), nothing invisible. Zero: as it is; a new user: refused */
+    const char *user_name;
+    const char *full_name; /**< Zero: as it is; a new user: empty */
+    const char *email;     /**< Zero: as it is; a new user: empty */
+    const char *language;  /**< BCP 47, e.g. "cs". Zero: as it is; a new user: empty */
+    const char *notes;     /**< Zero: as it is; a new user: empty */
 } myqsec_user_fields;
 #define MYQSEC_USER_FIELDS_INIT \
     { sizeof(myqsec_user_fields), 0, NULL, NULL, NULL, NULL, NULL }
@@ -30,24 +33,26 @@ MYQSEC_API myqsec_status myqsec_first_administrator(myqsec_session *system, cons
 
 /** Adds MYQSEC_ERR_EXISTS. Right: user.manage. Audit: user.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_create(myqsec_session *session, const myqsec_user_fields *fields, int64_t *out);
-/** Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_NOT_POSSIBLE (the last administrator).
- *  Right: user.manage. Audit: user.changed. Since 0.1. */
+/** Disabling a user ends their sessions, at devices as by logout. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS,
+ *  MYQSEC_ERR_NOT_POSSIBLE (the last administrator). Right: user.manage. Audit: user.changed, session.logout.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_change(myqsec_session *session, int64_t user, const myqsec_user_fields *fields);
-/** Deletes the user with credentials and held jobs, and destroys the person key. Adds MYQSEC_ERR_NOT_FOUND,
+/** Deletes the user with credentials, sessions and held jobs, and destroys the person key. Adds MYQSEC_ERR_NOT_FOUND,
  *  MYQSEC_ERR_NOT_POSSIBLE. Right: user.manage. Audit: user.deleted, job.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_delete(myqsec_session *session, int64_t user);
 /** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or any system session. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *user_name, int64_t *out);
 /** Columns id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
- *  has_password, has_pin, cards. Right: user.manage; oneself always. Since 0.1. */
+ *  has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"). Right: user.manage; oneself always.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
 
-/** Which users to list; 0 and NULL mean any. */
+/** Which users to list. */
 typedef struct myqsec_user_filter {
     uint32_t struct_size;
-    uint32_t state;        /**< as in myqsec_user_fields */
-    int64_t group;         /**< in it, or in a group inside it */
-    const char *user_name; /**< the whole name: names are sealed, and found by a keyed hash */
+    uint32_t state;        /**< as in myqsec_user_fields. Zero: any */
+    int64_t group;         /**< in it, or in a group inside it. Zero: any */
+    const char *user_name; /**< the whole name: names are sealed, and found by a keyed hash. Zero: any */
 } myqsec_user_filter;
 #define MYQSEC_USER_FILTER_INIT \
     { sizeof(myqsec_user_filter), 0, 0, NULL }
@@ -57,44 +62,57 @@ typedef struct myqsec_user_filter {
 MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_user_filter *filter,
                                           const myqsec_page *page, myqsec_list **out);
 
-/** Sets the password; for oneself `current` is required, otherwise NULL. Adds MYQSEC_ERR_LIMIT (the password profile
- *  refuses it, and says why), MYQSEC_ERR_AUTHENTICATION. Right: credential.manage, or oneself.
- *  Audit: credential.changed. Since 0.1. */
+/** Sets the password. For oneself `current`, the present password, is required; otherwise NULL. Replacing one ends the
+ *  user's sessions, but for this one. Adds MYQSEC_ERR_LIMIT (the password profile refuses it, and says why),
+ *  MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage, or oneself. Audit: credential.added,
+ *  credential.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,
                                                   const char *password);
-/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. Adds
- *  MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is too large for PINs alone).
- *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64_t user, char *pin, size_t *pin_length);
-/** A chosen PIN: second factor only, with user name or card. Adds MYQSEC_ERR_LIMIT (length, trivial).
- *  Right: credential.manage, or oneself. Audit: credential.changed. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *pin);
-/** Registers a card, as the reader gives it (text or hex, at most 128 bytes), with a label ("" or NULL for none) and
- *  an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage.
+/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. `current` and sessions as
+ *  in myqsec_user_set_password. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is
+ *  too large for PINs alone), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage, or
+ *  oneself. Audit: credential.added, credential.changed, session.logout. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64_t user, const char *current, char *pin,
+                                                  size_t *pin_length);
+/** A chosen PIN: second factor only, with user name or card, or, if it is too short for that at a site of this size,
+ *  with a card only: pin_use of myqsec_user_get. `current` and sessions as in myqsec_user_set_password. Adds
+ *  MYQSEC_ERR_LIMIT (length, easy to guess), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right:
+ *  credential.manage, or oneself. Audit: credential.added, credential.changed, session.logout. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *current,
+                                             const char *pin);
+/** Registers a card, as the reader or a list gives it (text or hex, at most 128 bytes): framing (STX, ETX, CR, LF),
+ *  separators (blanks, ':', '-'), 0x and case make no difference, here and at login. With a label ("" or NULL for
+ *  none) and an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage.
  *  Audit: credential.added. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_add(myqsec_session *session, int64_t user, const char *card, const char *label,
                                          int64_t expires, int64_t *out);
-/** Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage. Audit: credential.removed. Since 0.1. */
+/** Ends the owner's sessions, but for this one. Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage.
+ *  Audit: credential.removed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_remove(myqsec_session *session, int64_t card);
 /** Columns id, user, label, created, expires, last_used. Right: credential.manage, or oneself. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, const myqsec_page *page,
                                           myqsec_list **out);
-/** Ends a lockout of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
+/** Lifts all locks of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t user);
 
-/** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage.
- *  Audit: group.created. Since 0.1. */
+/** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage, and all that
+ *  `parent` and the groups around it hold. Audit: group.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_create(myqsec_session *session, const char *name, int64_t parent, int64_t *out);
-/** Renames (NULL: not) and moves (-1: not, 0: to the top). Adds MYQSEC_ERR_NOT_POSSIBLE for a cycle.
- *  Right: group.manage. Audit: group.changed. Since 0.1. */
+/** Renames (NULL: not) and moves (-1: not, 0: to the top). Adds MYQSEC_ERR_NOT_POSSIBLE for a cycle. Right:
+ *  group.manage, and all that the group holds; to move it also all that the groups around it, before and after,
+ *  hold, and all that roles limited to these give over the people in it. Audit: group.changed, session.logout.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_change(myqsec_session *session, int64_t group, const char *name, int64_t parent);
-/** Right: group.manage. Audit: group.deleted. Since 0.1. */
+/** Right: as for removing its members; role.manage and what the roles give that are given to it or limited to it.
+ *  Audit: group.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_delete(myqsec_session *session, int64_t group);
 /** Columns id, name, parent, members. Right: group.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** Idempotent. Right: group.manage. Audit: group.member-added. Since 0.1. */
+/** Idempotent. Right: group.manage, all rights that the group and those around it hold, and all that roles limited to
+ *  these give over the user. Audit: group.member-added. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_add(myqsec_session *session, int64_t group, int64_t user);
-/** Idempotent. Right: group.manage. Audit: group.member-removed. Since 0.1. */
+/** Idempotent. Ends the user's sessions if the group held rights. Right: as myqsec_group_add.
+ *  Audit: group.member-removed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_remove(myqsec_session *session, int64_t group, int64_t user);
 /** Columns user, user_name. Right: group.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_members(myqsec_session *session, int64_t group, const myqsec_page *page,
@@ -108,32 +126,36 @@ MYQSEC_API myqsec_status myqsec_role_list(myqsec_session *session, const myqsec_
  *  Audit: role.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_create(myqsec_session *session, const char *name, const char *rights,
                                             int64_t *out);
-/** Built-in roles are MYQSEC_ERR_NOT_POSSIBLE. Right: role.manage. Audit: role.deleted. Since 0.1. */
+/** With all its grants; ends the sessions of who had it. Built-in roles are MYQSEC_ERR_NOT_POSSIBLE. Right:
+ *  role.manage, and each of its rights. Audit: role.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_delete(myqsec_session *session, int64_t role);
 
-/** To whom a role is given, and for what. Exactly one of user and group; at most one of the scopes. */
+/** To whom a role is given, and for what. Exactly one of user and group; exactly one of the scopes and
+ *  everywhere. */
 typedef struct myqsec_role_grant {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
-    int64_t user;
-    int64_t group;
-    int64_t scope_group; /**< only over users of this group */
-    int64_t scope_queue; /**< only in this queue */
+    uint32_t everywhere; /**< 1: not limited to a scope. Zero: to the one below, without which it is refused */
+    int64_t user;        /**< Zero: it is the group's */
+    int64_t group;       /**< Zero: it is the user's */
+    int64_t scope_group; /**< only over users of this group. Zero: not this scope */
+    int64_t scope_queue; /**< only in this queue. Zero: not this scope */
 } myqsec_role_grant;
 #define MYQSEC_ROLE_GRANT_INIT \
     { sizeof(myqsec_role_grant), 0, 0, 0, 0, 0 }
 
-/** Gives a role by name. Nobody can grant a right they lack. Right: role.manage. Audit: role.granted. Since 0.1. */
+/** Gives a role by name. Nobody can grant a right they lack. Adds MYQSEC_ERR_NOT_FOUND (also what it is limited
+ *  to). Right: role.manage. Audit: role.granted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_give(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
-/** Takes it back. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (the last administrator).
- *  Right: role.manage. Audit: role.revoked. Since 0.1. */
+/** Takes it back, and ends the sessions of who had it. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (the last
+ *  administrator). Right: role.manage, and each of its rights. Audit: role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_take(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
 /** Who has which role: columns id, role, user, group, scope_group, scope_queue. Right: role.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_grants(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 
 /** Logs a user in by user name and password, for administration, away from any device. `source` names where the
  *  attempt comes from (an address), for lockout; NULL for the host itself. Free with myqsec_session_free.
- *  Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: session.host (the system session).
+ *  Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT (myqsec_last_refusal says what). Right: session.host (the
+ *  system session).
  *  Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_login(myqsec_session *system, const char *user_name, const char *password,
                                       const char *source, myqsec_session **out);

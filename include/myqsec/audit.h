@@ -7,17 +7,18 @@
 
 MYQSEC_BEGIN
 
-/** Which events to list; 0 and NULL mean any. */
+/** Which events to list. */
 typedef struct myqsec_audit_filter {
     uint32_t struct_size;
-    uint32_t reserved;       /**< 0 */
-    const char *object_kind; /**< as in the column, such as "job" */
-    int64_t object;          /**< with object_kind only; 0: any of that kind */
-    int64_t actor_user;      /**< what this user did */
-    const char *actor;       /**< instead of it: a pseudonym in hex, as in the column, also of a user who was deleted */
-    const char *action;      /**< such as "job.released" */
-    int64_t from;            /**< instant, inclusive */
-    int64_t to;              /**< instant, exclusive */
+    uint32_t reserved;       /**< Zero: the only value */
+    const char *object_kind; /**< as in the column, such as "job". Zero: any */
+    int64_t object;          /**< with object_kind only. Zero: any of that kind */
+    int64_t actor_user;      /**< what this user did. Zero: whoever did it */
+    /** Instead of actor_user: a pseudonym in hex, as in the column, also of a user who was deleted. Zero: whoever */
+    const char *actor;
+    const char *action; /**< such as "job.released". Zero: any */
+    int64_t from;       /**< instant, inclusive. Zero: from the first on */
+    int64_t to;         /**< instant, exclusive. Zero: to the last */
 } myqsec_audit_filter;
 #define MYQSEC_AUDIT_FILTER_INIT \
     { sizeof(myqsec_audit_filter), 0, NULL, 0, 0, NULL, NULL, 0, 0 }

@@ -18,22 +18,22 @@ typedef int (*myqsec_progress_function)(void *context, uint64_t files_done, uint
 
 typedef struct myqsec_backup_options {
     uint32_t struct_size;
-    uint32_t reserved;
+    uint32_t reserved; /**< Zero: the only value */
     /** Creating only: milliseconds, at least an hour, for which it can be restored, or up to an eighth less, for
-     *  backups share keys; 0: the setting backup.retention. */
+     *  backups share keys. Zero: the setting backup.retention */
     int64_t retention;
-    myqsec_progress_function progress; /**< may be NULL */
-    void *context;                     /**< passed back to it */
+    myqsec_progress_function progress; /**< Zero: nobody is told */
+    void *context;                     /**< passed back to it. Zero: as any other value */
 } myqsec_backup_options;
 #define MYQSEC_BACKUP_OPTIONS_INIT \
     { sizeof(myqsec_backup_options), 0, 0, NULL, NULL }
 
 typedef struct myqsec_backup_info {
     uint32_t struct_size;
-    uint32_t key_version;    /**< of the backup key that opens it */
-    uint8_t instance_id[16]; /**< of the instance that was backed up */
-    int64_t created;         /**< milliseconds since 1970: the moment that it shows */
-    int64_t expires;         /**< milliseconds since 1970 */
+    uint32_t key_version;    /**< of the backup key that opens it. Zero: never */
+    uint8_t instance_id[16]; /**< of the instance that was backed up. Zero: never */
+    int64_t created;         /**< milliseconds since 1970: the moment that it shows. Zero: 1970 */
+    int64_t expires;         /**< milliseconds since 1970. Zero: 1970 */
 } myqsec_backup_info;
 #define MYQSEC_BACKUP_INFO_INIT \
     { sizeof(myqsec_backup_info), 0, {0}, 0, 0 }

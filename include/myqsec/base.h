@@ -7,13 +7,15 @@
  *   the next call on the same handle. Nothing returned is ever freed by the caller, except handles.
  * - Caller's buffers follow one rule: `*length` holds the size of the buffer on entry and the length needed
  *   (for text: the terminating NUL included) on return, also with MYQSEC_ERR_BUFFER_TOO_SMALL.
- * - Options are structs that begin with struct_size and have an …_INIT initialiser. A larger struct_size than
- *   the library knows is accepted if the bytes it does not know are zero.
+ * - Options are structs that begin with struct_size and have an …_INIT initialiser. A field that is 0 is the safe
+ *   default, or refused; "Zero:" in its comment says which, so that a C99 initialiser may leave fields out. A
+ *   larger struct_size than the library knows is accepted if the bytes it does not know are zero.
  * - Any function may return MYQSEC_ERR_INVALID_ARGUMENT (a required pointer is NULL, text is not UTF-8, a size is
  *   hostile), MYQSEC_ERR_OUT_OF_MEMORY, MYQSEC_ERR_IO, MYQSEC_ERR_NO_SPACE, MYQSEC_ERR_FILE_ACCESS, MYQSEC_ERR_CORRUPT,
  *   MYQSEC_ERR_FORKED, MYQSEC_ERR_REENTRANT and MYQSEC_ERR_INTERNAL; a function's comment lists what it adds.
  * - The first parameter of whatever reads personal data or changes anything is a session: the principal. Such functions
- *   add MYQSEC_ERR_ACCESS_DENIED and MYQSEC_ERR_SESSION_ENDED. "Right:" names the right needed, "Audit:" the event.
+ *   add MYQSEC_ERR_ACCESS_DENIED and MYQSEC_ERR_SESSION_ENDED, which comes before anything else is looked at, also from
+ *   what was got through the session. "Right:" names the right needed, "Audit:" the event.
  * - Threads: an engine and a session may be used from any thread at once. Lists, writers, readers and releases belong
  *   to one thread at a time.
  * - The library starts no threads, handles no signals, and changes no global state of the process. Botan, unless built
@@ -39,6 +41,13 @@
 #define MYQSEC_BEGIN
 #define MYQSEC_END_DECLARATIONS
 #endif
+
+/** What a field says that is yes or no in a struct that also changes things. */
+typedef enum myqsec_choice {
+    MYQSEC_UNCHANGED = 0, /**< as it is; in something new, the default */
+    MYQSEC_YES = 1,
+    MYQSEC_NO = 2
+} myqsec_choice;
 
 #define MYQSEC_VERSION_MAJOR 0
 #define MYQSEC_VERSION_MINOR 1

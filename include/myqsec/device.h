@@ -16,22 +16,23 @@ enum {
     MYQSEC_METHOD_CARD_PASSWORD = 32
 };
 
-/** Fields of a device. NULL and -1 leave a field as it is, or take the default in a new device. */
+/** Fields of a device. */
 typedef struct myqsec_device_fields {
     uint32_t struct_size;
-    int32_t methods;  /**< default: card, name and PIN, name and password */
-    const char *name; /**< unique; 1 to 127 bytes */
-    const char *model;
-    const char *serial;
-    const char *mac;
-    const char *address;
-    const char *location;
-    int64_t idle_timeout; /**< ms; 0: the setting device.idle_timeout */
-    int32_t enabled;      /**< 0 or 1 */
-    int32_t reserved;     /**< -1 */
+    /** A sum of the ways above. Zero: as it is; a new device: card, name and PIN, name and password */
+    int32_t methods;
+    const char *name;     /**< unique; 1 to 127 bytes. Zero: as it is; a new device: refused */
+    const char *model;    /**< Zero: as it is; a new device: empty */
+    const char *serial;   /**< Zero: as it is; a new device: empty */
+    const char *mac;      /**< Zero: as it is; a new device: empty */
+    const char *address;  /**< Zero: as it is; a new device: empty */
+    const char *location; /**< Zero: as it is; a new device: empty */
+    int64_t idle_timeout; /**< ms; -1: the setting device.idle_timeout. Zero: as it is; a new device: the setting */
+    int32_t enabled;      /**< a myqsec_choice. Zero: as it is; a new device: yes */
+    int32_t reserved;     /**< Zero: the only value */
 } myqsec_device_fields;
 #define MYQSEC_DEVICE_FIELDS_INIT \
-    { sizeof(myqsec_device_fields), -1, NULL, NULL, NULL, NULL, NULL, NULL, -1, -1, -1 }
+    { sizeof(myqsec_device_fields), 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
 
 /** Adds MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_create(myqsec_session *session, const myqsec_device_fields *fields,
@@ -49,10 +50,11 @@ MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, const myqse
 /** What the host does for a device. */
 typedef struct myqsec_device_callbacks {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
-    void *context;
+    uint32_t reserved; /**< Zero: the only value */
+    void *context;     /**< passed back to the callbacks. Zero: as any other value */
     /** Erases what the session left in the device's memory. Runs at every logout, before the call that caused it
-     *  returns. 0: done; another number locks the device until a retry succeeds. May not call the library. */
+     *  returns. 0: done; another number locks the device until a retry succeeds. May not call the library. A device
+     *  that keeps nothing has one that returns 0. Zero: refused, or nobody would notice that nothing is erased */
     int (*clear_memory)(void *context, int64_t device);
 } myqsec_device_callbacks;
 #define MYQSEC_DEVICE_CALLBACKS_INIT \
@@ -68,21 +70,22 @@ MYQSEC_API myqsec_status myqsec_device_attach(myqsec_session *session, int64_t d
  *  Right: device.manage or session.host. Audit: device.memory-cleared, device.clear-failed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_clear(myqsec_session *session, int64_t device);
 
-/** What the person at the device presents; NULL for what is absent. */
+/** What the person at the device presents. */
 typedef struct myqsec_credentials {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
-    const char *card;  /**< as the reader gives it */
-    const char *user_name;
-    const char *pin;
-    const char *password;
+    uint32_t reserved;     /**< Zero: the only value */
+    const char *card;      /**< as the reader gives it. Zero: none */
+    const char *user_name; /**< Zero: none */
+    const char *pin;       /**< Zero: none */
+    const char *password;  /**< Zero: none. Where nothing is presented, nobody is let in */
 } myqsec_credentials;
 #define MYQSEC_CREDENTIALS_INIT \
     { sizeof(myqsec_credentials), 0, NULL, NULL, NULL, NULL }
 
 /** Logs a person in at a device. Wrong credentials get one answer, in one time, whoever they name. A session that the
  *  device still has is ended first, or the login refused (setting device.second_login). Free with myqsec_session_free.
- *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_DEVICE_LOCKED,
+ *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_FACTOR_NEEDED
+ *  (a PIN alone is not enough at present; myqsec_last_refusal says by which methods to ask), MYQSEC_ERR_DEVICE_LOCKED,
  *  MYQSEC_ERR_NOT_POSSIBLE (device disabled, in use), MYQSEC_ERR_CALLBACK. Right: session.host (the system session);
  *  the person needs device.login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_login(myqsec_session *system, int64_t device,

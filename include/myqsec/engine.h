@@ -28,10 +28,11 @@ typedef enum myqsec_root_kind {
  *  logged in, the PIN is not asked for. A wrong PIN is tried once. Since 0.1. */
 typedef struct myqsec_root_pkcs11 {
     uint32_t struct_size;
-    uint32_t reserved;
-    const char *module; /**< absolute path of the vendor's library, such as /usr/lib/softhsm/libsofthsm2.so */
-    const char *token;  /**< its label or serial number; NULL: the only one there is */
-    /** New instances only: label of an AES key that cannot leave the token, made if missing; NULL: "myqsec root". */
+    uint32_t reserved; /**< Zero: the only value */
+    /** Absolute path of the vendor's library, such as /usr/lib/softhsm/libsofthsm2.so. Zero: refused */
+    const char *module;
+    const char *token; /**< its label or serial number. Zero: the only one there is */
+    /** New instances only: label of an AES key that cannot leave the token, made if missing. Zero: "myqsec root" */
     const char *key;
 } myqsec_root_pkcs11;
 #define MYQSEC_ROOT_PKCS11_INIT \
@@ -42,9 +43,9 @@ typedef struct myqsec_root_pkcs11 {
 typedef struct myqsec_root_tpm {
     uint32_t struct_size;
     /** New instances only: bit n set binds the root key to PCR n of the SHA-256 bank as it is now (n up to 23). After
-     *  firmware or boot changes that PCR measures, the TPM refuses; 0 binds it to none. */
+     *  firmware or boot changes that PCR measures, the TPM refuses. Zero: bound to this TPM, and to no PCR */
     uint32_t pcrs;
-    /** How the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321"; NULL: its default. */
+    /** How the TPM is reached, as tpm2-tss says it: "device:/dev/tpmrm0", "swtpm:port=2321". Zero: its default */
     const char *tcti;
 } myqsec_root_tpm;
 #define MYQSEC_ROOT_TPM_INIT \
@@ -53,51 +54,59 @@ typedef struct myqsec_root_tpm {
 /** How the root key is obtained. All pointers are read during the call only. */
 typedef struct myqsec_root {
     uint32_t struct_size;
-    uint32_t kind; /**< a myqsec_root_kind */
-    /** Passphrase (UTF-8); key file contents; the token's PIN, NULL to enter it at the token's own pad; the TPM's
-     *  authorisation value, NULL for none. */
+    uint32_t kind; /**< a myqsec_root_kind. Zero: refused */
+    /** Passphrase (UTF-8); key file contents; the token's PIN; the TPM's authorisation value. Zero: the PIN is entered
+     *  at the token's own pad, the TPM asks for no value; a passphrase or key file is refused */
     const uint8_t *secret;
-    size_t secret_length;
-    uint32_t argon2_memory_kib; /**< new instances only; 0: 65536. Firmware: 7168 */
-    uint32_t argon2_iterations; /**< new instances only; 0: 3. Firmware: 5 */
-    void *context;              /**< passed back to the callbacks */
+    size_t secret_length;       /**< Zero: as if secret were NULL */
+    uint32_t argon2_memory_kib; /**< new instances only; firmware: 7168; at most 1048576. Zero: 65536 */
+    uint32_t argon2_iterations; /**< new instances only; firmware: 5; times the memory, at most 4194304. Zero: 3 */
+    void *context;              /**< passed back to the callbacks. Zero: as any other value */
     /** A fresh root key and the blob (at most MYQSEC_ROOT_BLOB_MAX bytes, *blob_length on entry) that finds it again.
-     *  The blob is stored in the clear. May not call the library. Non-zero: failure. */
+     *  The blob is stored in the clear. May not call the library. Non-zero: failure. Zero: refused for
+     *  MYQSEC_ROOT_CALLBACK */
     int (*create)(void *context, uint8_t key[MYQSEC_ROOT_KEY_SIZE], uint8_t *blob, size_t *blob_length);
-    /** The root key that belongs to the blob. May not call the library. Non-zero: failure. */
+    /** The root key that belongs to the blob. May not call the library. Non-zero: failure. Zero: as of create */
     int (*unlock)(void *context, const uint8_t *blob, size_t blob_length, uint8_t key[MYQSEC_ROOT_KEY_SIZE]);
-    const myqsec_root_pkcs11 *pkcs11; /**< for MYQSEC_ROOT_PKCS11. Since 0.1 */
-    const myqsec_root_tpm *tpm;       /**< for MYQSEC_ROOT_TPM. Since 0.1 */
+    const myqsec_root_pkcs11 *pkcs11; /**< Zero: refused for MYQSEC_ROOT_PKCS11. Since 0.1 */
+    const myqsec_root_tpm *tpm;       /**< Zero: refused for MYQSEC_ROOT_TPM. Since 0.1 */
 } myqsec_root;
 #define MYQSEC_ROOT_INIT \
     { sizeof(myqsec_root), 0, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL }
 
 typedef struct myqsec_options {
     uint32_t struct_size;
-    uint32_t cache_kib; /**< SQLite's page cache; 0: 2000 */
-    void *clock_context;
-    /** Milliseconds since 1970-01-01T00:00:00Z; NULL: the system's clock. May not call the library. */
+    uint32_t cache_kib;  /**< SQLite's page cache. Zero: 2000 */
+    void *clock_context; /**< passed back to clock. Zero: as any other value */
+    /** Milliseconds since 1970-01-01T00:00:00Z. May not call the library. Zero: the system's clock */
     int64_t (*clock)(void *context);
     /** An outside counter tells a whole earlier state of the folder from the present one, which nothing inside it can.
      *  It only goes up, begins at 0, and lies where whoever writes the folder can't set it back: a TPM's NV counter, an
      *  RPMB partition, another machine. There is one for each database: `which` is 1 (main) or 2 (log). Both functions
-     *  or neither, from the instance's creation on: an opening without them is refused from then on. They may not call
-     *  the library. Non-zero: failure. */
-    void *counter_context;
+     *  or neither, from the instance's creation on: an opening without them is refused from then on. They may not
+     *  call the library. Non-zero: failure. */
+    void *counter_context; /**< passed back to both. Zero: as any other value */
+    /** Non-zero: failure. Zero: no counter; refused with the other function, and where there was one before */
     int (*counter_read)(void *context, uint32_t which, uint64_t *value);
     /** Makes the counter `value`, which is one more than it was, durably: a commit is acknowledged only afterwards. If
-     *  it fails, that commit fails with MYQSEC_ERR_OUTCOME_UNKNOWN, as after a sync that failed. */
+     *  it fails, that commit fails with MYQSEC_ERR_OUTCOME_UNKNOWN, as after a sync that failed. Zero: as of
+     *  counter_read */
     int (*counter_advance)(void *context, uint32_t which, uint64_t value);
     /** Milliseconds between two advances at least, for counters that wear out. An earlier state of up to this age opens
-     *  undetected. 0: the counter advances at every commit. */
+     *  undetected. Zero: the counter advances at every commit */
     int64_t counter_interval;
     /** Not 0: opens an instance although its parts (main database, log, keystore, documents) are of different times, as
      *  after some of them were put back from a copy, or although it followed an outside counter and none is given. What
-     *  was found is in myqsec_open_findings and audited. 0: MYQSEC_ERR_TAMPERED. */
+     *  was found is in myqsec_open_findings and audited. Zero: MYQSEC_ERR_TAMPERED */
     uint32_t accept_earlier_parts;
+    uint32_t reserved; /**< Zero: the only value */
+    /** Milliseconds that pass whoever sets the clock, and go on while the instance is closed, as far as that can be
+     *  had; locks go by them. They may begin anew when the machine does. `clock_context` is passed. May not
+     *  call the library. Zero: CLOCK_BOOTTIME */
+    int64_t (*running)(void *context);
 } myqsec_options;
 #define MYQSEC_OPTIONS_INIT \
-    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+    { sizeof(myqsec_options), 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash
  *  half-way leaves nothing that opens, or an instance without users; calling it again finishes the work: it replaces

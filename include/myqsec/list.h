@@ -42,10 +42,10 @@ typedef enum myqsec_order {
 /** Which part of a list to read. NULL in its place: the first MYQSEC_USUAL_ROWS rows. */
 typedef struct myqsec_page {
     uint32_t struct_size;
-    uint32_t limit;    /**< rows, at most MYQSEC_MOST_ROWS; 0: MYQSEC_USUAL_ROWS */
-    uint32_t order;    /**< a myqsec_order */
-    uint32_t reserved; /**< 0 */
-    int64_t after;     /**< what myqsec_list_more said of the page before; 0: the first page */
+    uint32_t limit;    /**< rows, at most MYQSEC_MOST_ROWS. Zero: MYQSEC_USUAL_ROWS */
+    uint32_t order;    /**< a myqsec_order. Zero: MYQSEC_OLDEST_FIRST */
+    uint32_t reserved; /**< Zero: the only value */
+    int64_t after;     /**< what myqsec_list_more said of the page before. Zero: the first page */
 } myqsec_page;
 #define MYQSEC_PAGE_INIT \
     { sizeof(myqsec_page), 0, MYQSEC_OLDEST_FIRST, 0, 0 }

@@ -15,6 +15,7 @@
 #include "myqsec/engine.h"
 #include "myqsec/keys.h"
 #include "myqsec/list.h"
+#include "myqsec/lockout.h"
 #include "myqsec/settings.h"
 #include "myqsec/spool.h"
 #include "myqsec/status.h"

@@ -12,26 +12,32 @@ typedef enum myqsec_queue_kind {
     MYQSEC_QUEUE_DIRECT = 3   /**< released by the host without a login */
 } myqsec_queue_kind;
 
-/** Fields of a queue. NULL and -1 leave a field as it is, or take the default in a new queue. */
+/** Fields of a queue. */
 typedef struct myqsec_queue_fields {
     uint32_t struct_size;
-    int32_t kind;              /**< a myqsec_queue_kind; only for new queues */
-    const char *name;          /**< unique; 1 to 127 bytes */
-    int64_t retention_held;    /**< ms a job waits for release; 0 … 90 days */
-    int64_t retention_printed; /**< ms a printed job is kept for reprint; 0 … 90 days; private queues: 0 */
-    int64_t max_job_size;      /**< bytes; 0: the setting spool.max_job_size */
-    int32_t enabled;           /**< accepting jobs: 0 or 1 */
-    int32_t restricted;        /**< 1: only users and groups allowed by myqsec_queue_allow may submit */
-    /** 1 (default): documents are encrypted. 0: they are stored in the clear, with a MAC, so that deleting a job is no
-     *  more than deleting its file; not for private queues, nor together with certificates. Since 0.1 */
+    int32_t kind;     /**< a myqsec_queue_kind; only for new queues. Zero: secure */
+    const char *name; /**< unique; 1 to 127 bytes. Zero: as it is; a new queue: refused */
+    /** ms a job waits for release, at most 90 days; -1: it does not. Zero: as it is; a new queue: the setting's */
+    int64_t retention_held;
+    /** ms a printed job is kept for reprint, at most 90 days; -1: it is not. Zero: as it is; a new queue: the
+     *  setting's; a private one: not at all, and nothing else is accepted */
+    int64_t retention_printed;
+    int64_t max_job_size; /**< bytes; -1: the setting spool.max_job_size. Zero: as it is; a new queue: the setting */
+    int32_t enabled;      /**< accepting jobs, a myqsec_choice. Zero: as it is; a new queue: yes */
+    /** Only users and groups allowed by myqsec_queue_allow may submit, a myqsec_choice. Zero: as it is; a new queue:
+     *  no, so that whoever has job.submit may */
+    int32_t restricted;
+    /** Documents are encrypted, a myqsec_choice. No: they are stored in the clear, with a MAC, so that deleting a job
+     *  is no more than deleting its file; not for private queues, nor together with certificates. Zero: as it is; a new
+     *  queue: yes. Since 0.1 */
     int32_t encryption;
-    uint32_t certificate_count;
-    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too; NULL:
-     *  unchanged. A pointer with a count of 0: none. Since 0.1 */
+    uint32_t certificate_count; /**< Zero: none, where certificates points anywhere */
+    /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too. Zero: as it
+     *  is; a new queue: none. Since 0.1 */
     const int64_t *certificates;
 } myqsec_queue_fields;
 #define MYQSEC_QUEUE_FIELDS_INIT \
-    { sizeof(myqsec_queue_fields), -1, NULL, -1, -1, -1, -1, -1, -1, 0, NULL }
+    { sizeof(myqsec_queue_fields), 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL }
 
 /** Adds MYQSEC_ERR_EXISTS; for certificates MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (not valid now),
  *  MYQSEC_ERR_LIMIT. Right: queue.manage; with encryption or certificates key.manage too. Audit: queue.created.
@@ -41,7 +47,8 @@ MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqs
  *  certificates by myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
  *  Audit: queue.changed, old and new; later queue.converted, job.conversion-failed for a damaged one. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t queue, const myqsec_queue_fields *fields);
-/** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage. Audit: queue.deleted. Since 0.1. */
+/** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage; where roles are limited to it, role.manage and
+ *  each of their rights. Audit: queue.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
 /** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure",
  *  "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption,
@@ -62,10 +69,10 @@ typedef enum myqsec_attribute_type {
 /** An attribute of a job under its IPP name, such as "copies", "sides". In an array all have the same size. */
 typedef struct myqsec_job_attribute {
     uint32_t struct_size;
-    uint32_t type;    /**< a myqsec_attribute_type */
-    const char *name; /**< lowercase letters, digits, "-", ".", "_", at most 255 (RFC 8011 §5.1.4) */
-    const char *text;
-    int64_t number;
+    uint32_t type;    /**< a myqsec_attribute_type. Zero: refused */
+    const char *name; /**< lowercase letters, digits, "-", ".", "_", at most 255 (RFC 8011 §5.1.4). Zero: refused */
+    const char *text; /**< Zero: refused for a text */
+    int64_t number;   /**< Zero: the number 0, or false */
 } myqsec_job_attribute;
 #define MYQSEC_JOB_ATTRIBUTE_INIT \
     { sizeof(myqsec_job_attribute), MYQSEC_ATTRIBUTE_INTEGER, NULL, NULL, 0 }
@@ -73,14 +80,16 @@ typedef struct myqsec_job_attribute {
 /** What a job says of itself when it is submitted. */
 typedef struct myqsec_job_fields {
     uint32_t struct_size;
-    uint32_t attribute_count; /**< at most 64 */
-    int64_t queue;
-    int64_t owner;               /**< 0: the session's user. Another needs job.submit.for-others */
-    const char *name;            /**< IPP job-name, at most 1,023 bytes; sealed under the owner's key */
-    const char *document_format; /**< IPP document-format, e.g. "application/pdf"; NULL: application/octet-stream */
-    const char *host_name;       /**< IPP job-originating-host-name; sealed under the owner's key; may be NULL */
+    uint32_t attribute_count; /**< at most 64. Zero: none */
+    int64_t queue;            /**< Zero: refused */
+    int64_t owner;            /**< another needs job.submit.for-others. Zero: the session's user */
+    /** IPP job-name; sealed under the owner's key. Stored in NFC, without control characters, what turns the
+     *  direction of text, and what is no character, and cut to 1,023 bytes: no title is refused. Zero: none */
+    const char *name;
+    const char *document_format; /**< IPP document-format, e.g. "application/pdf". Zero: application/octet-stream */
+    const char *host_name;       /**< IPP job-originating-host-name; as `name`, 255 bytes. Zero: none */
     /** Each name once; together at most 4 KiB as myqsec_job_list shows them. Sealed under the owner's key, and gone
-     *  with the job. Since 0.1 */
+     *  with the job. Zero: none. Since 0.1 */
     const myqsec_job_attribute *attributes;
 } myqsec_job_fields;
 #define MYQSEC_JOB_FIELDS_INIT \
@@ -104,13 +113,13 @@ MYQSEC_API myqsec_status myqsec_job_writer_finish(myqsec_job_writer *writer, int
 /** Frees the writer; an unfinished job leaves no trace. Since 0.1. */
 MYQSEC_API void myqsec_job_writer_free(myqsec_job_writer *writer);
 
-/** Which jobs to list; 0 and NULL mean any. */
+/** Which jobs to list. */
 typedef struct myqsec_job_filter {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
-    int64_t owner;
-    int64_t queue;
-    const char *states; /**< IPP keywords below, separated by spaces: any of these */
+    uint32_t reserved;  /**< Zero: the only value */
+    int64_t owner;      /**< Zero: any */
+    int64_t queue;      /**< Zero: any */
+    const char *states; /**< IPP keywords below, separated by spaces: any of these. Zero: all */
 } myqsec_job_filter;
 #define MYQSEC_JOB_FILTER_INIT \
     { sizeof(myqsec_job_filter), 0, 0, 0, NULL }
@@ -136,13 +145,14 @@ MYQSEC_API myqsec_status myqsec_job_delete(myqsec_session *session, int64_t job)
  *  except on the session and job being released (MYQSEC_ERR_REENTRANT). */
 typedef struct myqsec_sink {
     uint32_t struct_size;
-    uint32_t reserved; /**< 0 */
-    void *context;
-    /** Takes all of the data; blocking is the back-pressure. */
+    uint32_t reserved; /**< Zero: the only value */
+    void *context;     /**< passed back to the functions. Zero: as any other value */
+    /** Takes all of the data; blocking is the back-pressure. Zero: refused */
     int (*write)(void *context, const void *data, size_t length);
-    /** The document is complete and the device has accepted it; only now does the job count as printed. May be NULL. */
+    /** The document is complete and the device has accepted it; only now does the job count as printed. Zero: it counts
+     *  as printed when all was written */
     int (*finish)(void *context);
-    /** Instead of finish, after a failure: discard what came. May be NULL. */
+    /** Instead of finish, after a failure: discard what came. Zero: nobody is told */
     void (*abort)(void *context);
 } myqsec_sink;
 #define MYQSEC_SINK_INIT \
@@ -150,7 +160,7 @@ typedef struct myqsec_sink {
 
 typedef struct myqsec_release_options {
     uint32_t struct_size;
-    uint32_t keep; /**< 1: keep the job held afterwards (not in private queues) */
+    uint32_t keep; /**< 1: keep the job held afterwards (not in private queues). Zero: as its queue says */
 } myqsec_release_options;
 #define MYQSEC_RELEASE_OPTIONS_INIT \
     { sizeof(myqsec_release_options), 0 }

@@ -24,7 +24,8 @@ enum {
     MYQSEC_ERR_ACCESS_DENIED = -11, /**< the principal lacks the right to do this */
     MYQSEC_ERR_FILE_ACCESS = -12, /**< the operating system refused access to a file */
     MYQSEC_ERR_AUTHENTICATION = -13, /**< the credentials are wrong, or belong to nobody who may log in here */
-    MYQSEC_ERR_LOCKED_OUT = -14, /**< too many failures: the account, the device or the source is locked for a time */
+    MYQSEC_ERR_LOCKED_OUT = -14, /**< too many wrong entries: for a time this way of logging in is locked for the
+                                  *   account, or this place for those it does not know */
     MYQSEC_ERR_SESSION_ENDED = -15, /**< the session has expired or was logged out */
     MYQSEC_ERR_WRONG_KEY = -16, /**< the root secret or key given does not open this */
     MYQSEC_ERR_CORRUPT = -17, /**< stored data is damaged, truncated or has been altered */
@@ -43,6 +44,8 @@ enum {
                                        *   instance is opened again */
     MYQSEC_ERR_INCOMPLETE = -30, /**< it was done and is durable, but a step behind it failed; the message says which,
                                   *   and what makes up for it */
+    MYQSEC_ERR_FACTOR_NEEDED = -31, /**< this way of logging in needs another factor at present, such as the user
+                                      *   name */
 };
 /* clang-format on */
 

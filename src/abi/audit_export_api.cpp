@@ -31,13 +31,14 @@ std::string host_name(const char* given) {
 
 ExportOptions options_of(const myqsec_audit_export_options* given) {
     const myqsec_audit_export_options initial = MYQSEC_AUDIT_EXPORT_OPTIONS_INIT;
-    const auto options = read_struct_or(given, initial, "options");
+    auto options = read_struct_or(given, initial, "options");
+    if (options.from == 0) options.from = 1;
     check_reserved(options.reserved == 0, "options");
     if (options.format < MYQSEC_AUDIT_JSON_LINES || options.format > MYQSEC_AUDIT_BUNDLE)
         fail(Status::ERR_INVALID_ARGUMENT, "options.format {} is none of myqsec_audit_format",
              options.format);
     if (options.from < 1)
-        fail(Status::ERR_INVALID_ARGUMENT, "options.from must be at least 1, the first sequence number");
+        fail(Status::ERR_INVALID_ARGUMENT, "options.from must be a sequence number, or 0 for the first");
     if (options.personal > 1) fail(Status::ERR_INVALID_ARGUMENT, "options.personal must be 0 or 1");
     if (options.format == MYQSEC_AUDIT_BUNDLE && (options.from != 1 || options.personal != 0)) {
         fail(Status::ERR_INVALID_ARGUMENT,

@@ -11,8 +11,6 @@ using namespace myqsec::abi;
 
 namespace {
 
-constexpr std::string_view certificate_end = "-----END CERTIFICATE-----";
-
 crypto::ContainerSuite suite_of(std::uint32_t suite) {
     switch (suite) {
         case 0:
@@ -31,22 +29,6 @@ std::optional<crypto::Secret> wrapping_key_of(const myqsec_container_keys& keys)
     return crypto::Secret(ByteView(keys.wrapping_key, MYQSEC_CONTAINER_KEY_SIZE));
 }
 
-// Any number of certificates, one behind the other.
-std::vector<crypto::Certificate> certificates_of(std::string_view pem) {
-    std::vector<crypto::Certificate> out;
-    for (auto end = pem.find(certificate_end); end != std::string_view::npos;
-         end = pem.find(certificate_end)) {
-        out.push_back(crypto::Certificate::parse(as_bytes(pem.substr(0, end + certificate_end.size()))));
-        pem.remove_prefix(end + certificate_end.size());
-        pem.remove_prefix(std::min(pem.find_first_not_of(" \t\r\n"), pem.size()));
-    }
-    if (out.empty() || !pem.empty()) {
-        fail(Status::ERR_INVALID_ARGUMENT,
-             "keys.certificates must hold certificates in PEM form, and nothing else");
-    }
-    return out;
-}
-
 crypto::Recipients recipients_of(const myqsec_container_keys& keys) {
     if (keys.private_key || keys.passphrase) {
         fail(Status::ERR_INVALID_ARGUMENT, "a private key or passphrase is for opening, not for sealing");
@@ -54,7 +36,7 @@ crypto::Recipients recipients_of(const myqsec_container_keys& keys) {
     crypto::Recipients out;
     out.wrapping_key = wrapping_key_of(keys);
     if (keys.certificates)
-        out.certificates = certificates_of(as_text(pem(keys.certificates, "keys.certificates")));
+        out.certificates = crypto::Certificate::parse_all(pem(keys.certificates, "keys.certificates"));
     if (!out.wrapping_key && out.certificates.empty()) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "give a wrapping key or certificates, or nobody can open the container");
@@ -72,7 +54,7 @@ crypto::Identity identity_of(const myqsec_container_keys& keys) {
                                                     text_or_empty(keys.passphrase, "keys.passphrase"));
     }
     if (keys.certificates) {
-        const auto certificates = certificates_of(as_text(pem(keys.certificates, "keys.certificates")));
+        const auto certificates = crypto::Certificate::parse_all(pem(keys.certificates, "keys.certificates"));
         if (certificates.size() != 1) {
             fail(Status::ERR_INVALID_ARGUMENT, "for opening, give the one certificate of the private key");
         }
@@ -182,7 +164,8 @@ myqsec_status myqsec_certificate_create(uint32_t kind, const char* common_name, 
         const auto subject = text(common_name, "common_name");
         const auto protection = text_or_empty(passphrase, "passphrase");
         if (not_before < 0 || not_after <= not_before) {
-            fail(Status::ERR_INVALID_ARGUMENT, "not_after must be later than not_before");
+            fail(Status::ERR_INVALID_ARGUMENT,
+                 "not_after must be later than not_before, and neither before 1970");
         }
         auto& certificate_room = required(certificate_length, "certificate_length");
         auto& key_room = required(key_length, "key_length");

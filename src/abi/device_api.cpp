@@ -30,7 +30,7 @@ constexpr Column device_columns[] = {
 
 device::DeviceFields device_fields(const myqsec_device_fields* given) {
     const auto fields = read_struct(given, "fields");
-    check_reserved(fields.reserved == -1, "fields");
+    check_reserved(fields.reserved == 0, "fields");
     device::DeviceFields out;
     out.name = optional_string(fields.name, "fields.name");
     out.model = optional_string(fields.model, "fields.model");
@@ -51,7 +51,7 @@ device::DeviceFields device_fields(const myqsec_device_fields* given) {
 device::DeviceCallbacks device_callbacks(const myqsec_device_callbacks* given) {
     const auto callbacks = read_struct(given, "callbacks");
     check_reserved(callbacks.reserved == 0, "callbacks");
-    if (!callbacks.clear_memory) return {};
+    if (!callbacks.clear_memory) fail_null("callbacks.clear_memory");
     return {[callbacks](DeviceId device) {
         const CallbackScope scope;
         return callbacks.clear_memory(callbacks.context, device.value) == 0;
@@ -62,7 +62,7 @@ device::Credentials credentials_of(const myqsec_credentials* given) {
     const auto credentials = read_struct(given, "credentials");
     check_reserved(credentials.reserved == 0, "credentials");
     device::Credentials out;
-    out.card = text_or_empty(credentials.card, "credentials.card");
+    out.card = raw_text(credentials.card);
     out.user_name = text_or_empty(credentials.user_name, "credentials.user_name");
     out.pin = text_or_empty(credentials.pin, "credentials.pin");
     out.password = text_or_empty(credentials.password, "credentials.password");

@@ -6,19 +6,8 @@ namespace myqsec::abi {
 
 namespace {
 
-/// The handle that a document's writer or reader is behind. Belongs to one thread at a time.
-template <class Document>
-struct Open {
-    Open(Engine& of, std::unique_ptr<Document> what) : engine(of), document(std::move(what)), child(of) {}
-
-    Engine& engine;
-    std::unique_ptr<Document> document;
-    Engine::Child child;
-    bool ended = false;  ///< finished or failed: it can only be freed
-};
-
-using Writer = Open<spool::JobWriter>;
-using Reader = Open<spool::JobReader>;
+using Writer = Held<spool::JobWriter>;
+using Reader = Held<spool::JobReader>;
 
 }  // namespace
 
@@ -70,11 +59,11 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
     spool::JobFields out;
     out.queue = id<QueueId>(fields.queue, "fields.queue");
     out.owner = optional_id<UserId>(fields.owner, "fields.owner");
-    out.name = text_or_empty(fields.name, "fields.name");
+    out.name = raw_text(fields.name);
     if (const auto format = optional_text(fields.document_format, "fields.document_format")) {
         out.document_format = *format;
     }
-    out.host_name = text_or_empty(fields.host_name, "fields.host_name");
+    out.host_name = raw_text(fields.host_name);
     if (fields.attribute_count > spool::most_job_attributes)
         fail(Status::ERR_LIMIT, "a job has at most {} attributes", spool::most_job_attributes);
     if (fields.attribute_count > 0) required(fields.attributes, "fields.attributes");
@@ -86,12 +75,11 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
 /// Runs `work` on the document; whatever it throws ends the writer.
 template <class Work>
 void step(Writer& writer, Work&& work) {
-    writer.engine.check_process();
-    if (writer.ended)
+    if (writer.over)
         fail(Status::ERR_NOT_POSSIBLE, "this writer has finished or failed; free it and begin another job");
-    writer.ended = true;
+    writer.over = true;
     const AuditMove move_audit(writer.engine);
-    writer.ended = work(*writer.document);
+    writer.over = work(*writer.what);
 }
 
 // Freeing in a forked child would touch the parent's files; the child's copy is left alone.
@@ -117,13 +105,14 @@ myqsec_status myqsec_job_submit(myqsec_session* session, const myqsec_job_fields
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         auto writer = s.engine.spool.jobs.submit(s.principal, job_fields(fields));
-        handle = new_handle<myqsec_job_writer>(std::make_unique<Writer>(s.engine, std::move(writer)));
+        handle = new_handle<myqsec_job_writer>(std::make_unique<Writer>(s, std::move(writer)));
     });
 }
 
 myqsec_status myqsec_job_writer_write(myqsec_job_writer* writer, const void* data, size_t length) {
     return guard([&] {
         auto& open = object_of(writer);
+        open.require_usable();
         const auto document = bytes(data, length, "data");
         step(open, [&](spool::JobWriter& job) {
             job.write(document);
@@ -135,6 +124,7 @@ myqsec_status myqsec_job_writer_write(myqsec_job_writer* writer, const void* dat
 myqsec_status myqsec_job_writer_finish(myqsec_job_writer* writer, int64_t* job) {
     return guard([&] {
         auto& open = object_of(writer);
+        open.require_usable();
         auto& held = output(job, "job");
         step(open, [&](spool::JobWriter& document) {
             held = document.finish().value;
@@ -151,27 +141,26 @@ myqsec_status myqsec_job_open(myqsec_session* session, int64_t job, myqsec_job_r
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         auto reader = s.engine.spool.jobs.open_document(s.principal, job_of(s, job));
-        handle = new_handle<myqsec_job_reader>(std::make_unique<Reader>(s.engine, std::move(reader)));
+        handle = new_handle<myqsec_job_reader>(std::make_unique<Reader>(s, std::move(reader)));
     });
 }
 
 myqsec_status myqsec_job_reader_read(myqsec_job_reader* reader, uint64_t offset, void* data, size_t* length) {
     return guard([&] {
         auto& open = object_of(reader);
-        open.engine.check_process();
+        open.require_usable();
         auto& size = required(length, "length");
         const auto into = room(data, size, "data");
         size = 0;
-        size = open.document->read_at(offset, into);
+        size = open.what->read_at(offset, into);
     });
 }
 
 myqsec_status myqsec_job_reader_size(myqsec_job_reader* reader, uint64_t* out) {
     return guard([&] {
-        auto& size = output(out, "out");
         auto& open = object_of(reader);
-        open.engine.check_process();
-        size = open.document->size();
+        open.require_usable();
+        output(out, "out") = open.what->size();
     });
 }
 

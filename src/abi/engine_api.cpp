@@ -12,6 +12,7 @@ using namespace myqsec::abi;
 myqsec_options abi::engine_options(const myqsec_options* given) {
     const myqsec_options initial = MYQSEC_OPTIONS_INIT;
     const auto options = read_struct_or(given, initial, "options");
+    check_reserved(options.reserved == 0, "options");
     constexpr std::uint32_t largest_cache_kib = 1U << 22;
     if (options.cache_kib > largest_cache_kib) {
         fail(Status::ERR_INVALID_ARGUMENT, "options.cache_kib must be at most {}", largest_cache_kib);

@@ -29,7 +29,6 @@ constexpr Column grant_columns[] = {
 
 access::Grant grant_of(const myqsec_role_grant* given) {
     const auto grant = read_struct(given, "grant");
-    check_reserved(grant.reserved == 0, "grant");
     access::Grant out;
     out.user = optional_id<UserId>(grant.user, "grant.user");
     out.group = optional_id<GroupId>(grant.group, "grant.group");
@@ -38,8 +37,10 @@ access::Grant grant_of(const myqsec_role_grant* given) {
     if (bool(out.user) == bool(out.group)) {
         fail(Status::ERR_INVALID_ARGUMENT, "a grant names either a user or a group");
     }
-    if (out.scope_group && out.scope_queue) {
-        fail(Status::ERR_INVALID_ARGUMENT, "a grant is limited to a group or to a queue, not to both");
+    if (grant.everywhere > 1) fail(Status::ERR_INVALID_ARGUMENT, "grant.everywhere must be 0 or 1");
+    if (int(bool(out.scope_group)) + int(bool(out.scope_queue)) + int(grant.everywhere) != 1) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "a grant is limited to a group or to a queue, or holds everywhere: say one of them");
     }
     return out;
 }

@@ -49,7 +49,7 @@ std::string id_list(const std::vector<CertificateId>& ids) {
 spool::QueueFields queue_fields(const myqsec_queue_fields* given) {
     const auto fields = read_struct(given, "fields");
     spool::QueueFields out;
-    if (fields.kind != -1) {
+    if (fields.kind != 0) {
         if (fields.kind < MYQSEC_QUEUE_SECURE || fields.kind > MYQSEC_QUEUE_DIRECT) {
             fail(Status::ERR_INVALID_ARGUMENT, "fields.kind {} is none of myqsec_queue_kind", fields.kind);
         }

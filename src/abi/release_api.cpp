@@ -28,15 +28,7 @@ void add_release(List& list, const spool::ReleaseRecord& release) {
              release.private_queue);
 }
 
-/// A release that the host fetches. Belongs to one thread at a time.
-struct Pulled {
-    Pulled(Engine& of, std::unique_ptr<spool::JobRelease> what)
-        : engine(of), release(std::move(what)), child(of) {}
-
-    Engine& engine;
-    std::unique_ptr<spool::JobRelease> release;
-    Engine::Child child;
-};
+using Pulled = Held<spool::JobRelease>;
 
 }  // namespace
 
@@ -86,14 +78,14 @@ spool::ReleaseOptions release_options(const myqsec_release_options* given) {
     return {options.keep == 1};
 }
 
-/// `work` takes the spool::JobRelease&.
+/// `work` takes the spool::JobRelease&, which is undone when its session has ended.
 template <class Work>
 myqsec_status with_release(myqsec_release* handle, Work&& work) noexcept {
     return guard([&] {
         auto& pulled = object_of(handle);
         pulled.engine.check_process();
         const AuditMove move_audit(pulled.engine);
-        work(*pulled.release);
+        work(*pulled.what);
     });
 }
 
@@ -122,12 +114,13 @@ myqsec_status myqsec_release_begin(myqsec_session* session, int64_t job,
         auto& handle = output(out, "out");
         auto release =
             s.engine.spool.jobs.begin_release(s.principal, job_of(s, job), release_options(options));
-        handle = new_handle<myqsec_release>(std::make_unique<Pulled>(s.engine, std::move(release)));
+        handle = new_handle<myqsec_release>(std::make_unique<Pulled>(s, std::move(release)));
     });
 }
 
 myqsec_status myqsec_release_read(myqsec_release* release, void* data, size_t* length) {
     return with_release(release, [&](spool::JobRelease& job) {
+        job.require_live();
         auto& size = required(length, "length");
         const auto into = room(data, size, "data");
         if (into.empty()) fail(Status::ERR_INVALID_ARGUMENT, "there is no room to read into");
@@ -152,7 +145,7 @@ void myqsec_release_free(myqsec_release* release) {
         object_of(release).engine.check_process();
         take_object(release, [](Pulled& live) {
             const AuditMove move_audit(live.engine);
-            live.release->abort();
+            live.what->abort();
         });
     });
 }

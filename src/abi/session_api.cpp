@@ -77,7 +77,7 @@ myqsec_status myqsec_session_info(myqsec_session* session, myqsec_list** out) {
 }
 
 myqsec_status myqsec_logout(myqsec_session* session) {
-    return with_session(session, [&](Session& s) {
+    return with_any_session(session, [&](Session& s) {
         if (s.principal.kind == access::PrincipalKind::system) {
             fail(Status::ERR_NOT_POSSIBLE, "the system session is not logged in; free it instead");
         }
@@ -110,11 +110,12 @@ myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const 
         access::LoginAttempt attempt;
         attempt.user_name = text(user_name, "user_name");
         attempt.password = text(password, "password");
-        attempt.source = text_or_empty(source, "source");
+        attempt.place.source = text_or_empty(source, "source");
         auto& access = s.engine.access;
+        const auto since = access.sessions.mark();
         const auto user = access.login.authenticate(s.principal, attempt, access::method_name_password);
         const auto proof = access.authority.authorise(s.principal, access::Right::session_host);
-        const auto principal = access.sessions.open_user_session(proof, user);
+        const auto principal = access.sessions.open_user_session(proof, user, since);
         try {
             handle = new_session(s.engine, principal);
         } catch (...) {  // a session nobody holds must not stay open

@@ -18,6 +18,7 @@ constexpr Column user_columns[] = {
     {"state", MYQSEC_COLUMN_TEXT},      {"locked_until", MYQSEC_COLUMN_INSTANT},
     {"created", MYQSEC_COLUMN_INSTANT}, {"has_password", MYQSEC_COLUMN_BOOLEAN},
     {"has_pin", MYQSEC_COLUMN_BOOLEAN}, {"cards", MYQSEC_COLUMN_INTEGER},
+    {"pin_use", MYQSEC_COLUMN_TEXT},
 };
 
 constexpr Column card_columns[] = {
@@ -29,7 +30,7 @@ constexpr Column card_columns[] = {
 void add_user(List& list, const access::User& user) {
     list.add(user.id, user.user_name, user.full_name, user.email, user.language, user.notes,
              access::user_state_name(user.state), user.locked_until, user.created, user.has_password,
-             user.has_pin, user.cards);
+             user.pin.has_value(), user.cards, user.pin ? Cell(access::pin_use_name(*user.pin)) : Cell());
 }
 
 std::optional<access::UserState> user_state(std::uint32_t value, const char* name) {
@@ -58,17 +59,6 @@ access::UserFilter user_filter(const myqsec_user_filter* given) {
     out.user_name = optional_string(filter.user_name, "filter.user_name");
     return out;
 }
-
-// A secret that was generated for one person must not stay in memory that others may be given.
-struct Wiped {
-    explicit Wiped(std::string& text) : text_(text) {}
-    Wiped(const Wiped&) = delete;
-    Wiped& operator=(const Wiped&) = delete;
-    ~Wiped() { crypto::wipe({reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}); }
-
- private:
-    std::string& text_;
-};
 
 }  // namespace
 
@@ -148,21 +138,25 @@ myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, co
     });
 }
 
-myqsec_status myqsec_user_generate_pin(myqsec_session* session, int64_t user, char* pin, size_t* pin_length) {
+myqsec_status myqsec_user_generate_pin(myqsec_session* session, int64_t user, const char* current, char* pin,
+                                       size_t* pin_length) {
     return with_session(session, [&](Session& s) {
         const auto given = required(pin_length, "pin_length");
         required(pin, "pin");
         const auto who = id<UserId>(user, "user");
+        const auto known = optional_text(current, "current");
         check_room(pin, pin_length, pin_room, "pin");
-        const auto generated = s.engine.access.credentials.generate_pin(s.principal, who);
+        const auto generated = s.engine.access.credentials.generate_pin(s.principal, who, known);
         *pin_length = given;
         write_text(as_text(generated.view()), pin, pin_length, "pin");
     });
 }
 
-myqsec_status myqsec_user_set_pin(myqsec_session* session, int64_t user, const char* pin) {
+myqsec_status myqsec_user_set_pin(myqsec_session* session, int64_t user, const char* current,
+                                  const char* pin) {
     return with_session(session, [&](Session& s) {
-        s.engine.access.credentials.set_pin(s.principal, id<UserId>(user, "user"), text(pin, "pin"));
+        s.engine.access.credentials.set_pin(s.principal, id<UserId>(user, "user"),
+                                            optional_text(current, "current"), text(pin, "pin"));
     });
 }
 
@@ -173,7 +167,7 @@ myqsec_status myqsec_card_add(myqsec_session* session, int64_t user, const char*
         if (expires < 0) fail(Status::ERR_INVALID_ARGUMENT, "expires must be an instant, or 0 for none");
         const auto instant = expires == 0 ? std::nullopt : std::optional(from_milliseconds(expires));
         added = s.engine.access.credentials
-                    .add_card(s.principal, id<UserId>(user, "user"), text(card, "card"),
+                    .add_card(s.principal, id<UserId>(user, "user"), raw_text(&required(card, "card")),
                               text_or_empty(label, "label"), instant)
                     .value;
     });

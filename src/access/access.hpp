@@ -3,7 +3,9 @@
 
 #include "access/credentials.hpp"
 #include "access/groups.hpp"
+#include "access/locks.hpp"
 #include "access/login.hpp"
+#include "access/recovery.hpp"
 #include "access/rights/authority.hpp"
 #include "access/rights/sessions.hpp"
 #include "access/roles.hpp"
@@ -24,7 +26,9 @@ struct Access {
           credentials(vault, audit, settings, authority),
           groups(vault, audit, authority),
           roles(vault, audit, authority),
-          login(vault, audit, settings, authority) {}
+          locks(vault, audit, settings, authority),
+          recovery(vault, audit, settings, authority, sessions),
+          login(vault, audit, settings, authority, recovery) {}
 
     Sessions sessions;
     Authority authority;
@@ -32,6 +36,8 @@ struct Access {
     Credentials credentials;
     Groups groups;
     Roles roles;
+    Locks locks;
+    Recovery recovery;
     Login login;
 };
 

@@ -44,6 +44,7 @@ constexpr std::string_view steps[] = {
         factor_hash BLOB NOT NULL,
         key_version INTEGER NOT NULL,
         digits INTEGER NOT NULL,
+        purpose INTEGER NOT NULL,
         changed INTEGER NOT NULL);
     CREATE TABLE access_card (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,15 +85,40 @@ constexpr std::string_view steps[] = {
     CREATE INDEX access_grant_user ON access_grant (user_id);
     CREATE INDEX access_grant_group ON access_grant (group_id);
 
-    CREATE TABLE access_lockout (
+    CREATE TABLE access_lock (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         scope INTEGER NOT NULL,
-        scope_hash BLOB NOT NULL,
-        failures INTEGER NOT NULL,
-        window_start INTEGER NOT NULL,
-        locks INTEGER NOT NULL,
-        locked_until INTEGER NOT NULL,
-        PRIMARY KEY (scope, scope_hash));
-    CREATE INDEX access_lockout_age ON access_lockout (window_start);
+        hash BLOB NOT NULL,
+        entries BLOB NOT NULL,
+        until INTEGER NOT NULL,
+        kept_until INTEGER NOT NULL,
+        user_id INTEGER NOT NULL,
+        device_id INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        method TEXT NOT NULL,
+        UNIQUE (scope, hash));
+    CREATE INDEX access_lock_age ON access_lock (kept_until);
+    CREATE INDEX access_lock_user ON access_lock (user_id, until);
+    CREATE TABLE access_known_place (
+        user_id INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        place BLOB NOT NULL,
+        used INTEGER NOT NULL,
+        PRIMARY KEY (user_id, kind, place));
+    CREATE INDEX access_known_place_place ON access_known_place (place);
+    CREATE TABLE access_recovery (
+        user_id INTEGER PRIMARY KEY,
+        verifier BLOB NOT NULL,
+        kdf_memory_kib INTEGER NOT NULL,
+        kdf_iterations INTEGER NOT NULL,
+        due INTEGER NOT NULL);
+    CREATE TABLE access_recovery_code (
+        id INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL);
+    CREATE TABLE access_time (
+        id INTEGER PRIMARY KEY,
+        elapsed INTEGER NOT NULL,
+        running INTEGER NOT NULL);
     )",
 };
 

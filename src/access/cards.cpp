@@ -33,14 +33,14 @@ CardId Credentials::add_card(const Principal& principal, UserId user, std::strin
         authority_.authorise(principal, Right::credential_manage, {.user = user, .queue = {}, .device = {}});
     const auto person = store::get_user(vault_.main(), user).person;
     authority_.require_covers(principal, authority_.rights_of(user), user);
-    check_text("a card's label", label);
+    const auto text = prepared_text("a card's label", label);
     const auto hash = lookup_hash(vault_.keystore(), lookup_domain::card, normalise_card(card));
     const auto now = vault_.clock().now();
     if (expires && *expires <= now) fail(Status::ERR_INVALID_ARGUMENT, "the card's expiry is in the past");
 
     storage::Transaction transaction(vault_.main());
     if (store::find_card(vault_.main(), hash)) fail(Status::ERR_EXISTS, "the card is registered already");
-    const auto sealed = storage::seal_field(vault_.leaf_keys().get(person), label_place(hash), label);
+    const auto sealed = storage::seal_field(vault_.leaf_keys().get(person), label_place(hash), text);
     const auto id = store::insert_card(vault_.main(), {{}, user, hash, sealed, now, expires, std::nullopt});
     audit_.append(transaction, event(Action::credential_added, proof, id, user));
     transaction.commit();
@@ -57,7 +57,9 @@ void Credentials::remove_card(const Principal& principal, CardId card) {
     storage::Transaction transaction(vault_.main());
     store::delete_card(vault_.main(), card);
     audit_.append(transaction, event(Action::credential_removed, proof, card, owner));
+    auto ended = authority_.end_sessions(transaction, {owner}, principal.session);
     transaction.commit();
+    ended.settle();
 }
 
 Paged<Card> Credentials::cards(const Principal& principal, UserId user, const Page& page) {

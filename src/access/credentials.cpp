@@ -3,6 +3,8 @@
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
 #include "access/identity/lockout.hpp"
+#include "access/identity/pin_policy.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
@@ -26,12 +28,17 @@ Credentials::Credentials(storage::Vault& vault, audit::AuditLog& audit, const se
                          Authority& authority)
     : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
 
-Authorised Credentials::authorise(const Principal& principal, UserId user) {
+Authorised Credentials::authorise(const Principal& principal, UserId user,
+                                  std::optional<std::string_view> current) {
     const auto proof =
         authority_.authorise_for(principal, user, Right::credential_own, Right::credential_manage);
-    (void)store::get_user(vault_.main(), user);
-    // Whoever sets another's credentials can log in as that person.
-    if (!principal.is(user)) authority_.require_covers(principal, authority_.rights_of(user), user);
+    const auto record = store::get_user(vault_.main(), user);
+    if (principal.is(user)) {
+        check_current(record, current);
+    } else {
+        // Whoever sets another's credentials can log in as that person.
+        authority_.require_covers(principal, authority_.rights_of(user), user);
+    }
     return proof;
 }
 
@@ -39,23 +46,31 @@ void Credentials::check_current(const store::UserRecord& user, std::optional<std
     const auto stored = store::find_password(vault_.main(), user.id);
     if (!stored) return;
     Lockout lockout(vault_, audit_, settings_);
-    const LockKey keys[] = {Lockout::account_key(user.name)};
-    if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
+    auto attempt = lockout.attempt({}, "current-password", user.name.hash, user.id);
+    const auto require_open = [&] {
+        const auto verdict = lockout.judge(attempt);
+        if (!verdict.admits) lockout.refuse(verdict, 0, true);  // whoever asks has logged in
+    };
+    require_open();
     const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
-    const bool right = current && crypto::check_password(*current, pepper, stored->verifier, stored->kdf);
+    const auto entered = entered_password(current.value_or(""));
+    const bool right =
+        current && crypto::check_password(as_text(entered.view()), pepper, stored->verifier, stored->kdf);
 
     storage::Transaction transaction(vault_.main());
     // Again, because guesses may have run in parallel: which of them count is decided here, one after the
     // other.
-    if (const auto until = lockout.locked_until(keys)) lockout.refuse(*until);
-    if (!right) {
+    require_open();
+    if (right) {
+        lockout.right(attempt, user.id);
+    } else {
         audit_.append(transaction, {Action::session_login_failed,
                                     audit::Actor::anonymous(),
                                     user.id,
                                     audit::Result::failed,
                                     {{"method", "", "current-password"}},
                                     {}});
-        lockout.failed(transaction, keys, user.id);
+        lockout.wrong(transaction, attempt);
     }
     transaction.commit();
     if (!right) fail(Status::ERR_AUTHENTICATION, "the current password is missing or wrong");
@@ -77,11 +92,12 @@ void Credentials::check_history(UserId user, std::string_view password) {
 }
 
 void Credentials::set_password(const Principal& principal, UserId user,
-                               std::optional<std::string_view> current, std::string_view password,
+                               std::optional<std::string_view> current, std::string_view given,
                                PasswordUse use) {
-    const auto proof = authorise(principal, user);
+    const auto proof = authorise(principal, user, current);
+    const auto prepared = prepared_password(given);
+    const auto password = as_text(prepared.view());
     const auto record = store::get_user(vault_.main(), user);
-    if (principal.is(user)) check_current(record, current);
     const auto name = open_user_name(record, vault_.leaf_keys().get(record.person));
     check_password_policy(settings_, password, name, use);
     check_history(user, password);
@@ -93,15 +109,19 @@ void Credentials::set_password(const Principal& principal, UserId user,
     const bool replaced = store::get_user(vault_.main(), user).has_password;
     store::retire_password(vault_.main(), user, settings_.integer(Setting::password_history));
     store::save_password(vault_.main(), user, {verifier, use, kdf}, vault_.clock().now());
+    store::delete_recovery(vault_.main(), user);  // whoever can set it needs none, and may not be overruled
     audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
                                      user, "password"));
+    auto ended = authority_.end_sessions(transaction, replaced ? std::vector{user} : std::vector<UserId>(),
+                                         principal.session);
     transaction.commit();
+    ended.settle();
 }
 
-crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user) {
-    const auto proof = authorise(principal, user);
+crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user,
+                                         std::optional<std::string_view> current) {
+    const auto proof = authorise(principal, user, current);
     storage::Transaction transaction(vault_.main());
-    const bool replaced = store::get_user(vault_.main(), user).has_pin;
     const auto digits = generated_pin_length(settings_, store::count_pins_alone(vault_.main(), user) + 1);
     crypto::Secret pin;
     LookupHash alone;
@@ -109,36 +129,48 @@ crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user
         pin = random_pin(digits);
         alone = pin_alone_hash(vault_.keystore(), as_text(pin.view()));
     } while (store::find_pin_alone(vault_.main(), alone));
-    store::save_pin(vault_.main(),
-                    {user, alone.hash, pin_factor_hash(vault_.keystore(), user, as_text(pin.view())), digits},
-                    vault_.clock().now());
-    audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
-                                     user, "pin"));
-    transaction.commit();
+    save_pin(principal, proof, transaction,
+             {user, alone.hash, pin_factor_hash(vault_.keystore(), user, as_text(pin.view())), digits,
+              PinUse::alone},
+             "pin");
     return pin;
 }
 
-void Credentials::set_pin(const Principal& principal, UserId user, std::string_view pin) {
-    const auto proof = authorise(principal, user);
-    check_chosen_pin(settings_, pin);
+PinUse Credentials::set_pin(const Principal& principal, UserId user, std::optional<std::string_view> current,
+                            std::string_view pin) {
+    const auto proof = authorise(principal, user, current);
     storage::Transaction transaction(vault_.main());
-    const bool replaced = store::get_user(vault_.main(), user).has_pin;
-    store::save_pin(vault_.main(),
-                    {user, std::nullopt, pin_factor_hash(vault_.keystore(), user, pin),
-                     static_cast<std::int64_t>(pin.size())},
-                    vault_.clock().now());
-    audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
-                                     user, "chosen-pin"));
-    transaction.commit();
+    const auto use = check_chosen_pin(settings_, pin, store::count_users(vault_.main()));
+    save_pin(principal, proof, transaction,
+             {user, std::nullopt, pin_factor_hash(vault_.keystore(), user, pin),
+              static_cast<std::int64_t>(pin.size()), use},
+             "chosen-pin");
+    return use;
 }
 
-void Credentials::remove_pin(const Principal& principal, UserId user) {
-    const auto proof = authorise(principal, user);
+void Credentials::save_pin(const Principal& principal, const Authorised& proof,
+                           storage::Transaction& transaction, const store::PinRecord& pin,
+                           std::string_view kind) {
+    const bool replaced = store::get_user(vault_.main(), pin.user).pin.has_value();
+    store::save_pin(vault_.main(), pin, vault_.clock().now());
+    audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
+                                     pin.user, kind));
+    auto ended = authority_.end_sessions(
+        transaction, replaced ? std::vector{pin.user} : std::vector<UserId>(), principal.session);
+    transaction.commit();
+    ended.settle();
+}
+
+void Credentials::remove_pin(const Principal& principal, UserId user,
+                             std::optional<std::string_view> current) {
+    const auto proof = authorise(principal, user, current);
     storage::Transaction transaction(vault_.main());
     if (!store::delete_pin(vault_.main(), user))
         fail(Status::ERR_NOT_FOUND, "user {} has no PIN", user.value);
     audit_.append(transaction, event(Action::credential_removed, proof, user, "pin"));
+    auto ended = authority_.end_sessions(transaction, {user}, principal.session);
     transaction.commit();
+    ended.settle();
 }
 
 }  // namespace myqsec::access

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "access/identity/credential_policy.hpp"
+#include "access/identity/user.hpp"
 #include "access/rights/authority.hpp"
 #include "base/page.hpp"
 #include "crypto/secret.hpp"
@@ -16,7 +17,8 @@ namespace myqsec::access {
 
 namespace store {
 struct UserRecord;
-}
+struct PinRecord;
+}  // namespace store
 
 struct Card {
     CardId id;
@@ -27,24 +29,28 @@ struct Card {
     std::optional<Instant> last_used;
 };
 
-/// Passwords and PINs: credential.manage and every right that the user has, or oneself. Cards:
-/// credential.manage.
+/// Passwords and PINs: credential.manage and every right that the user has, or oneself, with the current
+/// password (once there is one): ERR_AUTHENTICATION, ERR_LOCKED_OUT. Cards: credential.manage. Replacing or
+/// taking one ends the user's sessions, but for the one that does it.
 class Credentials {
  public:
     Credentials(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
                 Authority& authority);
 
-    /// For oneself the current password is required (once there is one): ERR_AUTHENTICATION, ERR_LOCKED_OUT.
     /// ERR_LIMIT if the profile refuses the new one, and why. Argon2 runs outside of any transaction.
     void set_password(const Principal& principal, UserId user, std::optional<std::string_view> current,
                       std::string_view password, PasswordUse use = PasswordUse::alone);
 
     /// A random PIN that logs in alone: returned once, unique. ERR_LIMIT if the site is too large for PINs
     /// alone.
-    crypto::Secret generate_pin(const Principal& principal, UserId user);
-    /// A chosen PIN: second factor only, because "taken" would tell that somebody else has it. ERR_LIMIT.
-    void set_pin(const Principal& principal, UserId user, std::string_view pin);
-    void remove_pin(const Principal& principal, UserId user);
+    crypto::Secret generate_pin(const Principal& principal, UserId user,
+                                std::optional<std::string_view> current = std::nullopt);
+    /// A chosen PIN: second factor only, because "taken" would tell that somebody else has it. With the user
+    /// name, or if it is too short for that at a site of this size, with a card only. ERR_LIMIT.
+    PinUse set_pin(const Principal& principal, UserId user, std::optional<std::string_view> current,
+                   std::string_view pin);
+    void remove_pin(const Principal& principal, UserId user,
+                    std::optional<std::string_view> current = std::nullopt);
 
     /// As the reader gives it: text or hexadecimal, at most 128 bytes. ERR_EXISTS if somebody has it.
     CardId add_card(const Principal& principal, UserId user, std::string_view card, std::string_view label,
@@ -54,7 +60,9 @@ class Credentials {
     [[nodiscard]] Paged<Card> cards(const Principal& principal, UserId user, const Page& page = {});
 
  private:
-    Authorised authorise(const Principal& principal, UserId user);
+    Authorised authorise(const Principal& principal, UserId user, std::optional<std::string_view> current);
+    void save_pin(const Principal& principal, const Authorised& proof, storage::Transaction& transaction,
+                  const store::PinRecord& pin, std::string_view kind);
     void check_current(const store::UserRecord& user, std::optional<std::string_view> current);
     void check_history(UserId user, std::string_view password);
 

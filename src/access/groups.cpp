@@ -5,6 +5,7 @@
 #include "access/identity/groups_store.hpp"
 #include "access/identity/names.hpp"
 #include "access/identity/users_store.hpp"
+#include "access/rights/grants.hpp"
 #include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
 
@@ -23,15 +24,27 @@ std::string number(std::int64_t id) {
 Groups::Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authority)
     : vault_(vault), audit_(audit), authority_(authority) {}
 
-GroupId Groups::create(const Principal& principal, std::string_view name, GroupId parent) {
+void Groups::require_authority(const Principal& principal, GroupId group, const std::vector<UserId>& people) {
+    authority_.require_covers(principal, authority_.rights_through(group), group);
+    authority_.require_over(principal, authority_.rights_over(group), people, group);
+}
+
+/// Of those who leave a group, if they had anything by being in it. Before they leave.
+Sessions::Revocation Groups::end_sessions(storage::Transaction& transaction, GroupId left,
+                                          std::vector<UserId> people) {
+    if (authority_.rights_through(left).empty()) people.clear();
+    return authority_.end_sessions(transaction, std::move(people));
+}
+
+GroupId Groups::create(const Principal& principal, std::string_view given, GroupId parent) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    check_name("a group's name", name);
+    const auto name = prepared_name("a group's name", given);
+    if (parent) require_authority(principal, parent, {});
     storage::Transaction transaction(vault_.main());
     if (parent) (void)store::get_group(vault_.main(), parent);
     const auto group = store::insert_group(vault_.main(), name, parent);
-    audit_.append(transaction,
-                  change_event(Action::group_created, proof, group,
-                               {{"name", "", std::string(name)}, {"parent", "", number(parent.value)}}));
+    audit_.append(transaction, change_event(Action::group_created, proof, group,
+                                            {{"name", "", name}, {"parent", "", number(parent.value)}}));
     transaction.commit();
     return group;
 }
@@ -39,17 +52,19 @@ GroupId Groups::create(const Principal& principal, std::string_view name, GroupI
 void Groups::change(const Principal& principal, GroupId group, std::optional<std::string_view> name,
                     std::optional<GroupId> parent) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    if (name) check_name("a group's name", *name);
+    const auto new_name = name ? std::optional(prepared_name("a group's name", *name)) : std::nullopt;
+    // By its name others know what they give to whom.
+    authority_.require_covers(principal, authority_.rights_through(group), group);
     if (parent) {
-        // Moving gives the members what the new surroundings hold, and takes what the old ones held.
-        auto needed = authority_.rights_through(group);
-        needed |= authority_.rights_through(*parent);
-        authority_.require_covers(principal, needed, group);
+        const auto people = users_within({group});
+        for (const auto surroundings : {store::get_group(vault_.main(), group).parent, *parent}) {
+            if (surroundings) require_authority(principal, surroundings, people);
+        }
     }
     storage::Transaction transaction(vault_.main());
     const auto before = store::get_group(vault_.main(), group);
     auto after = before;
-    if (name) after.name = *name;
+    after.name = new_name.value_or(before.name);
     if (parent) after.parent = *parent;
     if (after.parent) {
         (void)store::get_group(vault_.main(), after.parent);
@@ -58,6 +73,9 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
             fail(Status::ERR_NOT_POSSIBLE, "a group cannot be inside itself");
         }
     }
+    const bool moves = after.parent != before.parent;
+    auto ended =
+        end_sessions(transaction, before.parent, moves ? users_within({group}) : std::vector<UserId>());
     store::update_group(vault_.main(), after);
     if (parent) store::require_administrator_left(vault_.main());
     audit_.append(transaction,
@@ -65,22 +83,30 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
                                {{"name", before.name, after.name},
                                 {"parent", number(before.parent.value), number(after.parent.value)}}));
     transaction.commit();
+    ended.settle();
 }
 
 void Groups::remove(const Principal& principal, GroupId group) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    authority_.require_covers(principal, authority_.rights_through(group), group);
+    require_authority(principal, group, users_within({group}));
+    authorise_taking(authority_, principal, store::grants_on(vault_.main(), group), group);
     storage::Transaction transaction(vault_.main());
     const auto before = store::get_group(vault_.main(), group);
     if (store::has_children(vault_.main(), group)) {
         fail(Status::ERR_NOT_POSSIBLE, "group {} still has groups inside; move or delete them first",
              group.value);
     }
+    const auto grants = store::grants_on(vault_.main(), group);
+    audit_taken(audit_, transaction, proof, grants);
+    auto ended = authority_.end_sessions(transaction, holders(vault_.main(), grants));
+    auto left = end_sessions(transaction, group, users_within({group}));
     store::delete_group(vault_.main(), group);
     store::require_administrator_left(vault_.main());
     audit_.append(transaction,
                   change_event(Action::group_deleted, proof, group, {{"name", before.name, ""}}));
     transaction.commit();
+    ended.settle();
+    left.settle();
 }
 
 Paged<Group> Groups::list(const Principal& principal, const Page& page) {
@@ -90,8 +116,7 @@ Paged<Group> Groups::list(const Principal& principal, const Page& page) {
 
 void Groups::add(const Principal& principal, GroupId group, UserId user) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    // A membership is a grant of all that the group holds.
-    authority_.require_covers(principal, authority_.rights_through(group), group);
+    require_authority(principal, group, {user});
     storage::Transaction transaction(vault_.main());
     (void)store::get_group(vault_.main(), group);
     (void)store::get_user(vault_.main(), user);
@@ -104,15 +129,18 @@ void Groups::add(const Principal& principal, GroupId group, UserId user) {
 
 void Groups::remove_member(const Principal& principal, GroupId group, UserId user) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    authority_.require_covers(principal, authority_.rights_through(group), group);
+    require_authority(principal, group, {user});
     storage::Transaction transaction(vault_.main());
     (void)store::get_group(vault_.main(), group);
-    if (store::delete_member(vault_.main(), group, user)) {
+    const bool left = store::delete_member(vault_.main(), group, user);
+    auto ended = end_sessions(transaction, group, left ? std::vector{user} : std::vector<UserId>());
+    if (left) {
         store::require_administrator_left(vault_.main());
         audit_.append(transaction, change_event(Action::group_member_removed, proof, group,
                                                 {{"user", number(user.value), ""}}));
     }
     transaction.commit();
+    ended.settle();
 }
 
 Paged<UserId> Groups::members(const Principal& principal, GroupId group, const Page& page) {

@@ -12,7 +12,10 @@
 
 namespace myqsec::access {
 
-/// group.manage. Where a group carries roles, whoever changes its place or members needs all their rights.
+/// group.manage. Who is in a group has what it and the groups around it hold, and stands within the reach of
+/// roles that are limited to them. So whoever renames a group, or changes its place or members, needs all
+/// rights that it holds; and over the people who enter or leave, all rights that such roles give. Who loses
+/// rights by that, loses their sessions.
 class Groups {
  public:
     Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authority);
@@ -22,7 +25,8 @@ class Groups {
     /// Renames and moves; absent: not. ERR_NOT_POSSIBLE for a cycle or the last administrator.
     void change(const Principal& principal, GroupId group, std::optional<std::string_view> name,
                 std::optional<GroupId> parent);
-    /// With its memberships and grants. ERR_NOT_POSSIBLE while it has groups inside.
+    /// With its memberships, and with the grants to it and limited to it, which needs what taking them needs.
+    /// ERR_NOT_POSSIBLE while it has groups inside.
     void remove(const Principal& principal, GroupId group);
     /// By id.
     [[nodiscard]] Paged<Group> list(const Principal& principal, const Page& page = {});
@@ -41,6 +45,10 @@ class Groups {
     [[nodiscard]] bool exists(GroupId group);
 
  private:
+    [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction, GroupId left,
+                                                    std::vector<UserId> people);
+    void require_authority(const Principal& principal, GroupId group, const std::vector<UserId>& people);
+
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     Authority& authority_;

@@ -4,9 +4,11 @@
 
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
-#include "access/identity/lockout.hpp"
+#include "access/identity/pin_policy.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 #include "crypto/password.hpp"
 
 namespace myqsec::access {
@@ -21,7 +23,7 @@ struct Claim {
     Methods method = 0;
     std::optional<store::UserRecord> user;  ///< whom the attempt names, if anybody
     std::optional<store::CardRecord> card;
-    std::vector<LockKey> keys;
+    std::optional<crypto::Digest> account;  ///< the hash of what it names; a PIN or card alone names nothing
     bool verified = false;
     std::optional<store::PasswordRecord>
         upgraded;  ///< the password under the present cost, if it was stored under another
@@ -36,6 +38,9 @@ constexpr MethodName method_names[] = {
     {method_name_pin, "name-pin"}, {method_name_password, "name-password"},
     {method_card_pin, "card-pin"}, {method_card_password, "card-password"}};
 
+// What a PIN comes with where it is not enough alone.
+constexpr Methods with_pin_instead = method_name_pin | method_card_pin;
+
 std::string_view method_name(Methods method) {
     for (const auto& one : method_names) {
         if (one.method == method) return one.name;
@@ -43,6 +48,7 @@ std::string_view method_name(Methods method) {
     return "unknown";
 }
 
+/// 0 for a combination that is none.
 Methods method_of(const LoginAttempt& attempt) {
     const unsigned present = (attempt.card.empty() ? 0U : 8U) | (attempt.user_name.empty() ? 0U : 4U) |
                              (attempt.pin.empty() ? 0U : 2U) | (attempt.password.empty() ? 0U : 1U);
@@ -60,10 +66,8 @@ Methods method_of(const LoginAttempt& attempt) {
         case 8 + 1:
             return method_card_password;
         default:
-            break;
+            return 0;
     }
-    fail(Status::ERR_INVALID_ARGUMENT,
-         "a login takes a card, a PIN, or one of card and user name together with one of PIN and password");
 }
 
 class Verification {
@@ -71,30 +75,24 @@ class Verification {
     Verification(storage::Vault& vault, const settings::Settings& settings, const LoginAttempt& attempt)
         : vault_(vault), settings_(settings), attempt_(attempt) {}
 
-    /// Finds whom the attempt names. Counts against names that nobody has like against others, or the
-    /// lockout would tell them apart.
-    Claim identify(const Lockout& lockout) {
+    /// Finds whom the attempt names. A PIN alone is looked up when it is verified.
+    Claim identify() {
         Claim claim;
         claim.method = method_of(attempt_);
-        if (attempt_.device) claim.keys.push_back(lockout.device_key(attempt_.device));
-        if (!attempt_.source.empty()) claim.keys.push_back(lockout.source_key(attempt_.source));
+        if (claim.method == 0) {
+            fail(Status::ERR_INVALID_ARGUMENT,
+                 "a login takes a card, a PIN, or one of card and user name together with one of PIN and "
+                 "password");
+        }
         if (!attempt_.user_name.empty()) {
             const auto name = hash(lookup_domain::user_name, fold_user_name(attempt_.user_name));
             claim.user = store::find_user(vault_.main(), name);
-            claim.keys.push_back(Lockout::account_key(name));
+            claim.account = name.hash;
         } else if (!attempt_.card.empty()) {
             const auto card = hash(lookup_domain::card, normalise_card(attempt_.card));
             claim.card = store::find_card(vault_.main(), card);
             if (claim.card) claim.user = store::find_user(vault_.main(), claim.card->user);
-            claim.keys.push_back(Lockout::account_key(claim.user ? claim.user->name : card));
-        } else {
-            const auto pin =
-                store::find_pin_alone(vault_.main(), pin_alone_hash(vault_.keystore(), attempt_.pin));
-            if (pin && pin->digits >= settings_.integer(Setting::pin_min_length)) {
-                claim.user = store::find_user(vault_.main(), pin->user);
-            }
-            claim.keys.push_back(Lockout::site_pins_key());
-            if (claim.user) claim.keys.push_back(Lockout::account_key(claim.user->name));
+            if (claim.method != method_card) claim.account = card.hash;
         }
         return claim;
     }
@@ -102,12 +100,13 @@ class Verification {
     /// The same work for everybody: the slow part runs also where nobody was named. Not inside a transaction.
     void verify(Claim& claim) const {
         const auto now = vault_.clock().now();
+        if (claim.method == method_pin) claim.user = owner_of_pin();
         const auto user = claim.user ? claim.user->id : UserId();
         bool right = claim.user && claim.user->state == UserState::active;
         if (!attempt_.card.empty())
             right &= claim.card && (!claim.card->expires || *claim.card->expires > now);
         if (!attempt_.password.empty()) right &= password_matches(claim, user);
-        if (!attempt_.pin.empty()) right &= pin_matches(user);
+        if (!attempt_.pin.empty()) right &= pin_matches(claim.method, user);
         claim.verified = right;
     }
 
@@ -116,23 +115,36 @@ class Verification {
         return lookup_hash(vault_.keystore(), domain, text);
     }
 
-    bool pin_matches(UserId user) const {
+    std::optional<store::UserRecord> owner_of_pin() const {
+        const auto pin =
+            store::find_pin_alone(vault_.main(), pin_alone_hash(vault_.keystore(), attempt_.pin));
+        return pin ? store::find_user(vault_.main(), pin->user) : std::nullopt;
+    }
+
+    bool pin_matches(Methods method, UserId user) const {
         const auto stored = store::find_pin(vault_.main(), user).value_or(store::PinRecord{});
         const auto given = pin_factor_hash(vault_.keystore(), user, attempt_.pin);
         const bool equal = crypto::equal_constant_time(given.hash, stored.factor.hash);
-        return equal && stored.digits >= settings_.integer(Setting::pin_min_length);
+        const bool serves = method != method_name_pin || stored.use != PinUse::with_card;
+        return equal && serves && stored.digits >= settings_.integer(Setting::pin_min_length);
     }
 
     bool password_matches(Claim& claim, UserId user) const {
         const auto kdf = password_kdf(settings_);
         const auto& pepper = vault_.keystore().key(storage::KeyPurpose::pepper);
-        const auto stored = store::find_password(vault_.main(), user)
-                                .value_or(store::PasswordRecord{{}, PasswordUse::alone, kdf});
-        if (!crypto::check_password(attempt_.password, pepper, stored.verifier, kdf)) return false;
-        if (claim.method == method_name_password && stored.use != PasswordUse::alone) return false;
-        if (stored.kdf != kdf) {
-            claim.upgraded = {crypto::make_password_verifier(attempt_.password, pepper, kdf), stored.use,
-                              kdf};
+        auto stored = store::find_password(vault_.main(), user);
+        if (!stored) {
+            // What somebody's password costs, which may be an earlier cost: names that nobody has are then
+            // like those whose owner has not logged in since that was changed.
+            const auto cost = store::somebodys_cost(vault_.main(), *claim.account);
+            stored = store::PasswordRecord{{}, PasswordUse::alone, cost.value_or(kdf)};
+        }
+        const auto entered = entered_password(attempt_.password);
+        const auto password = as_text(entered.view());
+        if (!crypto::check_password(password, pepper, stored->verifier, stored->kdf)) return false;
+        if (claim.method == method_name_password && stored->use != PasswordUse::alone) return false;
+        if (stored->kdf != kdf) {
+            claim.upgraded = {crypto::make_password_verifier(password, pepper, kdf), stored->use, kdf};
         }
         return true;
     }
@@ -142,59 +154,92 @@ class Verification {
     const LoginAttempt& attempt_;
 };
 
-audit::Event refusal(const Claim& claim, const LoginAttempt& attempt, audit::Result result) {
-    const audit::Object object = claim.user && claim.method != method_pin ? audit::Object(claim.user->id)
-                                 : attempt.device                         ? audit::Object(attempt.device)
-                                                                          : audit::Object();
-    return {Action::session_login_failed,
-            audit::Actor::anonymous(),
-            object,
-            result,
-            {{"method", "", std::string(method_name(claim.method))}},
-            {}};
+audit::Event refusal(const LoginAttempt& attempt, audit::Object object, audit::Result result,
+                     std::string_view reason, const storage::Keystore& keystore) {
+    const auto device = attempt.place.device;
+    std::vector<audit::Change> changes{{"method", "", std::string(method_name(method_of(attempt)))},
+                                       {"reason", "", std::string(reason)}};
+    if (device) changes.push_back({"device", "", fmt::format("{}", device.value)});
+    if (auto tag = attempt.place.source_tag(keystore); !tag.empty())
+        changes.push_back({"source", "", std::move(tag)});
+    if (object == audit::Object() && device) object = device;
+    return {Action::session_login_failed, audit::Actor::anonymous(), object, result, std::move(changes), {}};
 }
 
 }  // namespace
 
 Login::Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-             Authority& authority)
-    : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
+             Authority& authority, Recovery& recovery)
+    : vault_(vault),
+      audit_(audit),
+      settings_(settings),
+      authority_(authority),
+      recovery_(recovery),
+      refusals_(vault, audit) {}
+
+void Login::record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object) {
+    refusals_.record(refusal(attempt, object, audit::Result::denied, reason, vault_.keystore()));
+}
+
+bool Login::is_allowed(Methods method, Methods allowed, const Place& place) {
+    if ((method & allowed) != 0) return true;
+    // Where a PIN alone is not enough at present, it comes with what was asked for.
+    if ((allowed & method_pin) == 0 || (method & with_pin_instead) == 0) return false;
+    Lockout lockout(vault_, audit_, settings_);
+    return lockout.judge(lockout.attempt(place, method_name(method_pin), {}, {})).factor_asked;
+}
 
 UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed) {
     authority_.authorise(host, Right::session_host);
+    recovery_.finish_due();
     Lockout lockout(vault_, audit_, settings_);
     Verification verification(vault_, settings_, attempt);
-    auto claim = verification.identify(lockout);
-    if ((claim.method & allowed) == 0) {
+    Claim claim;
+    try {
+        claim = verification.identify();
+    } catch (const Error& error) {
+        if (error.status() == Status::ERR_INVALID_ARGUMENT) record_refusal(attempt, "malformed");
+        throw;
+    }
+    if (!is_allowed(claim.method, allowed, attempt.place)) {
+        record_refusal(attempt, "method-not-allowed");
         fail(Status::ERR_AUTHENTICATION, "the login method {} is not allowed here",
              method_name(claim.method));
     }
-    // A locked account costs no derivation; the answer is the same for names that nobody has.
-    if (!lockout.locked_until(claim.keys)) verification.verify(claim);
+    auto locked = lockout.attempt(attempt.place, method_name(claim.method), claim.account,
+                                  claim.user ? claim.user->id : UserId());
+    const auto outlook = lockout.judge(locked);
+    // Where the place knows people, a locked attempt takes its time as well, or that would tell whom.
+    if (!outlook.factor_asked && (outlook.admits || locked.somebody_known)) verification.verify(claim);
 
+    const auto object =
+        claim.user && claim.method != method_pin ? audit::Object(claim.user->id) : audit::Object();
     storage::Transaction transaction(vault_.main());
     auto& main = vault_.main();
     // Attempts may have run in parallel: which of them still count is decided here, one after the other.
-    const auto until = lockout.locked_until(claim.keys);
-    const bool admitted = !until && claim.verified && store::find_user(main, claim.user->id);
+    const auto verdict = lockout.judge(locked);
+    const bool admitted = verdict.admits && claim.verified && store::find_user(main, claim.user->id);
     if (admitted) {
-        lockout.forgive(transaction, Lockout::account_key(claim.user->name));
+        lockout.right(locked, claim.user->id);
         if (claim.card) store::touch_card(main, claim.card->id, vault_.clock().now());
         if (!attempt.password.empty()) store::mark_password_used(main, claim.user->id);
         if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
-    } else {
-        const auto refused = refusal(claim, attempt, until ? audit::Result::denied : audit::Result::failed);
-        audit_.append(transaction, refused);
-        if (!until) lockout.failed(transaction, claim.keys, refused.object);
+    } else if (verdict.admits) {
+        audit_.append(transaction,
+                      refusal(attempt, object, audit::Result::failed, "credentials", vault_.keystore()));
+        lockout.wrong(transaction, locked);
     }
     // Who is let in is waited for with the session that this is for; who is refused may not come back
-    // uncounted.
-    admitted ? transaction.commit_unsynced() : transaction.commit();
+    // uncounted, unless the wait told that the place knows whom it refuses.
+    const bool hidden = verdict.admits && verdict.lock;
+    admitted || hidden ? transaction.commit_unsynced() : transaction.commit();
 
-    if (until) lockout.refuse(*until);
-    if (!admitted)
-        fail(Status::ERR_AUTHENTICATION, "the credentials are wrong, or this person may not log in here");
-    return claim.user->id;
+    if (admitted) return claim.user->id;
+    // Whom it names is not in the event: the first of a kind costs a write, which would tell who exists.
+    if (!verdict.admits) record_refusal(attempt, "locked-out");
+    // A card is held, and no guess: who shows a registered one may know how long it takes.
+    if (verdict.lock) lockout.refuse(verdict, with_pin_instead, claim.card.has_value());
+    fail(Status::ERR_AUTHENTICATION, "the credentials are wrong, or this person may not log in here");
 }
 
 }  // namespace myqsec::access

@@ -4,6 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "access/identity/lockout.hpp"
+#include "access/recovery.hpp"
+#include "access/refusals.hpp"
 #include "access/rights/authority.hpp"
 #include "settings/settings.hpp"
 
@@ -25,25 +28,35 @@ struct LoginAttempt {
     std::string_view user_name;
     std::string_view pin;
     std::string_view password;
-    std::string source;  ///< where it comes from, for lockout; empty: the host itself
-    DeviceId device;     ///< for lockout
+    Place place{};  ///< for lockout
 };
 
 class Login {
  public:
     Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-          Authority& authority);
+          Authority& authority, Recovery& recovery);
 
     /// session.host. Throws ERR_AUTHENTICATION, always with the same sentence unless the method is not among
-    /// `allowed`; ERR_LOCKED_OUT, with the time left, for an account (existing or not), device or source with
-    /// too many failures; ERR_INVALID_ARGUMENT for a combination that is no method. Not inside a transaction.
+    /// `allowed`; LoginRefused (ERR_LOCKED_OUT) where docs/lockout.md says so, whether or not the account
+    /// exists, and (ERR_FACTOR_NEEDED) for a PIN alone where too many were wrong: then it is taken with the
+    /// user name or a card, too; ERR_INVALID_ARGUMENT for a combination that is no method, or what is no
+    /// card. Each is an event. Not inside a transaction.
     UserId authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed);
 
+    /// Records (session.login-failed) an attempt that is refused before its credentials are looked at. Not
+    /// inside a transaction.
+    void record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object = {});
+    [[nodiscard]] Refusals& refusals() { return refusals_; }
+
  private:
+    [[nodiscard]] bool is_allowed(Methods method, Methods allowed, const Place& place);
+
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     const settings::Settings& settings_;
     Authority& authority_;
+    Recovery& recovery_;
+    Refusals refusals_;
 };
 
 }  // namespace myqsec::access

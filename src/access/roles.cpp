@@ -5,38 +5,16 @@
 #include "access/identity/groups_store.hpp"
 #include "access/identity/names.hpp"
 #include "access/identity/users_store.hpp"
+#include "access/rights/grants.hpp"
 #include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 
 namespace myqsec::access {
 
 using audit::Action;
 
 namespace {
-
-std::string text_of(const Grant& grant) {
-    auto text =
-        grant.user ? fmt::format("user {}", grant.user.value) : fmt::format("group {}", grant.group.value);
-    if (grant.scope_group) text += fmt::format(" over group {}", grant.scope_group.value);
-    if (grant.scope_queue) text += fmt::format(" in queue {}", grant.scope_queue.value);
-    return text;
-}
-
-audit::Object object_of(const Grant& grant) {
-    return grant.user ? audit::Object(grant.user) : audit::Object(grant.group);
-}
-
-void check_grant(storage::Database& main, const Grant& grant) {
-    if (!grant.user == !grant.group) {
-        fail(Status::ERR_INVALID_ARGUMENT, "a role is given to exactly one user or group");
-    }
-    if (grant.scope_group && grant.scope_queue) {
-        fail(Status::ERR_INVALID_ARGUMENT, "a role is limited to a group or to a queue, not to both");
-    }
-    if (grant.user) (void)store::get_user(main, grant.user);
-    if (grant.group) (void)store::get_group(main, grant.group);
-    if (grant.scope_group) (void)store::get_group(main, grant.scope_group);
-}
 
 bool is_built_in(RoleId role) {
     return std::ranges::find(built_in_roles(), role, &BuiltInRole::id) != built_in_roles().end();
@@ -47,18 +25,17 @@ bool is_built_in(RoleId role) {
 Roles::Roles(storage::Vault& vault, audit::AuditLog& audit, Authority& authority)
     : vault_(vault), audit_(audit), authority_(authority) {}
 
-RoleId Roles::create(const Principal& principal, std::string_view name, RightSet rights) {
+RoleId Roles::create(const Principal& principal, std::string_view given, RightSet rights) {
     const auto proof = authority_.authorise(principal, Right::role_manage);
-    check_name("a role's name", name);
+    const auto name = prepared_name("a role's name", given);
     authority_.require_covers(principal, rights, {});
     if (std::ranges::find(built_in_roles(), name, &BuiltInRole::name) != built_in_roles().end()) {
         fail(Status::ERR_EXISTS, "there is a built-in role of that name");
     }
     storage::Transaction transaction(vault_.main());
     const auto role = store::insert_role(vault_.main(), name, rights);
-    audit_.append(transaction,
-                  change_event(Action::role_created, proof, role,
-                               {{"name", "", std::string(name)}, {"rights", "", rights.names()}}));
+    audit_.append(transaction, change_event(Action::role_created, proof, role,
+                                            {{"name", "", name}, {"rights", "", rights.names()}}));
     transaction.commit();
     return role;
 }
@@ -66,15 +43,20 @@ RoleId Roles::create(const Principal& principal, std::string_view name, RightSet
 void Roles::remove(const Principal& principal, RoleId role) {
     const auto proof = authority_.authorise(principal, Right::role_manage);
     if (is_built_in(role)) fail(Status::ERR_NOT_POSSIBLE, "built-in roles cannot be deleted");
-    storage::Transaction transaction(vault_.main());
     const auto roles = store::custom_roles(vault_.main());
     const auto found = std::ranges::find(roles, role, &Role::id);
     if (found == roles.end()) fail(Status::ERR_NOT_FOUND, "there is no role {}", role.value);
+    authority_.require_covers(principal, found->rights, role);
+    storage::Transaction transaction(vault_.main());
+    const auto grants = store::grants_on(vault_.main(), role);
+    audit_taken(audit_, transaction, proof, grants);
+    auto ended = authority_.end_sessions(transaction, holders(vault_.main(), grants));
     store::delete_role(vault_.main(), role);
     audit_.append(transaction,
                   change_event(Action::role_deleted, proof, role,
                                {{"name", found->name, ""}, {"rights", found->rights.names(), ""}}));
     transaction.commit();
+    ended.settle();
 }
 
 Paged<Role> Roles::list(const Principal& principal, const Page& page) {
@@ -99,10 +81,26 @@ Role Roles::find(std::string_view name) {
             fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
         return {built_in->id, std::string(name), true, built_in->rights};
     }
+    const auto stored = to_nfc(name);
     for (const auto& one : store::custom_roles(vault_.main())) {
-        if (one.name == name) return one;
+        if (one.name == stored) return one;
     }
     fail(Status::ERR_NOT_FOUND, "there is no role of that name; list the roles to see all");
+}
+
+void Roles::check_grant(const Grant& grant) {
+    auto& main = vault_.main();
+    if (!grant.user == !grant.group) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a role is given to exactly one user or group");
+    }
+    if (grant.scope_group && grant.scope_queue) {
+        fail(Status::ERR_INVALID_ARGUMENT, "a role is limited to a group or to a queue, not to both");
+    }
+    if (grant.user) (void)store::get_user(main, grant.user);
+    if (grant.group) (void)store::get_group(main, grant.group);
+    if (grant.scope_group) (void)store::get_group(main, grant.scope_group);
+    if (grant.scope_queue && !queue_exists_(grant.scope_queue))
+        fail(Status::ERR_NOT_FOUND, "there is no queue {}", grant.scope_queue.value);
 }
 
 void Roles::give(const Principal& principal, std::string_view name, const Grant& grant) {
@@ -110,7 +108,7 @@ void Roles::give(const Principal& principal, std::string_view name, const Grant&
     const auto role = find(name);
     authority_.require_covers(principal, role.rights, object_of(grant));
     storage::Transaction transaction(vault_.main());
-    check_grant(vault_.main(), grant);
+    check_grant(grant);
     if (store::insert_grant(vault_.main(), role.id, grant)) {
         audit_.append(transaction, change_event(Action::role_granted, proof, object_of(grant),
                                                 {{"role", "", role.name}, {"grant", "", text_of(grant)}}));
@@ -129,7 +127,10 @@ void Roles::take(const Principal& principal, std::string_view name, const Grant&
     store::require_administrator_left(vault_.main());
     audit_.append(transaction, change_event(Action::role_revoked, proof, object_of(grant),
                                             {{"role", role.name, ""}, {"grant", text_of(grant), ""}}));
+    auto ended = authority_.end_sessions(
+        transaction, holders(vault_.main(), {{0, role.id, role.name, grant, role.rights}}));
     transaction.commit();
+    ended.settle();
 }
 
 Paged<GrantRow> Roles::grants(const Principal& principal, const Page& page) {
@@ -137,8 +138,16 @@ Paged<GrantRow> Roles::grants(const Principal& principal, const Page& page) {
     return store::list_grants(vault_.main(), page);
 }
 
-void Roles::forget_queue(storage::Transaction& transaction, QueueId queue) {
+void Roles::authorise_forgetting(const Principal& principal, QueueId queue) {
+    authorise_taking(authority_, principal, store::grants_on(vault_.main(), queue), queue);
+}
+
+Sessions::Revocation Roles::forget_queue(storage::Transaction& transaction, const Authorised& proof,
+                                         QueueId queue) {
+    const auto grants = store::grants_on(vault_.main(), queue);
+    audit_taken(audit_, transaction, proof, grants);
     store::delete_queue_grants(transaction.database(), queue);
+    return authority_.end_sessions(transaction, holders(vault_.main(), grants));
 }
 
 }  // namespace myqsec::access

@@ -43,10 +43,10 @@ void require_no_administrator(storage::Database& main) {
 
 }  // namespace
 
-FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& fields) {
+FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& given) {
     const auto proof = authority_.authorise(system, Right::session_host);
     if (system.kind != PrincipalKind::system) authority_.deny(system, Right::session_host);
-    check_fields(fields);
+    const auto fields = prepared_fields(given);
     if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
     if (fields.state == UserState::disabled)
         fail(Status::ERR_NOT_POSSIBLE, "the administrator must be active");
@@ -59,8 +59,10 @@ FirstAdministrator Users::create_first_administrator(const Principal& system, co
 
     storage::Transaction transaction(vault_.main());
     require_no_administrator(vault_.main());
-    if (const auto unseen = store::find_unused_administrator(vault_.main()))
+    if (const auto unseen = store::find_unused_administrator(vault_.main())) {
         erase(transaction, proof.actor(), *unseen);
+        store::save_recovery_code(vault_.main(), std::nullopt);  // nobody has seen that either
+    }
     made.user = insert(transaction, proof.actor(), fields);
     store::save_password(vault_.main(), made.user, {verifier, PasswordUse::alone, kdf}, vault_.clock().now());
     store::mark_password_unused(vault_.main(), made.user);
@@ -77,9 +79,9 @@ FirstAdministrator Users::create_first_administrator(const Principal& system, co
     return made;
 }
 
-UserId Users::create(const Principal& principal, const UserFields& fields) {
+UserId Users::create(const Principal& principal, const UserFields& given) {
     const auto proof = authority_.authorise(principal, Right::user_manage);
-    check_fields(fields);
+    const auto fields = prepared_fields(given);
     if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
     storage::Transaction transaction(vault_.main());
     const auto user = insert(transaction, proof.actor(), fields);
@@ -92,11 +94,11 @@ void Users::require_authority_over(const Principal& principal, UserId user) {
     authority_.require_covers(principal, authority_.rights_of(user), user);
 }
 
-void Users::change(const Principal& principal, UserId user, const UserFields& fields) {
+void Users::change(const Principal& principal, UserId user, const UserFields& given) {
     const auto proof =
         authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
     require_authority_over(principal, user);
-    check_fields(fields);
+    const auto fields = prepared_fields(given);
     storage::Transaction transaction(vault_.main());
     auto record = store::get_user(vault_.main(), user);
     auto changes = apply_fields(record, fields, vault_.keystore(), vault_.leaf_keys().get(record.person));
@@ -108,7 +110,10 @@ void Users::change(const Principal& principal, UserId user, const UserFields& fi
         audit_.append(transaction, {Action::user_changed, proof.actor(), user, audit::Result::ok,
                                     std::move(changes.changes), std::move(changes.personal)});
     }
+    const bool disabled = record.state != UserState::active;
+    auto ended = authority_.end_sessions(transaction, disabled ? std::vector{user} : std::vector<UserId>());
     transaction.commit();
+    ended.settle();
 }
 
 void Users::remove(const Principal& principal, UserId user) {
@@ -118,14 +123,14 @@ void Users::remove(const Principal& principal, UserId user) {
     storage::Transaction transaction(vault_.main());
     erase(transaction, proof.actor(), user);
     store::require_administrator_left(vault_.main());
-    vault_.leaf_keys().commit_erased(transaction);
+    auto ended = authority_.end_sessions(transaction, {user});
+    vault_.leaf_keys().commit_erased(transaction, [&] { ended.settle(); });
 }
 
 void Users::erase(storage::Transaction& transaction, const audit::Actor& actor, UserId user) {
     const auto record = store::get_user(vault_.main(), user);
     for (const auto& hook : hooks_)
         hook(transaction, user);
-    Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name));
     store::delete_user(vault_.main(), user);
     vault_.leaf_keys().destroy(transaction, record.person);
     audit_.append(transaction, {Action::user_deleted, actor, user, audit::Result::ok, {}, {}});
@@ -136,8 +141,8 @@ void Users::unlock(const Principal& principal, UserId user) {
         authority_.authorise(principal, Right::user_manage, {.user = user, .queue = {}, .device = {}});
     require_authority_over(principal, user);
     storage::Transaction transaction(vault_.main());
-    const auto record = store::get_user(vault_.main(), user);
-    if (Lockout(vault_, audit_, settings_).forgive(transaction, Lockout::account_key(record.name))) {
+    (void)store::get_user(vault_.main(), user);
+    if (Lockout(vault_, audit_, settings_).forget(user)) {
         audit_.append(transaction, {Action::user_unlocked, proof.actor(), user, audit::Result::ok, {}, {}});
     }
     transaction.commit();

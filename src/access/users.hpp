@@ -45,11 +45,11 @@ class Users {
     /// user.manage. Throws ERR_EXISTS, ERR_INVALID_ARGUMENT, ERR_LIMIT.
     UserId create(const Principal& principal, const UserFields& fields);
     /// user.manage over the user and every right that the user has. Throws ERR_NOT_POSSIBLE for the last
-    /// administrator.
+    /// administrator. Disabling a user ends their sessions.
     void change(const Principal& principal, UserId user, const UserFields& fields);
-    /// As change(). Destroys the person key; credentials, memberships and grants go with the user.
+    /// As change(). Destroys the person key; credentials, memberships, grants and sessions go with the user.
     void remove(const Principal& principal, UserId user);
-    /// Ends a lockout of the account. As change().
+    /// Lifts all locks of the account. As change().
     void unlock(const Principal& principal, UserId user);
 
     /// user.manage, or oneself.

@@ -1,5 +1,6 @@
 // Reading users: what a principal may see, and what upper layers need to know about a person.
 #include "access/identity/lockout.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
 #include "access/users.hpp"
@@ -11,8 +12,7 @@ namespace {
 
 User read(storage::LeafKeys::Reading& keys, Lockout& lockout, const store::UserRecord& record) {
     auto user = open_user(record, keys.get(record.person));
-    const LockKey account[] = {Lockout::account_key(record.name)};
-    user.locked_until = lockout.locked_until(account);
+    user.locked_until = lockout.account_locked_until(record.id);
     return user;
 }
 

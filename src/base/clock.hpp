@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace myqsec {
 
@@ -13,6 +14,14 @@ class Clock {
  public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual Instant now() const = 0;
+    /// Runs at the rate of time, through sleep and whoever sets the other clock; a restart of the machine may
+    /// begin it anew. Only differences mean anything.
+    [[nodiscard]] virtual Duration running() const {
+        std::timespec time{};
+        (void)::clock_gettime(CLOCK_BOOTTIME, &time);
+        return std::chrono::duration_cast<Duration>(std::chrono::seconds(time.tv_sec) +
+                                                    std::chrono::nanoseconds(time.tv_nsec));
+    }
 };
 
 class SystemClock final : public Clock {

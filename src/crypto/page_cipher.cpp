@@ -12,8 +12,8 @@ namespace myqsec::crypto {
 
 namespace {
 
-constexpr std::size_t prefix_size = 12;      ///< random per object; under XAES it selects the GCM key
-constexpr std::size_t transaction_size = 8;  ///< random per transaction
+constexpr std::size_t prefix_size = 12;  ///< random per object; under XAES it selects the GCM key
+constexpr std::size_t random_size = 8;   ///< random per page
 constexpr std::size_t opener_cache_size = 16;
 using Prefix = ByteArray<prefix_size>;
 using Nonce = ByteArray<PageCipher::nonce_size>;
@@ -51,7 +51,6 @@ struct PageCipher::State {
     }
 
     void draw_prefix();
-    void draw_transaction();
     void advance_nonce();
     AeadOpener& opener_for(std::span<const std::uint8_t, nonce_size> whole);
     ByteView join(ByteView associated, ByteView text);
@@ -62,20 +61,15 @@ void PageCipher::State::draw_prefix() {
     randomize(ByteSpan(nonce).first(prefix_size));
     sealer.emplace(algorithm(), cipher_key(nonce).view());
     next_counter = 0;
-    draw_transaction();
 }
 
-void PageCipher::State::draw_transaction() {
-    randomize(ByteSpan(nonce).subspan(prefix_size, transaction_size));
-}
-
-/// Within one prefix no counter is used twice, so that no nonce repeats however many transactions there are.
-/// A forked child, which would continue at its parent's counter, draws a prefix of its own, and so does
-/// whoever used them all.
+/// Within one prefix no counter is used twice, so that no nonce repeats. A forked child, which would continue
+/// at its parent's counter, draws a prefix of its own, and so does whoever used them all.
 void PageCipher::State::advance_nonce() {
     if (generation != fork_generation()) draw_prefix();
     if (next_counter > std::numeric_limits<std::uint32_t>::max()) draw_prefix();
-    store_be(nonce.data() + prefix_size + transaction_size, static_cast<std::uint32_t>(next_counter));
+    randomize(ByteSpan(nonce).subspan(prefix_size, random_size));
+    store_be(nonce.data() + prefix_size + random_size, static_cast<std::uint32_t>(next_counter));
     ++next_counter;
 }
 
@@ -114,10 +108,6 @@ PageCipher::PageCipher(PageSuite suite, const Secret& key) {
 PageCipher::~PageCipher() = default;
 PageCipher::PageCipher(PageCipher&&) noexcept = default;
 PageCipher& PageCipher::operator=(PageCipher&&) noexcept = default;
-
-void PageCipher::begin_transaction() {
-    state_->draw_transaction();
-}
 
 void PageCipher::seal(ByteView associated, ByteSpan text, std::span<std::uint8_t, trailer_size> trailer) {
     state_->advance_nonce();

@@ -1,5 +1,5 @@
 // Authenticated encryption of database pages, many per key, fast: nonces are 192 bits, made of a random
-// prefix per opening, a random part per transaction and a counter, never of one RNG call per page.
+// prefix per opening, random bits of each page's own and a counter.
 #pragma once
 
 #include <memory>
@@ -26,10 +26,10 @@ inline constexpr std::uint8_t page_suites = 4;
 /// The faster suite on this CPU, with or without encryption.
 [[nodiscard]] PageSuite preferred_page_suite(bool encrypted = true) noexcept;
 
-/// Seals and opens pages under one 32-byte key. Not thread-safe: one object per file handle.
-/// Security: IND-CCA2 for up to 2^32 openings of up to 2^32 pages per transaction prefix; the nonce is
-/// bytes 0–11 random per object, 12–19 random per transaction, 20–23 a counter that transactions do not
-/// reset: the random part guards against cloned virtual machines only. A forked child draws anew.
+/// Seals and opens pages under one 32-byte key. Not thread-safe: one object per file handle. Security:
+/// IND-CCA2 for up to 2^32 objects of up to 2^32 pages each; the nonce is bytes 0–11 random per object, 12–19
+/// random per page, 20–23 a counter. The page's own are drawn when its text is fixed: of a virtual machine
+/// that is resumed twice, both seal one text, or under different nonces. A forked child draws a new prefix.
 class PageCipher {
  public:
     static constexpr std::size_t nonce_size = 24;
@@ -41,9 +41,6 @@ class PageCipher {
     ~PageCipher();
     PageCipher(PageCipher&&) noexcept;
     PageCipher& operator=(PageCipher&&) noexcept;
-
-    /// Draws the random nonce part of a new transaction.
-    void begin_transaction();
 
     /// Encrypts `text` in place, unless the suite is a readable one, and writes nonce and tag to `trailer`.
     void seal(ByteView associated, ByteSpan text, std::span<std::uint8_t, trailer_size> trailer);

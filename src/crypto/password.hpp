@@ -14,6 +14,11 @@ struct Argon2Parameters {
     std::uint32_t iterations = 3;      ///< 1 … 1000
     std::uint32_t lanes = 1;           ///< 1 … 16
 
+    /// What opening a keystore may cost: 1 GiB, and as many passes as write 4 GiB, some seconds. One that
+    /// asks for more was altered, for none is written.
+    [[nodiscard]] constexpr bool fit_a_keystore() const {
+        return memory_kib <= 1U << 20 && std::uint64_t{memory_kib} * iterations <= 1U << 22;
+    }
     static constexpr Argon2Parameters server() { return {65536, 3, 1}; }
     static constexpr Argon2Parameters firmware() { return {7168, 5, 1}; }
     bool operator==(const Argon2Parameters&) const = default;

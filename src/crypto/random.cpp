@@ -1,12 +1,16 @@
 #include "crypto/random.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <mutex>
 
 #include <botan/entropy_src.h>
 #include <botan/hmac_drbg.h>
 #include <botan/system_rng.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "crypto/botan_errors.hpp"
@@ -53,7 +57,16 @@ std::uint32_t fork_generation() {
 }
 
 void randomize(ByteSpan into) {
-    guarded("drawing random bytes", [&] { Botan::system_rng().randomize(into.data(), into.size()); });
+    constexpr std::size_t most_at_once = 256;
+    for (auto rest = into; !rest.empty(); rest = rest.subspan(std::min(rest.size(), most_at_once))) {
+        if (::getentropy(rest.data(), std::min(rest.size(), most_at_once)) != 0)
+            fail_errno(errno, "drawing random bytes from", "the system");
+    }
+    // Two clones of a machine whose kernel nobody told of it draw the same bytes, but hardly in the same
+    // nanosecond.
+    const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+    for (std::size_t i = 0; i < std::min(into.size(), sizeof now); ++i)
+        into[i] ^= static_cast<std::uint8_t>(now >> 8 * i);
 }
 
 Secret random_secret(std::size_t size) {

@@ -1,6 +1,8 @@
 // Key material: memory that is locked where the system allows it and wiped when released.
 #pragma once
 
+#include <string>
+
 #include <botan/secmem.h>
 
 #include "base/bytes.hpp"
@@ -31,6 +33,9 @@ class Secret {
 
 /// Wipes memory in a way the compiler keeps.
 void wipe(ByteSpan bytes) noexcept;
+
+/// The text's bytes, which are wiped where they were.
+[[nodiscard]] Secret take_secret(std::string&& text);
 
 /// Compares in time that depends on the lengths only; false when they differ.
 [[nodiscard]] bool equal_constant_time(ByteView a, ByteView b) noexcept;

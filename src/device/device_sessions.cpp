@@ -57,34 +57,43 @@ void DeviceSessions::recover() {
 access::Principal DeviceSessions::login(const access::Principal& host, DeviceId id,
                                         const Credentials& credentials) {
     const auto proof = context_.access.authority.authorise(host, Right::session_host, {{}, {}, id});
-    const auto turn = turns_.take(id);
-    const auto device = require_device(context_.main(), id);
-    make_ready(proof.actor(), device);
-    const auto earlier = store::session_at(context_.main(), id);
-    // Before any credential is looked at, so that a refusal tells nothing about them.
-    if (earlier && context_.settings.text(settings::Setting::device_second_login) == "refuse") {
-        fail(Status::ERR_NOT_POSSIBLE, "device {} is in use", id.value);
-    }
     access::LoginAttempt attempt;
     attempt.card = credentials.card;
     attempt.user_name = credentials.user_name;
     attempt.pin = credentials.pin;
     attempt.password = credentials.password;
-    attempt.device = id;
+    attempt.place.device = id;
+    const auto turn = turns_.take(id);
+    const auto device = require_device(context_.main(), id);
+    make_ready(proof.actor(), device, attempt);
+    const auto earlier = store::session_at(context_.main(), id);
+    // Before any credential is looked at, so that a refusal tells nothing about them.
+    if (earlier && context_.settings.text(settings::Setting::device_second_login) == "refuse") {
+        context_.access.login.record_refusal(attempt, "device-in-use");
+        fail(Status::ERR_NOT_POSSIBLE, "device {} is in use", id.value);
+    }
+    const auto since = context_.access.sessions.mark();
     const auto user = context_.access.login.authenticate(host, attempt, device.methods);
     require_device_login(user, id);
     // Only now: nobody ends another's session by a wrong PIN.
     if (earlier) end(proof.actor(), *earlier, EndReason::replaced);
-    return open(proof, device, user);
+    return open(proof, device, user, since);
 }
 
-void DeviceSessions::make_ready(const audit::Actor& actor, const Device& device) {
-    if (!device.enabled) fail(Status::ERR_NOT_POSSIBLE, "device {} is disabled", device.id.value);
+void DeviceSessions::make_ready(const audit::Actor& actor, const Device& device,
+                                const access::LoginAttempt& attempt) {
+    auto& login = context_.access.login;
+    if (!device.enabled) {
+        login.record_refusal(attempt, "device-disabled");
+        fail(Status::ERR_NOT_POSSIBLE, "device {} is disabled", device.id.value);
+    }
     try {
         end_if_over(actor, device.id);
         memory_.clear(actor, device.id);
     } catch (const Error& error) {
-        if (error.status() != Status::ERR_CALLBACK) throw;
+        const auto status = error.status();
+        if (status != Status::ERR_CALLBACK && status != Status::ERR_DEVICE_LOCKED) throw;
+        login.record_refusal(attempt, "device-locked");
         fail(Status::ERR_DEVICE_LOCKED, "{}", error.what());
     }
 }
@@ -104,14 +113,15 @@ void DeviceSessions::require_device_login(UserId user, DeviceId device) {
     authority.deny(person, Right::device_login, device);
 }
 
-access::Principal DeviceSessions::open(const Authorised& host, const Device& device, UserId user) {
+access::Principal DeviceSessions::open(const Authorised& host, const Device& device, UserId user,
+                                       access::Sessions::Mark since) {
     auto& sessions = context_.access.sessions;
     auto limits = sessions.device_limits();
     if (device.idle_timeout > Duration::zero()) limits.idle = device.idle_timeout;
     access::Principal principal;
     try {
         storage::Transaction transaction(context_.main());
-        principal = sessions.open_device_session(host, user, device.id, limits);
+        principal = sessions.open_device_session(host, user, device.id, limits, since);
         store::insert_session(context_.main(), {device.id, principal.session, user});
         transaction.commit();
     } catch (...) {
@@ -129,6 +139,12 @@ void DeviceSessions::logout(const access::Principal& principal, EndReason reason
     const auto turn = turns_.take(principal.device);
     const auto row = store::session_at(context_.main(), principal.device);
     if (row && row->session == principal.session) end(principal.actor, *row, reason);
+}
+
+void DeviceSessions::end_revoked(const access::Principal& principal) {
+    const auto turn = turns_.take(principal.device);
+    const auto row = store::session_at(context_.main(), principal.device);
+    if (row && row->session == principal.session) end(principal.actor, *row, EndReason::revoked);
 }
 
 void DeviceSessions::end(const audit::Actor& actor, const store::SessionRow& row, EndReason reason) {

@@ -20,6 +20,8 @@ class DeviceSessions {
     access::Principal login(const access::Principal& host, DeviceId device, const Credentials& credentials);
     /// As Devices::logout.
     void logout(const access::Principal& principal, access::EndReason reason);
+    /// As Devices::end_revoked.
+    void end_revoked(const access::Principal& principal);
     /// As Devices::tick, for a proven actor.
     Instant tick(const audit::Actor& actor);
     /// Ends the session at a device that is to be disabled or removed. The caller has its turn.
@@ -29,8 +31,9 @@ class DeviceSessions {
     /// These: the caller has the device's turn.
     void end(const audit::Actor& actor, const store::SessionRow& row, access::EndReason reason);
     void end_if_over(const audit::Actor& actor, DeviceId device);
-    void make_ready(const audit::Actor& actor, const Device& device);
-    access::Principal open(const Authorised& host, const Device& device, UserId user);
+    void make_ready(const audit::Actor& actor, const Device& device, const access::LoginAttempt& attempt);
+    access::Principal open(const Authorised& host, const Device& device, UserId user,
+                           access::Sessions::Mark since);
 
     void require_device_login(UserId user, DeviceId device);
     template <typename Action>

@@ -22,10 +22,10 @@ namespace {
 constexpr Duration shortest_idle = std::chrono::seconds(5);
 constexpr Duration longest_idle = std::chrono::hours(24);
 
-void require_valid(const Device& device) {
-    spool::require_text(device.name, 1, 127, "a device's name");
-    for (const auto* text : {&device.model, &device.serial, &device.mac, &device.address, &device.location}) {
-        spool::require_text(*text, 0, 255, "a device's description");
+void require_valid(Device& device) {
+    device.name = spool::prepared_text(device.name, 1, 127, "a device's name");
+    for (auto* text : {&device.model, &device.serial, &device.mac, &device.address, &device.location}) {
+        *text = spool::prepared_text(*text, 0, 255, "a device's description");
     }
     if (device.methods == 0 || (device.methods & ~access::all_methods) != 0) {
         fail(Status::ERR_INVALID_ARGUMENT, "a device allows at least one of the known ways to log in");
@@ -179,6 +179,10 @@ access::Principal Devices::login(const access::Principal& host, DeviceId device,
 
 void Devices::logout(const access::Principal& principal, access::EndReason reason) {
     state_->sessions.logout(principal, reason);
+}
+
+void Devices::end_revoked(const access::Principal& principal) {
+    state_->sessions.end_revoked(principal);
 }
 
 Instant Devices::tick(const access::Principal& principal) {

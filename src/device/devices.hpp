@@ -58,6 +58,10 @@ class Devices {
     /// sink of the session. Nothing happens if it had ended already.
     void logout(const access::Principal& principal, access::EndReason reason);
 
+    /// What a session at a device, which Sessions has ended, leaves there goes as by logout. Throws what
+    /// logout() throws: tick() goes on with it.
+    void end_revoked(const access::Principal& principal);
+
     /// instance.tick. Ends sessions past their deadline, and what is left of those ended elsewhere (a user
     /// removed), and retries clearing. Returns when it wants to be called again (Instant::max(): no need).
     /// Call it before Sessions::expire. Failures of callbacks are audited, not thrown.

@@ -26,6 +26,13 @@ struct SettingsDomain final : Domain, settings::Settings {
 struct AccessDomain final : Domain, access::Access {
     using Access::Access;
     static Schemas schemas() { return {.main = {access::schema()}}; }
+    Findings recover() override {
+        locks.keep_time();
+        return {};
+    }
+    Instant tick(const access::Principal& /*principal*/) override {
+        return std::min(recovery.finish_due(), login.refusals().tick());
+    }
 };
 
 struct SpoolDomain final : Domain, spool::Spool {

@@ -55,6 +55,10 @@ Instance::Instance(std::unique_ptr<Folder> folder, crypto::RootProvider& root, c
         for (auto* domain : domains_)
             domain->forget_person(transaction, person);
     });
+    access.sessions.when_revoked([this](const access::Session& session) {
+        spool.jobs.undo_pulled(session.principal.session);
+        if (session.principal.device) devices.end_revoked(session.principal);
+    });
 }
 
 void Instance::recover(Birth birth) {
@@ -98,7 +102,8 @@ Instant Instance::tick(const access::Principal& principal) {
 }
 
 void Instance::settle() noexcept {
-    const std::function<void()> last_works[] = {[&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); },
+    const std::function<void()> last_works[] = {[&] { access.login.refusals().close(); },
+                                                [&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); },
                                                 [&] { vault.end_opening(); }};
     for (const auto& last_work : last_works) {
         try {

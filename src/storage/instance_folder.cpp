@@ -85,7 +85,8 @@ void remove_leftovers(Folder& folder, BlobFolders blobs) {
         const auto documents = folder.folder(store);
         for (const auto& name : blob_names(*documents))
             documents->remove(to_hex(name));
-        documents->remove(BlobStore::mark_file);
+        for (const auto suffix : {"", ".new"})
+            documents->remove(std::string(BlobStore::mark_file) + suffix);
         documents->sync();
     }
     folder.sync();

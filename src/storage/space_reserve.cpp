@@ -8,6 +8,7 @@ namespace myqsec::storage {
 
 bool SpaceReserve::keep(std::uint64_t size) {
     const std::lock_guard lock(mutex_);
+    size_ = size;
     try {
         const auto file = home_.exists(file_name) ? home_.open(file_name) : home_.create(file_name);
         const auto held = file->size();

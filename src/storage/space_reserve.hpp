@@ -24,12 +24,13 @@ class SpaceReserve {
     bool keep(std::uint64_t size);
     /// Gives all of it to who needs it now. False if there was none.
     [[nodiscard]] bool release() noexcept;
-    /// It was given away, and could not be taken again yet.
-    [[nodiscard]] bool is_spent() const { return spent_; }
+    /// It was given away, and can't be taken again yet.
+    [[nodiscard]] bool is_spent() { return spent_ && !keep(size_); }
 
  private:
     Folder& home_;
     RankedMutex<std::mutex> mutex_{LockRank::innermost};
+    std::atomic<std::uint64_t> size_ = 0;  ///< to be kept
     std::atomic<bool> spent_ = false;
 };
 

@@ -114,7 +114,7 @@ TEST_CASE("options of an export that make no sense are refused") {
     };
     CHECK(status([](auto& o) { o.format = 0; }) == MYQSEC_ERR_INVALID_ARGUMENT);
     CHECK(status([](auto& o) { o.format = 4; }) == MYQSEC_ERR_INVALID_ARGUMENT);
-    CHECK(status([](auto& o) { o.from = 0; }) == MYQSEC_ERR_INVALID_ARGUMENT);
+    CHECK(status([](auto& o) { o.from = -1; }) == MYQSEC_ERR_INVALID_ARGUMENT);
     CHECK(status([](auto& o) { o.personal = 2; }) == MYQSEC_ERR_INVALID_ARGUMENT);
     CHECK(status([](auto& o) { o.reserved = 1; }) == MYQSEC_ERR_INVALID_ARGUMENT);
     CHECK(status([](auto& o) { o.host_name = "two words"; }) == MYQSEC_ERR_INVALID_ARGUMENT);

@@ -85,11 +85,22 @@ TEST_CASE("wrong PINs lock the account out for a time, for the right PIN too") {
     for (int i = 0; i < 5; ++i)
         CHECK_FAILS(host.login_status(nullptr, "jana", wrong.c_str()), MYQSEC_ERR_AUTHENTICATION, "");
     CHECK_FAILS(host.login_status(nullptr, "jana", host.pin.c_str()), MYQSEC_ERR_LOCKED_OUT,
-                "try again in 15 minutes");
+                "try again later, or log in another way");
+    myqsec_login_refusal refusal = MYQSEC_LOGIN_REFUSAL_INIT;
+    CHECK(myqsec_last_refusal(&refusal) == MYQSEC_OK);
+    CHECK(refusal.scope == MYQSEC_LOCK_DEVICE);
+    CHECK(refusal.until == host.now + 60'000);
+    CHECK(refusal.methods == 0);
+    const auto locks = host.admin->list(myqsec_lock_list, &test::most_rows);
+    CHECK(locks.size() == 2);
     CHECK(host.count("user.locked") >= 1);
     CHECK(host.count("session.login-failed") >= 5);
-    host.now += 16 * 60'000;
-    host.admin = std::make_unique<Session>(host.system->login("admin", host.admin_password));
+    host.now += 60'000;
+    CHECK(host.login_status(nullptr, "jana", host.pin.c_str()) == MYQSEC_ERR_LOCKED_OUT);
+    CHECK(myqsec_job_delete(host.admin->get(), 4711) == MYQSEC_ERR_NOT_FOUND);
+    CHECK(myqsec_last_refusal(&refusal) == MYQSEC_OK);
+    CHECK(refusal.scope == MYQSEC_LOCK_NONE);
+    host.running += 60'000;
     CHECK(host.login_status(nullptr, "jana", host.pin.c_str()) == MYQSEC_OK);
 }
 
@@ -352,31 +363,45 @@ TEST_CASE("missing, foreign and newer folders are told apart") {
     CHECK(test::read_file(place.directory + "/somebody's.txt") == "not ours");
 }
 
+TEST_CASE(
+    "no title costs a job: what it holds that falsifies lists is cleaned, and what is too long is cut") {
+    Host host;
+    const auto title = [&](const std::string& given) {
+        auto fields = host.job_fields(host.secure);
+        fields.name = fields.host_name = given.c_str();
+        auto writer = host.system->submit(fields);
+        writer.write(std::string_view("document"));
+        const auto jobs = host.admin->list(myqsec_job_get, writer.finish());
+        const auto job = jobs.first();
+        return job.text("name") + "|" + job.text("host_name");
+    };
+    CHECK(title(std::string(70'000, 'j')) == std::string(1023, 'j') + "|" + std::string(255, 'j'));
+    CHECK(title("a\nb\x7f") == "a b |a b ");
+    CHECK(title("caf\xe9") == "caf\xEF\xBF\xBD|caf\xEF\xBF\xBD");
+    CHECK(title("invoice\xE2\x80\xAE"
+                "fdp.exe") == "invoicefdp.exe|invoicefdp.exe");
+    CHECK(title("cafe\xCC\x81") == "caf\xC3\xA9|caf\xC3\xA9");
+}
+
 TEST_CASE("names that are too long, not UTF-8, or hold control characters are refused by name") {
     Host host;
     std::int64_t id = 0;
     myqsec_queue_fields queue = MYQSEC_QUEUE_FIELDS_INIT;
     queue.kind = MYQSEC_QUEUE_SECURE;
-    const std::string long_queue(128, 'q'), long_user(256, 'u'), long_job(1024, 'j'), long_text(65'537, 't');
+    const std::string long_queue(128, 'q'), long_user(256, 'u'), long_text(65'537, 't');
     queue.name = long_queue.c_str();
     CHECK_FAILS(myqsec_queue_create(host.admin->get(), &queue, &id), MYQSEC_ERR_INVALID_ARGUMENT, "127");
     myqsec_user_fields user = MYQSEC_USER_FIELDS_INIT;
     user.user_name = long_user.c_str();
     CHECK_FAILS(myqsec_user_create(host.admin->get(), &user, &id), MYQSEC_ERR_INVALID_ARGUMENT, "255");
-    auto job = host.job_fields(host.secure);
-    job.name = long_job.c_str();
-    myqsec_job_writer* writer = nullptr;
-    CHECK_FAILS(myqsec_job_submit(host.system->get(), &job, &writer), MYQSEC_ERR_INVALID_ARGUMENT, "1023");
     CHECK_FAILS(myqsec_setting_set(host.admin->get(), "login.rights_message", long_text.c_str()),
                 MYQSEC_ERR_INVALID_ARGUMENT, "65536");
     for (const char* bad :
          {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\nb", "\x7f", "\xc2\x85"}) {
-        user.user_name = queue.name = job.name = bad;
+        user.user_name = queue.name = bad;
         CHECK_FAILS(myqsec_user_create(host.admin->get(), &user, &id), MYQSEC_ERR_INVALID_ARGUMENT,
                     "user_name");
         CHECK_FAILS(myqsec_queue_create(host.admin->get(), &queue, &id), MYQSEC_ERR_INVALID_ARGUMENT, "name");
-        CHECK_FAILS(myqsec_job_submit(host.system->get(), &job, &writer), MYQSEC_ERR_INVALID_ARGUMENT,
-                    "name");
         CHECK(host.login_status(bad) == MYQSEC_ERR_INVALID_ARGUMENT);
     }
     user.user_name = queue.name = "";
@@ -390,14 +415,14 @@ TEST_CASE("a buffer that is too small learns the size it needs, and nothing has 
     char pin[64] = "?";
     std::size_t length = 3;
     const auto changed = host.count("credential.changed");
-    CHECK_FAILS(myqsec_user_generate_pin(host.admin->get(), host.jana, pin, &length),
+    CHECK_FAILS(myqsec_user_generate_pin(host.admin->get(), host.jana, nullptr, pin, &length),
                 MYQSEC_ERR_BUFFER_TOO_SMALL, "");
     CHECK(length > 3);
     CHECK(length <= 32);
     CHECK(std::string(pin) == "?");
     CHECK(host.count("credential.changed") == changed);
     CHECK(host.login_status(nullptr, nullptr, host.pin.c_str()) == MYQSEC_OK);
-    CHECK(myqsec_user_generate_pin(host.admin->get(), host.jana, pin, &length) == MYQSEC_OK);
+    CHECK(myqsec_user_generate_pin(host.admin->get(), host.jana, nullptr, pin, &length) == MYQSEC_OK);
     CHECK(length == std::string(pin).size() + 1);
 
     std::size_t certificate = 1, key = 1;

@@ -66,7 +66,7 @@ TEST_CASE("tick converts held jobs when encryption is switched, and says when to
     Host host;
     const auto job = host.submit(host.secure, "READABLE");
     myqsec_queue_fields fields = MYQSEC_QUEUE_FIELDS_INIT;
-    fields.encryption = 0;
+    fields.encryption = MYQSEC_NO;
     check(myqsec_queue_change(host.admin->get(), host.secure, &fields));
     CHECK(host.admin->list(myqsec_queue_list, nullptr).first().boolean("converting"));
     CHECK(host.system->tick() <= host.now);
@@ -85,7 +85,7 @@ TEST_CASE("certificates that are malformed, missing or too many are refused by n
     const std::uint8_t junk[] = {1, 2, 3};
     auto* admin = host.admin->get();
     CHECK_FAILS(myqsec_certificate_import(admin, "x", junk, sizeof junk, &id), MYQSEC_ERR_INVALID_ARGUMENT,
-                "X.509");
+                "neither PEM nor DER");
     CHECK_FAILS(myqsec_certificate_import(admin, "x", nullptr, 3, &id), MYQSEC_ERR_INVALID_ARGUMENT, "data");
     CHECK_FAILS(myqsec_certificate_import(admin, "x", junk, SIZE_MAX, &id), MYQSEC_ERR_INVALID_ARGUMENT,
                 "65536");

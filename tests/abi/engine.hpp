@@ -69,6 +69,7 @@ struct Place {
     std::string directory = folder.path() + "/instance";
     std::string secret = "0123456789abcdef0123456789abcdef";
     std::int64_t now = 1'800'000'000'000;
+    std::int64_t running = 3'600'000;  ///< whoever sets the clock
     std::function<void()> during_clock;
 
     [[nodiscard]] myqsec_root root() const {
@@ -86,6 +87,7 @@ struct Place {
             if (place.during_clock) place.during_clock();
             return place.now;
         };
+        out.running = [](void* context) { return static_cast<Place*>(context)->running; };
         return out;
     }
     [[nodiscard]] Engine open() {
@@ -130,7 +132,7 @@ class Host : public Place {
         eve = new_user("eve", "04ffffff");
         check(myqsec_user_set_password(admin->get(), jana, nullptr, password));
         length = sizeof buffer;
-        check(myqsec_user_generate_pin(admin->get(), jana, buffer, &length));
+        check(myqsec_user_generate_pin(admin->get(), jana, nullptr, buffer, &length));
         pin = buffer;
         secure = new_queue("secure", MYQSEC_QUEUE_SECURE);
         privately = new_queue("private", MYQSEC_QUEUE_PRIVATE);

@@ -216,7 +216,8 @@ class Life {
             [&] {
                 char pin[32];
                 std::size_t length = sizeof pin;
-                const auto status = faulted(myqsec_user_generate_pin, admin_, host_.jana, pin, &length);
+                const auto status =
+                    faulted(myqsec_user_generate_pin, admin_, host_.jana, nullptr, pin, &length);
                 if (status == MYQSEC_OK) pin_ = pin;
                 return status;
             },
@@ -239,6 +240,7 @@ class Life {
             [&] {
                 myqsec_role_grant grant = MYQSEC_ROLE_GRANT_INIT;
                 grant.user = cyd_;
+                grant.everywhere = 1;
                 return faulted(myqsec_role_give, admin_, "administrator", &grant);
             },
             [&] { return host_.admin->list(myqsec_role_grants, nullptr).size() >= 2; });

@@ -60,6 +60,9 @@ class HostProcess {
         use();
         send_all(channel_, &secrets_, sizeof secrets_);
         ::explicit_bzero(&secrets_, sizeof secrets_);
+        pause_for_search();  // a document is coming in, another going out
+        myqsec_job_writer_free(coming_);
+        myqsec_job_reader_free(going_);
         pause_for_search();  // open, with a session logged in
         myqsec_session_free(admin_);
         myqsec_session_free(system_);
@@ -113,7 +116,7 @@ class HostProcess {
         must(myqsec_user_create(admin_, &fields, &jana_));
         must(myqsec_user_set_password(admin_, jana_, nullptr, secrets_.password));
         length = sizeof secrets_.pin;
-        must(myqsec_user_generate_pin(admin_, jana_, secrets_.pin, &length));
+        must(myqsec_user_generate_pin(admin_, jana_, nullptr, secrets_.pin, &length));
     }
 
     void add_printing() {
@@ -131,20 +134,35 @@ class HostProcess {
         callbacks.clear_memory = [](void*, std::int64_t) { return 0; };
         must(myqsec_device_attach(system_, device_id, &callbacks));
         const auto printed = submit(queue_id);
-        submit(queue_id);  // held, so that its key stays
+        const auto held = submit(queue_id);  // so that its key stays
         at_device(device_id, nullptr, secrets_.wrong_password, 0);
         at_device(device_id, secrets_.pin, nullptr, 0);
         at_device(device_id, nullptr, secrets_.password, printed);
+        coming_ = begin(queue_id);
+        write(coming_, 100'000);
+        must(myqsec_job_open(admin_, held, &going_));
+        char byte = 0;
+        std::size_t length = 1;
+        must(myqsec_job_reader_read(going_, 1000, &byte, &length));
     }
 
-    std::int64_t submit(std::int64_t queue) {
+    myqsec_job_writer* begin(std::int64_t queue) {
         myqsec_job_fields fields = MYQSEC_JOB_FIELDS_INIT;
         fields.queue = queue;
         fields.owner = jana_;
         myqsec_job_writer* writer = nullptr;
         must(myqsec_job_submit(system_, &fields, &writer));
-        for (int i = 0; i < 3000; ++i)
-            must(myqsec_job_writer_write(writer, secrets_.document, std::strlen(secrets_.document)));
+        return writer;
+    }
+    void write(myqsec_job_writer* writer, std::size_t size) {
+        const auto length = std::strlen(secrets_.document);
+        for (std::size_t done = 0; done < size; done += length)
+            must(myqsec_job_writer_write(writer, secrets_.document, length));
+    }
+
+    std::int64_t submit(std::int64_t queue) {
+        auto* writer = begin(queue);
+        write(writer, 180'000);
         std::int64_t job = 0;
         must(myqsec_job_writer_finish(writer, &job));
         myqsec_job_writer_free(writer);
@@ -193,6 +211,8 @@ class HostProcess {
     myqsec_engine* engine_ = nullptr;
     myqsec_session *system_ = nullptr, *admin_ = nullptr;
     std::int64_t jana_ = 0;
+    myqsec_job_writer* coming_ = nullptr;
+    myqsec_job_reader* going_ = nullptr;
 };
 
 // --- the searcher ---
@@ -259,7 +279,9 @@ void await_pause(int channel) {
 }  // namespace
 
 TEST_CASE(
-    "a core dump holds no key, password, PIN or document, neither while an instance is open nor after") {
+    "a core dump holds no key, password, PIN or document, neither while one comes in or an instance is open "
+    "nor "
+    "after") {
     const test::TemporaryFolder folder;
     const auto directory = folder.path() + "/instance";
     int channel[2];
@@ -279,6 +301,9 @@ TEST_CASE(
     const std::string left_behind = secrets.left_behind;
     REQUIRE(::write(channel[0], &secrets, sizeof secrets) == sizeof secrets);
     REQUIRE(::recv(channel[0], &secrets, sizeof secrets, MSG_WAITALL) == sizeof secrets);
+    await_pause(channel[0]);
+    const MemoryImage under_way(child);
+    release_host(channel[0]);
     await_pause(channel[0]);
     const MemoryImage open(child);
     release_host(channel[0]);
@@ -307,6 +332,8 @@ TEST_CASE(
             CHECK(closed.find(form).undumped == 0);
         }
     }
+    CHECK(under_way.find(secrets.document).dumped == 0);
+    CHECK(under_way.find(secrets.document).undumped > 0);  // in the buffers of writer and reader
     const auto in_use = open.find(never.at("keystore key 1"));
     CHECK(in_use.dumped + in_use.undumped > 0);  // where keys in use are
     for (const auto& one : passing) {

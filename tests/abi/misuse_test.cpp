@@ -103,6 +103,53 @@ TEST_CASE("a live session and nothing else is refused with a sentence, and the i
     CHECK(host.state(job) == "pending-held");
 }
 
+TEST_CASE("an ended session is told so, before anything else, by every function but the one that ends it") {
+    Host host;
+    const auto job = host.submit(host.secure, "still there");
+    const auto away = host.system->login("admin", host.admin_password);
+    const auto at_device = host.by_card();
+    for (const auto* session : {&away, &at_device}) {
+        check(myqsec_logout(session->get()));
+        for (const auto& call : calls) {
+            if (call.name == "myqsec_session_free") continue;
+            CAPTURE(call.name);
+            const auto status = call.session(session->get());
+            if (!status || *status == no_session) continue;
+            CHECK(*status == (call.name == "myqsec_logout" ? MYQSEC_OK : MYQSEC_ERR_SESSION_ENDED));
+        }
+        myqsec_list* list = nullptr;
+        const auto denied = host.count("session.denied");
+        CHECK(myqsec_job_get(session->get(), job, &list) == MYQSEC_ERR_SESSION_ENDED);
+        CHECK(myqsec_job_get(session->get(), 4711, &list) == MYQSEC_ERR_SESSION_ENDED);
+        CHECK(host.count("session.denied") == denied);
+    }
+}
+
+TEST_CASE("what an ended session holds, a writer, a reader, a release, is told so before anything else") {
+    Host host;
+    const auto job = host.submit(host.secure, "document");
+    const auto session = host.system->login("jana", Host::password);
+    auto fields = host.job_fields(host.secure);
+    fields.owner = 0;
+    myqsec_job_writer* writer = nullptr;
+    myqsec_job_reader* reader = nullptr;
+    myqsec_release* release = nullptr;
+    check(myqsec_job_submit(session.get(), &fields, &writer));
+    check(myqsec_job_open(session.get(), job, &reader));
+    check(myqsec_release_begin(session.get(), job, nullptr, &release));
+    check(myqsec_user_set_password(host.admin->get(), host.jana, nullptr, "another horse battery"));
+    CHECK(myqsec_job_writer_write(writer, nullptr, 7) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(myqsec_job_writer_finish(writer, nullptr) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(myqsec_job_reader_read(reader, 0, nullptr, nullptr) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(myqsec_job_reader_size(reader, nullptr) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(myqsec_release_read(release, nullptr, nullptr) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(myqsec_release_finish(release) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(host.state(job) == "pending-held");
+    myqsec_job_writer_free(writer);
+    myqsec_job_reader_free(reader);
+    myqsec_release_free(release);
+}
+
 TEST_CASE("numbers out of range are refused, not cut or believed") {
     Host host;
     const auto admin = host.admin->get();
@@ -122,7 +169,7 @@ TEST_CASE("numbers out of range are refused, not cut or believed") {
     }
     myqsec_queue_fields queue = MYQSEC_QUEUE_FIELDS_INIT;
     queue.name = "another";
-    for (const std::int32_t kind : {-2, 0, 4, INT32_MAX, INT32_MIN}) {
+    for (const std::int32_t kind : {-2, -1, 4, INT32_MAX, INT32_MIN}) {
         queue.kind = kind;
         CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
     }
@@ -131,9 +178,11 @@ TEST_CASE("numbers out of range are refused, not cut or believed") {
         queue.retention_held = time;
         CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
     }
-    queue.retention_held = -1;
-    queue.enabled = 2;
-    CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    queue.retention_held = 0;
+    for (const std::int32_t choice : {-1, 3, INT32_MAX}) {
+        queue.enabled = choice;
+        CHECK(myqsec_queue_create(admin, &queue, &id) == MYQSEC_ERR_INVALID_ARGUMENT);
+    }
     CHECK(id == 0);
     myqsec_device_fields device = MYQSEC_DEVICE_FIELDS_INIT;
     device.name = "another";

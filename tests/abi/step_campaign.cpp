@@ -93,7 +93,8 @@ class Campaign {
                 step % 23 + 1, [&] { work_.reopen(host()); }, false);
         work_.reopen(host());
         for (const auto finding : host().engine->findings()) {
-            const auto code = finding.text("code");
+            const std::string code(finding.text("code"));
+            CAPTURE(code);
             CHECK((code == "orphan-documents" || code == "job-possibly-printed"));
         }
         host().attach();
@@ -197,7 +198,8 @@ struct RotatingRoot : Work {
             host.secret = secret;
             const auto root = host.root();
             myqsec_engine* engine = nullptr;
-            const auto status = myqsec_open(host.directory.c_str(), &root, nullptr, &engine);
+            const auto options = host.options();
+            const auto status = myqsec_open(host.directory.c_str(), &root, &options, &engine);
             if (status == MYQSEC_OK) return myqsec_close(engine) == MYQSEC_OK;
             CHECK(status == MYQSEC_ERR_WRONG_KEY);
             return false;

@@ -119,6 +119,7 @@ TEST_CASE("a grant limited to a group or queue counts only there") {
     CHECK(status_of([&] { (void)f.access.users.get(ada, f.administrator); }) == Status::ERR_ACCESS_DENIED);
     CHECK(status_of([&] { f.access.users.create(ada, f.named("eve")); }) == Status::ERR_ACCESS_DENIED);
 
+    f.access.roles.know_queues([](QueueId queue) { return queue == QueueId(5); });
     grant = f.to(f.bob);
     grant.scope_queue = QueueId(5);
     f.access.roles.give(f.root, "queue-administrator", grant);
@@ -191,8 +192,10 @@ TEST_CASE("a first administrator whose password nobody has used is replaced, and
     fields.user_name = "admin";
     const auto seen = access.users.create_first_administrator(system, fields);
     const auto log_in = [&](std::string_view name, std::string_view password) {
-        return access.login.authenticate(system, {.user_name = name, .password = password},
-                                         access::all_methods);
+        access::LoginAttempt attempt;
+        attempt.user_name = name;
+        attempt.password = password;
+        return access.login.authenticate(system, attempt, access::all_methods);
     };
     CHECK(status_of([&] { log_in("root", lost.password); }) == Status::ERR_AUTHENTICATION);
     CHECK(status_of([&] { log_in("admin", lost.password); }) == Status::ERR_AUTHENTICATION);

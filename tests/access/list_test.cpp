@@ -88,6 +88,7 @@ TEST_CASE("who manages no users is refused a list of them, audited; one limited 
     Grant grant;
     grant.user = f.ada;
     grant.scope_queue = QueueId(1);
+    f.access.roles.know_queues([](QueueId) { return true; });
     f.access.roles.give(f.root, "user-administrator", grant);
     CHECK(f.access.users.list(ada).empty());
 }

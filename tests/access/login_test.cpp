@@ -1,8 +1,11 @@
 #include "access/login.hpp"
 
+#include <map>
+
 #include <doctest/doctest.h>
 
 #include "access/fixture.hpp"
+#include "access/identity/credentials_store.hpp"
 
 using namespace myqsec;
 using namespace myqsec::access;
@@ -36,13 +39,13 @@ LoginAttempt name_password(std::string_view name, std::string_view password) {
 LoginAttempt with_pin(std::string_view pin) {
     LoginAttempt attempt;
     attempt.pin = pin;
-    attempt.device = DeviceId(7);
+    attempt.place.device = DeviceId(7);
     return attempt;
 }
 LoginAttempt with_card(std::string_view card) {
     LoginAttempt attempt;
     attempt.card = card;
-    attempt.device = DeviceId(7);
+    attempt.place.device = DeviceId(7);
     return attempt;
 }
 
@@ -95,88 +98,10 @@ TEST_CASE("methods that a place does not allow, and combinations that are none, 
           Status::ERR_ACCESS_DENIED);
 }
 
-TEST_CASE(
-    "five failures lock the account, existing or not; time unlocks it, and each further lock lasts twice as "
-    "long") {
-    LoginFixture f;
-    for (const auto* name : {"ada", "nobody"}) {
-        for (int i = 0; i < 5; ++i)
-            CHECK(f.answer(name_password(name, "wrong")) == Status::ERR_AUTHENTICATION);
-        CHECK(f.answer(name_password(name, test::ada_password)) == Status::ERR_LOCKED_OUT);
-        CHECK(f.sentence(name_password(name, "wrong")) == "too many failed logins; try again in 15 minutes");
-    }
-    CHECK(f.count(audit::Action::user_locked) == 2);
-    CHECK(f.access.users.get(f.root, f.ada).locked_until == f.clock.now() + std::chrono::minutes(15));
-
-    f.clock.advance(std::chrono::minutes(15));
-    for (int i = 0; i < 5; ++i)
-        CHECK(f.answer(name_password("ada", "wrong")) == Status::ERR_AUTHENTICATION);
-    CHECK(f.sentence(name_password("ada", "wrong")) == "too many failed logins; try again in 30 minutes");
-    f.clock.advance(std::chrono::minutes(30));
-    CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
-}
-
-TEST_CASE("an administrator ends a lockout, and that is audited") {
-    LoginFixture f;
-    for (int i = 0; i < 5; ++i)
-        f.answer(name_password("ada", "wrong"));
-    f.access.users.unlock(f.root, f.ada);
-    CHECK(f.count(audit::Action::user_unlocked) == 1);
-    CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);
-}
-
-TEST_CASE("failures outside of the window do not add up") {
-    LoginFixture f;
-    for (int i = 0; i < 12; ++i) {
-        CHECK(f.answer(name_password("ada", "wrong")) == Status::ERR_AUTHENTICATION);
-        f.clock.advance(std::chrono::minutes(5));
-    }
-}
-
-TEST_CASE("wrong PINs and strangers' cards lock the device, and nobody's own login buys further guesses") {
-    LoginFixture f;
-    for (int i = 0; i < 4; ++i)
-        f.answer(with_pin("31415926"));
-    CHECK(f.log_in_with(with_card("04A2B3C4D5")) == f.ada);
-    CHECK(f.answer(with_card("DEADBEEF")) == Status::ERR_AUTHENTICATION);
-    CHECK(f.answer(with_card("04A2B3C4D5")) == Status::ERR_LOCKED_OUT);
-    auto elsewhere = with_card("04A2B3C4D5");
-    elsewhere.device = DeviceId(8);
-    CHECK(f.log_in_with(elsewhere) == f.ada);
-}
-
-TEST_CASE("a source is locked whatever names it tries") {
-    LoginFixture f;
-    for (int i = 0; i < 5; ++i) {
-        const auto name = "user" + std::to_string(i);
-        auto attempt = name_password(name, "wrong");
-        attempt.source = "192.0.2.7";
-        CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
-    }
-    auto attempt = name_password("ada", test::ada_password);
-    attempt.source = "192.0.2.7";
-    CHECK(f.answer(attempt) == Status::ERR_LOCKED_OUT);
-    attempt.source = "192.0.2.8";
-    CHECK(f.log_in_with(attempt) == f.ada);
-}
-
-TEST_CASE("the site's daily budget of PIN guesses ends PINs alone, not PINs with a name") {
-    LoginFixture f;
-    f.set("pin.site_guesses", "10");
-    for (int i = 0; i < 10; ++i) {
-        auto attempt = with_pin("31415926");
-        attempt.device = DeviceId(100 + i);
-        CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
-    }
-    CHECK(f.answer(with_pin(f.ada_pin)) == Status::ERR_LOCKED_OUT);
-    auto attempt = with_pin(f.ada_pin);
-    attempt.user_name = "ada";
-    CHECK(f.log_in_with(attempt) == f.ada);
-}
-
 TEST_CASE("a chosen PIN is a second factor only") {
     LoginFixture f;
-    f.access.credentials.set_pin(f.log_in(f.ada), f.ada, "739164");
+    CHECK(f.access.credentials.set_pin(f.log_in(f.ada), f.ada, test::ada_password, "739164") ==
+          PinUse::with_name);
     auto attempt = with_pin("739164");
     CHECK(f.answer(attempt) == Status::ERR_AUTHENTICATION);
     attempt.user_name = "ada";
@@ -198,4 +123,24 @@ TEST_CASE("a password stored at another cost is stored anew at its next use") {
     auto rows = f.vault->main().query("SELECT kdf_iterations FROM access_password WHERE user_id = $1", f.ada);
     REQUIRE(rows.next());
     CHECK(rows.integer(0) == 2);
+}
+
+TEST_CASE("a name that nobody has costs what somebody's password costs, also after the cost was changed") {
+    LoginFixture f;
+    auto& main = f.vault->main();
+    const auto cost = [&](std::string_view name) {
+        const auto hash = lookup_hash(f.vault->keystore(), lookup_domain::user_name, name).hash;
+        return store::somebodys_cost(main, hash).value().iterations;
+    };
+    f.set("kdf.iterations", "2");
+    CHECK(f.log_in_with(name_password("ada", test::ada_password)) == f.ada);  // hers is stored anew
+    std::map<std::uint32_t, int> seen;
+    for (int i = 0; i < 200; ++i)
+        ++seen[cost("nobody" + std::to_string(i))];
+    CHECK(seen[1] > 50);  // as the administrator, who has not logged in
+    CHECK(seen[2] > 50);  // as Ada
+    CHECK(cost("nobody7") == cost("nobody7"));
+    CHECK(f.log_in_with(name_password("root", f.administrator_password)) == f.administrator);
+    for (int i = 0; i < 50; ++i)
+        CHECK(cost("nobody" + std::to_string(i)) == 2);
 }

@@ -44,7 +44,7 @@ TEST_CASE("a user reads back as created, found by any spelling of the name's cas
     CHECK(user.full_name == "Ada Lovelace");
     CHECK(user.email == "ada@example.org");
     CHECK(user.has_password);
-    CHECK(user.has_pin);
+    CHECK(user.pin == PinUse::alone);
     CHECK(user.cards == 1);
     CHECK(f.access.users.find(f.root, "aDA ") == f.ada);
     CHECK(f.access.users.find(f.system, "ada") == f.ada);
@@ -168,26 +168,6 @@ TEST_CASE("profile complexity asks for classes and remembers") {
     CHECK(set("Giraffes seven") == Status::OK);
     CHECK(set("Giraffes eight") == Status::OK);
     CHECK(set("Giraffes seven") == Status::ERR_LIMIT);
-}
-
-TEST_CASE("PINs: generated ones grow with the site, chosen ones are not trivial") {
-    AccessFixture f;
-    CHECK(f.ada_pin.size() == 6);
-    f.set("pin.max_guess_probability", "0.00001");
-    CHECK(f.access.credentials.generate_pin(f.root, f.ada).size() == 7);
-    f.set("pin.max_guess_probability", "0.000001");
-    f.set("pin.site_guesses", "1000");
-    CHECK(status_of([&] { f.access.credentials.generate_pin(f.root, f.ada); }) == Status::ERR_LIMIT);
-    const auto choose = [&](std::string_view pin) {
-        return status_of([&] { f.access.credentials.set_pin(f.root, f.ada, pin); });
-    };
-    for (const auto* pin :
-         {"1111", "1234", "9876", "121212", "123123", "1984", "241280", "24121980", "123", "123456789"}) {
-        CAPTURE(pin);
-        CHECK(choose(pin) == Status::ERR_LIMIT);
-    }
-    CHECK(choose("73a1") == Status::ERR_INVALID_ARGUMENT);
-    CHECK(choose("7391") == Status::OK);
 }
 
 TEST_CASE("a card belongs to one person, and is anybody's again once removed") {

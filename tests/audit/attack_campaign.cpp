@@ -145,7 +145,85 @@ TEST_CASE("a bit flipped anywhere in the bundle") {
         CHECK_FALSE(verdict.valid);
         CHECK(verdict.wrong_event > 0);
         CHECK(verdict.wrong_event <= v.model.size() + 1);
+        v.keep("anywhere", flipped, verdict.wrong_event, {});
     }
+}
+
+TEST_CASE("a bit flipped in a checkpoint leaves those before it as proven as they were") {
+    Victim v;
+    const auto bundle = v.model.encode();
+    const auto text = as_text(bundle);
+    for (int i = 0; i < attacks; ++i) {
+        const auto& all = v.model.checkpoints;
+        const auto which = static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(all.size()) - 1));
+        const auto note = all[which].note.encode();
+        auto flipped = bundle;
+        const auto at = text.find(note) +
+                        static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(note.size()) - 1));
+        flipped[at] ^= static_cast<std::uint8_t>(1U << v.between(0, 7));
+        const auto proven = which == 0 ? 0 : all[which - 1].checkpoint.size;
+        v.refuse("checkpoint", flipped, proven + 1);
+    }
+}
+
+TEST_CASE("a change of key that says anything else, signed by whoever could, is a wrong one") {
+    Victim v;
+    const auto signed_anew = [&](BundleModel model) {
+        v.resign(model, 1, v.seeds[0], std::nullopt);
+        for (std::size_t epoch = 2; epoch <= 3; ++epoch)
+            v.resign(model, v.closing[epoch - 2] + 1, v.seeds[epoch - 1], std::nullopt);
+        return model.encode();
+    };
+    const auto changed = [&](std::int64_t at, const std::vector<Change>& changes) {
+        auto model = v.model;
+        auto event = decode_event(v.event_at(model, at));
+        event.action = Action::audit_key_rotated;
+        event.changes = changes;
+        v.event_at(model, at) = encode_event(event);
+        return signed_anew(std::move(model));
+    };
+    const auto right = decode_event(v.event_at(v.model, v.closing[0])).changes;
+    auto more = right;
+    more.push_back({"and", "", "more"});
+    auto other = right;
+    other[0].new_value = "02";
+    for (const auto& changes : {more, other, std::vector<Change>{}, {right[0]}, {right[1], right[0]}})
+        v.refuse("odd-rotation", changed(v.closing[0], changes), v.closing[0]);
+    const auto between = v.closing[0] + 5;
+    if (v.model.signed_before(between + 1) != between)
+        v.refuse("odd-rotation", changed(between, more), v.model.signed_before(between) + 1);
+}
+
+TEST_CASE("what others signed a checkpoint with changes nothing") {
+    Victim v;
+    crypto::SigningKey witness(crypto::random_secret(32));
+    const auto known = v.model.checkpoints;
+    for (auto& each : v.model.checkpoints) {
+        auto& lines = each.note.signatures;
+        const auto other = sign_note(each.note.text, "witness.example/w1", witness).signatures.front();
+        lines.insert(lines.begin(), other);
+        lines.push_back({"witness.example/w2", 7, Bytes(72, 9)});  // a time, and then a signature
+        lines.push_back({v.key.name, 7, Bytes(64)});               // another key of the same name
+    }
+    const auto verdict = verify_bundle(v.model.encode(), v.key, {});
+    CHECK_MESSAGE(verdict.valid, verdict.reason);
+    v.keep("witnessed", v.model.encode(), 0, v.model.checkpoints);
+    v.model.checkpoints.back().note.signatures.erase(v.model.checkpoints.back().note.signatures.begin() + 1);
+    v.refuse("only-witnessed", v.model.encode(), known[known.size() - 2].checkpoint.size + 1);
+}
+
+TEST_CASE("a key of small order vouches for nothing, neither as the first nor as the next") {
+    Victim v;
+    crypto::VerifyingKey identity{1};
+    CHECK_FALSE(NoteKey::parse(NoteKey{v.key.name, identity}.text()));
+    auto model = v.model;
+    const auto closing = std::ranges::find(model.checkpoints, v.closing[0],
+                                           [](const auto& each) { return each.checkpoint.size; });
+    crypto::SigningKey signer(v.seeds[0]);
+    auto said = closing->checkpoint;
+    said.next = NoteKey{v.key.name, identity};
+    *closing = sign_checkpoint(said, signer);
+    v.refuse("small-order", model.encode(), v.model.signed_before(v.closing[0]) + 1);
 }
 
 TEST_CASE("an event dropped, the hashes left as they were") {
@@ -278,10 +356,11 @@ TEST_CASE("a bundle that ends anywhere") {
     const auto bundle = v.model.encode();
     for (int i = 0; i < attacks; ++i) {
         const auto size =
-            static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(bundle.size()) - 1));
+            static_cast<std::size_t>(v.between(1, static_cast<std::int64_t>(bundle.size()) - 1));
         const auto verdict = verify_bundle(ByteView(bundle).first(size), v.key, {});
         CHECK_FALSE(verdict.valid);
         CHECK(verdict.wrong_event == verdict.proven + 1);
+        if (i < 20) v.keep("end", copy_of(ByteView(bundle).first(size)), verdict.wrong_event, {});
     }
 }
 
@@ -326,9 +405,13 @@ TEST_CASE(
     }
     for (int i = 0; i < attacks; ++i) {
         auto flipped = bundle;
-        flipped[static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(bundle.size()) - 1))] ^=
+        const auto at =
+            i % 2 == 0 ? bundle.size() : std::min(bundle.size(), as_text(bundle).find("tile/entries"));
+        flipped[static_cast<std::size_t>(v.between(0, static_cast<std::int64_t>(at) - 1))] ^=
             static_cast<std::uint8_t>(1U << v.between(0, 7));
-        CHECK_FALSE(verify_bundle(flipped, v.key, {}).valid);
+        const auto refused = verify_bundle(flipped, v.key, {});
+        CHECK_FALSE(refused.valid);
+        v.keep("pruned-anywhere", flipped, refused.wrong_event, {});
     }
 }
 

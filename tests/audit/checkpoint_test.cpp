@@ -80,6 +80,52 @@ TEST_CASE("a checkpoint is read back as it was written, and in no other spelling
     CHECK_FALSE(Checkpoint::parse(text + "more\n"));
 }
 
+TEST_CASE("known checkpoints are read as editors leave them") {
+    crypto::SigningKey signer(crypto::random_secret(32));
+    const Checkpoint first{"log", 17, crypto::sha256({}), 3, std::nullopt};
+    const Checkpoint second{"log", 18, crypto::sha256({}), 3, std::nullopt};
+    const auto one = sign_checkpoint(first, signer).note.encode();
+    const auto two = sign_checkpoint(second, signer).note.encode();
+    const auto with_cr = [](const std::string& text) {
+        std::string out;
+        for (const char c : text)
+            out += c == '\n' ? std::string("\r\n") : std::string(1, c);
+        return out;
+    };
+    const std::string mark = "\xEF\xBB\xBF";
+    for (const auto& text :
+         {one + two, with_cr(one) + with_cr(two), mark + one + mark + two, one + "\n\n" + two,
+          "\n" + one + two + "\n", one + two.substr(0, two.size() - 1), with_cr(one + "\n" + two)})
+        CHECK(parse_checkpoints(text) == std::vector{first, second});
+    for (const auto& text : {std::string(), std::string("\r\n"), mark, one + "a word\n"})
+        CHECK(test::status_of([&] { (void)parse_checkpoints(text); }) == Status::ERR_INVALID_ARGUMENT);
+}
+
+TEST_CASE("a file that never was a bundle is none, rather than a forged one") {
+    test::LogFixture f;
+    f.audit().recover();
+    const auto says = [&](std::string_view file) -> std::string {
+        try {
+            (void)verify_bundle(as_bytes(file), f.first_key(), {});
+        } catch (const Error& error) {
+            CHECK(error.status() == Status::ERR_INVALID_ARGUMENT);
+            return error.what();
+        }
+        return "a verdict";
+    };
+    using namespace std::string_view_literals;
+    for (const auto& [file, word] : {std::pair{""sv, "empty"},
+                                     {"\x1F\x8B\x08"sv, "compressed"},
+                                     {"PK\x03\x04"sv, "compressed"},
+                                     {"{\"sequence\":1}"sv, "JSON"},
+                                     {"<110>1 2026"sv, "syslog"},
+                                     {"Dear auditor"sv, "another kind"}})
+        CHECK(says(file).find(word) != std::string::npos);
+    CHECK(says("bundl") == "a verdict");
+    CHECK(says("bundle\0"sv) == "a verdict");
+    CHECK(says(as_text(f.bundle())) == "a verdict");
+}
+
 TEST_CASE("a checkpoint that is asked for covers all events, and is signed by the key that is published") {
     test::LogFixture f;
     CHECK(test::status_of([&] { (void)f.audit().checkpoint(test::auditor); }) == Status::ERR_NOT_POSSIBLE);

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import large
+import lockout
 import peers
 import shared
 from measuring import BUILD, Bench
@@ -30,6 +31,7 @@ WORK = {
     large.backups: ("backup-again",),
     large.writers: ("writers-500", "writer-one"),
     shared.peak_memory: ("rss-4gib",),
+    lockout.site: tuple(lockout.ROWS),
     peers.size: ("size-library",),
 }
 ROWS = [row for rows in WORK.values() for row in rows]

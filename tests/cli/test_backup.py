@@ -12,7 +12,7 @@ class Backup(InstanceTest):
         self.assertEqual(self.json("backup", "show", "the backup")["created"], made["created"])
         self.assertEqual((self.folder / "backup.key").stat().st_mode & 0o777, 0o600)
         self.says(*self.admin, "jobs", "delete", job)
-        self.file("new.key", b"n" * 40)
+        self.run_command("new-root-key", "new.key")
         self.environment.update(MYQSEC_INSTANCE="elsewhere", MYQSEC_ROOT_KEY_FILE="new.key")
         findings = self.json("backup", "restore", "the backup", "--key-file", "backup.key")
         self.assertEqual([each["code"] for each in findings], ["restored"])

@@ -108,6 +108,46 @@ class Certificates(InstanceTest):
         self.assertIn("certificate", refused("key", "weak.key"))
         self.assertEqual(self.as_admin("certificate", "list"), [])
 
+    def test_files_as_other_programs_write_them_are_read_or_refused_for_their_true_reason(self) -> None:
+        self.make("office", self.RSA)
+        pem, key = ((self.folder / name).read_text("ascii") for name in ("office.pem", "office.key"))
+        self.openssl("pkcs12", "-export", "-inkey", "office.key", "-in", "office.pem", "-passout", "pass:a", "-out", "office.p12")
+        self.openssl("crl2pkcs7", "-nocrl", "-certfile", "office.pem", "-out", "office.p7b")
+        self.openssl("rsa", "-in", "office.key", "-traditional", "-out", "old.key")
+        for number, (reason, contents) in enumerate((
+                ("more than one certificate", pem + pem), ("a private key is in the same file", pem + key),
+                ("a private key is in the same file", key + pem), ("UTF-16", pem.encode("utf-16")), ("empty", b""),
+                ("PKCS #12", (self.folder / "office.p12").read_bytes()), ("but a PKCS7", (self.folder / "office.p7b").read_bytes()),
+                ("cut off", pem[:500]))):
+            name = self.file(f"file {number}", contents)
+            self.assertIn(reason, self.complains(2, *self.admin, "certificate", "import", f"name {number}", name))
+        self.as_admin("certificate", "import", "office", "office.pem")
+        for contents in (b"\xef\xbb\xbf" + pem.replace("\n", "\r\n").encode(), b"Bag Attributes\n" + pem.encode(), pem.rstrip().encode()):
+            self.file("read", contents)
+            self.assertIn("there already", self.complains(1, *self.admin, "certificate", "import", "again", "read"))
+
+        sealed = self.run_command("container", "seal", "--certificate", "office.pem", document=MARKER).stdout
+        self.file("both.pem", pem + key)
+        self.file("a", "a")
+        self.assertEqual(self.run_command("container", "open", "--identity", "both.pem", document=sealed).stdout, MARKER)
+        self.openssl("pkcs8", "-topk8", "-in", "office.key", "-v1", "PBE-SHA1-3DES", "-passout", "pass:a", "-out", "pbes1.key")
+        for identity, reason in (("pbes1.key", "PBES1"), ("old.key", "RSA PRIVATE KEY"), ("office.p12", "private key"), ("office.pem", "private key")):
+            self.assertIn(reason, self.run_command("container", "open", "--identity", identity, "--key-passphrase-file", "a",
+                                                   document=sealed, status=2).stderr.decode())
+
+    def test_a_certificate_that_never_expires_is_one(self) -> None:
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "device")])
+        key = ec.generate_private_key(ec.SECP256R1())
+        device = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(1)
+                  .not_valid_before(datetime.datetime(1960, 1, 1)).not_valid_after(datetime.datetime(9999, 12, 31, 23, 59, 59))
+                  .sign(key, hashes.SHA256()))
+        self.as_admin("certificate", "import", "device", self.file("device.pem", device.public_bytes(serialization.Encoding.PEM)))
+        row, = self.as_admin("certificate", "list")
+        self.assertEqual((row["not_before"], row["not_after"], row["usable"]), ("1960-01-01T00:00:00Z", "9999-12-31T23:59:59Z", True))
+        self.run_command("container", "certificate", "far", "--days", "300000")
+        self.assertGreater(x509.load_pem_x509_certificate((self.folder / "far.crt").read_bytes()).not_valid_after.year, 2840)
+        self.assertIn("3100", self.complains(2, "container", "certificate", "farther", "--days", "3000000"))
+
     def test_a_certificate_in_use_stays(self) -> None:
         self.as_admin("certificate", "import", "office", self.make("office", self.P256))
         self.change("--certificate", "office")

@@ -119,7 +119,6 @@ class Names(InstanceTest):
         self.assertEqual(len(jobs), 4)
 
     def test_text_that_is_not_utf_8_is_refused_and_a_files_name_is_mended(self) -> None:
-        self.complains(2, "submit", "--queue", "secure", "--owner", "jana", "--name", b"caf\xe9", "-", document=b"x")
         self.complains(2, *self.admin, "user", "add", b"caf\xe9")
         Path(os.fsdecode(os.fsencode(self.folder) + b"/caf\xe9.pdf")).write_bytes(b"x")
         self.json("submit", "--queue", "secure", "--owner", "jana", b"caf\xe9.pdf")
@@ -129,8 +128,12 @@ class Names(InstanceTest):
         for arguments in (["user", "add", "u" * 256], ["queue", "add", "q" * 128], ["device", "add", "d" * 128],
                           ["user", "change", "jana", "--notes", "n" * 4001], ["user", "add", "u" * 100_000]):
             self.complains(2, *self.admin, *arguments)
-        self.complains(2, "submit", "--queue", "secure", "--owner", "jana", "--name", "t" * 1024, "-", document=b"x")
         self.assertEqual(len(self.as_admin("user", "list")), 2)
+
+    def test_no_title_is_refused(self) -> None:
+        for title in (b"caf\xe9", "t" * 1024, "a\u202eb"):
+            self.json("submit", "--queue", "secure", "--owner", "jana", "--name", title, "-", document=b"x")
+        self.assertEqual([each["name"] for each in self.release("--list")], ["caf\ufffd", "t" * 1023, "ab"])
 
     def test_a_name_that_looks_like_an_option_can_be_given(self) -> None:
         self.as_admin("group", "add", "--", "--odd")

@@ -30,7 +30,7 @@ class Keys(InstanceTest):
         self.assertEqual((self.folder / "printed" / f"job-{job}.out").read_bytes(), b"a document")
 
     def test_only_the_new_root_opens_after_its_rotation(self) -> None:
-        self.file("new.key", b"n" * 40)
+        self.run_command("new-root-key", "new.key")
         self.says(*self.admin, "keys", "rotate", "root", "--new-root-key-file", "new.key")
         self.assertIn("does not open this instance", self.complains(6, "status"))
         self.environment["MYQSEC_ROOT_KEY_FILE"] = "new.key"
@@ -38,7 +38,7 @@ class Keys(InstanceTest):
         self.assertEqual([each["result"] for each in events], ["ok"])
 
     def test_rotation_takes_the_right_to_manage_keys(self) -> None:
-        self.file("new.key", b"n" * 40)
+        self.run_command("new-root-key", "new.key")
         self.complains(3, "keys", "rotate", "root", "--new-root-key-file", "new.key")
         self.complains(3, "keys", "turn")
         self.complains(3, "keys", "status")

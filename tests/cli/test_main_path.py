@@ -119,7 +119,8 @@ class MainPath(InstanceTest):
 
     def test_a_title_cannot_steer_the_terminal(self) -> None:
         for title in ("a\x1b[2Jb", "a\u009b2Jb", "a\nb"):
-            self.complains(2, "submit", "--queue", "secure", "--owner", "jana", "--name", title, "-", document=b"x")
+            self.json("submit", "--queue", "secure", "--owner", "jana", "--name", title, "-", document=b"x")
+        self.assertEqual([each["name"] for each in self.as_admin("jobs", "list")], ["a [2Jb", "a 2Jb", "a b"])
         self.file("a\x1b[2Jb", "a document")
         self.json("submit", "--queue", "secure", "--owner", "jana", "a\x1b[2Jb")
         self.assertIn("a?[2Jb", self.says(*self.admin, "jobs", "list"))

@@ -115,6 +115,45 @@ class Prompt(CommandTest):
         self.assertIn("--passphrase-file or --passphrase-fd", self.complains(2, "init"))
 
 
+class Weak(CommandTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.environment["MYQSEC_INSTANCE"] = "the instance"
+
+    def test_a_root_secret_that_can_be_guessed_is_refused_unless_told(self) -> None:
+        for passphrase in ("a", "password", "14 characters.", "aaaaaaaaaaaaaaaaaaaaaaaa", "abababababababababababab"):
+            self.file("passphrase", passphrase)
+            self.assertIn("guessed", self.complains(2, "--passphrase-file", "passphrase", "init", *CHEAP))
+        self.file("zeros", bytes(32))
+        (self.folder / "zeros").chmod(0o600)
+        self.assertIn("no random bytes", self.complains(2, "--root-key-file", "zeros", "init"))
+        self.assertFalse((self.folder / "the instance").exists())
+        self.file("passphrase", "a")
+        self.says("--passphrase-file", "passphrase", "init", "--weak-root", *CHEAP)
+        self.says("--passphrase-file", "passphrase", "status")  # it is not asked again
+        self.assertIn("guessed", self.complains(2, "--passphrase-file", "passphrase", "keys", "rotate", "root",
+                                                "--new-passphrase-file", "passphrase"))
+
+    def test_what_others_can_read_or_change_is_warned_of(self) -> None:
+        self.run_command("new-root-key", "root.key")
+        (self.folder / "root.key").chmod(0o644)
+        (self.folder / "the instance").mkdir()
+        (self.folder / "the instance").chmod(0o777)
+
+        def warnings(*arguments: str) -> str:
+            with self.start("--root-key-file", "root.key", *arguments) as process:
+                output, errors = process.communicate()
+            self.assertEqual(process.returncode, 0, errors)
+            return errors.decode()
+        for arguments in (("init",), ("status",)):
+            said = warnings(*arguments)
+            self.assertIn("warning: the key file 'root.key'", said)
+            self.assertIn("warning: the instance's folder 'the instance'", said)
+        (self.folder / "root.key").chmod(0o600)
+        (self.folder / "the instance").chmod(0o700)
+        self.assertEqual(warnings("status"), "")
+
+
 class Given(InstanceTest):
     def by_descriptor(self, contents: bytes, *arguments: Any, **options: Any) -> Any:
         """Runs it with `contents` on a pipe, whose number stands for "FD" in the arguments."""
@@ -165,6 +204,41 @@ class Given(InstanceTest):
         self.assertEqual(process.returncode, 0, errors)
         for secret in (self.password.encode(), (self.folder / "root.key").read_bytes()):
             self.assertNotIn(secret, shown + output + errors)
+
+    @unittest.skipUnless(Path("/proc/self/smaps").exists(), "needs /proc")
+    def test_a_core_dump_of_a_running_command_holds_no_secret_and_no_document(self) -> None:
+        with self.start_submission(*self.admin) as process:
+            try:
+                dumped, undumped = self.memory_of(process.pid)
+            except PermissionError as error:
+                self.skipTest(f"a process's memory can't be read here: {error}")
+            output, errors = process.communicate()
+        self.assertEqual(process.returncode, 0, errors)
+        password, document = self.password.encode(), b"half half half half half"
+        self.assertIn(document, undumped)  # the search finds what is there
+        for secret in (password, (self.folder / "root.key").read_bytes(), document):
+            self.assertNotIn(secret, dumped)
+
+    @staticmethod
+    def memory_of(process: int) -> "tuple[bytes, bytes]":
+        """What a core dump would have of its memory, and what it would leave out. Read when it waits for more."""
+        time.sleep(0.3)
+        parts: "tuple[list[bytes], list[bytes]]" = ([], [])
+        with open(f"/proc/{process}/mem", "rb", buffering=0) as memory, open(f"/proc/{process}/smaps", encoding="ascii") as maps:
+            begin = end = 0
+            readable = False
+            for line in maps:
+                words = line.split()
+                if "-" in words[0] and not words[0].endswith(":"):
+                    begin, end = (int(each, 16) for each in words[0].split("-"))
+                    readable = words[1].startswith("r") and "[v" not in line
+                elif words[0] == "VmFlags:" and readable:
+                    memory.seek(begin)
+                    try:
+                        parts[1 if "dd" in words else 0].append(memory.read(end - begin))
+                    except OSError:
+                        pass  # a page that is not there
+        return b"".join(parts[0]), b"".join(parts[1])
 
     def test_a_new_root_key_is_for_its_owner_alone_and_replaces_none(self) -> None:
         key = self.folder / "root.key"

@@ -46,7 +46,7 @@ class Abi(unittest.TestCase):
             needed -= {"libtss2-esys", "libtss2-tctildr", "libtss2-mu"}
         if re.search("^MYQSEC_WITH_OPENSSL:BOOL=ON$", (Path(BUILD) / "CMakeCache.txt").read_text("utf-8"), re.MULTILINE):
             needed -= {"libcrypto"}
-        self.assertLessEqual(needed, {"libbotan", "libsqlite3", "libfmt", "libstdc++", "libgcc_s",
+        self.assertLessEqual(needed, {"libbotan", "libsqlite3", "libutf8proc", "libfmt", "libstdc++", "libgcc_s",
                                       "libc", "libm", "ld-linux-x86-64", "ld-linux-aarch64"})
 
     def test_no_number_of_the_abi_has_changed(self) -> None:

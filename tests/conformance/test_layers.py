@@ -21,6 +21,7 @@ ELSEWHERE = {
     r"botan/": r"^crypto/",
     r"openssl/": r"^crypto/aead_openssl\.cpp$",
     r"sqlite3\.h": r"^storage/",
+    r"utf8proc\.h": r"^base/unicode\.cpp$",
     r"tss2/": r"^crypto/root/tpm_",
     r"fmt/": r"^",
     r"nlohmann/|tinyxml2\.h": r"^$",

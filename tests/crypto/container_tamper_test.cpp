@@ -105,7 +105,7 @@ TEST_CASE("a container cut off at or around a chunk boundary is refused") {
     const Bytes document = test_document(3 * container_chunk);
     const Bytes container = sealed(document);
     for (std::size_t boundary = 0; boundary <= 3; ++boundary) {
-        for (int around = -20; around <= 20; ++around) {
+        for (int around = -30; around <= 30; ++around) {
             const auto size =
                 static_cast<std::ptrdiff_t>(container_header_area + boundary * format::sealed_chunk);
             const std::ptrdiff_t cut = size + around;
@@ -119,7 +119,7 @@ TEST_CASE("an extended container is refused") {
     for (const std::size_t size : {std::size_t{0}, std::size_t{25}, container_chunk, container_chunk + 1}) {
         const Bytes document = test_document(size);
         const Bytes container = sealed(document);
-        for (const std::size_t extra : {1, 15, 16, 17, 65552}) {
+        for (const std::size_t extra : {1, 23, 24, 25, 65560}) {
             Bytes extended = container;
             extended.resize(container.size() + extra);
             check_refused(extended, document);
@@ -172,9 +172,9 @@ TEST_CASE("chunks and header slots of another container under the same wrapping 
 TEST_CASE("a header that names a later version says so, unless the other slot serves") {
     const Bytes document = test_document(25);
     Bytes container = sealed(document);
-    container[format::magic.size()] = 2;
+    container[format::magic.size()] = 3;
     CHECK(open_by_file(container, document) == Outcome::right_with_damage);
-    container[format::slot_size + format::magic.size()] = 2;
+    container[format::slot_size + format::magic.size()] = 3;
     CHECK(status_of([&] { opened(container); }) == Status::ERR_NEWER_VERSION);
     CHECK(status_of([&] { streamed(container); }) == Status::ERR_NEWER_VERSION);
 }
@@ -195,7 +195,7 @@ TEST_CASE("a document in the plain suite can be read on the disk, yet every chan
         altered[at] ^= 0x20;
         check_refused(altered, document);
     }
-    for (std::size_t lost : {1U, 16U, 17U, 316U})
+    for (std::size_t lost : {1U, 24U, 25U, 324U})
         check_refused({container.begin(), container.end() - lost}, document);
 }
 

@@ -113,7 +113,7 @@ TEST_CASE(
     for (const std::size_t chunk : {0, 3, 9, 15}) {
         CAPTURE(chunk);
         Bytes damaged = good;
-        damaged[container_header_area + chunk * (container_chunk + 16) + 100] ^= 1;
+        damaged[container_header_area + chunk * (container_chunk + 24) + 100] ^= 1;
         Threads threads;
         for (const LendThread& lend : kinds_of_lending(threads)) {
             CollectingSink out;

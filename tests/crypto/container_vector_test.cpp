@@ -15,6 +15,8 @@ using namespace myqsec;
 using namespace myqsec::crypto;
 using namespace myqsec::test;
 
+namespace format = myqsec::crypto::container_format;
+
 namespace {
 
 Bytes read_vector(const std::string& name) {
@@ -60,8 +62,10 @@ Bytes build(const nlohmann::json& entry) {
         const std::size_t size = std::min(container_chunk, document.size() - at);
         Bytes chunk(document.begin() + static_cast<std::ptrdiff_t>(at),
                     document.begin() + static_cast<std::ptrdiff_t>(at + size));
-        chunk.resize(size + aead_tag_size);
-        sealer.seal(index, at + size == document.size(), chunk);
+        const Bytes random = from_hex(entry["chunk_random"].at(index).get<std::string>());
+        chunk.insert(chunk.end(), random.begin(), random.end());
+        chunk.resize(size + format::chunk_overhead);
+        sealer.seal_as_drawn(index, at + size == document.size(), chunk);
         out.insert(out.end(), chunk.begin(), chunk.end());
     }
     return out;

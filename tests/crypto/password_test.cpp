@@ -1,6 +1,7 @@
 #include "crypto/password.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -128,6 +129,32 @@ TEST_CASE("random numbers below a bound reach all of it and nothing else") {
         seen.insert(random_below(7));
     CHECK(seen == std::set<std::uint32_t>{0, 1, 2, 3, 4, 5, 6});
     CHECK(random_below(1) == 0);
+}
+
+TEST_CASE("what a keystore asks Argon2id for is bounded before it is run, and no more is ever written") {
+    const auto provider = passphrase_provider(Secret(as_bytes("open sesame")), quick);
+    const auto asked = [&](std::uint32_t memory_kib, std::uint32_t iterations) {
+        const auto blob = ByteWriter()
+                              .integer(root_blob_version)
+                              .integer(memory_kib)
+                              .integer(iterations)
+                              .integer(std::uint32_t{1})
+                              .raw(Bytes(16))
+                              .take();
+        const auto begin = std::chrono::steady_clock::now();
+        const auto status = status_of([&] { (void)provider->unlock(blob); });
+        CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+        return status;
+    };
+    CHECK(asked(64, 1) == Status::OK);
+    CHECK(asked(1U << 22, 1) == Status::ERR_CORRUPT);  // 4 GiB
+    CHECK(asked((1U << 20) + 1, 1) == Status::ERR_CORRUPT);
+    CHECK(asked(65536, 1000) == Status::ERR_CORRUPT);
+    CHECK(asked(64, 0xFFFFFFFF) == Status::ERR_CORRUPT);
+    CHECK(asked(64, 0) == Status::ERR_CORRUPT);
+    for (const Argon2Parameters& parameters : {Argon2Parameters{1U << 21, 1, 1}, {1U << 20, 5, 1}})
+        CHECK(status_of([&] { passphrase_provider(Secret(as_bytes("p")), parameters); }) ==
+              Status::ERR_INVALID_ARGUMENT);
 }
 
 TEST_CASE("a root provider finds its key again, another secret finds another") {

@@ -102,6 +102,32 @@ TEST_CASE("wrong credentials, forbidden methods, disabled and unknown devices le
           Status::ERR_ACCESS_DENIED);
 }
 
+TEST_CASE("a login that the device refuses before it looks at credentials is an event, and says why") {
+    DeviceSite site;
+    const auto reason = [&] {
+        CHECK(status_of([&] { site.log_in_at_lobby(); }) != Status::OK);
+        const auto last = site.audit().list(site.auditor(), {}, {.limit = 1, .descending = true});
+        CHECK(last.at(0).action == Action::session_login_failed);
+        CHECK(last.at(0).object == audit::Object(site.lobby));
+        CHECK(last.at(0).changes.at(0).new_value == "name-password");
+        return last.at(0).changes.at(1).new_value;
+    };
+    site.set("device.second_login", "refuse");
+    const auto session = site.log_in_at_lobby(bob_login);
+    CHECK(reason() == "device-in-use");
+    site.clear_works = false;
+    CHECK(status_of([&] { site.devices().logout(session, EndReason::logout); }) == Status::ERR_CALLBACK);
+    CHECK(reason() == "device-locked");
+    site.clear_works = true;
+    DeviceFields fields;
+    fields.methods = access::method_card;
+    site.devices().change(site.root, site.lobby, fields);
+    CHECK(reason() == "method-not-allowed");
+    fields.enabled = false;
+    site.devices().change(site.root, site.lobby, fields);
+    CHECK(reason() == "device-disabled");
+}
+
 TEST_CASE("a device whose memory could not be cleared is locked until it is") {
     DeviceSite site;
     const auto session = site.log_in_at_lobby();
@@ -186,6 +212,54 @@ TEST_CASE("sessions that were ended elsewhere are cleared all the same") {
     (void)site.access().sessions.expire(site.clock.now());
     CHECK(site.log_in_at_lobby(bob_login).user == site.bob_user);
     CHECK(site.clears == 2);
+}
+
+TEST_CASE("whoever's password is reset is logged out at the device at once, and its memory cleared") {
+    DeviceSite site;
+    const auto job = site.submit(site.ada, site.secure, document(200'000));
+    const auto session = site.log_in_at_lobby();
+    const auto release = site.jobs().begin_release(session, job, {});
+    Bytes some(1000);
+    CHECK(release->read(some) == 1000);
+    site.access().credentials.set_password(site.root, site.ada_user, std::nullopt, bob_password);
+    CHECK(site.clears == 1);
+    CHECK(site.last_logout_reason() == "revoked");
+    CHECK_FALSE(site.state().session_user);
+    CHECK(status_of([&] { release->read(some); }) == Status::ERR_SESSION_ENDED);
+    site.log_in_everybody();
+    CHECK(site.jobs().get(site.ada, job).state == spool::JobState::pending_held);
+    CHECK(status_of([&] { site.log_in_at_lobby(); }) == Status::ERR_AUTHENTICATION);
+    CHECK(site.log_in_at_lobby({"", "ada", "", bob_password}).user == site.ada_user);
+}
+
+TEST_CASE("a device that can't be cleared when its session is revoked stays locked, and the change is made") {
+    DeviceSite site;
+    (void)site.log_in_at_lobby();
+    site.clear_works = false;
+    site.access().users.remove(site.root, site.ada_user);
+    CHECK_FALSE(site.access().users.is_active(site.ada_user));
+    CHECK(site.state().clear_pending);
+    CHECK(site.count(Action::device_clear_failed) == 1);
+    CHECK(status_of([&] { site.log_in_at_lobby(bob_login); }) == Status::ERR_DEVICE_LOCKED);
+}
+
+TEST_CASE("what a disabled person began, sending, reading or fetching, stops at the next call and for good") {
+    DeviceSite site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    const auto writer = site.jobs().submit(site.ada, site.fields(site.secure));
+    const auto reader = site.jobs().open_document(site.ada, job);
+    const auto release = site.jobs().begin_release(site.ada, job, {});
+    access::UserFields state;
+    state.state = access::UserState::disabled;
+    site.access().users.change(site.root, site.ada_user, state);
+    state.state = access::UserState::active;
+    site.access().users.change(site.root, site.ada_user, state);
+    Bytes some(4);
+    CHECK(status_of([&] { writer->write(some); }) == Status::ERR_SESSION_ENDED);
+    CHECK(status_of([&] { reader->read_at(0, some); }) == Status::ERR_SESSION_ENDED);
+    CHECK(status_of([&] { release->read(some); }) == Status::ERR_SESSION_ENDED);
+    site.log_in_everybody();
+    CHECK(site.release(site.ada, job) == "mine");
 }
 
 TEST_CASE("a second login ends the first, once its credentials are right, or is refused") {

@@ -231,6 +231,7 @@ class Arguments {
         user.notes = text();
     }
     void fill(myqsec_role_grant& grant) {
+        grant.everywhere = choices_.byte() % 3;
         grant.user = number();
         grant.group = number();
         grant.scope_group = number();

@@ -99,7 +99,7 @@ class Signatures(unittest.TestCase):
 
     def test_constants_are_those_of_the_headers(self) -> None:
         homes = {"AUDIT": (myqsec.audit, ""), "QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
-                 "COLUMN": (_values, "_"), "ATTRIBUTE": (_spool, "_"), "ROOT": (roots, "_ROOT_")}
+                 "COLUMN": (_values, "_"), "ATTRIBUTE": (_spool, "_"), "ROOT": (roots, "_ROOT_"), "LOCK": (errors, "_LOCK_")}
         # A list's order is a bool in Python.
         constants = re.findall(r"\bMYQSEC_(?!ERR_|END\b|OK\b|OLDEST_|NEWEST_)([A-Z]+)_(\w+) = (-?\d+)", headers())
         self.assertGreater(len(constants), 20)

@@ -39,21 +39,21 @@ TEST_CASE("every setting has its default, within its own range, and reads back a
     CHECK(f.settings.duration(Setting::device_idle_timeout) == std::chrono::seconds(60));
     CHECK(f.settings.integer(Setting::spool_max_job_size) == std::int64_t{4} << 30);
     CHECK(f.settings.text(Setting::password_profile) == "nist");
-    CHECK(f.settings.probability(Setting::pin_max_guess_probability) == doctest::Approx(0.001));
+    CHECK(f.settings.probability(Setting::pin_max_guess_probability) == doctest::Approx(0.05));
 }
 
 TEST_CASE("a change is audited with both values, and is still there in the next process") {
     Fixture f;
-    f.settings.set(f.proof, "lockout.window", "90s");
-    CHECK(f.settings.duration(Setting::lockout_window) == std::chrono::seconds(90));
+    f.settings.set(f.proof, "lockout.window", "90h");
+    CHECK(f.settings.duration(Setting::lockout_window) == std::chrono::hours(90));
     CHECK(f.settings.get("lockout.window").changed == f.clock.now());
     const auto events = f.events();
     REQUIRE(events.size() == 1);
     CHECK(events[0].action == audit::Action::settings_changed);
-    CHECK(events[0].changes == std::vector<audit::Change>{{"lockout.window", "15min", "90s"}});
-    CHECK(Settings(*f.vault, f.audit()).value_text(Setting::lockout_window) == "90s");
+    CHECK(events[0].changes == std::vector<audit::Change>{{"lockout.window", "30d", "90h"}});
+    CHECK(Settings(*f.vault, f.audit()).value_text(Setting::lockout_window) == "90h");
     f.settings.set(f.proof, "lockout.window", std::nullopt);
-    CHECK(f.settings.value_text(Setting::lockout_window) == "15min");
+    CHECK(f.settings.value_text(Setting::lockout_window) == "30d");
 }
 
 TEST_CASE("a bad value is refused with the range, and nothing is audited") {
@@ -61,7 +61,7 @@ TEST_CASE("a bad value is refused with the range, and nothing is audited") {
     CHECK(f.refusal("lockout.failures", "0") == "lockout.failures must be a whole number from 1 to 100");
     CHECK(f.refusal("lockout.failures", "five") == "lockout.failures must be a whole number from 1 to 100");
     CHECK(f.refusal("lockout.window", "15") ==
-          "lockout.window must be a duration from 1min to 24h, such as 15min");
+          "lockout.window must be a duration from 1h to 90d, such as 30d");
     CHECK(f.refusal("lockout.window", "99999999999999999999h").starts_with("lockout.window must be"));
     CHECK(f.refusal("password.profile", "weak") == "password.profile must be one of nist, complexity");
     CHECK(f.refusal("pin.max_guess_probability", "1.5").starts_with("pin.max_guess_probability must be"));

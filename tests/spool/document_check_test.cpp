@@ -116,7 +116,7 @@ TEST_CASE("what an opening has not reached is found by the ticks, and told") {
     }
     CHECK(count_jobs(site, JobState::aborted) == 12);
     CHECK(site.count(Action::job_aborted) == 12);
-    CHECK(site.files().size() == 1 + 1200 - 12 + 1 + 1);  // the foreign one, and the folder's mark
+    CHECK(site.files().size() == 1 + 1200 - 12 + 1);  // the foreign one, and the folder's mark
     std::map<std::string, std::string> told;
     for (const auto& finding : site.instance().findings())
         told[finding.code] += finding.sentence + "\n";

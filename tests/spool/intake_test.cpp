@@ -105,6 +105,27 @@ TEST_CASE("a queue that is disabled or unknown accepts nothing; one that holds j
     CHECK(status_of([&] { site.spool().queues.remove(site.ada, site.direct); }) == Status::ERR_ACCESS_DENIED);
 }
 
+TEST_CASE(
+    "a queue goes with the grants limited to it, which needs what taking them needs and ends their holders' "
+    "sessions") {
+    Site site;
+    access::Grant grant;
+    grant.user = site.bob_user;
+    site.access().roles.give(site.root, "queue-administrator", grant);
+    grant.user = site.ada_user;
+    grant.scope_queue = site.direct;
+    site.access().roles.give(site.root, "queue-administrator", grant);
+    CHECK(status_of([&] { site.spool().queues.remove(site.bob, site.direct); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(site.access().roles.grants(site.root).size() == 3);
+    site.spool().queues.remove(site.root, site.direct);
+    CHECK(site.access().roles.grants(site.root).size() == 2);
+    CHECK(site.count(audit::Action::role_revoked) == 1);
+    CHECK_FALSE(site.access().sessions.alive(site.ada));
+    CHECK(site.access().sessions.alive(site.bob));
+    grant.scope_queue = QueueId(77);
+    CHECK(status_of([&] { site.access().roles.give(site.root, "auditor", grant); }) == Status::ERR_NOT_FOUND);
+}
+
 TEST_CASE("a user who is removed while a job comes in leaves no job behind") {
     Site site;
     auto fields = site.fields(site.secure);

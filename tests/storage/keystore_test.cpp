@@ -1,5 +1,7 @@
 #include "storage/keys/keystore.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
@@ -67,6 +69,27 @@ TEST_CASE("another root secret, or another kind of it, is WRONG_KEY and changes 
     file.root = crypto::passphrase_provider(crypto::Secret(as_bytes("a passphrase")), {8, 1, 1});
     CHECK(file.open_status() == Status::ERR_WRONG_KEY);
     CHECK(file.read() == file.original);
+}
+
+TEST_CASE("a keystore that was altered to cost hours or all memory is CORRUPT at once") {
+    KeystoreFile file;
+    file.root = crypto::passphrase_provider(crypto::Secret(as_bytes("a passphrase")), {8, 1, 1});
+    file.folder->remove(Keystore::file_name);
+    Keystore::generate(*file.root).publish(*file.folder);
+    CHECK(file.open_status() == Status::OK);
+    auto altered = file.read();
+    for (std::size_t at = 0; at < altered.size(); at += keystore_slot_size) {
+        const auto slot = ByteSpan(altered).subspan(at, keystore_slot_size);
+        const auto parameters = ByteWriter().integer(std::uint8_t{1}).integer(8U).integer(1U).take();
+        const auto found = std::ranges::search(slot, parameters);
+        REQUIRE_FALSE(found.empty());
+        store_be(&*found.begin() + 1, std::uint32_t{1} << 21);
+        store_be(&*found.begin() + 5, std::uint32_t{1000});
+        const auto sum = crypto::sha256(slot.first(slot.size() - sizeof(crypto::Digest)));
+        std::ranges::copy(sum, slot.end() - sizeof(crypto::Digest));
+    }
+    file.write(altered);
+    CHECK(file.open_status() == Status::ERR_CORRUPT);
 }
 
 TEST_CASE("every flipped byte of the keystore is noticed and repaired from its slot's twin") {

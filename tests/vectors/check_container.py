@@ -26,7 +26,8 @@ except ImportError:
     sys.exit(77)
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "container"
-SLOT, AREA, CHUNK, TAG, MAC = 8192, 16384, 65536, 16, 32
+SLOT, AREA, CHUNK, RANDOM, TAG, MAC = 8192, 16384, 65536, 8, 16, 32
+TRAILER = RANDOM + TAG
 AES_GCM, XCHACHA, PLAIN = 0, 1, 2
 
 
@@ -100,16 +101,16 @@ class PlainWithMac:
 class Keys:
     def __init__(self, file_key, salt, suite):
         def derive(label, size):
-            return hkdf(file_key, salt, b"myqsec container v1 " + label + bytes([suite]), size)
+            return hkdf(file_key, salt, b"myqsec container v2 " + label + bytes([suite]), size)
 
         payload = derive(b"payload key", 32)
         self.cipher = {AES_GCM: AESGCM, XCHACHA: XChaCha20Poly1305, PLAIN: PlainWithMac}[suite](payload)
-        self.prefix = derive(b"nonce prefix", 7 if suite == AES_GCM else 19)
+        self.zeros = bytes(0 if suite == AES_GCM else 12)
         self.mac = derive(b"header mac key", 32)
         self.commitment = derive(b"key commitment", 32)
 
-    def nonce(self, index, last):
-        return self.prefix + struct.pack(">IB", index, last)
+    def nonce(self, random, index):
+        return self.zeros + random + struct.pack(">I", index)
 
 
 def unwrap(wrapping_key, wrapped):
@@ -142,7 +143,7 @@ def open_stanza(kind, body, identity, salt):
             return None
         ours = key.public_key().public_bytes(serialization.Encoding.X962,
                                              serialization.PublicFormat.UncompressedPoint)
-        info = b"myqsec container v1 ecdh wrapping key" + rest[:size] + ours + body[:32]
+        info = b"myqsec container v2 ecdh wrapping key" + rest[:size] + ours + body[:32]
         return unwrap(hkdf(key.exchange(ec.ECDH(), ephemeral), salt, info, 32), rest[size:])
     return None
 
@@ -151,7 +152,7 @@ def open_stanza(kind, body, identity, salt):
 
 def parse_slot(slot):
     """The fields of a readable slot, or None."""
-    if slot[:9] != b"MYQSECJC\x01" or slot[9] not in (AES_GCM, XCHACHA, PLAIN) or slot[10:12] != b"\x10\x00":
+    if slot[:9] != b"MYQSECJC\x02" or slot[9] not in (AES_GCM, XCHACHA, PLAIN) or slot[10:12] != b"\x10\x00":
         return None
     sequence, ident, salt, commitment, count, size = struct.unpack(">Q16s32s32sHH", slot[12:104])
     if 104 + size > SLOT - MAC:
@@ -193,19 +194,20 @@ def open_header(area, identity):
 
 def open_container(container, identity):
     """(header, document, whether the header is damaged). Raises Refused."""
-    if len(container) < AREA + TAG:
+    if len(container) < AREA + TRAILER:
         raise Refused("too short")
     header, keys, damaged = open_header(container[:AREA], identity)
-    associated = b"myqsec container v1 chunk" + header["id"]
+    associated = b"myqsec container v2 chunk" + header["id"]
     payload, document = container[AREA:], b""
-    chunks = -(-len(payload) // (CHUNK + TAG))
+    chunks = -(-len(payload) // (CHUNK + TRAILER))
     for index in range(chunks):
-        sealed = payload[index * (CHUNK + TAG):(index + 1) * (CHUNK + TAG)]
+        sealed = payload[index * (CHUNK + TRAILER):(index + 1) * (CHUNK + TRAILER)]
         last = index + 1 == chunks
-        if len(sealed) < TAG or (index > 0 and len(sealed) == TAG):
+        if len(sealed) < TRAILER or (index > 0 and len(sealed) == TRAILER):
             raise Refused("impossible size")
+        text, random, tag = sealed[:-TRAILER], sealed[-TRAILER:-TAG], sealed[-TAG:]
         try:
-            document += keys.cipher.decrypt(keys.nonce(index, last), sealed, associated)
+            document += keys.cipher.decrypt(keys.nonce(random, index), text + tag, associated + bytes([last]))
         except InvalidTag:
             raise Refused("chunk %d" % index) from None
     return header, document, damaged
@@ -213,16 +215,21 @@ def open_container(container, identity):
 
 # --- writing --------------------------------------------------------------------------------------------------
 
-def build_container(document, suite, file_key, salt, ident, wrapping_key):
+def seal_chunk(keys, ident, random, index, last, text):
+    associated = b"myqsec container v2 chunk" + ident + bytes([last])
+    sealed = keys.cipher.encrypt(keys.nonce(random, index), text, associated)
+    return sealed[:-TAG] + random + sealed[-TAG:]
+
+
+def build_container(document, suite, file_key, salt, ident, wrapping_key, chunk_random):
     keys = Keys(file_key, salt, suite)
     stanza = struct.pack(">HH", 1, 40) + aes_key_wrap_with_padding(wrapping_key, file_key)
-    slot = b"MYQSECJC" + bytes([1, suite, 16, 0])
+    slot = b"MYQSECJC" + bytes([2, suite, 16, 0])
     slot += struct.pack(">Q16s32s32sHH", 1, ident, salt, keys.commitment, 1, len(stanza)) + stanza
     slot = slot.ljust(SLOT - MAC, b"\0")
     slot += hmac.new(keys.mac, slot, hashlib.sha256).digest()
     pieces = [document[i:i + CHUNK] for i in range(0, len(document), CHUNK)] or [b""]
-    associated = b"myqsec container v1 chunk" + ident
-    return 2 * slot + b"".join(keys.cipher.encrypt(keys.nonce(i, i + 1 == len(pieces)), piece, associated)
+    return 2 * slot + b"".join(seal_chunk(keys, ident, chunk_random[i], i, i + 1 == len(pieces), piece)
                                for i, piece in enumerate(pieces))
 
 
@@ -290,7 +297,8 @@ def check_altered(vector):
 
 def check_reproducible(entry):
     fields = [bytes.fromhex(entry[name]) for name in ("file_key", "salt", "id", "wrapping_key")]
-    container = build_container(document_of(entry["size"]), entry["suite"], *fields)
+    random = [bytes.fromhex(each) for each in entry["chunk_random"]]
+    container = build_container(document_of(entry["size"]), entry["suite"], *fields, random)
     digest = hashlib.sha256(container).hexdigest()
     expect(digest == entry["container_sha256"], "reproducible container, suite %d: %s" % (entry["suite"], digest))
     _, text, _ = open_container(container, {"wrapping_key": fields[3]})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 from . import _signatures as c
 from ._handles import Child
 from ._library import call, new_integer, secret
 from ._values import Row, instant, paged, row, rows, text
+from .roots import Root, root_struct
 
 
 def _state(active: Optional[bool]) -> int:
@@ -20,6 +21,11 @@ def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Opti
                  notes: Optional[str], active: Optional[bool] = None) -> c.UserFields:
     return c.UserFields(state=_state(active), user_name=text(user_name), full_name=text(full_name), email=text(email),
                         language=text(language), notes=text(notes))
+
+
+def _grant(user: int, group: int, scope_group: int, scope_queue: int) -> c.RoleGrant:
+    return c.RoleGrant(everywhere=0 if scope_group or scope_queue else 1, user=user, group=group, scope_group=scope_group,
+                       scope_queue=scope_queue)
 
 
 class Access(Child):
@@ -69,17 +75,38 @@ class Access(Child):
         """For oneself `current` is required."""
         call("myqsec_user_set_password", self._pointer, user, text(current), text(password))
 
-    def generate_pin(self, user: int) -> str:
-        """A new random PIN that logs in alone, shown this once."""
-        return secret("myqsec_user_generate_pin", self._pointer, user)
+    def generate_pin(self, user: int, current: Optional[str] = None) -> str:
+        """A new random PIN that logs in alone, shown this once. For oneself the `current` password is required."""
+        return secret("myqsec_user_generate_pin", self._pointer, user, text(current))
 
-    def set_pin(self, user: int, pin: str) -> None:
-        """Sets a PIN of one's choice: a second factor only, with user name or card."""
-        call("myqsec_user_set_pin", self._pointer, user, text(pin))
+    def set_pin(self, user: int, pin: str, current: Optional[str] = None) -> None:
+        """Sets a PIN of one's choice: a second factor only, with user name or card, or, if it is too short for a site of this size,
+        with a card only: `pin_use` of user(). `current` as in generate_pin."""
+        call("myqsec_user_set_pin", self._pointer, user, text(current), text(pin))
 
     def unlock_user(self, user: int) -> None:
-        """Ends a lockout of the account."""
+        """Lifts all locks of the account."""
         call("myqsec_user_unlock", self._pointer, user)
+
+    def locks(self, *, newest_first: bool = False) -> Iterator[Row]:
+        """Locks in force that one may lift: id, scope, user, device, source, method, entries, until."""
+        return paged("myqsec_lock_list", self._pointer, newest_first=newest_first)
+
+    def lift_lock(self, lock: int) -> None:
+        """Ends a lock, by its id, and forgets what led to it."""
+        call("myqsec_lock_lift", self._pointer, lock)
+
+    def recovery_code(self) -> str:
+        """A new recovery code, shown this once, in place of an earlier one."""
+        return secret("myqsec_recovery_code", self._pointer)
+
+    def recover_administrator(self, root: Root, user_name: str, code: Optional[str] = None) -> Tuple[str, datetime]:
+        """A new password for an administrator who is kept out, shown this once, and when it begins to work: at once with a
+        recovery code, otherwise after the setting recovery.delay. `root` is the instance's; a str is its passphrase."""
+        begins = ctypes.c_int64()
+        password = secret("myqsec_recover_administrator", self._pointer, ctypes.byref(root_struct(root)),
+                          text(user_name), text(code), after=(ctypes.byref(begins),))
+        return password, datetime.fromtimestamp(begins.value / 1000, timezone.utc)
 
     def add_card(self, user: int, card: str, *, label: Optional[str] = None,
                  expires: Optional[datetime] = None) -> int:
@@ -141,13 +168,13 @@ class Access(Child):
     def give_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
                   scope_queue: int = 0) -> None:
         """To a user or a group; everywhere, or over the users of a group, or in a queue."""
-        grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
+        grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_give", self._pointer, text(role), ctypes.byref(grant))
 
     def take_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
                   scope_queue: int = 0) -> None:
         """Takes back what give_role() gave, with the same arguments."""
-        grant = c.RoleGrant(user=user, group=group, scope_group=scope_group, scope_queue=scope_queue)
+        grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
     def role_grants(self, *, newest_first: bool = False) -> Iterator[Row]:

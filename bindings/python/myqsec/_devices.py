@@ -21,24 +21,24 @@ METHOD_CARD_PASSWORD = 32
 class Devices(Child):
     """Devices: methods of Session."""
 
-    def create_device(self, name: str, *, methods: int = -1, model: Optional[str] = None,
+    def create_device(self, name: str, *, methods: int = 0, model: Optional[str] = None,
                       serial: Optional[str] = None, mac: Optional[str] = None, address: Optional[str] = None,
                       location: Optional[str] = None, idle_timeout: Optional[Duration] = None,
                       enabled: Optional[bool] = None) -> int:
-        """Registers a device; returns its id. `methods` is a sum of METHOD_...; -1 takes the default."""
+        """Registers a device; returns its id. `methods` is a sum of METHOD_...; 0 takes the default."""
         fields = c.DeviceFields(methods=methods, name=text(name), model=text(model), serial=text(serial),
                                 mac=text(mac), address=text(address), location=text(location),
-                                idle_timeout=duration(idle_timeout), enabled=flag(enabled), reserved=-1)
+                                idle_timeout=duration(idle_timeout), enabled=flag(enabled))
         return new_integer("myqsec_device_create", self._pointer, ctypes.byref(fields))
 
-    def change_device(self, device: int, *, name: Optional[str] = None, methods: int = -1,
+    def change_device(self, device: int, *, name: Optional[str] = None, methods: int = 0,
                       model: Optional[str] = None, serial: Optional[str] = None, mac: Optional[str] = None,
                       address: Optional[str] = None, location: Optional[str] = None,
                       idle_timeout: Optional[Duration] = None, enabled: Optional[bool] = None) -> None:
         """Changes the fields that are given."""
         fields = c.DeviceFields(methods=methods, name=text(name), model=text(model), serial=text(serial),
                                 mac=text(mac), address=text(address), location=text(location),
-                                idle_timeout=duration(idle_timeout), enabled=flag(enabled), reserved=-1)
+                                idle_timeout=duration(idle_timeout), enabled=flag(enabled))
         call("myqsec_device_change", self._pointer, device, ctypes.byref(fields))
 
     def delete_device(self, device: int) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
-from ._signatures import FUNCTIONS
+from ._signatures import FUNCTIONS, LoginRefusal
 from ._structure import check_range
-from .errors import error_class
+from .errors import LOCK_SCOPES, FactorNeeded, LockedOut, Refusal, error_class
 
 _SONAME = "libmyqsec.so.1"
 _SECRET_ROOM = 256
+_LAST_INSTANT = 253_402_300_799_000  # of datetime
 
 
 def _load() -> ctypes.CDLL:
@@ -31,6 +33,15 @@ def _load() -> ctypes.CDLL:
 
 
 library = _load()
+
+
+def _last_refusal() -> Optional[Refusal]:
+    last = LoginRefusal()
+    library.myqsec_last_refusal(ctypes.byref(last))
+    if last.scope not in LOCK_SCOPES:
+        return None
+    until = datetime.fromtimestamp(0, timezone.utc) + timedelta(milliseconds=min(last.until, _LAST_INSTANT))
+    return Refusal(LOCK_SCOPES[last.scope], until, last.methods)
 
 
 class _Calls(threading.local):
@@ -59,12 +70,16 @@ def call(function: str, *arguments: Any) -> int:
         status = target(*arguments)
         # Still inside: a finalizer that ran now and called the library would replace the sentence.
         sentence = library.myqsec_last_error().decode("utf-8", "replace") if status else ""
+        refusal = _last_refusal() if status else None
     finally:
         _calls.raised.pop()
     if raised:
         raise raised[0]
     if status:
-        raise error_class(status)(status, library.myqsec_status_name(status).decode(), sentence)
+        error = error_class(status)(status, library.myqsec_status_name(status).decode(), sentence)
+        if isinstance(error, (FactorNeeded, LockedOut)):
+            error.refusal = refusal
+        raise error
     return 0
 
 
@@ -111,11 +126,11 @@ def guarded(body: Callable[..., int], on_failure: int = -1) -> Callable[..., int
     return callback
 
 
-def secret(function: str, *arguments: Any) -> str:
-    """Calls a function whose last parameters are a buffer for a secret and its length."""
+def secret(function: str, *arguments: Any, after: tuple[Any, ...] = ()) -> str:
+    """Calls a function whose last parameters, but for those `after`, are a buffer for a secret and its length."""
     buffer, length = ctypes.create_string_buffer(_SECRET_ROOM), ctypes.c_size_t(_SECRET_ROOM)
     try:
-        call(function, *arguments, buffer, ctypes.byref(length))
+        call(function, *arguments, buffer, ctypes.byref(length), *after)
         return buffer.value.decode("utf-8")
     finally:
         ctypes.memset(buffer, 0, _SECRET_ROOM)

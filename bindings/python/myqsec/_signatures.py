@@ -39,7 +39,7 @@ class UserFilter(Structure):
 class RoleGrant(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("reserved", c_uint32),
+        ("everywhere", c_uint32),
         ("user", c_int64),
         ("group", c_int64),
         ("scope_group", c_int64),
@@ -179,6 +179,7 @@ class RootTpm(Structure):
 OptionsClock = CFUNCTYPE(c_int64, c_void_p)
 OptionsCounterRead = CFUNCTYPE(c_int, c_void_p, c_uint32, POINTER(c_uint64))
 OptionsCounterAdvance = CFUNCTYPE(c_int, c_void_p, c_uint32, c_uint64)
+OptionsRunning = CFUNCTYPE(c_int64, c_void_p)
 
 
 class Options(Structure):
@@ -192,6 +193,8 @@ class Options(Structure):
         ("counter_advance", OptionsCounterAdvance),
         ("counter_interval", c_int64),
         ("accept_earlier_parts", c_uint32),
+        ("reserved", c_uint32),
+        ("running", OptionsRunning),
     ]
 
 
@@ -202,6 +205,16 @@ class Page(Structure):
         ("order", c_uint32),
         ("reserved", c_uint32),
         ("after", c_int64),
+    ]
+
+
+class LoginRefusal(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("scope", c_uint32),
+        ("until", c_int64),
+        ("methods", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -304,8 +317,9 @@ STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec
     "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
     "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
-    "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute, "myqsec_job_fields": JobFields,
-    "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions}
+    "myqsec_login_refusal": LoginRefusal, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute,
+    "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options":
+    ReleaseOptions}
 
 # Of each function its result and its parameters.
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -318,8 +332,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_user_get": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
     "myqsec_user_list": (c_int32, [c_void_p, POINTER(UserFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_set_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
-    "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, POINTER(c_size_t)]),
-    "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p]),
+    "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, POINTER(c_size_t)]),
+    "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_card_add": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, c_int64, POINTER(c_int64)]),
     "myqsec_card_remove": (c_int32, [c_void_p, c_int64]),
     "myqsec_card_list": (c_int32, [c_void_p, c_int64, POINTER(Page), POINTER(c_void_p)]),
@@ -398,6 +412,12 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_list_text": (c_int32, [c_void_p, c_char_p, POINTER(c_char_p)]),
     "myqsec_list_bytes": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t)]),
     "myqsec_list_free": (None, [c_void_p]),
+    "myqsec_last_refusal": (c_int32, [POINTER(LoginRefusal)]),
+    "myqsec_lock_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_lock_lift": (c_int32, [c_void_p, c_int64]),
+    "myqsec_recovery_code": (c_int32, [c_void_p, c_char_p, POINTER(c_size_t)]),
+    "myqsec_recover_administrator": (c_int32, [c_void_p, POINTER(Root), c_char_p, c_char_p, c_char_p, POINTER(c_size_t),
+        POINTER(c_int64)]),
     "myqsec_setting_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_setting_get": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "myqsec_setting_set": (c_int32, [c_void_p, c_char_p, c_char_p]),

@@ -10,7 +10,7 @@ from ._handles import Child
 from ._library import call, guarded, new_handle, new_integer
 from ._structure import check_range
 from ._streams import Readable, Writable, writing
-from ._values import Bytes, Duration, Row, as_bytes, duration, flag, paged, row, text
+from ._values import Bytes, Duration, Row, amount, as_bytes, duration, flag, paged, row, text
 
 QUEUE_SECURE = 1
 QUEUE_PRIVATE = 2
@@ -96,7 +96,7 @@ def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Durat
     ids = None if certificates is None else (ctypes.c_int64 * max(len(certificates), 1))(*certificates)
     return c.QueueFields(kind=kind, name=text(name), retention_held=duration(retention_held),
                          retention_printed=duration(retention_printed),
-                         max_job_size=-1 if max_job_size is None else max_job_size, enabled=flag(enabled),
+                         max_job_size=amount(max_job_size), enabled=flag(enabled),
                          restricted=flag(restricted), encryption=flag(encryption),
                          certificate_count=len(certificates or ()),
                          certificates=ids and ctypes.cast(ids, ctypes.POINTER(ctypes.c_int64)))
@@ -167,7 +167,7 @@ class Spool(Child):
                      enabled: Optional[bool] = None, restricted: Optional[bool] = None,
                      encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None) -> None:
         """Changes the fields that are not None. tick() converts held jobs to another encryption or other certificates."""
-        fields = _queue_fields(-1, name, retention_held, retention_printed, max_job_size, enabled, restricted,
+        fields = _queue_fields(0, name, retention_held, retention_printed, max_job_size, enabled, restricted,
                                encryption, certificates)
         call("myqsec_queue_change", self._pointer, queue, ctypes.byref(fields))
 

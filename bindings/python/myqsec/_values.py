@@ -62,14 +62,18 @@ def to_instant(milliseconds: int) -> datetime:
 
 
 def duration(value: Optional[Duration]) -> int:
-    """Milliseconds, of a timedelta or already as such; -1 for None, which leaves a field as it is."""
-    if value is None:
-        return -1
-    return value // _MILLISECOND if isinstance(value, timedelta) else value
+    """Milliseconds, of a timedelta or already as such, as a struct's field has them."""
+    return amount(value // _MILLISECOND if isinstance(value, timedelta) else value)
+
+
+def amount(value: Optional[int]) -> int:
+    """In a struct's field 0 is what leaves it as it is, and -1 is none."""
+    return 0 if value is None else value or -1
 
 
 def flag(value: Optional[bool]) -> int:
-    return -1 if value is None else int(value)
+    """A myqsec_choice."""
+    return 0 if value is None else 1 if value else 2
 
 
 def rows(function: str, *arguments: Any) -> List[Row]:

@@ -19,6 +19,7 @@ from .roots import Root, root_struct
 from .session import Session
 
 Clock = Callable[[], datetime]
+Running = Callable[[], int]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Engine:
 
     def __init__(self, function: str, directory: Union[str, "os.PathLike[str]"], root: Root, clock: Optional[Clock],
                  cache_kib: int, counter: Optional[Counter] = None, restoring: Optional["_Restoring"] = None,
-                 accept_earlier_parts: bool = False) -> None:
+                 accept_earlier_parts: bool = False, running: Optional[Running] = None) -> None:
         self._handles = Handles()
         self._pointer: Optional[ctypes.c_void_p] = None
         # ctypes forgets a callback that nobody holds; the library would then call freed memory.
@@ -45,6 +46,9 @@ class Engine:
         options = c.Options(cache_kib=cache_kib, accept_earlier_parts=accept_earlier_parts)
         if clock is not None:
             options.clock = _clock(clock)
+            self._kept.append(options)
+        if running is not None:
+            options.running = _running(running)
             self._kept.append(options)
         if counter is not None:
             _set_counter(options, counter)
@@ -99,16 +103,19 @@ class Engine:
 
 
 def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-           cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
-    """Creates an instance in a missing or empty directory and opens it. A str as root is a passphrase."""
-    return Engine("myqsec_create", directory, root, clock, cache_kib, counter)
+           cache_kib: int = 0, counter: Optional[Counter] = None, running: Optional[Running] = None) -> Engine:
+    """Creates an instance in a missing or empty directory and opens it. A str as root is a passphrase. `running` gives
+    milliseconds that pass whoever sets the clock; locks go by them."""
+    return Engine("myqsec_create", directory, root, clock, cache_kib, counter, running=running)
 
 
 def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
-         cache_kib: int = 0, counter: Optional[Counter] = None, accept_earlier_parts: bool = False) -> Engine:
+         cache_kib: int = 0, counter: Optional[Counter] = None, accept_earlier_parts: bool = False,
+         running: Optional[Running] = None) -> Engine:
     """Opens an instance; one process at a time. `accept_earlier_parts` opens one whose parts are of different times, or that
     followed a counter and gets none; `findings()` says which."""
-    return Engine("myqsec_open", directory, root, clock, cache_kib, counter, accept_earlier_parts=accept_earlier_parts)
+    return Engine("myqsec_open", directory, root, clock, cache_kib, counter, accept_earlier_parts=accept_earlier_parts,
+                  running=running)
 
 
 def doctor(directory: Union[str, "os.PathLike[str]"], root: Optional[Root] = None) -> List[Row]:
@@ -151,6 +158,23 @@ def _clock(clock: Clock) -> Any:
         return (last or time.time_ns() // 1_000_000) if failed else value
 
     return c.OptionsClock(now)
+
+
+def _running(running: Running) -> Any:
+    last = 0
+
+    def now(_: Optional[int]) -> int:
+        nonlocal last
+
+        def read() -> int:
+            nonlocal last
+            last = running()
+            return 0
+
+        guarded(read)()
+        return last
+
+    return c.OptionsRunning(now)
 
 
 def _set_counter(options: c.Options, counter: Counter) -> None:

@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Optional
+
+_LOCK_NONE, _LOCK_ACCOUNT, _LOCK_DEVICE, _LOCK_SOURCE, _LOCK_SITE = range(5)
+LOCK_SCOPES = {_LOCK_ACCOUNT: "account", _LOCK_DEVICE: "device", _LOCK_SOURCE: "source", _LOCK_SITE: "site"}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """About a login that was refused for now: `scope` is "account", "device", "source" or "site", `methods` are bits
+    METHOD_... by which the login would be taken instead, 0 if that is not said."""
+
+    scope: str
+    until: Optional[datetime]
+    methods: int
+
 
 class Error(Exception):
     """A call failed: `status` is the number, `name` its name, and the text says what failed, on what, what to do."""
@@ -68,7 +85,10 @@ class AuthenticationFailed(Error):
 
 
 class LockedOut(Error):
-    """Too many failures: the account, the device or the source is locked for a time."""
+    """Too many wrong entries: for a time this way of logging in is locked for the account, or this place for those whom it
+    does not know. `refusal` has what the host may act on and does not show."""
+
+    refusal: Optional[Refusal] = None
 
 
 class SessionEnded(Error):
@@ -135,6 +155,12 @@ class Incomplete(Error):
     """It was done and is durable, but a step behind it failed; the text says which, and what makes up for it."""
 
 
+class FactorNeeded(Error):
+    """This way of logging in needs another factor at present, such as the user name: `refusal.methods`."""
+
+    refusal: Optional[Refusal] = None
+
+
 CLASSES: dict[int, type[Error]] = {
     -1: InvalidArgument,
     -2: OutOfMemory,
@@ -166,6 +192,7 @@ CLASSES: dict[int, type[Error]] = {
     -28: Forked,
     -29: OutcomeUnknown,
     -30: Incomplete,
+    -31: FactorNeeded,
 }
 
 

@@ -96,7 +96,7 @@ class Session(Access, Audit, Devices, Spool):
                progress: Optional[Progress] = None) -> Info:
         """Backs the instance up into a missing or empty directory; it can be restored for `expires_in`, or up to an eighth
         less, otherwise for the setting backup.retention. `progress(files_done, files)` may not call the library."""
-        options, info = _options(0 if expires_in is None else duration(expires_in), progress), c.BackupInfo()
+        options, info = _options(duration(expires_in), progress), c.BackupInfo()
         call("myqsec_backup_create", self._pointer, text(os.fspath(directory)), ctypes.byref(options),
              ctypes.byref(info))
         return _info(info)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "myqsec/base.h"
+
 namespace myqsec::abi {
 
 namespace {
@@ -57,11 +59,13 @@ std::string_view text_or_empty(const char* value, const char* name) {
     return value ? text(value, name) : std::string_view();
 }
 
+std::string_view raw_text(const char* value) {
+    return value ? std::string_view(value, ::strnlen(value, longest_text)) : std::string_view();
+}
+
 std::string_view long_text(const char* value, const char* name) {
     const auto out = terminated(value, name, longest_long_text);
     if (!is_utf8(out)) fail(Status::ERR_INVALID_ARGUMENT, "{} is not valid UTF-8", name);
-    if (has_control_characters(out, Characters::lines))
-        fail(Status::ERR_INVALID_ARGUMENT, "{} holds control characters", name);
     return out;
 }
 
@@ -104,16 +108,17 @@ void check_reserved(bool is_initial, const char* name) {
 }
 
 std::optional<bool> optional_flag(std::int32_t value, const char* name) {
-    if (value == -1) return std::nullopt;
-    if (value != 0 && value != 1)
-        fail(Status::ERR_INVALID_ARGUMENT, "{} must be 0, 1, or -1 to leave it", name);
-    return value == 1;
+    if (value == MYQSEC_UNCHANGED) return std::nullopt;
+    if (value != MYQSEC_YES && value != MYQSEC_NO)
+        fail(Status::ERR_INVALID_ARGUMENT, "{} must be MYQSEC_YES, MYQSEC_NO, or 0 to leave it", name);
+    return value == MYQSEC_YES;
 }
 
 std::optional<std::int64_t> optional_amount(std::int64_t value, const char* name) {
-    if (value == -1) return std::nullopt;
-    if (value < 0) fail(Status::ERR_INVALID_ARGUMENT, "{} must be at least 0, or -1 to leave it", name);
-    return value;
+    if (value == 0) return std::nullopt;
+    if (value < -1)
+        fail(Status::ERR_INVALID_ARGUMENT, "{} must be at least 1, -1 for none, or 0 to leave it", name);
+    return value == -1 ? 0 : value;
 }
 
 std::optional<Duration> optional_duration(std::int64_t value, const char* name) {

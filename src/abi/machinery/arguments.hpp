@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "crypto/secret.hpp"
 
 namespace myqsec::abi {
 
@@ -49,7 +50,9 @@ enum class Characters : std::uint8_t {
 [[nodiscard]] std::optional<std::string> optional_string(const char* value, const char* name);
 /// "" for NULL.
 [[nodiscard]] std::string_view text_or_empty(const char* value, const char* name);
-/// Printable lines, of at most 1 MiB.
+/// Whatever bytes they are, for who cleans them; "" for NULL. Cut to 64 KiB.
+[[nodiscard]] std::string_view raw_text(const char* value);
+/// UTF-8 of at most 1 MiB; its parser judges what stands in it.
 [[nodiscard]] std::string_view long_text(const char* value, const char* name);
 /// PEM: NUL-terminated, of at most 1 MiB; its parser judges the contents.
 [[nodiscard]] ByteView pem(const char* value, const char* name);
@@ -117,14 +120,25 @@ T optional_id(std::int64_t value, const char* name) {
     return T(value);
 }
 
-/// The tristate of the field structs: -1 leaves it as it is, otherwise 0 or 1.
+/// A myqsec_choice.
 [[nodiscard]] std::optional<bool> optional_flag(std::int32_t value, const char* name);
-/// -1 leaves it as it is, otherwise at least 0.
+/// 0 leaves it as it is, -1 is none.
 [[nodiscard]] std::optional<std::int64_t> optional_amount(std::int64_t value, const char* name);
 [[nodiscard]] std::optional<Duration> optional_duration(std::int64_t value, const char* name);
 
 /// The caller's buffer rule, for text: throws ERR_BUFFER_TOO_SMALL, with *length set to what is needed.
 void check_room(const char* buffer, std::size_t* length, std::size_t needed, const char* name);
 void write_text(std::string_view text, char* buffer, std::size_t* length, const char* name);
+
+/// A secret that was generated for one person must not stay in memory that others may be given.
+struct Wiped {
+    explicit Wiped(std::string& text) : text_(text) {}
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+    ~Wiped() { crypto::wipe({reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}); }
+
+ private:
+    std::string& text_;
+};
 
 }  // namespace myqsec::abi

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "abi/machinery/session.hpp"
+#include "access/identity/lockout.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::abi {
@@ -15,6 +16,7 @@ namespace {
 // A fixed place: keeping a message can't fail, and nothing of it has to be destroyed when a thread or the
 // library ends.
 thread_local std::array<char, 1024> message{};
+thread_local myqsec_login_refusal refusal = MYQSEC_LOGIN_REFUSAL_INIT;
 
 void keep(std::string_view sentence) noexcept {
     auto size = std::min(sentence.size(), message.size() - 1);
@@ -28,13 +30,24 @@ void keep(std::string_view sentence) noexcept {
 
 }  // namespace
 
+const myqsec_login_refusal& last_refusal() noexcept {
+    return refusal;
+}
+
 const char* last_error() noexcept {
     return message.data();
 }
 
 myqsec_status report_exception() noexcept {
+    refusal = MYQSEC_LOGIN_REFUSAL_INIT;
     try {
         throw;
+    } catch (const access::LoginRefused& error) {
+        keep(error.what());
+        refusal.scope = static_cast<std::uint32_t>(error.scope);
+        refusal.until = error.until ? to_milliseconds(*error.until) : 0;
+        refusal.methods = error.methods;
+        return static_cast<myqsec_status>(error.status());
     } catch (const Error& error) {
         keep(error.what());
         return static_cast<myqsec_status>(error.status());

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "myqsec/lockout.h"
 #include "myqsec/status.h"
 
 namespace myqsec::abi {
@@ -40,6 +41,9 @@ class CallbackScope {
 
 /// Turns the exception being handled into its status and this thread's last error. For catch blocks.
 [[nodiscard]] myqsec_status report_exception() noexcept;
+
+/// What this thread's last error knows of a refused login; all 0 if it was another one.
+[[nodiscard]] const myqsec_login_refusal& last_refusal() noexcept;
 
 /// This thread's last error, "" at first.
 [[nodiscard]] const char* last_error() noexcept;

@@ -1,5 +1,7 @@
 #include "abi/machinery/engine.hpp"
 
+#include <algorithm>
+
 #include "abi/machinery/call.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
@@ -21,6 +23,13 @@ Instant HostClock::now() const {
     if (!function_) return SystemClock().now();
     const CallbackScope scope;
     return from_milliseconds(function_(context_));
+}
+
+Duration HostClock::running() const {
+    if (!running_) return SystemClock().running();
+    const CallbackScope scope;
+    // Whatever it says: half of all time is enough, and can be added up.
+    return Duration(std::clamp<std::int64_t>(running_(context_), 0, INT64_MAX / 4));
 }
 
 Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,

@@ -34,11 +34,13 @@ class HostCounter final : public storage::OutsideCounter {
 class HostClock final : public Clock {
  public:
     explicit HostClock(const myqsec_options& options)
-        : function_(options.clock), context_(options.clock_context) {}
+        : function_(options.clock), running_(options.running), context_(options.clock_context) {}
     [[nodiscard]] Instant now() const override;
+    [[nodiscard]] Duration running() const override;
 
  private:
     int64_t (*function_)(void* context);
+    int64_t (*running_)(void* context);
     void* context_;
 };
 

@@ -2,6 +2,7 @@
 #include "abi/machinery/arguments.hpp"
 #include "abi/machinery/call.hpp"
 #include "abi/machinery/engine.hpp"
+#include "base/unicode.hpp"
 #include "crypto/root/root_provider.hpp"
 
 namespace myqsec::abi {
@@ -17,8 +18,8 @@ crypto::Argon2Parameters argon2_parameters(const myqsec_root& root) {
     auto out = crypto::Argon2Parameters::server();
     if (root.argon2_memory_kib != 0) out.memory_kib = root.argon2_memory_kib;
     if (root.argon2_iterations != 0) out.iterations = root.argon2_iterations;
-    if (out.memory_kib < 1024 || out.memory_kib > (1U << 21)) {
-        fail(Status::ERR_INVALID_ARGUMENT, "argon2_memory_kib must be 1024 to 2097152");
+    if (out.memory_kib < 1024 || out.memory_kib > (1U << 20)) {
+        fail(Status::ERR_INVALID_ARGUMENT, "argon2_memory_kib must be 1024 to 1048576");
     }
     if (out.iterations > 1000) fail(Status::ERR_INVALID_ARGUMENT, "argon2_iterations must be 1 to 1000");
     return out;
@@ -30,6 +31,13 @@ ByteView secret_of(const myqsec_root& root, std::size_t smallest, std::size_t la
         fail(Status::ERR_INVALID_ARGUMENT, "root.secret must have {} to {} bytes", smallest, largest);
     }
     return secret;
+}
+
+/// In NFC, because the same keys give accents composed or not, as the machine has it.
+crypto::Secret passphrase_of(const myqsec_root& root) {
+    const auto given = as_text(secret_of(root, 1, longest_passphrase));
+    if (!is_utf8(given)) fail(Status::ERR_INVALID_ARGUMENT, "the passphrase is not valid UTF-8");
+    return crypto::take_secret(to_nfc(given));
 }
 
 /// The PIN of a token, which may be left out.
@@ -90,10 +98,7 @@ std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given, En
     const auto root = read_struct(given, "root");
     switch (root.kind) {
         case MYQSEC_ROOT_PASSPHRASE: {
-            const auto passphrase = secret_of(root, 1, longest_passphrase);
-            if (!is_utf8(as_text(passphrase)))
-                fail(Status::ERR_INVALID_ARGUMENT, "the passphrase is not valid UTF-8");
-            return crypto::passphrase_provider(crypto::Secret(passphrase), argon2_parameters(root));
+            return crypto::passphrase_provider(passphrase_of(root), argon2_parameters(root));
         }
         case MYQSEC_ROOT_KEY_FILE:
             return crypto::key_file_provider(

@@ -53,9 +53,9 @@ class AuditMove {
     return out;
 }
 
-/// `work` takes the Session&.
+/// `work` takes the Session&, also one that has ended.
 template <class Work>
-myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
+myqsec_status with_any_session(myqsec_session* handle, Work&& work) noexcept {
     return guard([&] {
         const HandleUse use(handle);
         auto& session = use.object();
@@ -65,5 +65,34 @@ myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
         work(session);
     });
 }
+
+/// `work` takes the Session&. One that has ended is told so before anything else is looked at.
+template <class Work>
+myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
+    return with_any_session(handle, [&](Session& session) {
+        session.engine.access.sessions.require_alive(session.principal);
+        work(session);
+    });
+}
+
+/// What somebody got through a session, and may use as long as that lives: a job's writer, its reader, a
+/// release. Belongs to one thread at a time.
+template <class What>
+struct Held {
+    Held(const Session& session, std::unique_ptr<What> held)
+        : engine(session.engine), principal(session.principal), what(std::move(held)), child(engine) {}
+
+    Engine& engine;
+    const access::Principal principal;
+    std::unique_ptr<What> what;
+    Engine::Child child;
+    bool over = false;  ///< finished or failed: it can only be freed
+
+    /// Throws ERR_FORKED, ERR_SESSION_ENDED.
+    void require_usable() const {
+        engine.check_process();
+        engine.access.sessions.require_alive(principal);
+    }
+};
 
 }  // namespace myqsec::abi

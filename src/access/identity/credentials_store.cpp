@@ -19,6 +19,7 @@ std::optional<PinRecord> read_pin(storage::Rows rows) {
     if (!rows.is_null(1)) pin.alone = digest(rows.blob(1));
     pin.factor = {digest(rows.blob(2)), static_cast<std::uint32_t>(rows.integer(3))};
     pin.digits = rows.integer(4);
+    pin.use = static_cast<PinUse>(rows.integer(5));
     return pin;
 }
 
@@ -51,6 +52,17 @@ std::optional<PasswordRecord> find_password(storage::Database& main, UserId user
         copy_of(rows.blob(0)),
         static_cast<PasswordUse>(rows.integer(1)),
         {static_cast<std::uint32_t>(rows.integer(2)), static_cast<std::uint32_t>(rows.integer(3)), 1}};
+}
+
+std::optional<crypto::Argon2Parameters> somebodys_cost(storage::Database& main, const crypto::Digest& hash) {
+    // By the id that the hash falls on, or the next one: the same one until that person is gone.
+    auto rows = main.query(
+        "SELECT kdf_memory_kib, kdf_iterations FROM access_password WHERE user_id >= "
+        "(SELECT 1 + $1 % MAX(user_id) FROM access_password) ORDER BY user_id LIMIT 1",
+        static_cast<std::int64_t>(load_be<std::uint64_t>(hash.data()) >> 1));
+    if (!rows.next()) return std::nullopt;
+    return crypto::Argon2Parameters{static_cast<std::uint32_t>(rows.integer(0)),
+                                    static_cast<std::uint32_t>(rows.integer(1)), 1};
 }
 
 void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now) {
@@ -99,26 +111,66 @@ std::vector<Bytes> password_history(storage::Database& main, UserId user, std::i
     return verifiers;
 }
 
+void save_recovery(storage::Database& main, const RecoveryRecord& recovery) {
+    main.run(
+        "INSERT INTO access_recovery (user_id, verifier, kdf_memory_kib, kdf_iterations, due) "
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id) DO UPDATE SET verifier = excluded.verifier, "
+        "kdf_memory_kib = excluded.kdf_memory_kib, kdf_iterations = excluded.kdf_iterations, "
+        "due = excluded.due",
+        recovery.user, recovery.password.verifier, recovery.password.kdf.memory_kib,
+        recovery.password.kdf.iterations, recovery.due.count());
+}
+
+std::optional<RecoveryRecord> next_recovery(storage::Database& main) {
+    auto rows = main.query(
+        "SELECT user_id, verifier, kdf_memory_kib, kdf_iterations, due FROM access_recovery ORDER BY due "
+        "LIMIT 1");
+    if (!rows.next()) return std::nullopt;
+    return RecoveryRecord{
+        rows.id<UserId>(0),
+        {copy_of(rows.blob(1)),
+         PasswordUse::alone,
+         {static_cast<std::uint32_t>(rows.integer(2)), static_cast<std::uint32_t>(rows.integer(3)), 1}},
+        Duration(rows.integer(4))};
+}
+
+bool delete_recovery(storage::Database& main, UserId user) {
+    return main.run("DELETE FROM access_recovery WHERE user_id = $1", user) > 0;
+}
+
+void save_recovery_code(storage::Database& main, const std::optional<crypto::Digest>& hash) {
+    main.run("DELETE FROM access_recovery_code");
+    if (hash) main.run("INSERT INTO access_recovery_code (id, hash) VALUES (1, $1)", *hash);
+}
+
+std::optional<crypto::Digest> find_recovery_code(storage::Database& main) {
+    auto rows = main.query("SELECT hash FROM access_recovery_code WHERE id = 1");
+    if (!rows.next()) return std::nullopt;
+    return digest(rows.blob(0));
+}
+
 std::optional<PinRecord> find_pin(storage::Database& main, UserId user) {
-    return read_pin(main.query(
-        "SELECT user_id, alone_hash, factor_hash, key_version, digits FROM access_pin WHERE user_id = $1",
-        user));
+    return read_pin(
+        main.query("SELECT user_id, alone_hash, factor_hash, key_version, digits, purpose FROM access_pin "
+                   "WHERE user_id = $1",
+                   user));
 }
 
 std::optional<PinRecord> find_pin_alone(storage::Database& main, const LookupHash& alone) {
-    return read_pin(main.query(
-        "SELECT user_id, alone_hash, factor_hash, key_version, digits FROM access_pin WHERE alone_hash = $1",
-        alone.hash));
+    return read_pin(
+        main.query("SELECT user_id, alone_hash, factor_hash, key_version, digits, purpose FROM access_pin "
+                   "WHERE alone_hash = $1",
+                   alone.hash));
 }
 
 void save_pin(storage::Database& main, const PinRecord& pin, Instant now) {
     main.run(
-        "INSERT INTO access_pin (user_id, alone_hash, factor_hash, key_version, digits, changed) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id) DO UPDATE SET alone_hash = "
+        "INSERT INTO access_pin (user_id, alone_hash, factor_hash, key_version, digits, purpose, changed) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id) DO UPDATE SET alone_hash = "
         "excluded.alone_hash, "
         "factor_hash = excluded.factor_hash, key_version = excluded.key_version, digits = excluded.digits, "
-        "changed = excluded.changed",
-        pin.user, pin.alone, pin.factor.hash, pin.factor.key_version, pin.digits, now);
+        "purpose = excluded.purpose, changed = excluded.changed",
+        pin.user, pin.alone, pin.factor.hash, pin.factor.key_version, pin.digits, pin.use, now);
 }
 
 bool delete_pin(storage::Database& main, UserId user) {
@@ -172,32 +224,6 @@ Paged<CardRecord> cards_of(storage::Database& main, UserId user, const Page& pag
 
 std::vector<std::string_view> card_list_statements() {
     return both_ways({listed_cards});
-}
-
-std::optional<LockRecord> find_lock(storage::Database& main, const LockKey& key) {
-    auto rows = main.query(
-        "SELECT failures, window_start, locks, locked_until FROM access_lockout WHERE scope = $1 AND "
-        "scope_hash = $2",
-        key.scope, key.hash);
-    if (!rows.next()) return std::nullopt;
-    return LockRecord{rows.integer(0), rows.instant(1), rows.integer(2), rows.instant(3)};
-}
-
-void save_lock(storage::Database& main, const LockKey& key, const LockRecord& record) {
-    main.run(
-        "INSERT INTO access_lockout (scope, scope_hash, failures, window_start, locks, locked_until) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (scope, scope_hash) DO UPDATE SET failures = "
-        "excluded.failures, "
-        "window_start = excluded.window_start, locks = excluded.locks, locked_until = excluded.locked_until",
-        key.scope, key.hash, record.failures, record.window_start, record.locks, record.locked_until);
-}
-
-void delete_lock(storage::Database& main, const LockKey& key) {
-    main.run("DELETE FROM access_lockout WHERE scope = $1 AND scope_hash = $2", key.scope, key.hash);
-}
-
-void delete_locks_before(storage::Database& main, Instant before) {
-    main.run("DELETE FROM access_lockout WHERE window_start < $1 AND locked_until < $1", before);
 }
 
 }  // namespace myqsec::access::store

@@ -1,12 +1,12 @@
-// The SQL of passwords, PINs and cards, and of failed attempts at them.
+// The SQL of passwords, PINs and cards.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "access/identity/credential_policy.hpp"
-#include "access/identity/lockout.hpp"
 #include "access/identity/names.hpp"
+#include "access/identity/user.hpp"
 #include "base/page.hpp"
 #include "crypto/password.hpp"
 #include "storage/sqlite/database.hpp"
@@ -20,6 +20,8 @@ struct PasswordRecord {
 };
 
 std::optional<PasswordRecord> find_password(storage::Database& main, UserId user);
+/// The cost of the password of somebody, always the same one for a hash: what a name that nobody has costs.
+std::optional<crypto::Argon2Parameters> somebodys_cost(storage::Database& main, const crypto::Digest& hash);
 void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now);
 /// The first administrator's, which nobody may have seen yet, until somebody logs in with it.
 void mark_password_unused(storage::Database& main, UserId user);
@@ -30,11 +32,29 @@ std::optional<UserId> find_unused_administrator(storage::Database& main);
 void retire_password(storage::Database& main, UserId user, std::int64_t keep);
 std::vector<Bytes> password_history(storage::Database& main, UserId user, std::int64_t limit);
 
+/// A password that whoever holds the root key asked for, and that begins to work when it is due.
+struct RecoveryRecord {
+    UserId user;
+    PasswordRecord password;
+    Duration due{};  ///< in time that has passed, as locks count it
+};
+
+/// In place of an earlier one.
+void save_recovery(storage::Database& main, const RecoveryRecord& recovery);
+/// That which is due first.
+std::optional<RecoveryRecord> next_recovery(storage::Database& main);
+/// False if there was none.
+bool delete_recovery(storage::Database& main, UserId user);
+/// In place of an earlier one; none: it is used up.
+void save_recovery_code(storage::Database& main, const std::optional<crypto::Digest>& hash);
+std::optional<crypto::Digest> find_recovery_code(storage::Database& main);
+
 struct PinRecord {
     UserId user;
     std::optional<crypto::Digest> alone;  ///< generated PINs only
     LookupHash factor;
     std::int64_t digits = 0;
+    PinUse use = PinUse::with_card;
 };
 
 std::optional<PinRecord> find_pin(storage::Database& main, UserId user);
@@ -63,18 +83,5 @@ std::optional<CardRecord> find_card(storage::Database& main, const LookupHash& c
 Paged<CardRecord> cards_of(storage::Database& main, UserId user, const Page& page);
 /// Every statement that cards_of may run, for the test that looks at their plans.
 std::vector<std::string_view> card_list_statements();
-
-struct LockRecord {
-    std::int64_t failures = 0;  ///< within the window
-    Instant window_start;
-    std::int64_t locks = 0;  ///< in a row; doubles the time
-    Instant locked_until;
-};
-
-std::optional<LockRecord> find_lock(storage::Database& main, const LockKey& key);
-void save_lock(storage::Database& main, const LockKey& key, const LockRecord& record);
-void delete_lock(storage::Database& main, const LockKey& key);
-/// Rows whose window began, and whose lock ended, before that.
-void delete_locks_before(storage::Database& main, Instant before);
 
 }  // namespace myqsec::access::store

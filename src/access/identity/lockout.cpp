@@ -1,123 +1,167 @@
 #include "access/identity/lockout.hpp"
 
-#include <algorithm>
-
-#include "access/identity/credentials_store.hpp"
-#include "base/error.hpp"
-
 namespace myqsec::access {
-
-using settings::Setting;
 
 namespace {
 
-constexpr Duration day = std::chrono::hours(24);
-
-struct LockPolicy {
-    std::int64_t failures;
-    Duration window;
-    Duration first;
-    Duration longest;
-};
-
-LockPolicy policy_of(const settings::Settings& settings, LockScope scope) {
-    // The guess budget is per day, so its lock does not double: it lasts until a day's guesses are due again.
-    if (scope == LockScope::site_pins) return {settings.integer(Setting::pin_site_guesses), day, day, day};
-    return {settings.integer(Setting::lockout_failures), settings.duration(Setting::lockout_window),
-            settings.duration(Setting::lockout_duration), settings.duration(Setting::lockout_max_duration)};
+std::string_view kind_of_method(std::string_view method) {
+    return method == "card" ? "card" : "typed";
 }
 
-Duration lock_time(const LockPolicy& policy, std::int64_t locks_before) {
-    const auto doublings = std::min<std::int64_t>(locks_before, 20);
-    return std::min(policy.first * (std::int64_t{1} << doublings), std::max(policy.first, policy.longest));
+std::string sentence_for(LockScope scope) {
+    switch (scope) {
+        case LockScope::account:
+            return "too many wrong entries: this way of logging in to this account is locked";
+        case LockScope::site:
+            return "too many wrong PINs at this site";
+        default:
+            return "too many wrong entries here";
+    }
 }
 
-/// The record after one more failure.
-store::LockRecord count_failure(store::LockRecord record, const LockPolicy& policy, Instant now) {
-    if (now - record.window_start > policy.window || now < record.window_start) {
-        record.failures = 0;
-        record.window_start = now;
-    }
-    if (now - record.locked_until > policy.longest) record.locks = 0;
-    if (++record.failures >= policy.failures) {
-        record.locked_until = now + lock_time(policy, record.locks);
-        ++record.locks;
-        record.failures = 0;
-    }
-    return record;
+std::string time_left(Duration left) {
+    if (left >= std::chrono::hours(2))
+        return fmt::format("{} hours", std::chrono::ceil<std::chrono::hours>(left).count());
+    if (left >= std::chrono::minutes(2))
+        return fmt::format("{} minutes", std::chrono::ceil<std::chrono::minutes>(left).count());
+    return fmt::format("{} seconds", std::chrono::ceil<std::chrono::seconds>(left).count());
 }
 
 }  // namespace
 
-std::string_view lock_scope_name(LockScope scope) {
-    switch (scope) {
-        case LockScope::account:
-            return "account";
-        case LockScope::device:
-            return "device";
-        case LockScope::source:
-            return "source";
-        case LockScope::site_pins:
-            return "site-pins";
+std::string Place::source_tag(const storage::Keystore& keystore) const {
+    if (source.empty()) return {};
+    const auto hash = lookup_hash(keystore, lookup_domain::lockout, "source " + source).hash;
+    return to_hex(ByteView(hash).first(8));
+}
+
+LockKey Lockout::key(LockScope scope, std::string_view text) const {
+    return {scope, lookup_hash(vault_.keystore(), lookup_domain::lockout, text).hash};
+}
+
+LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
+                               const std::optional<crypto::Digest>& account, UserId user) {
+    const bool at_device = static_cast<bool>(place.device);
+    const auto scope = at_device ? LockScope::device : LockScope::source;
+    const auto where =
+        at_device ? fmt::format("device {}", place.device.value) : fmt::format("source {}", place.source);
+    LockedAttempt out;
+    out.known_as = key(scope, where);
+    auto& entry = out.entry;
+    entry.card = method == "card";
+    entry.known = user && store::is_known(vault_.main(), user, out.known_as);
+    out.somebody_known = store::knows_anybody(vault_.main(), out.known_as);
+    if (at_device || !place.source.empty()) {
+        // Unknown cards don't keep anybody from typing, nor the other way round.
+        entry.place = key(scope, fmt::format("{} {}", kind_of_method(method), where));
+        out.subjects[*entry.place] = {{}, place.device, place.source, std::string(kind_of_method(method))};
     }
-    return "unknown";
-}
-
-LockKey Lockout::device_key(DeviceId device) const {
-    const auto text = fmt::format("device {}", device.value);
-    return {LockScope::device, lookup_hash(vault_.keystore(), lookup_domain::lockout, text).hash};
-}
-
-LockKey Lockout::source_key(std::string_view source) const {
-    const auto text = fmt::format("source {}", source);
-    return {LockScope::source, lookup_hash(vault_.keystore(), lookup_domain::lockout, text).hash};
-}
-
-std::optional<Instant> Lockout::locked_until(std::span<const LockKey> keys) {
-    const auto now = vault_.clock().now();
-    std::optional<Instant> latest;
-    for (const auto& key : keys) {
-        const auto record = store::find_lock(vault_.main(), key);
-        if (record && record->locked_until > now)
-            latest = std::max(latest.value_or(now), record->locked_until);
+    if (account) {
+        const auto named = fmt::format("{} {}", method, to_hex(*account));
+        entry.account = key(LockScope::account, named);
+        out.subjects[*entry.account] = {user, {}, {}, std::string(method)};
+        if (entry.known) {
+            entry.account_here = key(LockScope::account, fmt::format("{} {}", named, where));
+            out.subjects[*entry.account_here] = {user, place.device, place.source, std::string(method)};
+        }
     }
-    return latest;
+    if (method == "pin") {
+        entry.site = LockKey{LockScope::site, {}};
+        out.subjects[*entry.site] = {{}, {}, {}, std::string(method)};
+    }
+    return out;
 }
 
-void Lockout::refuse(Instant until) const {
-    const auto left = std::chrono::ceil<std::chrono::seconds>(until - vault_.clock().now());
-    fail(Status::ERR_LOCKED_OUT, "too many failed logins; try again in {}",
-         left >= std::chrono::minutes(2)
-             ? fmt::format("{} minutes", std::chrono::ceil<std::chrono::minutes>(left).count())
-             : fmt::format("{} seconds", left.count()));
-}
-
-void Lockout::failed(storage::Transaction& transaction, std::span<const LockKey> keys, audit::Object object) {
-    const auto now = vault_.clock().now();
-    auto& main = transaction.database();
-    // Names that nobody has are counted too; they must not fill the disk.
-    store::delete_locks_before(main,
-                               now - 2 * std::max(day, settings_.duration(Setting::lockout_max_duration)));
-    for (const auto& key : keys) {
-        const auto record = count_failure(store::find_lock(main, key).value_or(store::LockRecord{}),
-                                          policy_of(settings_, key.scope), now);
-        store::save_lock(main, key, record);
-        if (record.locked_until <= now) continue;
-        const auto lasts = settings::format_duration(record.locked_until - now);
-        audit_.append(transaction, {.action = audit::Action::user_locked,
-                                    .actor = audit::Actor::anonymous(),
-                                    .object = object,
-                                    .changes = {{"scope", "", std::string(lock_scope_name(key.scope))},
-                                                {"duration", "", lasts}},
-                                    .personal = {}});
+void Lockout::wrong(storage::Transaction& transaction, LockedAttempt& attempt) {
+    subjects_ = &attempt.subjects;
+    store::delete_old_locks(vault_.main(), now());
+    const auto begun = model_.wrong(attempt.entry, now());
+    keep_time();
+    for (const auto& lock : begun) {
+        const auto& subject = attempt.subjects[lock];
+        const audit::Object object = subject.user     ? audit::Object(subject.user)
+                                     : subject.device ? audit::Object(subject.device)
+                                                      : audit::Object();
+        audit::Event event{.action = audit::Action::user_locked,
+                           .actor = audit::Actor::anonymous(),
+                           .object = object,
+                           .changes = {{"scope", "", std::string(lock_scope_name(lock.scope))},
+                                       {"method", "", subject.method},
+                                       {"duration", "", settings::format_duration(find(lock).until - now())}},
+                           .personal = {}};
+        if (subject.user && subject.device)
+            event.changes.push_back({"device", "", fmt::format("{}", subject.device.value)});
+        if (!subject.source.empty())
+            event.changes.push_back({"source", "", Place{{}, subject.source}.source_tag(vault_.keystore())});
+        audit_.append(transaction, event);
     }
 }
 
-bool Lockout::forgive(storage::Transaction& transaction, const LockKey& account) {
-    const auto record = store::find_lock(transaction.database(), account);
-    if (!record) return false;
-    store::delete_lock(transaction.database(), account);
-    return record->locked_until > vault_.clock().now();
+void Lockout::right(LockedAttempt& attempt, UserId user) {
+    subjects_ = &attempt.subjects;
+    attempt.entry.cleared = key(LockScope::cleared, fmt::format("user {}", user.value));
+    attempt.subjects[*attempt.entry.cleared] = {user, {}, {}, {}};
+    for (auto& lock : store::account_locks(vault_.main(), user)) {
+        if (!attempt.subjects.emplace(lock.key, std::move(lock.subject)).second) continue;
+        attempt.entry.others.push_back(lock.key);
+    }
+    model_.right(attempt.entry, now());
+    store::remember_place(vault_.main(), user, attempt.known_as, LockRules::known_places);
+}
+
+void Lockout::refuse(const LockVerdict& verdict, std::uint32_t methods, bool proved) {
+    const auto scope = verdict.lock ? verdict.lock->scope : LockScope::account;
+    const auto until = instant_of(verdict.until);
+    if (verdict.factor_asked) {
+        throw LoginRefused(Status::ERR_FACTOR_NEEDED,
+                           "a PIN alone is not enough here at present: give the user name, too, or the card",
+                           scope, until, methods);
+    }
+    const auto when = proved ? fmt::format("try again in {}", time_left(verdict.until - now()))
+                             : std::string("try again later, or log in another way");
+    throw LoginRefused(Status::ERR_LOCKED_OUT, fmt::format("{}; {}", sentence_for(scope), when), scope, until,
+                       0);
+}
+
+std::optional<Instant> Lockout::account_locked_until(UserId user) {
+    const auto until = store::locked_until(vault_.main(), user);
+    if (!until || *until <= now()) return std::nullopt;
+    return instant_of(*until);
+}
+
+bool Lockout::forget(UserId user) {
+    const bool locked = account_locked_until(user).has_value();
+    store::delete_locks(vault_.main(), user);
+    return locked;
+}
+
+Elapsed Lockout::now() {
+    // While this was closed, the running clock ran on; where it began anew it has run at least so long since.
+    const auto running = vault_.clock().running();
+    const auto kept = store::find_time(vault_.main());
+    if (!kept) return Elapsed::zero();
+    return kept->elapsed + (running >= kept->running ? running - kept->running : running);
+}
+
+void Lockout::keep_time() {
+    const auto running = vault_.clock().running();
+    store::save_time(vault_.main(), {now(), running});
+}
+
+Instant Lockout::instant_of(Elapsed time) {
+    const auto clock = vault_.clock().now();  // which may say anything
+    const auto left = time - now();
+    return clock > Instant::max() - left ? Instant::max() : clock + left;
+}
+
+LockRecord Lockout::find(const LockKey& key) {
+    return store::find_lock(vault_.main(), key);
+}
+
+void Lockout::save(const LockKey& key, const LockRecord& record) {
+    const auto kept_until =
+        record.entries.empty() ? record.until : record.entries.back() + model_.counts_for(key);
+    store::save_lock(vault_.main(), key, record, (*subjects_)[key], std::max(kept_until, record.until));
 }
 
 }  // namespace myqsec::access

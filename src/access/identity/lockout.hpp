@@ -1,58 +1,90 @@
-// Lockout: failures are counted per account, device and source; too many within a window lock for a time that
-// doubles.
+// Lockout: the model over the database, with the names of what is locked, and the audit log told.
 #pragma once
 
+#include <map>
 #include <optional>
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "access/identity/lock_model.hpp"
+#include "access/identity/lock_store.hpp"
 #include "access/identity/names.hpp"
 #include "audit/audit_log.hpp"
+#include "base/error.hpp"
 #include "settings/settings.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::access {
 
-enum class LockScope : std::uint8_t {
-    account = 1,  ///< the account named, whether or not it exists
-    device = 2,   ///< a wrong PIN names no account
-    source = 3,
-    site_pins = 4,  ///< PINs alone, all over the site: the guess budget that their length is computed from
-};
-[[nodiscard]] std::string_view lock_scope_name(LockScope scope);
+/// Where an attempt comes from; neither: the host itself.
+struct Place {
+    DeviceId device;
+    std::string source;
 
-/// What is counted. The hash is keyed: sources are addresses, names are personal.
-struct LockKey {
+    /// For the audit log, in which an address may not stand for ever.
+    [[nodiscard]] std::string source_tag(const storage::Keystore& keystore) const;
+};
+
+/// A login that is refused for now. What it knows beyond the sentence is the host's to act on, not to show.
+class LoginRefused : public Error {
+ public:
+    LoginRefused(Status status, const std::string& sentence, LockScope by, std::optional<Instant> end,
+                 std::uint32_t other_methods)
+        : Error(status, sentence), scope(by), until(end), methods(other_methods) {}
+
     LockScope scope;
-    crypto::Digest hash{};
+    std::optional<Instant> until;
+    std::uint32_t methods;  ///< by which to ask instead; 0: none
 };
 
-class Lockout {
+/// One attempt: what the model sees of it, and what its locks are called.
+struct LockedAttempt {
+    LockedEntry entry;
+    std::map<LockKey, store::LockSubject> subjects;
+    LockKey known_as;             ///< its place, among those that know people
+    bool somebody_known = false;  ///< there; elsewhere a locked attempt tells nothing by its time
+};
+
+/// Built for each use. Works in the caller's transaction, if there is one.
+class Lockout final : public LockBook {
  public:
     Lockout(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
-        : vault_(vault), audit_(audit), settings_(settings) {}
+        : vault_(vault), audit_(audit), model_(*this, LockRules::of(settings)) {}
 
-    [[nodiscard]] LockKey device_key(DeviceId device) const;
-    [[nodiscard]] LockKey source_key(std::string_view source) const;
-    static LockKey account_key(const LookupHash& name) { return {LockScope::account, name.hash}; }
-    static LockKey site_pins_key() { return {LockScope::site_pins, {}}; }
+    /// `account`: the hash of the name or card that it names, if any. `user`: whose that is, or nobody's.
+    LockedAttempt attempt(const Place& place, std::string_view method,
+                          const std::optional<crypto::Digest>& account, UserId user);
+    [[nodiscard]] LockVerdict judge(const LockedAttempt& attempt) {
+        return model_.judge(attempt.entry, now());
+    }
+    /// Counts a wrong entry, and audits (user.locked) the locks that begin.
+    void wrong(storage::Transaction& transaction, LockedAttempt& attempt);
+    /// Clears the person's own wrong entries, and makes the person known at the place.
+    void right(LockedAttempt& attempt, UserId user);
+    /// Throws LoginRefused: ERR_LOCKED_OUT, or ERR_FACTOR_NEEDED with the `methods` to ask by. Who has
+    /// `proved` a factor is told until when.
+    [[noreturn]] void refuse(const LockVerdict& verdict, std::uint32_t methods, bool proved);
 
-    /// The end of the longest lock among `keys`, if one is in force.
-    [[nodiscard]] std::optional<Instant> locked_until(std::span<const LockKey> keys);
-    /// Throws ERR_LOCKED_OUT with the time left.
-    [[noreturn]] void refuse(Instant until) const;
+    [[nodiscard]] std::optional<Instant> account_locked_until(UserId user);
+    /// Ends all locks of the account and forgets what they counted. True if one was in force.
+    bool forget(UserId user);
 
-    /// Counts a failure under each key, and audits (user.locked) what is locked by it.
-    void failed(storage::Transaction& transaction, std::span<const LockKey> keys, audit::Object object);
-    /// Forgets an account's failures; devices and sources have to wait for the window's end, or one's own
-    /// login would buy further guesses at others. True if it was locked.
-    bool forgive(storage::Transaction& transaction, const LockKey& account);
+    [[nodiscard]] Elapsed now();
+    [[nodiscard]] Instant instant_of(Elapsed time);
+    /// At each opening: what passed until now has passed, whatever the clocks say later.
+    void keep_time();
+
+    [[nodiscard]] LockRecord find(const LockKey& key) override;
+    void save(const LockKey& key, const LockRecord& record) override;
 
  private:
+    [[nodiscard]] LockKey key(LockScope scope, std::string_view text) const;
+
     storage::Vault& vault_;
     audit::AuditLog& audit_;
-    const settings::Settings& settings_;
+    LockModel model_;
+    std::map<LockKey, store::LockSubject>* subjects_ = nullptr;  ///< of the attempt whose records are saved
 };
 
 }  // namespace myqsec::access

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 
 namespace myqsec::access {
 
@@ -31,58 +32,57 @@ LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domai
             version};
 }
 
-std::string fold_user_name(std::string_view user_name) {
-    while (!user_name.empty() && user_name.front() == ' ')
-        user_name.remove_prefix(1);
-    while (!user_name.empty() && user_name.back() == ' ')
-        user_name.remove_suffix(1);
-    std::string folded(user_name);
-    std::ranges::transform(folded, folded.begin(), lower);
-    return folded;
+namespace {
+
+constexpr std::string_view card_separators = "\x02\x03\r\n\t :-";
+
+bool is_hexadecimal(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, is_hex);
 }
+
+std::string_view without_prefix(std::string_view part) {
+    const bool prefixed = part.size() > 2 && part[0] == '0' && lower(part[1]) == 'x';
+    return prefixed && is_hexadecimal(part.substr(2)) ? part.substr(2) : part;
+}
+
+}  // namespace
 
 std::string normalise_card(std::string_view card) {
     constexpr std::size_t minimum = 4;
     constexpr std::size_t maximum = 128;
     std::string out;
-    for (const char c : card.substr(0, 4 * maximum)) {
-        if (std::string_view("\x02\x03\r\n\t ").find(c) == std::string_view::npos) out += c;
+    for (auto rest = card.substr(0, 8 * maximum); !rest.empty();) {
+        const auto part = rest.substr(0, rest.find_first_of(card_separators));
+        out += without_prefix(part);
+        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     }
-    if (out.size() < minimum || out.size() > maximum) {
+    if (out.size() < minimum || out.size() > maximum || card.size() > 8 * maximum) {
         fail(Status::ERR_INVALID_ARGUMENT, "a card number must have {} to {} bytes", minimum, maximum);
     }
-    if (std::ranges::all_of(out, is_hex)) std::ranges::transform(out, out.begin(), upper);
+    out = prepared_text("a card number", out);
+    std::ranges::transform(out, out.begin(), upper);
     return out;
 }
 
-namespace {
-
-/// C0, DEL and C1 (U+0080 … U+009F, in UTF-8 C2 80 … C2 9F): they falsify lists, logs and terminals.
-bool has_control_characters(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c < 0x20 || c == 0x7F) return true;
-        if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
-    }
-    return false;
-}
-
-}  // namespace
-
-void check_text(std::string_view what, std::string_view text, std::size_t limit) {
-    if (text.size() > limit) {
-        fail(Status::ERR_INVALID_ARGUMENT, "{} may have at most {} bytes, not {}", what, limit, text.size());
-    }
+std::string prepared_text(std::string_view what, std::string_view text, std::size_t limit) {
     if (!is_utf8(text)) fail(Status::ERR_INVALID_ARGUMENT, "{} must be well-formed UTF-8", what);
-    if (has_control_characters(text))
-        fail(Status::ERR_INVALID_ARGUMENT, "{} may not hold control characters", what);
+    if (std::ranges::any_of(characters_of(text), is_harmful)) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "{} may not hold control characters or others that change how text around them is shown", what);
+    }
+    auto prepared = to_nfc(text);
+    if (prepared.size() > limit) {
+        fail(Status::ERR_INVALID_ARGUMENT, "{} may have at most {} bytes, not {}", what, limit,
+             prepared.size());
+    }
+    return prepared;
 }
 
-void check_name(std::string_view what, std::string_view text) {
+std::string prepared_name(std::string_view what, std::string_view text) {
     if (text.find_first_not_of(' ') == std::string_view::npos) {
         fail(Status::ERR_INVALID_ARGUMENT, "{} may not be empty", what);
     }
-    check_text(what, text);
+    return prepared_text(what, text);
 }
 
 }  // namespace myqsec::access

@@ -18,6 +18,7 @@ inline constexpr std::string_view card = "card";
 inline constexpr std::string_view pin_alone = "pin-alone";
 inline constexpr std::string_view pin_of_user = "pin-of-user";
 inline constexpr std::string_view lockout = "lockout";
+inline constexpr std::string_view recovery_code = "recovery-code";
 }  // namespace lookup_domain
 
 struct LookupHash {
@@ -29,20 +30,19 @@ struct LookupHash {
 [[nodiscard]] LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain,
                                      std::string_view text);
 
-/// Blanks around it removed, ASCII letters in lower case.
-[[nodiscard]] std::string fold_user_name(std::string_view user_name);
-
-/// Without framing (STX, ETX, CR, LF) and blanks; hexadecimal digits in upper case, because readers differ.
-/// Throws ERR_INVALID_ARGUMENT unless 4 to 128 bytes are left.
+/// The one spelling of a card, however a reader or a list writes it: without framing (STX, ETX, CR, LF),
+/// separators (blanks, tabs, ':', '-') and the 0x before hexadecimal digits; ASCII letters in upper case.
+/// Throws ERR_INVALID_ARGUMENT unless 4 to 128 bytes of text are left.
 [[nodiscard]] std::string normalise_card(std::string_view card);
 
 inline constexpr std::size_t max_name = 255;
 inline constexpr std::size_t max_notes = 4000;
 
-/// Well-formed UTF-8 of at most `limit` bytes without control characters, or ERR_INVALID_ARGUMENT. `what`
-/// opens the sentence.
-void check_text(std::string_view what, std::string_view text, std::size_t limit = max_name);
+/// The text in NFC: well-formed UTF-8 of at most `limit` bytes that holds no controls and nothing else that
+/// falsifies what is around it, or ERR_INVALID_ARGUMENT. `what` opens the sentence.
+[[nodiscard]] std::string prepared_text(std::string_view what, std::string_view text,
+                                        std::size_t limit = max_name);
 /// The same, and not empty.
-void check_name(std::string_view what, std::string_view text);
+[[nodiscard]] std::string prepared_name(std::string_view what, std::string_view text);
 
 }  // namespace myqsec::access

@@ -17,6 +17,13 @@ enum class UserState : std::uint8_t { active = 1, disabled = 2 };
     return state == UserState::active ? "active" : "disabled";
 }
 
+/// What a PIN serves for: generated ones alone, too; chosen ones with the user name or a card, or, if they
+/// are too short for that at a site of this size, with a card only.
+enum class PinUse : std::uint8_t { alone = 1, with_name = 2, with_card = 3 };
+[[nodiscard]] inline std::string_view pin_use_name(PinUse use) {
+    return use == PinUse::alone ? "alone" : use == PinUse::with_name ? "with-name" : "with-card";
+}
+
 /// Fields to set; what is absent stays as it is, or empty in a new user.
 struct UserFields {
     std::optional<std::string> user_name;  ///< unique without regard to ASCII case; 1 to 255 bytes
@@ -40,7 +47,7 @@ struct User {
     audit::Pseudonym pseudonym{};
     std::optional<Instant> locked_until;
     bool has_password = false;
-    bool has_pin = false;
+    std::optional<PinUse> pin;
     std::int64_t cards = 0;
 };
 

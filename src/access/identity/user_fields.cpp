@@ -1,6 +1,7 @@
 #include "access/identity/user_fields.hpp"
 
 #include "access/identity/names.hpp"
+#include "access/identity/profiles.hpp"
 #include "storage/keys/personal_field.hpp"
 
 namespace myqsec::access {
@@ -34,17 +35,16 @@ std::string open(const Field& field, const store::UserRecord& record, storage::P
 
 }  // namespace
 
-void check_fields(const UserFields& fields) {
+UserFields prepared_fields(const UserFields& given) {
+    auto fields = given;
     for (const auto& field : fields_table) {
-        const auto& given = fields.*field.given;
-        if (!given) continue;
-        const auto what = fmt::format("the field {}", field.name);
-        if (field.given == &UserFields::user_name) {
-            check_name(what, *given);
-        } else {
-            check_text(what, *given, field.limit);
-        }
+        auto& text = fields.*field.given;
+        if (!text) continue;
+        *text = field.given == &UserFields::user_name
+                    ? prepared_user_name(*text)
+                    : prepared_text(fmt::format("the field {}", field.name), *text, field.limit);
     }
+    return fields;
 }
 
 User open_user(const store::UserRecord& record, const crypto::Secret& person_key) {
@@ -58,7 +58,7 @@ User open_user(const store::UserRecord& record, const crypto::Secret& person_key
     user.person = record.person;
     user.pseudonym = record.pseudonym;
     user.has_password = record.has_password;
-    user.has_pin = record.has_pin;
+    user.pin = record.pin;
     user.cards = record.cards;
     return user;
 }

@@ -9,8 +9,8 @@
 
 namespace myqsec::access {
 
-/// Throws ERR_INVALID_ARGUMENT for a field that is too long or malformed.
-void check_fields(const UserFields& fields);
+/// The fields in their one spelling. Throws ERR_INVALID_ARGUMENT for one that is too long or malformed.
+[[nodiscard]] UserFields prepared_fields(const UserFields& given);
 
 /// Opens the sealed fields of a row.
 [[nodiscard]] User open_user(const store::UserRecord& record, const crypto::Secret& person_key);

@@ -7,7 +7,7 @@ namespace {
 #define USER_COLUMNS                                                                                    \
     "SELECT id, name_hash, key_version, user_name, full_name, email, language, notes, state, created, " \
     "person, pseudonym, (SELECT COUNT(*) FROM access_password p WHERE p.user_id = u.id), "              \
-    "(SELECT COUNT(*) FROM access_pin p WHERE p.user_id = u.id), "                                      \
+    "(SELECT p.purpose FROM access_pin p WHERE p.user_id = u.id), "                                     \
     "(SELECT COUNT(*) FROM access_card c WHERE c.user_id = u.id) FROM access_user u "
 
 UserRecord read_user(const storage::Rows& row) {
@@ -25,7 +25,7 @@ UserRecord read_user(const storage::Rows& row) {
     user.person = row.id<LeafId>(10);
     user.pseudonym = ByteReader(row.blob(11), "a user's pseudonym").array<16>();
     user.has_password = row.boolean(12);
-    user.has_pin = row.boolean(13);
+    if (!row.is_null(13)) user.pin = static_cast<PinUse>(row.integer(13));
     user.cards = row.integer(14);
     return user;
 }
@@ -100,9 +100,17 @@ void delete_user(storage::Database& main, UserId user) {
     main.run("DELETE FROM access_password_history WHERE user_id = $1", user);
     main.run("DELETE FROM access_pin WHERE user_id = $1", user);
     main.run("DELETE FROM access_card WHERE user_id = $1", user);
+    main.run("DELETE FROM access_lock WHERE user_id = $1", user);
+    main.run("DELETE FROM access_known_place WHERE user_id = $1", user);
+    main.run("DELETE FROM access_recovery WHERE user_id = $1", user);
     main.run("DELETE FROM access_member WHERE user_id = $1", user);
     main.run("DELETE FROM access_grant WHERE user_id = $1", user);
     main.run("DELETE FROM access_user WHERE id = $1", user);
+}
+
+std::int64_t count_users(storage::Database& main) {
+    auto rows = main.query("SELECT COUNT(*) FROM access_user");
+    return rows.next() ? rows.integer(0) : 0;
 }
 
 std::optional<UserRecord> find_user(storage::Database& main, UserId user) {

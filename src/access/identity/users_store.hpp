@@ -25,7 +25,7 @@ struct UserRecord {
     LeafId person;
     audit::Pseudonym pseudonym{};
     bool has_password = false;
-    bool has_pin = false;
+    std::optional<PinUse> pin;
     std::int64_t cards = 0;
 };
 
@@ -34,6 +34,7 @@ UserId insert_user(storage::Database& main, const UserRecord& record);
 void update_user(storage::Database& main, const UserRecord& record);
 /// With credentials, memberships, and grants to the user.
 void delete_user(storage::Database& main, UserId user);
+[[nodiscard]] std::int64_t count_users(storage::Database& main);
 
 std::optional<UserRecord> find_user(storage::Database& main, UserId user);
 std::optional<UserRecord> find_user(storage::Database& main, const LookupHash& name);

@@ -19,7 +19,7 @@ bool is_member(storage::Database& main, UserId user, GroupId group) {
 /// A limited grant counts only for a target that lies within its limit.
 bool applies(storage::Database& main, const store::EffectiveGrant& grant, const Target& target) {
     if (grant.scope_queue && grant.scope_queue != target.queue) return false;
-    if (grant.scope_group && !(target.user && is_member(main, target.user, grant.scope_group))) return false;
+    if (grant.scope_group && !is_member(main, target.user, grant.scope_group)) return false;
     return true;
 }
 
@@ -60,13 +60,14 @@ Authority::Answer Authority::decide(const Principal& principal, Right right, con
     return Answer::denied;
 }
 
-Authorised Authority::authorise(const Principal& principal, Right right, const Target& target) {
+Authorised Authority::authorise(const Principal& principal, Right right, const Target& target,
+                                audit::Object object) {
     if (principal.kind != PrincipalKind::system) sessions_.touch(principal);
     switch (decide(principal, right, target)) {
         case Answer::granted:
             break;
         case Answer::denied:
-            deny(principal, right, object_of(target));
+            deny(principal, right, object == audit::Object() ? object_of(target) : object);
         case Answer::ended:
             fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
     }
@@ -129,10 +130,29 @@ RightSet Authority::rights_through(GroupId group) {
     return held;
 }
 
+RightSet Authority::rights_over(GroupId group) {
+    RightSet held;
+    for (const auto& grant : store::grants_over_group(vault_.main(), group))
+        held |= grant.rights;
+    return held;
+}
+
 void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
     const auto missing = needed.without(user_rights()).without(rights(principal));
     for (const auto& one : all_rights()) {
         if (missing.has(one.right)) deny(principal, one.right, object);
+    }
+}
+
+void Authority::require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
+                             audit::Object object) {
+    if (people.empty()) return;
+    for (const auto& one : all_rights()) {
+        if (!rights.has(one.right)) continue;
+        const auto held = reach(principal, one.right);
+        if (held.everywhere) continue;
+        if (!std::ranges::includes(store::users_within(vault_.main(), held.groups), people))
+            deny(principal, one.right, object);
     }
 }
 

@@ -16,8 +16,10 @@ class Authority {
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
     /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
     /// (session.denied) in a transaction of its own, so call this before opening one. Throws
-    /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
-    Authorised authorise(const Principal& principal, Right right, const Target& target = {});
+    /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED. The denial names `object`, where one is given, and not the
+    /// target.
+    Authorised authorise(const Principal& principal, Right right, const Target& target = {},
+                         audit::Object object = {});
 
     /// For what `others` allows for anybody, and `own` for oneself: proof of the one that applies.
     Authorised authorise_for(const Principal& principal, UserId user, Right own, Right others);
@@ -35,10 +37,23 @@ class Authority {
     [[nodiscard]] RightSet rights_of(UserId user);
     /// What members of a group hold through it and the groups around it.
     [[nodiscard]] RightSet rights_through(GroupId group);
+    /// What others hold over members of a group by roles limited to it and to the groups around it.
+    [[nodiscard]] RightSet rights_over(GroupId group);
 
     /// Whoever may act on another's account or membership could act as that person: refuses (audited,
     /// ERR_ACCESS_DENIED) unless the principal holds everything in `rights`.
     void require_covers(const Principal& principal, RightSet rights, audit::Object object);
+    /// Whoever puts people within the reach of others' rights could be one of these others: refuses (audited,
+    /// ERR_ACCESS_DENIED) unless the principal has everything in `rights` over each of the people, who come
+    /// by ascending id.
+    void require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
+                      audit::Object object);
+
+    /// As Sessions::revoke.
+    [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
+                                                    std::vector<UserId> users, SessionId spared = {}) {
+        return sessions_.revoke(transaction, std::move(users), spared);
+    }
 
     /// Audits the refusal and throws ERR_ACCESS_DENIED. For rules that a right alone does not express.
     [[noreturn]] void deny(const Principal& principal, Right right, audit::Object object = {});

@@ -32,9 +32,15 @@ std::vector<EffectiveGrant> read_effective(storage::Rows rows) {
     return grants;
 }
 
-#define GRANT_ROWS                                                                                           \
-    "SELECT t.id, t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue FROM access_grant " \
-    "t "                                                                                                     \
+#define GRANT_ROWS                                                                                   \
+    "SELECT t.id, t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue, r.rights " \
+    "FROM access_grant t LEFT JOIN access_role r ON r.id = t.role_id "
+// The group ?1 and those around it.
+#define AROUND_GROUP                                                                 \
+    "WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION " \
+    "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
+#define EFFECTIVE_GRANTS                                                            \
+    "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t " \
     "LEFT JOIN access_role r ON r.id = t.role_id "
 
 constexpr BothWays listed_roles{
@@ -42,6 +48,21 @@ constexpr BothWays listed_roles{
     "SELECT id, name, rights FROM access_role WHERE id < $1 ORDER BY id DESC LIMIT $2"};
 constexpr BothWays listed_grants{GRANT_ROWS "WHERE t.id > $1 ORDER BY t.id LIMIT $2",
                                  GRANT_ROWS "WHERE t.id < $1 ORDER BY t.id DESC LIMIT $2"};
+
+std::vector<GrantRow> read_grants(storage::Rows rows) {
+    std::vector<GrantRow> grants;
+    while (rows.next()) {
+        GrantRow row{rows.integer(0),
+                     rows.id<RoleId>(1),
+                     std::string(rows.text(2)),
+                     {rows.id<UserId>(3), rows.id<GroupId>(4), rows.id<GroupId>(5), rows.id<QueueId>(6)},
+                     rights_of_role(rows.id<RoleId>(1), rows.text(7))};
+        const auto built_in = std::ranges::find(built_in_roles(), row.role, &BuiltInRole::id);
+        if (built_in != built_in_roles().end()) row.role_name = built_in->name;
+        grants.push_back(std::move(row));
+    }
+    return grants;
+}
 
 std::vector<Role> read_roles(storage::Rows rows) {
     std::vector<Role> roles;
@@ -55,20 +76,32 @@ std::vector<Role> read_roles(storage::Rows rows) {
 std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user) {
     return read_effective(main.query(
         "WITH RECURSIVE around(id) AS (SELECT group_id FROM access_member WHERE user_id = $1 UNION "
-        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
-        "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t "
-        "LEFT JOIN access_role r ON r.id = t.role_id "
-        "WHERE t.user_id = $1 OR t.group_id IN (SELECT id FROM around)",
+        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> "
+        "0) " EFFECTIVE_GRANTS "WHERE t.user_id = $1 OR t.group_id IN (SELECT id FROM around)",
         user));
 }
 
 std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group) {
     return read_effective(
-        main.query("WITH RECURSIVE around(id) AS (SELECT id FROM access_group WHERE id = $1 UNION "
-                   "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
-                   "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t "
-                   "LEFT JOIN access_role r ON r.id = t.role_id WHERE t.group_id IN (SELECT id FROM around)",
-                   group));
+        main.query(AROUND_GROUP EFFECTIVE_GRANTS "WHERE t.group_id IN (SELECT id FROM around)", group));
+}
+
+std::vector<EffectiveGrant> grants_over_group(storage::Database& main, GroupId group) {
+    return read_effective(
+        main.query(AROUND_GROUP EFFECTIVE_GRANTS "WHERE t.scope_group IN (SELECT id FROM around)", group));
+}
+
+std::vector<GrantRow> grants_on(storage::Database& main, RoleId role) {
+    return read_grants(main.query(GRANT_ROWS "WHERE t.role_id = $1 ORDER BY t.id", role));
+}
+
+std::vector<GrantRow> grants_on(storage::Database& main, GroupId group) {
+    return read_grants(
+        main.query(GRANT_ROWS "WHERE t.group_id = $1 OR t.scope_group = $1 ORDER BY t.id", group));
+}
+
+std::vector<GrantRow> grants_on(storage::Database& main, QueueId queue) {
+    return read_grants(main.query(GRANT_ROWS "WHERE t.scope_queue = $1 ORDER BY t.id", queue));
 }
 
 RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights) {
@@ -111,18 +144,8 @@ void delete_queue_grants(storage::Database& main, QueueId queue) {
 }
 
 Paged<GrantRow> list_grants(storage::Database& main, const Page& page) {
-    std::vector<GrantRow> grants;
-    auto rows = main.query(listed_grants.of(page), page.edge(), page.rows());
-    while (rows.next()) {
-        GrantRow row{rows.integer(0),
-                     rows.id<RoleId>(1),
-                     std::string(rows.text(2)),
-                     {rows.id<UserId>(3), rows.id<GroupId>(4), rows.id<GroupId>(5), rows.id<QueueId>(6)}};
-        const auto built_in = std::ranges::find(built_in_roles(), row.role, &BuiltInRole::id);
-        if (built_in != built_in_roles().end()) row.role_name = built_in->name;
-        grants.push_back(std::move(row));
-    }
-    return page_of(std::move(grants), page, [](const GrantRow& row) { return row.id; });
+    return page_of(read_grants(main.query(listed_grants.of(page), page.edge(), page.rows())), page,
+                   [](const GrantRow& row) { return row.id; });
 }
 
 std::vector<std::string_view> role_list_statements() {

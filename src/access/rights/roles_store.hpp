@@ -33,6 +33,7 @@ struct GrantRow {
     RoleId role;
     std::string role_name;
     Grant grant;
+    RightSet rights;  ///< the role's
 };
 
 namespace store {
@@ -48,6 +49,13 @@ struct EffectiveGrant {
 std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user);
 /// Grants to the group and to those around it.
 std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group);
+/// Grants limited to the group, or to one around it, whoever holds them.
+std::vector<EffectiveGrant> grants_over_group(storage::Database& main, GroupId group);
+
+/// The grants that would go with the role, the group, the queue: made of it, to it, limited to it.
+std::vector<GrantRow> grants_on(storage::Database& main, RoleId role);
+std::vector<GrantRow> grants_on(storage::Database& main, GroupId group);
+std::vector<GrantRow> grants_on(storage::Database& main, QueueId queue);
 
 /// Throws ERR_EXISTS if the name is taken.
 RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights);

@@ -55,17 +55,18 @@ std::string_view end_reason_name(EndReason reason) {
 Sessions::Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
     : vault_(vault), audit_(audit), settings_(settings) {}
 
-Principal Sessions::open_user_session(const Authorised& host, UserId user) {
+Principal Sessions::open_user_session(const Authorised& host, UserId user, std::optional<Mark> since) {
     host.require("session.host");
     return open(user, {},
                 {settings_.duration(Setting::session_idle_timeout),
-                 settings_.duration(Setting::session_max_duration)});
+                 settings_.duration(Setting::session_max_duration)},
+                since);
 }
 
 Principal Sessions::open_device_session(const Authorised& host, UserId user, DeviceId device,
-                                        std::optional<SessionLimits> limits) {
+                                        std::optional<SessionLimits> limits, std::optional<Mark> since) {
     host.require("session.host");
-    return open(user, device, limits.value_or(device_limits()));
+    return open(user, device, limits.value_or(device_limits()), since);
 }
 
 SessionLimits Sessions::device_limits() const {
@@ -73,28 +74,45 @@ SessionLimits Sessions::device_limits() const {
             settings_.duration(Setting::device_session_max)};
 }
 
-Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits) {
+Sessions::Mark Sessions::mark() const {
+    const std::lock_guard lock(mutex_);
+    return revocations_;
+}
+
+Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits,
+                         std::optional<Mark> since) {
+    const auto begun = since.value_or(mark());
+    const auto now = vault_.clock().now();
+    // Its lock puts this before or behind each change that revokes.
+    storage::Transaction transaction(vault_.main());
     const auto record = store::get_user(vault_.main(), user);
     if (record.state != UserState::active) fail(Status::ERR_NOT_FOUND, "user {} is disabled", user.value);
-    {
-        const std::lock_guard lock(mutex_);
-        if (sessions_.size() >= max_sessions)
-            fail(Status::ERR_LIMIT, "there are {} sessions already", max_sessions);
-    }
-    const auto now = vault_.clock().now();
     const Principal principal{device ? PrincipalKind::device : PrincipalKind::user, user, random_session_id(),
                               device, audit::Actor{audit::ActorKind::user, record.pseudonym}};
-    storage::Transaction transaction(vault_.main());
     audit_.append(transaction, {.action = audit::Action::session_login,
                                 .actor = principal.actor,
                                 .object = device ? audit::Object(device) : audit::Object(user),
                                 .changes = {},
                                 .personal = {}});
-    transaction.commit();
-
-    const std::lock_guard lock(mutex_);
-    sessions_.emplace(principal.session, Session{principal, now, now, limits});
+    insert({principal, now, now, limits}, begun);
+    try {
+        transaction.commit();
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        sessions_.erase(principal.session);
+        throw;
+    }
     return principal;
+}
+
+void Sessions::insert(const Session& session, Mark since) {
+    const std::lock_guard lock(mutex_);
+    if (sessions_.size() >= max_sessions)
+        fail(Status::ERR_LIMIT, "there are {} sessions already", max_sessions);
+    const auto revoked = revoked_.find(session.principal.user);
+    if (revoked != revoked_.end() && revoked->second > since)
+        fail(Status::ERR_AUTHENTICATION, "the credentials were changed during the login; log in again");
+    sessions_.emplace(session.principal.session, session);
 }
 
 void Sessions::touch(const Principal& principal) {
@@ -109,6 +127,10 @@ void Sessions::touch(const Principal& principal) {
 bool Sessions::alive(const Principal& principal) const {
     const auto session = get(principal.session);
     return session && session->principal.user == principal.user && vault_.clock().now() < session->deadline();
+}
+
+void Sessions::require_alive(const Principal& principal) const {
+    if (principal.kind != PrincipalKind::system && !alive(principal)) refuse_ended();
 }
 
 std::optional<Session> Sessions::get(SessionId session) const {
@@ -147,6 +169,61 @@ bool Sessions::end(SessionId session, EndReason reason) {
     audit_end(transaction, *ended, reason);
     transaction.commit();
     return true;
+}
+
+std::map<SessionId, Session> Sessions::take_out(const std::vector<UserId>& users, SessionId spared) {
+    std::map<SessionId, Session> out;
+    const std::lock_guard lock(mutex_);
+    ++revocations_;
+    for (const auto user : users)
+        revoked_[user] = revocations_;
+    for (auto it = sessions_.begin(); it != sessions_.end();) {
+        const auto here = it++;
+        if (here->first != spared && std::ranges::binary_search(users, here->second.principal.user))
+            out.insert(sessions_.extract(here));
+    }
+    return out;
+}
+
+Sessions::Revocation Sessions::revoke(storage::Transaction& transaction, std::vector<UserId> users,
+                                      SessionId spared) {
+    auto ended = users.empty() ? std::map<SessionId, Session>() : take_out(users, spared);
+    Revocation revocation(*this, std::move(users), spared, std::move(ended));
+    for (const auto& [id, session] : revocation.ended_)
+        audit_end(transaction, session, EndReason::revoked);
+    return revocation;
+}
+
+Sessions::Revocation::~Revocation() {
+    if (sessions_ == nullptr) return;
+    const std::lock_guard lock(sessions_->mutex_);
+    sessions_->sessions_.merge(ended_);
+}
+
+void Sessions::Revocation::settle() noexcept {
+    auto& sessions = *std::exchange(sessions_, nullptr);
+    if (users_.empty()) return;
+    try {
+        // Until the change was durable, a login may have read what was before it.
+        auto late = sessions.take_out(users_, spared_);
+        const auto unrecorded = late;
+        ended_.merge(late);
+        if (!unrecorded.empty()) {
+            storage::Transaction transaction(sessions.vault_.main());
+            for (const auto& [id, session] : unrecorded)
+                sessions.audit_end(transaction, session, EndReason::revoked);
+            transaction.commit();
+        }
+    } catch (const std::exception&) {
+        // Ended they are, if not recorded.
+    }
+    for (const auto& [id, session] : ended_) {
+        try {
+            sessions.revoked_hook_(session);
+        } catch (const std::exception&) {
+            continue;
+        }
+    }
 }
 
 std::vector<EndedSession> Sessions::expire(Instant now) {

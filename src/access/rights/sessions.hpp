@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "access/rights/principal.hpp"
@@ -44,12 +46,20 @@ class Sessions {
  public:
     Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings);
 
-    /// For a user whom Login has authenticated. Takes proof of session.host. Throws ERR_NOT_FOUND,
-    /// ERR_LIMIT beyond 100,000 sessions. Audits session.login; joins the caller's transaction, if any.
-    Principal open_user_session(const Authorised& host, UserId user);
+    /// A moment in the order of revocations.
+    using Mark = std::uint64_t;
+    [[nodiscard]] Mark mark() const;
+
+    /// For a user whom Login has authenticated, which it began at `since` (none: now): who was revoked
+    /// meanwhile showed what is no longer valid, and gets ERR_AUTHENTICATION. Takes proof of session.host.
+    /// Throws ERR_NOT_FOUND, ERR_LIMIT beyond 100,000 sessions. Audits session.login; joins the caller's
+    /// transaction, if any.
+    Principal open_user_session(const Authorised& host, UserId user,
+                                std::optional<Mark> since = std::nullopt);
     /// The same, at a device. Limits from the settings where none are given.
     Principal open_device_session(const Authorised& host, UserId user, DeviceId device,
-                                  std::optional<SessionLimits> limits = std::nullopt);
+                                  std::optional<SessionLimits> limits = std::nullopt,
+                                  std::optional<Mark> since = std::nullopt);
     /// The limits that the settings give to sessions at devices.
     [[nodiscard]] SessionLimits device_limits() const;
 
@@ -57,6 +67,8 @@ class Sessions {
     /// seen yet.
     void touch(const Principal& principal);
     [[nodiscard]] bool alive(const Principal& principal) const;
+    /// Throws ERR_SESSION_ENDED unless it is alive; the system principal has no session that could end.
+    void require_alive(const Principal& principal) const;
     /// Without marking activity; also past its deadline, until expire().
     [[nodiscard]] std::optional<Session> get(SessionId session) const;
     [[nodiscard]] std::vector<Session> of_user(UserId user) const;
@@ -65,6 +77,40 @@ class Sessions {
     /// Ends it first, then audits session.logout (joins the caller's transaction, if any). False if it had
     /// ended already.
     bool end(SessionId session, EndReason reason);
+    /// What ends people's sessions with a change of their credentials or rights.
+    class Revocation {
+     public:
+        Revocation(Sessions& sessions, std::vector<UserId> users, SessionId spared,
+                   std::map<SessionId, Session> ended)
+            : sessions_(&sessions), users_(std::move(users)), spared_(spared), ended_(std::move(ended)) {}
+        Revocation(Revocation&& other) noexcept
+            : sessions_(std::exchange(other.sessions_, nullptr)),
+              users_(std::move(other.users_)),
+              spared_(other.spared_),
+              ended_(std::move(other.ended_)) {}
+        Revocation& operator=(Revocation&&) = delete;
+        /// Puts the sessions back, unless the change was settled.
+        ~Revocation();
+
+        /// Once the change is committed: whoever logged in with what was valid until then goes too, and so
+        /// does what devices and releases have of the sessions. What fails of that is left to the next tick.
+        void settle() noexcept;
+
+     private:
+        friend class Sessions;
+        Sessions* sessions_;
+        std::vector<UserId> users_;
+        SessionId spared_;
+        std::map<SessionId, Session> ended_;
+    };
+    /// Ends the sessions of `users`, who come by ascending id, but for `spared`, at once: session.logout, in
+    /// the transaction of the change that they may not survive.
+    [[nodiscard]] Revocation revoke(storage::Transaction& transaction, std::vector<UserId> users,
+                                    SessionId spared = {});
+    /// Called for each revoked session when its change is committed, with no lock held.
+    using RevokedHook = std::function<void(const Session&)>;
+    void when_revoked(RevokedHook hook) { revoked_hook_ = std::move(hook); }
+
     /// Ends, as end() does, all sessions past a deadline. What a device needs at logout is its layer's
     /// business.
     std::vector<EndedSession> expire(Instant now);
@@ -72,7 +118,10 @@ class Sessions {
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
  private:
-    Principal open(UserId user, DeviceId device, const SessionLimits& limits);
+    Principal open(UserId user, DeviceId device, const SessionLimits& limits, std::optional<Mark> since);
+    void insert(const Session& session, Mark since);
+    /// Marks the users revoked, and takes their sessions out.
+    std::map<SessionId, Session> take_out(const std::vector<UserId>& users, SessionId spared);
     void audit_end(storage::Transaction& transaction, const Session& session, EndReason reason);
 
     storage::Vault& vault_;
@@ -80,6 +129,9 @@ class Sessions {
     const settings::Settings& settings_;
     mutable RankedMutex<std::mutex> mutex_{LockRank::innermost};
     std::map<SessionId, Session> sessions_;
+    Mark revocations_ = 0;
+    std::map<UserId, Mark> revoked_;  ///< since the opening, when last
+    RevokedHook revoked_hook_ = [](const Session&) {};
 };
 
 }  // namespace myqsec::access

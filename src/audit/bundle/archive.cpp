@@ -16,10 +16,27 @@ constexpr std::size_t longest_name = 100;
 constexpr std::size_t size_offset = 124;
 constexpr std::size_t size_digits = 11;
 constexpr std::size_t checksum_offset = 148;
+constexpr std::string_view checksum_spaces = "        ";
+constexpr std::size_t magic_offset = 257;
+constexpr std::string_view magic = "ustar";
 constexpr std::size_t end_blocks = 2;
 
 void put(Header& header, std::size_t offset, std::string_view text) {
     std::ranges::copy(text, header.begin() + static_cast<std::ptrdiff_t>(offset));
+}
+
+/// As all tars write it; in the header that it is made of, its place holds spaces.
+std::string checksum_of(const Header& header) {
+    unsigned sum = 0;
+    for (const char byte : header)
+        sum += static_cast<unsigned char>(byte);
+    return fmt::format("{:06o}", sum) + '\0' + ' ';
+}
+
+bool is_whole_tar_header(Header header) {
+    const std::string stored(header.data() + checksum_offset, checksum_spaces.size());
+    put(header, checksum_offset, checksum_spaces);
+    return stored == checksum_of(header);
 }
 
 Header header_of(std::string_view name, std::uint64_t size) {
@@ -30,17 +47,13 @@ Header header_of(std::string_view name, std::uint64_t size) {
     put(header, 116, "0000000");  // group
     put(header, size_offset, fmt::format("{:011o}", size));
     put(header, 136, "00000000000");  // time
-    put(header, checksum_offset, "        ");
+    put(header, checksum_offset, checksum_spaces);
     put(header, 156, "0");  // a regular file
-    put(header, 257, "ustar");
+    put(header, magic_offset, magic);
     put(header, 263, "00");       // version
     put(header, 329, "0000000");  // device
     put(header, 337, "0000000");
-    unsigned sum = 0;
-    for (const char byte : header)
-        sum += static_cast<unsigned char>(byte);
-    put(header, checksum_offset, fmt::format("{:06o}", sum));
-    header[checksum_offset + 6] = '\0';
+    put(header, checksum_offset, checksum_of(header));
     return header;
 }
 
@@ -76,9 +89,60 @@ void ArchiveWriter::end() {
     write_(zeros);
 }
 
+namespace {
+
+std::string kind_of_no_tar(std::string_view text) {
+    using namespace std::string_view_literals;
+    if (text.empty()) return "it is empty";
+    for (const auto start : {"\x1F\x8B"sv, "PK\x03\x04"sv,
+                             "\xFD"
+                             "7zXZ"sv,
+                             "\x28\xB5\x2F\xFD"sv, "BZh"sv})
+        if (text.starts_with(start)) return "it is compressed: decompress it first";
+    if (text.starts_with('{'))
+        return "it is JSON, such as lines of an export: a bundle is another format of it";
+    if (text.starts_with('<')) return "it is lines for syslog: a bundle is another format of an export";
+    return "it is another kind of file";
+}
+
+}  // namespace
+
+std::optional<std::string> other_kind_of_file(ByteView block, std::string_view first) {
+    const auto text = as_text(block);
+    const auto name = std::string(first) + '\0';
+    const bool named = text.substr(0, name.size()) == std::string_view(name).substr(0, text.size());
+    const bool tar = text.size() == archive_block && text.substr(magic_offset, magic.size()) == magic;
+    if (text.empty() || (!named && !tar)) return kind_of_no_tar(text);
+    Header header{};
+    std::ranges::copy(text, header.begin());
+    if (tar && is_whole_tar_header(header) && header != header_of(first, size_in(header)))
+        return "it is another tar archive, or was packed anew: give the file as it was exported";
+    return std::nullopt;
+}
+
+ByteView ArchiveReader::first_block() {
+    ahead_.resize(archive_block);
+    std::size_t size = 0;
+    while (size < ahead_.size()) {
+        const auto got = read_(ByteSpan(ahead_).subspan(size));
+        if (got == 0) break;
+        size += std::min(got, ahead_.size() - size);
+    }
+    ahead_.resize(size);
+    return ahead_;
+}
+
+std::size_t ArchiveReader::read(ByteSpan into) {
+    if (ahead_.empty()) return read_(into);
+    const auto size = static_cast<std::ptrdiff_t>(std::min(into.size(), ahead_.size()));
+    std::copy(ahead_.begin(), ahead_.begin() + size, into.begin());
+    ahead_.erase(ahead_.begin(), ahead_.begin() + size);
+    return static_cast<std::size_t>(size);
+}
+
 void ArchiveReader::fill(ByteSpan into, std::string_view name) {
     while (!into.empty()) {
-        const auto got = read_(into);
+        const auto got = read(into);
         if (got == 0) throw BadArchive{fmt::format("it ends within '{}'", name)};
         into = into.subspan(std::min(got, into.size()));
     }
@@ -109,7 +173,7 @@ void ArchiveReader::end() {
     std::array<std::uint8_t, end_blocks * archive_block> zeros{};
     fill(zeros, "the end mark");
     std::array<std::uint8_t, 1> more{};
-    if (!is_zero(zeros) || read_(more) != 0) throw BadArchive{"something follows its last file"};
+    if (!is_zero(zeros) || read(more) != 0) throw BadArchive{"something follows its last file"};
 }
 
 }  // namespace myqsec::audit

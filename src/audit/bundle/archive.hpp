@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,9 +36,15 @@ struct BadArchive {
     std::string reason;
 };
 
+/// What a file is that never was an archive of ours whose first file is `first`, from its first block: a
+/// sentence that begins with "it is". Nothing for one that was, even if it is damaged or cut off.
+[[nodiscard]] std::optional<std::string> other_kind_of_file(ByteView block, std::string_view first);
+
 class ArchiveReader {
  public:
     explicit ArchiveReader(Read read) : read_(std::move(read)) {}
+    /// The first block, or less if there is less; before anything is taken.
+    ByteView first_block();
     /// The next file, which must have this name and at most `limit` bytes. Memory grows with what is there,
     /// not with what a header claims. Throws BadArchive.
     Bytes take(std::string_view name, std::size_t limit);
@@ -45,8 +52,10 @@ class ArchiveReader {
     void end();
 
  private:
+    std::size_t read(ByteSpan into);
     void fill(ByteSpan into, std::string_view name);
     Read read_;
+    Bytes ahead_;  ///< read, and not yet taken
 };
 
 }  // namespace myqsec::audit

@@ -55,9 +55,11 @@ class SegmentReader {
                      fmt::format("in its place is one that says to be event {}", event.sequence));
                 return false;
             }
-            Segment::Entry entry{leaf_hash(encoded), std::nullopt, std::nullopt};
+            Segment::Entry entry;
+            entry.leaf = leaf_hash(encoded);
             if (entry.leaf != out_.tile[index]) note(sequence(index), "it is not the one that was logged");
-            if (event.action == Action::audit_key_rotated) entry.rotation = KeyChange::parse(event.changes);
+            entry.ends_epoch = event.action == Action::audit_key_rotated;
+            if (entry.ends_epoch) entry.rotation = KeyChange::parse(event.changes);
             if (event.action == Action::audit_pruned) entry.pruning = Pruning::parse(event.changes);
             out_.entries.push_back(std::move(entry));
             // The values of an altered event are not worth comparing with it.

@@ -31,7 +31,8 @@ struct SegmentFiles {
 struct Segment {
     struct Entry {
         crypto::Digest leaf{};
-        std::optional<KeyChange> rotation;
+        bool ends_epoch = false;            ///< is an audit.key-rotated
+        std::optional<KeyChange> rotation;  ///< what it says, if that is well-formed
         std::optional<Pruning> pruning;
     };
 

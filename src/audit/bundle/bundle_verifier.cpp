@@ -50,6 +50,8 @@ class BundleVerifier {
     [[noreturn]] void unproven(std::string reason) const { throw Wrong{out_.proven + 1, std::move(reason)}; }
 
     void verify() {
+        if (const auto kind = other_kind_of_file(archive_.first_block(), bundle::head_name))
+            fail(Status::ERR_INVALID_ARGUMENT, "this is no audit bundle: {}", *kind);
         read_head();
         read_pruned();
         for (auto first = out_.first; first <= out_.size; first += static_cast<std::int64_t>(tile_width))
@@ -179,10 +181,10 @@ class BundleVerifier {
             if (!pending_ && entry && entry->pruning) pruned_to_ = entry->pruning->new_first;
             meet_known(sequence);
             const bool here = next != segment.checkpoints.end() && next->checkpoint.size == sequence;
-            const auto* rotation = !pending_ && entry && entry->rotation ? &*entry->rotation : nullptr;
+            const bool ends_epoch = !pending_ && entry && entry->ends_epoch;
             if (here) {
-                meet(*next++, rotation);
-            } else if (rotation) {
+                meet(*next++, ends_epoch ? entry : nullptr);
+            } else if (ends_epoch) {
                 unproven(fmt::format("event {} ends signing epoch {}, but no checkpoint does", sequence,
                                      chain_.epoch()));
             }
@@ -215,7 +217,8 @@ class BundleVerifier {
         }
     }
 
-    void meet(const SignedCheckpoint& checkpoint, const KeyChange* rotation) {
+    /// With the event that ends the epoch there, if one does.
+    void meet(const SignedCheckpoint& checkpoint, const Segment::Entry* ending) {
         const auto& said = checkpoint.checkpoint;
         if (const auto objection = chain_.objection(checkpoint)) unproven(*objection);
         if (pending_) {
@@ -233,9 +236,10 @@ class BundleVerifier {
         if (forked_) throw Wrong{*forked_};  // NOLINT(cert-err60-cpp): as above
         prove(said);
         newest_ = checkpoint.note.encode();
+        const auto& rotation = ending ? ending->rotation : std::nullopt;
         const bool fits = rotation && said.next && rotation->new_key == *said.next &&
                           rotation->old_key == chain_.key() && rotation->epoch == chain_.epoch() + 1;
-        if (!fits && (rotation || said.next))
+        if (!fits && (ending || said.next))
             throw Wrong{said.size,
                         "the change of key that it records is not the one that its checkpoint signs"};
         if (fits) chain_.succeed(*said.next);
@@ -289,18 +293,43 @@ class BundleVerifier {
 
 }  // namespace
 
+namespace {
+
+/// A text as it was before an editor or a mail program had it: without BOM and CR, its last line ended.
+std::string as_written(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    std::string out;
+    while (!text.empty()) {
+        if (text.starts_with(mark)) text.remove_prefix(mark.size());
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        out.append(line.ends_with('\r') ? line.substr(0, line.size() - 1) : line).append("\n");
+    }
+    return out;
+}
+
+void skip_empty_lines(std::string_view& text) {
+    text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
+}
+
+}  // namespace
+
 std::vector<Checkpoint> parse_checkpoints(std::string_view text) {
+    const auto notes = as_written(text);
+    std::string_view rest = notes;
+    skip_empty_lines(rest);
+    if (rest.empty()) fail(Status::ERR_INVALID_ARGUMENT, "there is no checkpoint: the file is empty");
     std::vector<Checkpoint> out;
-    do {
-        auto checkpoint = take_checkpoint(text);
+    while (!rest.empty()) {
+        auto checkpoint = take_checkpoint(rest);
         if (!checkpoint) {
             fail(Status::ERR_INVALID_ARGUMENT,
-                 "the known checkpoints are not signed notes, one behind the other, as 'myqsec audit "
-                 "checkpoint' "
-                 "writes them");
+                 "known checkpoint {} is no signed note as 'myqsec audit checkpoint' writes it",
+                 out.size() + 1);
         }
         out.push_back(std::move(checkpoint->checkpoint));
-    } while (!text.empty());
+        skip_empty_lines(rest);
+    }
     return out;
 }
 

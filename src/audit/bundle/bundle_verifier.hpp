@@ -25,14 +25,15 @@ struct Verdict {
     std::int64_t erased_values = 0;
 };
 
-/// The checkpoints in a text, one behind the other, as an auditor keeps them. Throws ERR_INVALID_ARGUMENT if
-/// there is none, or anything else.
+/// The checkpoints in a text, one behind the other, as an auditor keeps them: also with what editors add, a
+/// BOM, CRLF, empty lines between them or a last line that is not ended. Throws ERR_INVALID_ARGUMENT if there
+/// is none, or anything else.
 [[nodiscard]] std::vector<Checkpoint> parse_checkpoints(std::string_view text);
 
 /// `known` are checkpoints that the verifier has from before, in any order: the log must go on from each of
-/// them. Whatever `read` brings, the result is a verdict; only what `read` itself throws passes through.
+/// them. Whatever becomes of a bundle, the result is a verdict; what `read` itself throws passes through.
 /// Memory is bounded by one segment of 256 events. Throws ERR_INVALID_ARGUMENT for a known checkpoint of
-/// another log.
+/// another log, and for a file that never was a bundle.
 [[nodiscard]] Verdict verify_bundle(const Read& read, const NoteKey& first_key,
                                     std::vector<Checkpoint> known);
 

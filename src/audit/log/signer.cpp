@@ -47,9 +47,9 @@ void Signer::sign(const store::TreeState& tree) {
 
 void Signer::sign(const store::TreeState& tree, std::uint32_t epoch, const std::optional<NoteKey>& next) {
     const Checkpoint checkpoint{origin_, tree.size(), tree.range.root(), epoch, next};
-    const auto made = sign_checkpoint(checkpoint, signing_key(epoch));
-    store::insert_checkpoint(
-        vault_.log(), {checkpoint.size, epoch, checkpoint.root, made.note.signature, next.has_value()});
+    const auto signature = signing_key(epoch).sign(as_bytes(checkpoint.text()));
+    store::insert_checkpoint(vault_.log(),
+                             {checkpoint.size, epoch, checkpoint.root, signature, next.has_value()});
 }
 
 void Signer::close_epoch(const store::TreeState& tree, const KeyChange& change, Instant when) {
@@ -72,11 +72,9 @@ void Signer::close_epoch(const store::TreeState& tree, const KeyChange& change, 
 SignedCheckpoint Signer::checkpoint(const store::CheckpointRow& row) const {
     Checkpoint checkpoint{origin_, row.size, row.root, row.epoch, std::nullopt};
     if (const auto next = store::epoch_behind(vault_.log(), row.size)) checkpoint.next = key_of(*next);
-    SignedNote note{checkpoint.text(), {origin_, {}}, 0, row.signature};
     const auto epoch = store::epoch(vault_.log(), row.epoch);
     if (!epoch) fail(Status::ERR_CORRUPT, "the audit log has no signing epoch {}", row.epoch);
-    note.signer = key_of(*epoch);
-    note.key_id = note.signer.id();
+    auto note = note_of(checkpoint.text(), key_of(*epoch), row.signature);
     return {std::move(checkpoint), std::move(note)};
 }
 

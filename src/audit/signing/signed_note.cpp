@@ -34,16 +34,14 @@ std::optional<std::string_view> take_line(std::string_view& rest) {
     return line;
 }
 
-bool read_signature(std::string_view line, SignedNote& into) {
+std::optional<NoteSignature> parse_signature(std::string_view line) {
     line.remove_prefix(signature_start.size());
     const auto space = line.find(' ');
-    if (space == std::string_view::npos || !is_key_name(line.substr(0, space))) return false;
+    if (space == std::string_view::npos || !is_key_name(line.substr(0, space))) return std::nullopt;
     const auto bytes = from_base64(line.substr(space + 1));
-    if (!bytes || bytes->size() != id_size + into.signature.size()) return false;
-    into.signer.name = line.substr(0, space);
-    into.key_id = load_be<std::uint32_t>(bytes->data());
-    std::copy(bytes->begin() + id_size, bytes->end(), into.signature.begin());
-    return true;
+    if (!bytes || bytes->size() <= id_size) return std::nullopt;
+    return NoteSignature{std::string(line.substr(0, space)), load_be<std::uint32_t>(bytes->data()),
+                         Bytes(bytes->begin() + id_size, bytes->end())};
 }
 
 }  // namespace
@@ -67,7 +65,7 @@ std::optional<NoteKey> NoteKey::parse(std::string_view text) {
     NoteKey key{std::string(text.substr(0, first)), {}};
     if (!bytes || bytes->size() != 1 + key.key.size() || !is_key_name(key.name)) return std::nullopt;
     std::copy(bytes->begin() + 1, bytes->end(), key.key.begin());
-    return key.text() == text ? std::optional(key) : std::nullopt;
+    return key.text() == text && crypto::is_sound_key(key.key) ? std::optional(key) : std::nullopt;
 }
 
 bool is_note_text(std::string_view text) {
@@ -78,24 +76,33 @@ bool is_note_text(std::string_view text) {
 }
 
 std::string SignedNote::encode() const {
-    ByteWriter signature_bytes;
-    signature_bytes.integer(key_id).raw(signature);
-    return fmt::format("{}\n{}{} {}\n", text, signature_start, signer.name,
-                       to_base64(signature_bytes.bytes()));
+    auto out = text + '\n';
+    for (const auto& line : signatures) {
+        const auto bytes = ByteWriter().integer(line.key_id).raw(line.signature).take();
+        out += fmt::format("{}{} {}\n", signature_start, line.name, to_base64(bytes));
+    }
+    return out;
 }
 
 bool SignedNote::is_signed_by(const NoteKey& key) const {
-    return signer.name == key.name && key_id == key.id() &&
-           crypto::verify_signature(key.key, as_bytes(text), signature);
+    const auto line = std::ranges::find_if(signatures, [&, id = key.id()](const NoteSignature& each) {
+        return each.name == key.name && each.key_id == id;
+    });
+    crypto::Signature signature{};
+    if (line == signatures.end() || line->signature.size() != signature.size()) return false;
+    std::ranges::copy(line->signature, signature.begin());
+    return crypto::verify_signature(key.key, as_bytes(text), signature);
+}
+
+SignedNote note_of(std::string text, const NoteKey& key, const crypto::Signature& signature) {
+    return {std::move(text), {{key.name, key.id(), copy_of(signature)}}};
 }
 
 SignedNote sign_note(std::string text, const std::string& name, crypto::SigningKey& key) {
     if (!is_note_text(text) || !is_key_name(name))
         fail(Status::ERR_INTERNAL, "a text that is no note was to be signed");
-    SignedNote note{std::move(text), {name, key.verifying_key()}, 0, {}};
-    note.key_id = note.signer.id();
-    note.signature = key.sign(as_bytes(note.text));
-    return note;
+    const auto signature = key.sign(as_bytes(text));
+    return note_of(std::move(text), {name, key.verifying_key()}, signature);
 }
 
 std::optional<SignedNote> take_note(std::string_view& rest) {
@@ -105,9 +112,12 @@ std::optional<SignedNote> take_note(std::string_view& rest) {
     note.text = rest.substr(0, end + 1);
     if (!is_note_text(note.text)) return std::nullopt;
     auto behind = rest.substr(end + 2);
-    if (!behind.starts_with(signature_start)) return std::nullopt;
-    const auto line = take_line(behind);
-    if (!line || !read_signature(*line, note)) return std::nullopt;
+    do {
+        const auto line = behind.starts_with(signature_start) ? take_line(behind) : std::nullopt;
+        auto signature = line ? parse_signature(*line) : std::nullopt;
+        if (!signature) return std::nullopt;
+        note.signatures.push_back(std::move(*signature));
+    } while (behind.starts_with(signature_start));
     rest = behind;
     return note;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/hash.hpp"
 #include "crypto/public_key/signing.hpp"
@@ -20,9 +21,16 @@ struct NoteKey {
     [[nodiscard]] std::uint32_t id() const;
     /// name+hex(id)+base64(0x01 ‖ key)
     [[nodiscard]] std::string text() const;
-    /// Nothing unless it is exactly what text() writes.
+    /// Nothing unless it is exactly what text() writes, and a sound key.
     [[nodiscard]] static std::optional<NoteKey> parse(std::string_view text);
     bool operator==(const NoteKey&) const = default;
+};
+
+/// A line that signs a text; the key itself is not in a note.
+struct NoteSignature {
+    std::string name;
+    std::uint32_t key_id = 0;
+    Bytes signature;  ///< other kinds of keys, such as those of witnesses, make them longer than ours
 };
 
 /// True if the text may be signed: UTF-8 lines, each ended, none of them empty, no control characters.
@@ -30,19 +38,20 @@ struct NoteKey {
 
 struct SignedNote {
     std::string text;  ///< what is signed, with its last line feed
-    NoteKey signer;    ///< as the signature's line names it; the key itself is not in a note
-    std::uint32_t key_id = 0;
-    crypto::Signature signature{};
+    std::vector<NoteSignature> signatures;
 
     /// The note as it is handed out.
     [[nodiscard]] std::string encode() const;
+    /// By the first line of that name and key. Lines of other keys count for nothing, and against nothing.
     [[nodiscard]] bool is_signed_by(const NoteKey& key) const;
 };
 
+/// What `key` signed, in the form of a note.
+[[nodiscard]] SignedNote note_of(std::string text, const NoteKey& key, const crypto::Signature& signature);
 [[nodiscard]] SignedNote sign_note(std::string text, const std::string& name, crypto::SigningKey& key);
 
 /// Takes the first note off the front of `rest`. Nothing, and `rest` untouched, if there is none well-formed.
-/// Ours have one signature; a note with more (a witness's) is refused, for nothing here would check them.
+/// Its signatures are one or more lines, each well-formed: a log's own, and perhaps those of witnesses.
 [[nodiscard]] std::optional<SignedNote> take_note(std::string_view& rest);
 
 }  // namespace myqsec::audit

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/error.hpp"
+
 namespace myqsec::crypto {
 
 /// Both threads own it, for the lent one may begin when the line has long been closed.
@@ -75,7 +77,13 @@ ChunkLine::~ChunkLine() {
     close();
 }
 
+void ChunkLine::expect_own_process() const {
+    if (generation_ == fork_generation()) return;
+    fail(Status::ERR_FORKED, "the parent of this process began this container, and goes on with it");
+}
+
 void ChunkLine::add(bool last, ByteSpan chunk) {
+    expect_own_process();
     const std::uint64_t index = added_++;
     if (!shared_) return work_(index, last, chunk);
     if (index >= longest) wait(index + 1 - longest);
@@ -86,6 +94,7 @@ void ChunkLine::add(bool last, ByteSpan chunk) {
 }
 
 void ChunkLine::wait(std::uint64_t count) {
+    expect_own_process();
     if (!shared_) return;
     std::unique_lock guard(shared_->lock);
     while (shared_->done < count && !shared_->failure)
@@ -94,7 +103,7 @@ void ChunkLine::wait(std::uint64_t count) {
 }
 
 void ChunkLine::close() noexcept {
-    if (!shared_) return;
+    if (!shared_ || generation_ != fork_generation()) return;  // a child's lock may be held for ever
     std::unique_lock guard(shared_->lock);
     shared_->closed = true;
     shared_->changed.notify_one();

@@ -7,10 +7,12 @@
 
 #include "base/bytes.hpp"
 #include "crypto/container/container.hpp"
+#include "crypto/random.hpp"
 
 namespace myqsec::crypto {
 
-/// Belongs to one thread. What runs late, twice as slowly or never on the lent thread costs time only:
+/// Belongs to one thread of one process: a forked child, which has neither the lent thread nor a container of
+/// its own, is ERR_FORKED. What runs late, twice as slowly or never on the lent thread costs time only:
 /// whoever waits for a chunk that nobody works on works on it himself.
 class ChunkLine {
  public:
@@ -35,7 +37,10 @@ class ChunkLine {
 
  private:
     struct Shared;
+    void expect_own_process() const;
+
     const Work& work_;
+    const std::uint32_t generation_ = fork_generation();
     std::uint64_t added_ = 0;
     std::shared_ptr<Shared> shared_;  ///< null without a lent thread
 };

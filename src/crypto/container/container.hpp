@@ -1,9 +1,9 @@
 // The job container: one document, sealed. docs/formats/container.md is the format's page.
 //
-// Security: IND-CCA2 and ciphertext integrity of the whole stream (STREAM, Hoang, Reyhanitabar, Rogaway,
-// Vizár, CRYPTO 2015): truncation, extension, reordering, and splicing between containers are detected before
-// any plaintext of the chunk concerned is released. The file key is committed to: a container opens under one
-// key only.
+// Security: IND-CCA2 and ciphertext integrity of the whole stream (after STREAM, Hoang, Reyhanitabar,
+// Rogaway, Vizár, CRYPTO 2015): truncation, extension, reordering, and splicing between containers are
+// detected before any plaintext of the chunk concerned is released. The file key is committed to: a container
+// opens under one key only. No nonce repeats where a virtual machine is copied while it writes one.
 #pragma once
 
 #include <functional>
@@ -47,7 +47,7 @@ inline constexpr std::size_t container_chunk = 65536;
 
 /// Seals what is written and passes it on, in order, to `out`: header area first, then chunks. Constructing
 /// it writes the header area. Throws ERR_INVALID_ARGUMENT for no or unusable recipients, ERR_LIMIT for too
-/// many.
+/// many. In a forked child, all but its end is ERR_FORKED, as soon as a chunk is full.
 class ContainerWriter final : public ByteSink {
  public:
     ContainerWriter(const Recipients& recipients, const ContainerId& id, ContainerSuite suite, ByteSink& out,

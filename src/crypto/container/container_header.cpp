@@ -121,8 +121,6 @@ ContainerKeys derive_container_keys(const Secret& file_key, ByteView salt, Conta
     ContainerKeys keys;
     keys.payload = derive(format::payload_label, 32);
     keys.header_mac = derive(format::mac_label, 32);
-    const Secret prefix = derive(format::nonce_label, suite == ContainerSuite::aes_256_gcm ? 7 : 19);
-    keys.nonce_prefix.assign(prefix.view().begin(), prefix.view().end());
     const Secret commitment = derive(format::commitment_label, keys.commitment.size());
     std::ranges::copy(commitment.view(), keys.commitment.begin());
     return keys;

@@ -48,7 +48,6 @@ inline constexpr std::size_t file_key_size = 32;
 struct ContainerKeys {
     Secret payload;
     Secret header_mac;
-    Bytes nonce_prefix;  ///< 7 bytes for AES-256-GCM, 19 for XChaCha20-Poly1305
     Digest commitment{};
 };
 

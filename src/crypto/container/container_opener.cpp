@@ -7,6 +7,7 @@
 #include "crypto/container/container_format.hpp"
 #include "crypto/container/container_payload.hpp"
 #include "crypto/container/container_slots.hpp"
+#include "crypto/protected_buffer.hpp"
 
 namespace myqsec::crypto {
 
@@ -25,10 +26,7 @@ struct ContainerOpener::State {
           lent(lend != nullptr) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-    ~State() {
-        line.close();
-        wipe(buffer);
-    }
+    ~State() { line.close(); }
 
     Identity identity;
     ByteSink& out;
@@ -40,12 +38,12 @@ struct ContainerOpener::State {
     ChunkLine line;
     bool lent;
     const std::size_t places = lent ? ChunkLine::longest : 2;  ///< for a chunk each
-    Bytes buffer = Bytes(places * format::sealed_chunk);
+    ProtectedBuffer buffer = ProtectedBuffer(places * format::sealed_chunk);
     std::size_t size = 0;      ///< of the header or chunk being filled, so far
     std::uint64_t passed = 0;  ///< chunks
 
     [[nodiscard]] ByteSpan place(std::uint64_t index) {
-        return ByteSpan(buffer).subspan(index % places * format::sealed_chunk, format::sealed_chunk);
+        return buffer.span().subspan(index % places * format::sealed_chunk, format::sealed_chunk);
     }
     void take_header();
     void add_chunk(bool last);
@@ -64,7 +62,7 @@ void ContainerOpener::State::add_chunk(bool last) {
 
 void ContainerOpener::State::pass_on(std::size_t sealed_size) {
     line.wait(passed + 1);
-    const ByteView text = place(passed).first(sealed_size - aead_tag_size);
+    const ByteView text = place(passed).first(sealed_size - format::chunk_overhead);
     ++passed;
     if (!text.empty()) out.write(text);
 }

@@ -5,6 +5,7 @@
 #include "crypto/container/container_format.hpp"
 #include "crypto/container/container_payload.hpp"
 #include "crypto/container/container_slots.hpp"
+#include "crypto/protected_buffer.hpp"
 
 namespace myqsec::crypto {
 
@@ -18,14 +19,14 @@ struct Layout {
     std::size_t last_sealed = 0;
 
     explicit Layout(std::uint64_t file_size) {
-        if (file_size < container_header_area + aead_tag_size) {
+        if (file_size < container_header_area + format::chunk_overhead) {
             fail(Status::ERR_CORRUPT, "a container is cut off: {} bytes are left of it", file_size);
         }
         const std::uint64_t payload = file_size - container_header_area;
         chunks = (payload + format::sealed_chunk - 1) / format::sealed_chunk;
         last_sealed = static_cast<std::size_t>(payload - (chunks - 1) * format::sealed_chunk);
         // Only an empty document has an empty last chunk.
-        if (last_sealed < aead_tag_size || (chunks > 1 && last_sealed == aead_tag_size)) {
+        if (last_sealed < format::chunk_overhead || (chunks > 1 && last_sealed == format::chunk_overhead)) {
             fail(Status::ERR_CORRUPT, "a container is cut off: its size is none a container can have");
         }
     }
@@ -40,7 +41,7 @@ struct Layout {
         return static_cast<std::size_t>(last - first) * format::sealed_chunk + sealed_size(last);
     }
     [[nodiscard]] std::uint64_t text_size() const {
-        return (chunks - 1) * container_chunk + last_sealed - aead_tag_size;
+        return (chunks - 1) * container_chunk + last_sealed - format::chunk_overhead;
     }
 };
 
@@ -68,7 +69,6 @@ struct ContainerReader::State {
           buffer(layout.sealed_span(0, 1)) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-    ~State() { wipe(buffer); }
 
     ByteSource& file;
     Layout layout;
@@ -76,7 +76,7 @@ struct ContainerReader::State {
     ContainerId id;
     ContainerSuite suite;
     bool damaged;
-    Bytes buffer;                        ///< the chunk opened last
+    ProtectedBuffer buffer;              ///< the chunk opened last
     ByteView text;                       ///< its text, within the buffer
     std::optional<std::uint64_t> index;  ///< its number
 
@@ -86,7 +86,7 @@ struct ContainerReader::State {
 ByteView ContainerReader::State::chunk(std::uint64_t wanted) {
     if (index == wanted) return text;
     index.reset();
-    const ByteSpan sealed = ByteSpan(buffer).first(layout.sealed_size(wanted));
+    const ByteSpan sealed = buffer.span().first(layout.sealed_size(wanted));
     read_exactly(file, container_header_area + wanted * format::sealed_chunk, sealed);
     text = opener.open(wanted, layout.is_last(wanted), sealed);
     index = wanted;
@@ -130,7 +130,7 @@ std::size_t ContainerReader::read_at(std::uint64_t offset, ByteSpan into) {
 
 void ContainerReader::copy_to(ByteSink& out) {
     const Layout& layout = state_->layout;
-    Secret batch(layout.sealed_span(0, batch_chunks));
+    ProtectedBuffer batch(layout.sealed_span(0, batch_chunks));
     for (std::uint64_t first = 0; first < layout.chunks; first += batch_chunks) {
         ByteSpan rest = batch.span().first(layout.sealed_span(first, batch_chunks));
         read_exactly(state_->file, container_header_area + first * format::sealed_chunk, rest);

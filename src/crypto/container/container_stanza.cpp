@@ -103,10 +103,8 @@ std::optional<Secret> unwrap_rsa(const Botan::Private_Key& key, ByteView wrapped
     return Secret(ByteView(file_key.data(), file_key.size()));
 }
 
-Bytes wrap_ecdh(const Botan::X509_Certificate& certificate, ByteView fingerprint, ByteView salt,
-                const Secret& file_key) {
-    const Botan::ECDH_PublicKey recipient_key(certificate.subject_public_key_algo(),
-                                              certificate.subject_public_key_bitstring());
+Bytes wrap_ecdh(const Botan::Public_Key& key, ByteView fingerprint, ByteView salt, const Secret& file_key) {
+    const Botan::ECDH_PublicKey recipient_key(key.algorithm_identifier(), key.public_key_bits());
     const auto recipient = recipient_key.public_value();
     Botan::AutoSeeded_RNG rng;
     const Botan::ECDH_PrivateKey ephemeral_key(rng, recipient_key.domain());
@@ -132,14 +130,14 @@ std::optional<Secret> unwrap_ecdh(const Botan::Private_Key& key, RecipientKey ki
 
 Stanza wrap_for_certificate(const Certificate& certificate, ByteView salt, const Secret& file_key) {
     return guarded("encrypting a file key to a certificate", [&] {
-        const auto kind = recipient_key(*certificate.state().key);
+        const auto* key = certificate.state().key.get();
+        const auto kind = key ? recipient_key(*key) : std::nullopt;
         if (!kind)
             fail(Status::ERR_INVALID_ARGUMENT,
                  "documents cannot be encrypted to this kind of certificate key");
         const Digest fingerprint = certificate.fingerprint();
-        const Bytes wrapped = *kind == RecipientKey::rsa
-                                  ? wrap_rsa(*certificate.state().key, file_key)
-                                  : wrap_ecdh(certificate.state().certificate, fingerprint, salt, file_key);
+        const Bytes wrapped = *kind == RecipientKey::rsa ? wrap_rsa(*key, file_key)
+                                                         : wrap_ecdh(*key, fingerprint, salt, file_key);
         return Stanza{static_cast<std::uint16_t>(type_for(*kind)),
                       ByteWriter().raw(fingerprint).raw(wrapped).take()};
     });

@@ -8,6 +8,7 @@
 #include "crypto/container/container_payload.hpp"
 #include "crypto/container/container_stanza.hpp"
 #include "crypto/in_place_aead.hpp"
+#include "crypto/protected_buffer.hpp"
 #include "crypto/random.hpp"
 
 namespace myqsec::crypto {
@@ -38,11 +39,7 @@ struct ContainerWriter::State {
         : out(sink), sealer(header.suite, keys, header.id), line(seal, lend) {}
     State(const State&) = delete;
     State& operator=(const State&) = delete;
-    ~State() {
-        line.close();
-        wipe(batch);  // the chunk being filled is plaintext, and what the host read behind it
-        wipe(other);
-    }
+    ~State() { line.close(); }
 
     ByteSink& out;
     ChunkSealer sealer;
@@ -50,10 +47,10 @@ struct ContainerWriter::State {
         sealer.seal(index, last, chunk);
     };
     ChunkLine line;
-    Bytes batch = Bytes(format::sealed_chunk);
+    ProtectedBuffer batch = ProtectedBuffer(format::sealed_chunk);
     std::size_t chunk_start = 0;  ///< of the chunk being filled, in the batch
     std::size_t text_size = 0;    ///< its bytes so far
-    Bytes other{};
+    ProtectedBuffer other;
     std::size_t other_size = 0;   ///< of what is to be passed on of it, before the batch
     std::uint64_t other_end = 0;  ///< the number of the chunk behind that
 
@@ -67,8 +64,8 @@ struct ContainerWriter::State {
 };
 
 void ContainerWriter::State::seal_chunk(bool last) {
-    const std::size_t sealed = text_size + aead_tag_size;
-    line.add(last, ByteSpan(batch).subspan(chunk_start, sealed));
+    const std::size_t sealed = text_size + format::chunk_overhead;
+    line.add(last, batch.span().subspan(chunk_start, sealed));
     chunk_start += sealed;
     text_size = 0;
 }
@@ -76,14 +73,14 @@ void ContainerWriter::State::seal_chunk(bool last) {
 void ContainerWriter::State::pass_on_other() {
     if (other_size == 0) return;
     line.wait(other_end);
-    out.write(ByteView(other).first(other_size));
+    out.write(other.view().first(other_size));
     other_size = 0;
 }
 
 void ContainerWriter::State::pass_on() {
     pass_on_other();
     line.wait(line.added());
-    out.write(ByteView(batch).first(chunk_start));
+    out.write(batch.view().first(chunk_start));
     chunk_start = 0;
 }
 
@@ -105,11 +102,11 @@ ContainerWriter::~ContainerWriter() = default;
 ByteSpan ContainerWriter::room() {
     State& state = *state_;
     const std::size_t end = state.chunk_start + state.text_size;
-    if (!state.chunk_full()) return ByteSpan(state.batch).subspan(end, container_chunk - state.text_size);
-    if (!state.batch_full()) return ByteSpan(state.batch).subspan(end + aead_tag_size, container_chunk);
+    if (!state.chunk_full()) return state.batch.span().subspan(end, container_chunk - state.text_size);
+    if (!state.batch_full()) return state.batch.span().subspan(end + format::chunk_overhead, container_chunk);
     state.pass_on_other();
-    if (state.other.size() != batch_size) state.other = Bytes(batch_size);  // what was there is ciphertext
-    return ByteSpan(state.other).first(container_chunk);
+    if (state.other.size() != batch_size) state.other = ProtectedBuffer(batch_size);
+    return state.other.span().first(container_chunk);
 }
 
 void ContainerWriter::filled(std::size_t size) {
@@ -118,7 +115,7 @@ void ContainerWriter::filled(std::size_t size) {
     const bool in_other = state.batch_full();
     if (state.chunk_full()) state.seal_chunk(false);
     if (in_other) {
-        state.batch.swap(state.other);
+        std::swap(state.batch, state.other);
         state.other_size = std::exchange(state.chunk_start, 0);
         state.other_end = state.line.added();
     }
@@ -132,7 +129,7 @@ void ContainerWriter::write(ByteView plaintext) {
         if (state.chunk_full()) state.seal_chunk(false);
         if (next_batch) {
             state.pass_on();
-            if (state.batch.size() != batch_size) state.batch = Bytes(batch_size);
+            if (state.batch.size() != batch_size) state.batch = ProtectedBuffer(batch_size);
         }
         const ByteSpan to = room();
         const std::size_t size = std::min(plaintext.size(), to.size());

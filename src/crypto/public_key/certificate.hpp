@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -17,17 +18,20 @@ enum class CertificateKey : std::uint8_t { rsa_3072 = 0, ecdsa_p256 = 1, ecdsa_p
 /// A parsed certificate; immutable, cheap to copy.
 class Certificate {
  public:
-    /// PEM or DER, one certificate. Throws ERR_INVALID_ARGUMENT.
+    /// PEM or DER, one certificate. ERR_INVALID_ARGUMENT with the reason for anything else.
     static Certificate parse(ByteView pem_or_der);
+    /// PEM, any number of them and nothing else, but at least one.
+    static std::vector<Certificate> parse_all(ByteView pem);
 
     [[nodiscard]] Digest fingerprint() const;  ///< SHA-256 of the DER form
-    [[nodiscard]] Bytes der() const;
+    [[nodiscard]] const Bytes& der() const;
     [[nodiscard]] std::string pem() const;
-    [[nodiscard]] std::string subject_name() const;
+    [[nodiscard]] const std::string& subject_name() const;
     [[nodiscard]] Instant not_before() const;
     [[nodiscard]] Instant not_after() const;
     /// Throws ERR_INVALID_ARGUMENT with the reason unless documents may be encrypted to it now: valid in
-    /// time, RSA >= 2048 bits or EC P-256/P-384, key usage (if any) allows key encipherment or agreement.
+    /// time, RSA of 2048 to 8192 bits with a sound exponent or EC P-256/P-384, key usage (if any) allows key
+    /// encipherment or agreement, no unknown critical extension, and its own signature right if it made it.
     void check_recipient(Instant now) const;
 
     struct State;

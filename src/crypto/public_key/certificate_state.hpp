@@ -1,20 +1,27 @@
-// The Botan objects behind Certificate and PrivateKey, for this folder's files only.
+// What is behind Certificate and PrivateKey, for this folder's and the container's files only.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 
+#include <botan/bigint.h>
 #include <botan/pk_keys.h>
 #include <botan/version.h>
-#include <botan/x509cert.h>
 
 #include "crypto/public_key/certificate.hpp"
 
 namespace myqsec::crypto {
 
 struct Certificate::State {
-    Botan::X509_Certificate certificate;
+    Bytes der;
+    std::string subject;
+    Instant not_before;
+    Instant not_after;
+    /// Null for one that nothing can be encrypted to: it was never computed with.
     std::unique_ptr<Botan::Public_Key> key;
+    std::string objection;  ///< to its use as a recipient, whenever it be; empty if there is none
+    bool signed_by_itself = false;
 };
 
 struct PrivateKey::State {
@@ -30,7 +37,18 @@ using AnyKey = Botan::Public_Key;  ///< private keys are public ones too
 /// The kinds of keys that documents can be encrypted to.
 enum class RecipientKey : std::uint8_t { rsa, ec_p256, ec_p384 };
 
-/// Empty for keys that are none of them (or RSA keys under 2048 bits).
+/// Empty for keys that are none of them, and for RSA keys that rsa_objection() has something against.
 [[nodiscard]] std::optional<RecipientKey> recipient_key(const AnyKey& key);
+
+/// What is wrong with an RSA key, empty if nothing: a size not of 2,048 to 8,192 bits, an exponent that is
+/// even or not of 65,537 to 2^256 (FIPS 186-5 §A.1.1), a modulus with a small factor (SP 800-89 §5.3.3). With
+/// e = 1, or a modulus that can be factored, anybody reads what is encrypted.
+[[nodiscard]] std::string rsa_objection(const Botan::BigInt& modulus, const Botan::BigInt& exponent);
+
+/// The fields of a certificate in DER form, and what there is against it. Throws ERR_INVALID_ARGUMENT for
+/// what is none.
+void read_certificate(ByteView der, Certificate::State& into);
+/// Of one that is signed by itself, and whose key is there.
+[[nodiscard]] bool own_signature_is_right(const Certificate::State& state);
 
 }  // namespace myqsec::crypto

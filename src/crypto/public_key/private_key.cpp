@@ -1,9 +1,10 @@
+#include <algorithm>
+#include <chrono>
 #include <string>
 
 #include <botan/auto_rng.h>
 #include <botan/data_src.h>
 #include <botan/ecdsa.h>
-#include <botan/pem.h>
 #include <botan/pkcs8.h>
 #include <botan/rsa.h>
 #include <botan/version.h>
@@ -13,6 +14,8 @@
 #include "crypto/botan_errors.hpp"
 #include "crypto/public_key/certificate.hpp"
 #include "crypto/public_key/certificate_state.hpp"
+#include "crypto/public_key/der.hpp"
+#include "crypto/public_key/pem.hpp"
 
 namespace myqsec::crypto {
 
@@ -31,25 +34,53 @@ struct WipedString {
     std::string text;
 };
 
+constexpr std::string_view pbes2 = "2a864886f70d01050d";
+
 /// EncryptedPrivateKeyInfo (RFC 5958 §3) starts with a SEQUENCE where PrivateKeyInfo (§2) has the INTEGER
 /// version.
-bool is_encrypted(ByteView der) {
-    constexpr std::uint8_t sequence = 0x30;
-    if (der.size() < 2 || der[0] != sequence) return false;
-    const std::size_t length_bytes = der[1] < 0x80 ? 1U : 1U + (der[1] & 0x7FU);
-    return der.size() > 1 + length_bytes && der[1 + length_bytes] == sequence;
+bool is_encrypted(ByteView pkcs8) {
+    DerReader fields(DerReader(pkcs8).take(der::sequence));
+    if (!fields.next_is(der::sequence)) return false;
+    DerReader algorithm(fields.take(der::sequence));
+    if (!is_object_id(algorithm.take(der::object_id), pbes2)) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "the private key is encrypted in an old way (PBES1, or that of PKCS #12), which is not opened "
+             "here: convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'");
+    }
+    return true;
 }
 
-Secret to_der(ByteView pem_or_der) {
-    constexpr std::uint8_t sequence = 0x30;
-    if (!pem_or_der.empty() && pem_or_der[0] == sequence) return Secret(pem_or_der);
-    Botan::DataSource_Memory source(pem_or_der.data(), pem_or_der.size());
-    std::string label;
-    const auto der = Botan::PEM_Code::decode(source, label);
-    if (label != "PRIVATE KEY" && label != "ENCRYPTED PRIVATE KEY") {
-        fail(Status::ERR_INVALID_ARGUMENT, "the private key is not in the PKCS#8 form");
+/// By its form alone: version and algorithm, or an algorithm and what it encrypted.
+bool looks_like_pkcs8(ByteView file) {
+    try {
+        DerReader fields(DerReader(file).take(der::sequence));
+        const auto first = fields.take();
+        if (first.tag == der::sequence) return fields.next_is(der::octet_string);
+        return first.tag == der::integer && first.content.size() == 1 && first.content[0] <= 1 &&
+               fields.next_is(der::sequence);
+    } catch (const Error&) {
+        return false;
     }
-    return Secret(ByteView(der.data(), der.size()));
+}
+
+/// What may stand beside it, such as its certificate, is passed over.
+Secret to_der(ByteView file) {
+    if (!file.empty() && file[0] == der::sequence) {
+        if (!looks_like_pkcs8(file)) refuse_file(file, "private key in the PKCS #8 form");
+        return Secret(file);
+    }
+    const auto blocks = read_pem(file);
+    const auto key = std::ranges::find_if(blocks, &PemBlock::is_private_key);
+    if (key == blocks.end()) refuse_file(file, "private key");
+    if (std::ranges::count_if(blocks, &PemBlock::is_private_key) > 1)
+        fail(Status::ERR_INVALID_ARGUMENT, "the file holds more than one private key");
+    if (key->label != "PRIVATE KEY" && key->label != "ENCRYPTED PRIVATE KEY") {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "the private key is not in the PKCS#8 form, but in that of '{}': convert it with 'openssl pkcs8 "
+             "-topk8 -v2 aes-256-cbc'",
+             key->label);
+    }
+    return key->der();
 }
 
 std::shared_ptr<PrivateKey::State> state_with(std::unique_ptr<Botan::Private_Key> key) {
@@ -66,14 +97,39 @@ std::unique_ptr<Botan::Private_Key> generate_ec(std::string_view curve, Botan::R
 #endif
 }
 
+/// Never through nanoseconds, which end in 2262. Four digits of a year are all that a certificate has, and
+/// 3100 is the last that Botan writes.
+Botan::X509_Time to_x509_time(Instant instant) {
+    using namespace std::chrono;
+    const auto day = floor<days>(instant);
+    const year_month_day date(day);
+    const hh_mm_ss time(floor<seconds>(instant - day));
+    if (date.year() < year(1970) || date.year() > year(3100))
+        fail(Status::ERR_INVALID_ARGUMENT, "a certificate's dates must be from 1970 to 3100");
+#if BOTAN_VERSION_MAJOR >= 3
+    constexpr auto two_digits = Botan::ASN1_Type::UtcTime;
+    constexpr auto four_digits = Botan::ASN1_Type::GeneralizedTime;
+#else
+    constexpr auto two_digits = Botan::UTC_TIME;
+    constexpr auto four_digits = Botan::GENERALIZED_TIME;
+#endif
+    const auto rest = fmt::format("{:02}{:02}{:02}{:02}{:02}Z", static_cast<unsigned>(date.month()),
+                                  static_cast<unsigned>(date.day()), time.hours().count(),
+                                  time.minutes().count(), time.seconds().count());
+    const int number = static_cast<int>(date.year());
+    return number < 2050 ? Botan::X509_Time(fmt::format("{:02}", number % 100) + rest, two_digits)
+                         : Botan::X509_Time(fmt::format("{:04}", number) + rest, four_digits);
+}
+
 }  // namespace
 
 PrivateKey PrivateKey::parse(ByteView pem_or_der, std::string_view passphrase) {
     if (pem_or_der.size() > largest_key) fail(Status::ERR_INVALID_ARGUMENT, "the private key is too large");
     const Secret der = guarded(Status::ERR_INVALID_ARGUMENT, "reading the private key (PKCS#8, PEM or DER)",
                                [&] { return to_der(pem_or_der); });
+    const bool encrypted = is_encrypted(der.view());
     Botan::DataSource_Memory source(der.view().data(), der.size());
-    if (!is_encrypted(der.view())) {
+    if (!encrypted) {
         return guarded(Status::ERR_INVALID_ARGUMENT, "reading the private key (PKCS#8, PEM or DER)",
                        [&] { return PrivateKey(state_with(Botan::PKCS8::load_key(source))); });
     }
@@ -119,9 +175,8 @@ Certificate PrivateKey::self_signed(std::string_view common_name, Instant not_be
         // No key usage extension: the same certificate may receive documents and identify the device.
         Botan::X509_Cert_Options options;
         options.common_name = std::string(common_name);
-        options.start =
-            Botan::X509_Time(std::chrono::system_clock::time_point(not_before.time_since_epoch()));
-        options.end = Botan::X509_Time(std::chrono::system_clock::time_point(not_after.time_since_epoch()));
+        options.start = to_x509_time(not_before);
+        options.end = to_x509_time(not_after);
         Botan::AutoSeeded_RNG rng;
         const auto certificate = Botan::X509::create_self_signed_cert(options, *state_->key, "SHA-256", rng);
         return Certificate::parse(certificate.BER_encode());
@@ -130,6 +185,7 @@ Certificate PrivateKey::self_signed(std::string_view common_name, Instant not_be
 
 bool PrivateKey::belongs_to(const Certificate& certificate) const {
     return guarded("comparing a private key with a certificate", [&] {
+        if (!certificate.state().key) return false;  // one that nothing can be encrypted to
         const Botan::Public_Key& theirs = *certificate.state().key;
 #if BOTAN_VERSION_MAJOR >= 3
         const auto ours = state_->key->public_key();

@@ -29,7 +29,11 @@ class SigningKey {
     std::unique_ptr<State> state_;
 };
 
-/// False for a wrong signature, and for a key that is no point of the curve.
+/// False for a key of small order, for which one signature is valid for every message, and for one in another
+/// spelling than RFC 8032 §5.1.3 allows. No honest signer has either.
+[[nodiscard]] bool is_sound_key(const VerifyingKey& key);
+
+/// False for a wrong signature, and for a key that is no point of the curve, or not sound.
 [[nodiscard]] bool verify_signature(const VerifyingKey& key, ByteView message, const Signature& signature);
 
 /// The one check that Botan 2.19 leaves out: whether the second half of a signature, S, is below the group's

@@ -37,6 +37,12 @@ class PassphraseProvider final : public RootProvider {
         parameters.lanes = reader.integer<std::uint32_t>();
         const auto salt = reader.array<16>();
         reader.expect_end();
+        if (!parameters.fit_a_keystore()) {
+            fail(Status::ERR_CORRUPT,
+                 "the keystore asks for {} passes over {} KiB of memory to open it, more than any that this "
+                 "library wrote: it was altered; put it back from a copy",
+                 parameters.iterations, parameters.memory_kib);
+        }
         return derive(salt, parameters);
     }
 
@@ -125,6 +131,11 @@ class CallbackProvider final : public RootProvider {
 
 std::unique_ptr<RootProvider> passphrase_provider(Secret passphrase, Argon2Parameters parameters) {
     if (passphrase.empty()) fail(Status::ERR_INVALID_ARGUMENT, "the passphrase is empty");
+    if (!parameters.fit_a_keystore()) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "a passphrase may be stretched over at most 1048576 KiB of memory, and so often that the two "
+             "multiply to at most 4194304");
+    }
     return std::make_unique<PassphraseProvider>(std::move(passphrase), parameters);
 }
 

@@ -18,7 +18,7 @@ inline constexpr std::string_view ecdh_private_key =
 inline constexpr std::string_view ecdh_stanza =
     "9c552ccbcce4ab8b5b9a94e101ca7879fb8a039011be0676d8c99a587036165304f85c9eeba5408648c57ad93be7ec50"
     "5a13a2849c8163c21e25e7664e1bb3d0c2e69c0cc55a1a76042bc128068ff82eb37a1231c7ca5f46ffae74a4ab1bca62"
-    "666550cfc4e8570abaabda02202ab107db9f6f7b634c191183f057eb6887dacb0bbad16af3fa599c2f";
+    "6641baad9a714810d6981072b545fd7525cd1b9e20250af71051d789dc1151d1f0c799f7b9c9773591";
 
 // RSA-2048 OAEP with SHA-256.
 inline constexpr std::string_view rsa_private_key =

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/secret.hpp"
+#include "crypto/protected_buffer.hpp"
 #include "spool/documents/release_claim.hpp"
 
 namespace myqsec::spool {
@@ -14,7 +14,7 @@ class Outlet final : public ByteSink {
  public:
     void write(ByteView bytes) override {
         if (waiting().size() + bytes.size() > buffer_.size()) {
-            crypto::Secret larger(waiting().size() + bytes.size());
+            crypto::ProtectedBuffer larger(waiting().size() + bytes.size());
             std::ranges::copy(waiting(), larger.span().begin());
             buffer_ = std::move(larger);
         } else {
@@ -36,7 +36,7 @@ class Outlet final : public ByteSink {
     }
 
  private:
-    crypto::Secret buffer_;
+    crypto::ProtectedBuffer buffer_;
     std::size_t fetched_ = 0;
     std::size_t end_ = 0;
     bool complete_ = false;
@@ -88,6 +88,11 @@ class JobRelease::Pull final : public Puller {
           stages_(claim_->stages_to(outlet_)) {}
 
     void stop_through(const std::shared_ptr<Pull>& self) { claim_->output().pulled_by(self); }
+
+    void require_live() {
+        const std::lock_guard lock(turn_);
+        step([&] { claim_->require_live(); });
+    }
 
     std::size_t read(ByteSpan into) {
         const std::lock_guard lock(turn_);
@@ -143,6 +148,10 @@ JobRelease::JobRelease(std::shared_ptr<Pull> pull) : pull_(std::move(pull)) {}
 
 JobRelease::~JobRelease() {
     pull_->undo(Status::ERR_CALLBACK);
+}
+
+void JobRelease::require_live() {
+    pull_->require_live();
 }
 
 std::size_t JobRelease::read(ByteSpan into) {

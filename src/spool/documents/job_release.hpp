@@ -20,6 +20,8 @@ class JobRelease {
     explicit JobRelease(std::shared_ptr<Pull> pull);  ///< made by Jobs::begin_release
     ~JobRelease();
 
+    /// Undoes the release, and throws as read() does, unless it may go on.
+    void require_live();
     /// The next bytes of the document; fewer than fit only at its end, and then none. Any failure undoes the
     /// release: ERR_CORRUPT (nothing unverified is returned), ERR_NOT_POSSIBLE (cancelled, or over),
     /// ERR_SESSION_ENDED.

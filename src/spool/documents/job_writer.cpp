@@ -1,6 +1,7 @@
 #include "spool/documents/job_writer.hpp"
 
 #include "base/stages.hpp"
+#include "base/unicode.hpp"
 #include "crypto/random.hpp"
 #include "spool/keeping/trusted_clock.hpp"
 #include "spool/queues/recipients.hpp"
@@ -18,11 +19,14 @@ namespace {
 /// IPP's job-id (RFC 8011 §5.3.2).
 constexpr std::int64_t greatest_job_id = 2147483647;
 
-void require_valid(const JobFields& fields) {
-    require_text(fields.name, 0, 1023, "a job's name");
-    require_text(fields.host_name, 0, 255, "a job's host name");
-    require_text(fields.document_format, 1, 255, "a job's document format");
+/// What the sender's programs call a job is cleaned and not refused: a strange title must not cost the
+/// document.
+JobFields valid_fields(JobFields fields) {
+    fields.name = cleaned(fields.name, 1023);
+    fields.host_name = cleaned(fields.host_name, 255);
+    fields.document_format = prepared_text(fields.document_format, 1, 255, "a job's document format");
     (void)attribute_lines(fields.attributes);
+    return fields;
 }
 
 /// Counts the document, and takes no more of it than the queue and the disk do.
@@ -110,7 +114,7 @@ std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Princ
     const auto right = principal.is(fields.owner) ? Right::job_submit : Right::job_submit_for_others;
     auto proof = access.authority.authorise(principal, right, {fields.owner, fields.queue, principal.device});
 
-    require_valid(fields);
+    fields = valid_fields(std::move(fields));
     const auto queue = require_queue(context.main(), fields.queue);
     (void)access.users.person(fields.owner);
     if (!access.users.is_active(fields.owner)) {

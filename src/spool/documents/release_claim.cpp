@@ -11,12 +11,15 @@ using access::Right;
 
 namespace {
 
+bool is_direct(const Context& context, JobId id) {
+    const auto job = store::find_job(context.main(), id);
+    return job && require_queue(context.main(), job->queue).kind == QueueKind::direct;
+}
+
 audit::Actor permitted_actor(const Context& context, const Outputs& outputs,
                              const access::Principal& principal, JobId id) {
     outputs.refuse_own(id);
-    const auto job = store::find_job(context.main(), id);
-    const bool direct = job && require_queue(context.main(), job->queue).kind == QueueKind::direct;
-    const bool by_host = direct && principal.kind == PrincipalKind::system;
+    const bool by_host = principal.kind == PrincipalKind::system && is_direct(context, id);
     const auto permitted = permit(context, principal, id, Right::job_release_own,
                                   by_host ? Right::session_host : Right::job_release_all);
     return permitted.proof.actor();
@@ -102,8 +105,8 @@ store::JobRecord ReleaseClaim::take() {
 }
 
 void ReleaseClaim::require_live() const {
-    output_.check();
     context_.touch(principal_);
+    output_.check();
 }
 
 Stages ReleaseClaim::stages_to(ByteSink& out) {
@@ -173,13 +176,13 @@ void ReleaseClaim::finish_erased(storage::Transaction& transaction, const store:
     keys.destroy(transaction, job.leaf);
     store::remove_job(transaction.database(), job.id);
     conclude(transaction, ReleaseOutcome::printed, {{"state", "processing", "deleted"}});
-    try {
-        kind == QueueKind::private_ ? keys.commit_erased(transaction) : transaction.commit();
-    } catch (const Error& error) {
-        if (error.status() == Status::ERR_INCOMPLETE) context_.documents().remove(job.blob);
-        throw;
+    const auto remove = [&] { context_.documents().remove(job.blob); };
+    if (kind == QueueKind::private_) {
+        keys.commit_erased(transaction, remove);
+    } else {
+        transaction.commit();
+        remove();
     }
-    context_.documents().remove(job.blob);
 }
 
 void ReleaseClaim::finish_kept(storage::Transaction& transaction, store::JobRecord job,

@@ -19,10 +19,10 @@ Certificates::Certificates(storage::Vault& vault, audit::AuditLog& audit, const 
                            access::Access& access)
     : context_{vault, audit, settings, access} {}
 
-CertificateId Certificates::add(const access::Principal& principal, const std::string& name,
+CertificateId Certificates::add(const access::Principal& principal, const std::string& given,
                                 ByteView pem_or_der) {
     const auto proof = context_.access.authority.authorise(principal, Right::key_manage);
-    require_text(name, 1, 127, "a certificate's name");
+    const auto name = prepared_text(given, 1, 127, "a certificate's name");
     const auto certificate = crypto::Certificate::parse(pem_or_der);
     certificate.check_recipient(context_.now());
 

@@ -25,8 +25,8 @@ std::string_view queue_kind_name(QueueKind kind) {
 
 namespace {
 
-void require_valid(const Queue& queue) {
-    require_text(queue.name, 1, 127, "a queue's name");
+void require_valid(Queue& queue) {
+    queue.name = prepared_text(queue.name, 1, 127, "a queue's name");
     for (const auto retention : {queue.retention_held, queue.retention_printed}) {
         if (retention < Duration::zero() || retention > longest_retention) {
             fail(Status::ERR_INVALID_ARGUMENT, "a queue's retention must be 0 to 90 days");
@@ -121,7 +121,10 @@ void require_free_name(storage::Database& main, const Queue& queue) {
 
 Queues::Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
                access::Access& access)
-    : context_{vault, audit, settings, access} {}
+    : context_{vault, audit, settings, access} {
+    access.roles.know_queues(
+        [&main = vault.main()](QueueId queue) { return store::find_queue(main, queue).has_value(); });
+}
 
 QueueId Queues::create(const access::Principal& principal, const QueueFields& fields) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage);
@@ -181,6 +184,7 @@ void Queues::change(const access::Principal& principal, QueueId id, const QueueF
 
 void Queues::remove(const access::Principal& principal, QueueId id) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
+    context_.access.roles.authorise_forgetting(principal, id);
     storage::Transaction transaction(context_.main());
     const auto queue = require_queue(context_.main(), id);
     if (queue.jobs > 0) {
@@ -188,13 +192,14 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
              queue.jobs);
     }
     store::remove_queue(context_.main(), id);
-    context_.access.roles.forget_queue(transaction, id);
+    auto ended = context_.access.roles.forget_queue(transaction, proof, id);
     context_.audit.append(transaction, {.action = audit::Action::queue_deleted,
                                         .actor = proof.actor(),
                                         .object = id,
                                         .changes = {{"name", queue.name, ""}},
                                         .personal = {}});
     transaction.commit();
+    ended.settle();
 }
 
 Paged<Queue> Queues::list(const access::Principal& principal, const Page& page) {

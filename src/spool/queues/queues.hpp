@@ -20,7 +20,8 @@ class Queues {
     /// ERR_NOT_FOUND, ERR_EXISTS, ERR_INVALID_ARGUMENT. Jobs that are held already keep their deadline,
     /// and are converted to another encryption or other certificates.
     void change(const access::Principal& principal, QueueId queue, const QueueFields& fields);
-    /// ERR_NOT_FOUND; ERR_NOT_POSSIBLE while it holds documents.
+    /// With the grants limited to it, which needs what taking them needs. ERR_NOT_FOUND; ERR_NOT_POSSIBLE
+    /// while it holds documents.
     void remove(const access::Principal& principal, QueueId queue);
     /// Those that the principal may submit to; all with queue.manage or session.host. By id.
     [[nodiscard]] Paged<Queue> list(const access::Principal& principal, const Page& page = {});

@@ -42,9 +42,9 @@ inline constexpr std::string_view held_possibly_printed = "job-hold-until-specif
 struct JobFields {
     QueueId queue;
     UserId owner;      ///< 0: the principal's user
-    std::string name;  ///< IPP job-name, at most 1,023 bytes; sealed under the owner's key
+    std::string name;  ///< IPP job-name, cleaned and cut to 1,023 bytes; sealed under the owner's key
     std::string document_format = "application/octet-stream";
-    std::string host_name;     ///< IPP job-originating-host-name, at most 255 bytes; sealed likewise
+    std::string host_name;     ///< IPP job-originating-host-name, cleaned and cut to 255 bytes; likewise
     JobAttributes attributes;  ///< sealed likewise
 };
 

@@ -26,8 +26,7 @@ std::string line_of(const JobAttribute& attribute) {
         return fmt::format("{} integer {}\n", attribute.name, *number);
     if (const auto* flag = std::get_if<bool>(&attribute.value))
         return fmt::format("{} boolean {}\n", attribute.name, *flag ? "true" : "false");
-    const auto& text = std::get<std::string>(attribute.value);
-    require_text(text, 0, 1023, "a job's attribute");
+    const auto text = prepared_text(std::get<std::string>(attribute.value), 0, 1023, "a job's attribute");
     return fmt::format("{} text {}\n", attribute.name, text);
 }
 

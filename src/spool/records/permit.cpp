@@ -32,18 +32,19 @@ std::optional<store::JobScope> visible_jobs(const Context& context, const access
 
 Permit permit(const Context& context, const access::Principal& principal, JobId id, Right own, Right all) {
     auto& authority = context.access.authority;
+    context.touch(principal);  // an ended session learns nothing
     auto job = store::find_job(context.main(), id);
-    if (!job) {
-        context.touch(principal);  // an ended session learns nothing
-        fail_no_job(id);
-    }
-    const bool is_own = principal.is(job->owner);
-    const access::Target target{job->owner, job->queue, principal.device};
+    const bool is_own = job && principal.is(job->owner);
+    const auto target = job ? access::Target{job->owner, job->queue, principal.device}
+                            : access::Target{{}, {}, principal.device};
     // A session at a device serves the person who stands there, whatever else that person may do.
     const bool reaches_others = principal.kind != PrincipalKind::device;
     try {
         if (!is_own && !reaches_others) authority.deny(principal, all, id);
-        return {*std::move(job), authority.authorise(principal, is_own ? own : all, target)};
+        // Also for a job that is not there: it must not answer sooner than one of somebody else's.
+        const auto proof = authority.authorise(principal, is_own ? own : all, target, id);
+        if (!job) fail_no_job(id);
+        return {*std::move(job), proof};
     } catch (const Error& error) {
         const bool may_know =
             is_own || (reaches_others && authority.may(principal, Right::job_manage_all, target));

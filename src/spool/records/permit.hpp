@@ -16,7 +16,8 @@ struct Permit {
 };
 
 /// `own` is the right that the owner needs, `all` everybody else. Whoever may not even know that the job
-/// exists gets ERR_NOT_FOUND, as for a job that does not; the refusal is audited. Not inside a transaction.
+/// exists gets ERR_NOT_FOUND, as for a job that does not, in the same time: both refusals are audited. Not
+/// inside a transaction.
 [[nodiscard]] Permit permit(const Context& context, const access::Principal& principal, JobId job,
                             access::Right own, access::Right all);
 

@@ -4,19 +4,24 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/unicode.hpp"
 
 namespace myqsec::spool {
 
-void require_text(std::string_view text, std::size_t fewest, std::size_t most, std::string_view what) {
-    if (text.size() < fewest || text.size() > most) {
-        fail(Status::ERR_INVALID_ARGUMENT, "{} must have {} to {} bytes, not {}", what, fewest, most,
-             text.size());
-    }
+std::string prepared_text(std::string_view text, std::size_t fewest, std::size_t most,
+                          std::string_view what) {
     if (!is_utf8(text)) fail(Status::ERR_INVALID_ARGUMENT, "{} is not valid UTF-8", what);
-    const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-    if (std::any_of(text.begin(), text.end(), is_control)) {
-        fail(Status::ERR_INVALID_ARGUMENT, "{} must not contain control characters", what);
+    auto prepared = to_nfc(text);
+    if (prepared.size() < fewest || prepared.size() > most) {
+        fail(Status::ERR_INVALID_ARGUMENT, "{} must have {} to {} bytes, not {}", what, fewest, most,
+             prepared.size());
     }
+    if (std::ranges::any_of(characters_of(prepared), is_harmful)) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "{} must not contain control characters, or others that change how text around them is shown",
+             what);
+    }
+    return prepared;
 }
 
 }  // namespace myqsec::spool

@@ -55,7 +55,7 @@ void LeafKeys::destroy(Transaction& /*transaction*/, std::span<const LeafId> lea
 
 // --- turning ---
 
-void LeafKeys::commit_erased(Transaction& transaction) {
+void LeafKeys::commit_erased(Transaction& transaction, const std::function<void()>& then) {
     if (!transaction.outermost())
         fail(Status::ERR_INTERNAL, "an erasure can't be completed inside another transaction");
     transaction.commit_unsynced();
@@ -63,11 +63,13 @@ void LeafKeys::commit_erased(Transaction& transaction) {
         shared_.join([this] { run_turn(); });
     } catch (const std::exception& failure) {
         main_.wait_durable();  // else it may or may not have been done
+        if (then) then();
         fail(Status::ERR_INCOMPLETE,
              "it is done, but older copies of the files may still open what it erased, because {}; the next "
              "tick tries again",
              sentence_of(failure));
     }
+    if (then) then();
 }
 
 void LeafKeys::turn() {

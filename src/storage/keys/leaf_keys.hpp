@@ -3,6 +3,7 @@
 // whoever holds older copies of the files.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -53,9 +54,10 @@ class LeafKeys {
     void destroy(Transaction& transaction, std::span<const LeafId> leaves);
 
     /// Commits, and returns only when what was destroyed up to here is beyond recovery from any copy of the
-    /// files. If that part fails after the commit, it throws; the next turn makes up for it. Callers that
-    /// come together share a turn. Not with a lock of the main database held, which the turn takes.
-    void commit_erased(Transaction& transaction);
+    /// files. If that part fails after the commit, it throws ERR_INCOMPLETE; the next turn makes up for it.
+    /// Either way `then` is called once, when the commit is durable. Callers that come together share a turn.
+    /// Not with a lock of the main database held, which the turn takes.
+    void commit_erased(Transaction& transaction, const std::function<void()>& then = {});
     /// The same for what waits. No effect if nothing does.
     void turn();
     /// Turns if keys have waited for `delay`, or too many wait; returns when the next turn is due.

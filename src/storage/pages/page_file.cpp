@@ -99,7 +99,7 @@ void PageFile::write(std::uint64_t offset, ByteView from) {
         fail(Status::ERR_INTERNAL, "SQLite wrote {} bytes at {} of '{}', which is not a page", from.size(),
              offset, name_);
     }
-    if (!fresh_prefix_) begin_transaction();
+    retire_snapshots();
     const auto number = static_cast<std::uint32_t>(offset / page_size) + 1;
     std::copy(from.begin(), from.end(), scratch_.begin());
     const Page page(scratch_);
@@ -118,18 +118,17 @@ void PageFile::put(std::uint32_t number, Page sealed) {
 
 bool PageFile::convert(std::uint32_t number, Page sealed) {
     if (state_.ledger.mark(number) == 0 || !reader_.read(number, sealed)) return false;
-    if (!fresh_prefix_) begin_transaction();
+    retire_snapshots();
     reader_.to().seal(number, sealed);
     return true;
 }
 
 /// What a checkpoint moves is durable in the log. A snapshot from before that was may still have an earlier
 /// version of the page, in this file; one from now on has it in the log, or knows no other.
-void PageFile::begin_transaction() {
+void PageFile::retire_snapshots() {
+    if (snapshots_retired_) return;
     state_.snapshots.retire();
-    reader_.to().begin_transaction();
-    if (state_.forms.converting()) reader_.from().begin_transaction();
-    fresh_prefix_ = true;
+    snapshots_retired_ = true;
 }
 
 void PageFile::truncate(std::uint64_t size) {
@@ -142,7 +141,7 @@ void PageFile::truncate(std::uint64_t size) {
 void PageFile::sync() {
     file_->sync();
     state_.unsynced = false;
-    fresh_prefix_ = false;
+    snapshots_retired_ = false;
     if (marks_ != nullptr) marks_->write(state_);
 }
 

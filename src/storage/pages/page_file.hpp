@@ -47,14 +47,14 @@ class PageFile final : public VfsFile {
     [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
-    void begin_transaction();
+    void retire_snapshots();  ///< once between two syncs
 
     std::unique_ptr<File> file_;
     std::string name_;
     PageState& state_;
     MarksFile* marks_;
     PageReader reader_;
-    bool fresh_prefix_ = false;
+    bool snapshots_retired_ = false;
     ByteArray<page_size> scratch_{};
 };
 

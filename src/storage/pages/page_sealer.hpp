@@ -10,7 +10,6 @@ class PageSealer {
     PageSealer(const DatabaseIdentity& identity, const PageForm& form, const crypto::Secret& key);
 
     [[nodiscard]] const PageForm& form() const { return form_; }
-    void begin_transaction() { cipher_.begin_transaction(); }
     /// In place: SQLite's page becomes what lies on disk.
     void seal(std::uint32_t number, Page page);
     /// And back; its reserved bytes become zero. False if it is not what was sealed here.

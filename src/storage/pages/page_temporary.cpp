@@ -6,9 +6,7 @@
 namespace myqsec::storage {
 
 PageTemporary::PageTemporary(Folder& folder)
-    : file_(folder.create_unnamed()), cipher_(crypto::preferred_page_suite(), crypto::random_secret(32)) {
-    cipher_.begin_transaction();
-}
+    : file_(folder.create_unnamed()), cipher_(crypto::preferred_page_suite(), crypto::random_secret(32)) {}
 
 PageTemporary::~PageTemporary() {
     crypto::wipe(plain_);

@@ -9,8 +9,6 @@ class WalCipher {
  public:
     WalCipher(const DatabaseIdentity& identity, const PageForm& form, const crypto::Secret& key);
 
-    void begin_transaction() { cipher_.begin_transaction(); }
-
     /// `frame` holds the plain page where the sealed one goes; its header is written before it. Returns the
     /// tag.
     WalTag seal_frame(std::uint64_t number, const WalFrameHeader& header,

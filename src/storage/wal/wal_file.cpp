@@ -101,7 +101,6 @@ void WalFile::write_page(std::uint64_t number, ByteView page) {
 void WalFile::append_frame(const PendingHeader& pending, ByteView page) {
     if (pending.frame > log_.size() + 1) unexpected("wrote", pending.frame, page.size());
     drop_from(pending.frame);
-    if (log_.last_commit() + 1 == pending.frame) cipher_.begin_transaction();
     WalFrame frame;
     frame.page = load_be<std::uint32_t>(pending.bytes.data());
     frame.commit = load_be<std::uint32_t>(pending.bytes.data() + 4);

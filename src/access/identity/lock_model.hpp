@@ -1,0 +1,124 @@
+// The model of lockout, without a database: what is looked at, what a wrong entry costs whom, and what a
+// right one clears. docs/lockout.md is its page, and has the arithmetic.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "crypto/hash.hpp"
+#include "settings/settings.hpp"
+
+namespace myqsec::access {
+
+/// Since the instance began, by a clock that nobody can set.
+using Elapsed = Duration;
+
+enum class LockScope : std::uint8_t {
+    account = 1,  ///< an account, existing or not, by one method: everywhere, or at a place that knows it
+    device = 2,   ///< for those whom it does not know
+    source = 3,   ///< likewise
+    site = 4,     ///< PINs alone, all over the site
+    cleared = 5,  ///< no lock: what an account's right entries have cleared
+};
+[[nodiscard]] std::string_view lock_scope_name(LockScope scope);
+
+/// What is counted. The hash is keyed: sources are addresses, names are personal.
+struct LockKey {
+    LockScope scope = LockScope::account;
+    crypto::Digest hash{};
+    auto operator<=>(const LockKey&) const = default;  // NOLINT(modernize-use-nullptr)
+};
+
+struct LockRecord {
+    std::vector<Elapsed> entries;  ///< wrong ones that still count, the oldest first
+    Elapsed until{};               ///< locked before that
+};
+
+/// Where records are kept.
+class LockBook {
+ public:
+    virtual ~LockBook() = default;
+    /// An empty one if there is none.
+    [[nodiscard]] virtual LockRecord find(const LockKey& key) = 0;
+    virtual void save(const LockKey& key, const LockRecord& record) = 0;
+};
+
+struct LockRules {
+    std::int64_t free = 5;  ///< so many wrong entries cost no time, or one fewer
+    Duration window = std::chrono::hours(30 * 24);
+    Duration first = std::chrono::minutes(1);
+    Duration longest = std::chrono::hours(7 * 24);
+    Duration place_longest = std::chrono::minutes(1);
+    std::int64_t site_guesses = 100;
+
+    [[nodiscard]] static LockRules of(const settings::Settings& settings);
+    /// How many guesses at one account's secret, by one method, are looked at within the window at most,
+    /// whoever makes them, wherever.
+    [[nodiscard]] std::int64_t guesses_at_account() const;
+
+    /// Of each kind, devices and sources, the last so many at which somebody logged in know that person.
+    static constexpr std::int64_t known_places = 2;
+    /// Wrong entries that a person's right ones clear, in a window: more than typing errors make, and few
+    /// enough for a guesser who waits for them.
+    static constexpr std::int64_t cleared_in_window = 50;
+    /// At a place, so soon before a right entry a wrong one may have been the same person's.
+    static constexpr Duration typing_error = std::chrono::minutes(2);
+    static constexpr Duration place_window = std::chrono::hours(1);
+    static constexpr Duration site_window = std::chrono::hours(24);
+    /// An unknown card is no guess at anybody's secret, and often a new person's own.
+    static constexpr std::int64_t cards_for_one = 4;
+};
+
+/// An attempt to log in, as far as locks see it.
+struct LockedEntry {
+    std::optional<LockKey> account;       ///< what it names, by its method; a card alone names nothing
+    std::optional<LockKey> account_here;  ///< the same, at a place that knows the account
+    std::optional<LockKey> place;         ///< where; none: the host itself
+    std::optional<LockKey> site;          ///< a PIN alone is a guess at everybody's
+    std::optional<LockKey> cleared;       ///< whose entry it is, once that is known
+    std::vector<LockKey> others{};        ///< that person's account by other methods, likewise
+    bool known = false;                   ///< the place knows the account, or card
+    bool card = false;                    ///< a card alone
+};
+
+/// What an attempt may come to.
+struct LockVerdict {
+    bool admits = true;         ///< whether it is looked at: otherwise a right entry is refused as well
+    bool factor_asked = false;  ///< a PIN alone needs the name or card, too
+    /// In force for whoever is not known here: what a wrong entry is told of, also at a place that knows the
+    /// account, or the answer would say so.
+    std::optional<LockKey> lock;
+    Elapsed until{};
+};
+
+class LockModel {
+ public:
+    LockModel(LockBook& book, const LockRules& rules) : book_(book), rules_(rules) {}
+
+    [[nodiscard]] LockVerdict judge(const LockedEntry& entry, Elapsed now);
+    /// Counts a wrong entry that was looked at. Returns which locks begin with it. One that only somebody
+    /// known may make counts there alone: what others see goes on as for a name that nobody has.
+    std::vector<LockKey> wrong(const LockedEntry& entry, Elapsed now);
+    /// Clears the person's own wrong entries, by whatever method, up to an allowance.
+    void right(const LockedEntry& entry, Elapsed now);
+    /// How long a wrong entry counts under this key.
+    [[nodiscard]] Duration counts_for(const LockKey& key) const;
+
+ private:
+    struct Schedule;
+    [[nodiscard]] Schedule schedule(const LockKey& key, bool card) const;
+    void see(LockVerdict& verdict, const std::optional<LockKey>& key, Elapsed now);
+    void add(const LockKey& key, Elapsed now, bool card);
+    void take(const LockKey& key, std::int64_t count, Elapsed now);
+    [[nodiscard]] std::int64_t recent(const LockKey& key, Elapsed now);
+    [[nodiscard]] std::int64_t counted(const LockKey& key, Elapsed now);
+
+    LockBook& book_;
+    LockRules rules_;
+};
+
+}  // namespace myqsec::access

@@ -1,0 +1,50 @@
+// A job of somebody else's is, to whoever may not see it, a job that is not there.
+#include <doctest/doctest.h>
+
+#include "spool/site.hpp"
+
+using namespace myqsec;
+using namespace myqsec::test;
+
+TEST_CASE("a foreign job and a missing one get the same answer, and both refusals are audited") {
+    Site site;
+    const auto foreign = site.submit(site.ada, site.secure, "hers");
+    const JobId missing(4711);
+    DeviceId device;
+    {
+        device::DeviceFields fields;
+        fields.name = "lobby";
+        device = site.devices().create(site.root, fields);
+    }
+    const auto at_device =
+        site.access().sessions.open_device_session(site.host_proof(), site.bob_user, device);
+    TraySink tray;
+    for (const auto& who : {site.bob, at_device}) {
+        const std::function<void(JobId)> calls[] = {
+            [&](JobId job) { (void)site.jobs().get(who, job); },
+            [&](JobId job) { site.jobs().cancel(who, job); },
+            [&](JobId job) { site.jobs().remove(who, job); },
+            [&](JobId job) { site.jobs().release(who, job, {}, tray); },
+            [&](JobId job) { (void)site.jobs().begin_release(who, job, {}); },
+            [&](JobId job) { (void)site.jobs().open_document(who, job); },
+        };
+        for (const auto& call : calls) {
+            for (const auto job : {foreign, missing}) {
+                const auto denied = site.count(audit::Action::session_denied);
+                CHECK(status_of([&] { call(job); }) == Status::ERR_NOT_FOUND);
+                CHECK(site.count(audit::Action::session_denied) == denied + 1);
+                CHECK(site.audit().list(site.auditor(), {}, {.limit = 1, .descending = true}).at(0).object ==
+                      audit::Object(job));
+            }
+        }
+        site.access().sessions.end(who.session, access::EndReason::logout);
+        const auto denied = site.count(audit::Action::session_denied);
+        for (const auto job : {foreign, missing})
+            CHECK(status_of([&] { (void)site.jobs().get(who, job); }) == Status::ERR_SESSION_ENDED);
+        CHECK(site.count(audit::Action::session_denied) == denied);
+    }
+    // Whoever sees all jobs is told that there is none, which is no refusal.
+    const auto denied = site.count(audit::Action::session_denied);
+    CHECK(status_of([&] { (void)site.jobs().get(site.root, missing); }) == Status::ERR_NOT_FOUND);
+    CHECK(site.count(audit::Action::session_denied) == denied);
+}
