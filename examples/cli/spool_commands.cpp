@@ -26,6 +26,7 @@ struct QueueOptions {
     std::int64_t max_job_size = -1;
     int enabled = -1;
     int restricted = -1;
+    int preview = -1;
     std::string encryption;
     std::vector<std::string> certificates;
     bool no_certificates = false;
@@ -36,6 +37,8 @@ struct QueueOptions {
         command.add_option("--max-job-size", max_job_size, "Bytes; 0: the setting spool.max_job_size");
         command.add_option("--enabled", enabled, "0 or 1")->check(CLI::Range(0, 1));
         command.add_option("--restricted", restricted, "1: only for those allowed")->check(CLI::Range(0, 1));
+        command.add_option("--preview", preview, "1: owners may read documents without releasing them")
+            ->check(CLI::Range(0, 1));
         command.add_option("--encryption", encryption, "Whether documents are encrypted")
             ->check(CLI::IsMember({"on", "off"}));
         auto* some =
@@ -52,6 +55,7 @@ struct QueueOptions {
         out.max_job_size = amount(max_job_size);
         out.enabled = choice(enabled);
         out.restricted = choice(restricted);
+        out.preview = choice(preview);
         if (!encryption.empty()) out.encryption = choice(encryption == "on" ? 1 : 0);
         if (!certificates.empty() || no_certificates) {
             for (const auto& name_or_id : certificates)

@@ -31,13 +31,17 @@ typedef struct myqsec_queue_fields {
      *  is no more than deleting its file; not for private queues, nor together with certificates. Zero: as it is; a new
      *  queue: yes. Since 0.1 */
     int32_t encryption;
+    /** Owners may read their documents without releasing them, with job.preview.own, a myqsec_choice. Zero: as it is; a
+     *  new queue: no. Since 0.1 */
+    int32_t preview;
+    uint32_t reserved;          /**< Zero: the only value */
     uint32_t certificate_count; /**< Zero: none, where certificates points anywhere */
     /** Ids of myqsec_certificate_import, at most 7, whose holders can open copies of the jobs' files too. Zero: as it
      *  is; a new queue: none. Since 0.1 */
     const int64_t *certificates;
 } myqsec_queue_fields;
 #define MYQSEC_QUEUE_FIELDS_INIT \
-    { sizeof(myqsec_queue_fields), 0, NULL, 0, 0, 0, 0, 0, 0, 0, NULL }
+    { sizeof(myqsec_queue_fields), 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
 
 /** Adds MYQSEC_ERR_EXISTS; for certificates MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (not valid now),
  *  MYQSEC_ERR_LIMIT. Right: queue.manage; with encryption or certificates key.manage too. Audit: queue.created.
@@ -52,7 +56,7 @@ MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t qu
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
 /** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure",
  *  "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption,
- *  certificates (ids separated by spaces), converting (jobs are still being converted). Since 0.1. */
+ *  certificates (ids separated by spaces), converting (jobs are still being converted), preview. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage.
  *  Audit: queue.changed. Since 0.1. */
@@ -212,8 +216,9 @@ MYQSEC_API myqsec_status myqsec_release_list(myqsec_session *session, const myqs
 
 /** Reads a job's document without releasing it, at any position: for previews. */
 typedef struct myqsec_job_reader myqsec_job_reader;
-/** Adds MYQSEC_ERR_NOT_FOUND. Right: job.read.own or job.preview.all. Audit: job.read, instance.damage-found.
- *  Since 0.1. */
+/** A document leaves by release. To read one without that takes, for one's own jobs, a queue that allows it (preview),
+ *  or a right over the jobs. Adds MYQSEC_ERR_NOT_FOUND. Right: job.preview.own, or job.export. Audit: job.read,
+ *  instance.damage-found. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_open(myqsec_session *session, int64_t job, myqsec_job_reader **out);
 /** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data, size_t *length);

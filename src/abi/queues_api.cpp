@@ -24,6 +24,7 @@ constexpr Column queue_columns[] = {
     {"encryption", MYQSEC_COLUMN_BOOLEAN},
     {"certificates", MYQSEC_COLUMN_TEXT},
     {"converting", MYQSEC_COLUMN_BOOLEAN},
+    {"preview", MYQSEC_COLUMN_BOOLEAN},
 };
 
 std::optional<std::vector<CertificateId>> certificate_ids(const myqsec_queue_fields& fields) {
@@ -63,6 +64,8 @@ spool::QueueFields queue_fields(const myqsec_queue_fields* given) {
     }
     out.enabled = optional_flag(fields.enabled, "fields.enabled");
     out.restricted = optional_flag(fields.restricted, "fields.restricted");
+    out.preview = optional_flag(fields.preview, "fields.preview");
+    check_reserved(fields.reserved == 0, "fields");
     out.encrypted = optional_flag(fields.encryption, "fields.encryption");
     out.certificates = certificate_ids(fields);
     return out;
@@ -111,7 +114,7 @@ myqsec_status myqsec_queue_list(myqsec_session* session, const myqsec_page* page
             list.add(queue.id, queue.name, spool::queue_kind_name(queue.kind), queue.retention_held,
                      queue.retention_printed, static_cast<std::int64_t>(queue.max_job_size), queue.enabled,
                      queue.restricted, queue.jobs, queue.encrypted, id_list(queue.certificates),
-                     queue.converting);
+                     queue.converting, queue.preview);
         });
         handle = new_list(std::move(list));
     });

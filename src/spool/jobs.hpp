@@ -73,7 +73,7 @@ class Jobs {
     /// than `patience`: bytes may still reach the device. ERR_REENTRANT from one of these sinks.
     [[nodiscard]] bool stop_output(SessionId session, std::chrono::milliseconds patience);
 
-    /// job.read.own or job.preview.all; audited.
+    /// job.preview.own where the queue allows it, or job.export; audited.
     std::unique_ptr<JobReader> open_document(const access::Principal& principal, JobId job);
 
     /// instance.tick. Deletes what has expired and retries what a full disk prevented; returns when it wants

@@ -22,6 +22,7 @@ constexpr std::string_view steps[] = {
         max_job_size INTEGER NOT NULL,
         enabled INTEGER NOT NULL,
         restricted INTEGER NOT NULL,
+        preview INTEGER NOT NULL,
         encrypted INTEGER NOT NULL DEFAULT 1,
         protection INTEGER NOT NULL DEFAULT 1,
         converting INTEGER NOT NULL DEFAULT 0,
@@ -49,7 +50,8 @@ constexpr std::string_view steps[] = {
         expires INTEGER NOT NULL,
         releases INTEGER NOT NULL,
         claim BLOB,
-        protection INTEGER NOT NULL DEFAULT 1);
+        protection INTEGER NOT NULL DEFAULT 1,
+        private_names INTEGER NOT NULL DEFAULT 0);
     CREATE UNIQUE INDEX job_blob ON job (blob) WHERE leaf <> 0;
     CREATE INDEX job_owner ON job (owner, id);
     CREATE INDEX job_queue ON job (queue, state, id);

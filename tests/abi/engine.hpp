@@ -168,6 +168,7 @@ class Host : public Place {
         myqsec_queue_fields fields = MYQSEC_QUEUE_FIELDS_INIT;
         fields.name = name;
         fields.kind = kind;
+        fields.preview = MYQSEC_YES;
         return admin->create(myqsec_queue_create, &fields);
     }
 

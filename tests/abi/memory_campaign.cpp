@@ -123,6 +123,7 @@ class HostProcess {
         myqsec_queue_fields queue = MYQSEC_QUEUE_FIELDS_INIT;
         queue.kind = MYQSEC_QUEUE_SECURE;
         queue.name = "secure";
+        queue.preview = MYQSEC_YES;
         std::int64_t queue_id = 0;
         must(myqsec_queue_create(admin_, &queue, &queue_id));
         myqsec_device_fields device = MYQSEC_DEVICE_FIELDS_INIT;

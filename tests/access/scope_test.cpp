@@ -13,7 +13,7 @@ namespace {
 /// in none of them.
 struct ScopeFixture : test::AccessFixture {
     ScopeFixture() {
-        access.roles.create(root, "over-sales", {Right::job_preview_all, Right::credential_manage});
+        access.roles.create(root, "over-sales", {Right::job_export, Right::credential_manage});
         access.roles.create(root, "groups-only", {Right::group_manage});
         access.roles.create(root, "roles-only", {Right::role_manage, Right::group_manage});
         sales = access.groups.create(root, "sales");
@@ -49,9 +49,9 @@ TEST_CASE("nobody is put within reach of a role by whoever lacks its rights over
     CHECK(f.events().back().action == audit::Action::session_denied);
     const auto inner = f.access.groups.create(f.root, "inside sales", f.sales);
     check_denied([&] { f.access.groups.add(cleo, inner, f.ada); });
-    CHECK_FALSE(f.access.authority.may(f.log_in(f.bob), Right::job_preview_all, {f.ada, {}, {}}));
+    CHECK_FALSE(f.access.authority.may(f.log_in(f.bob), Right::job_export, {f.ada, {}, {}}));
     f.access.groups.add(f.root, f.sales, f.ada);
-    CHECK(f.access.authority.may(f.log_in(f.bob), Right::job_preview_all, {f.ada, {}, {}}));
+    CHECK(f.access.authority.may(f.log_in(f.bob), Right::job_export, {f.ada, {}, {}}));
     check_denied([&] { f.access.groups.remove_member(cleo, f.sales, f.ada); });
 }
 

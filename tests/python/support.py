@@ -29,7 +29,7 @@ class InstanceTest(unittest.TestCase):
         self.admin = self.system.login("admin", self.password)
         self.user = self.admin.create_user("jana", full_name="Jana Nová")
         self.admin.add_card(self.user, CARD)
-        self.queue = self.admin.create_queue("private", myqsec.QUEUE_PRIVATE)
+        self.queue = self.admin.create_queue("private", myqsec.QUEUE_PRIVATE, preview=True)
         self.device = self.admin.create_device("lobby")
         self.cleared: list[int] = []
         self.system.attach_device(self.device, self.cleared.append)

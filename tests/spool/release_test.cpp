@@ -7,6 +7,7 @@
 
 #include "base/fault_folder.hpp"
 #include "site.hpp"
+#include "storage/keys/personal_field.hpp"
 
 using namespace myqsec;
 using namespace myqsec::test;
@@ -52,6 +53,32 @@ TEST_CASE("a released job in a private queue is gone: row, key and file") {
     TraySink tray;
     CHECK(status_of([&] { site.jobs().release(site.ada, kept, {true}, tray); }) == Status::ERR_NOT_POSSIBLE);
     CHECK(tray.printed.empty());
+}
+
+TEST_CASE("the names of a private job die with it: an old row and the owner's key of today open none") {
+    Site site;
+    struct Row {
+        Bytes uuid, name;
+    };
+    const auto row = [&](JobId job) {
+        auto rows = site.vault().main().query("SELECT uuid, name FROM job WHERE id = $1", job);
+        REQUIRE(rows.next());
+        return Row{Bytes(rows.blob(0).begin(), rows.blob(0).end()),
+                   Bytes(rows.blob(1).begin(), rows.blob(1).end())};
+    };
+    const auto opened = [&](const Row& old) {
+        return storage::open_field(site.access().users.person_key(site.ada_user),
+                                   "job.name:" + to_hex(old.uuid), old.name);
+    };
+    const auto secure = site.submit(site.ada, site.secure, "one");
+    CHECK(opened(row(secure)) == "Quarterly figures");
+    const auto job = site.submit(site.ada, site.private_queue, "another");
+    const auto old = row(job);
+    CHECK(site.jobs().get(site.ada, job).name == "Quarterly figures");
+    CHECK(site.jobs().list(site.ada, {}).size() == 2);
+    CHECK(status_of([&] { static_cast<void>(opened(old)); }) == Status::ERR_CORRUPT);
+    site.jobs().cancel(site.ada, job);
+    CHECK(site.jobs().get(site.ada, job).name.empty());
 }
 
 TEST_CASE("the host releases jobs of direct queues, and only those") {
@@ -239,6 +266,27 @@ TEST_CASE("output stops when its session ends, and the job is held again") {
     CHECK(tray.printed.size() < 300'000);
     CHECK(site.jobs().get(site.root, job).state == JobState::pending_held);
     CHECK(status_of([&] { (void)site.jobs().get(site.ada, job); }) == Status::ERR_SESSION_ENDED);
+}
+
+TEST_CASE("one's own document leaves by release alone, unless the queue allows it to be read") {
+    Site site;
+    QueueFields fields;
+    fields.name = "strict";
+    const auto strict = site.spool().queues.create(site.root, fields);
+    const auto job = site.submit(site.ada, strict, "mine");
+    CHECK(status_of([&] { (void)site.jobs().open_document(site.ada, job); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(site.count(Action::session_denied) == 1);
+    CHECK(site.count(Action::job_read) == 0);
+    CHECK(site.jobs().open_document(site.root, job)->size() == 4);  // by job.export
+    CHECK(site.count(Action::job_read) == 1);
+    fields.name.reset();
+    fields.preview = true;
+    site.change_queue(strict, fields);
+    CHECK(site.jobs().open_document(site.ada, job)->size() == 4);
+    fields.preview = false;
+    site.change_queue(strict, fields);
+    CHECK(status_of([&] { (void)site.jobs().open_document(site.ada, job); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(site.release(site.ada, job) == "mine");
 }
 
 TEST_CASE("a document can be read at any place without releasing it, until it is deleted") {

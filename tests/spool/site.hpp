@@ -133,6 +133,7 @@ class Site {
         QueueFields fields;
         fields.kind = kind;
         fields.name = name;
+        fields.preview = true;
         return spool().queues.create(root, fields);
     }
     void change_queue(QueueId queue, const QueueFields& fields) {

@@ -229,6 +229,8 @@ class QueueFields(Structure):
         ("enabled", c_int32),
         ("restricted", c_int32),
         ("encryption", c_int32),
+        ("preview", c_int32),
+        ("reserved", c_uint32),
         ("certificate_count", c_uint32),
         ("certificates", POINTER(c_int64)),
     ]

@@ -92,12 +92,12 @@ class JobRelease(Child):
 def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Duration],
                   retention_printed: Optional[Duration], max_job_size: Optional[int], enabled: Optional[bool],
                   restricted: Optional[bool], encryption: Optional[bool],
-                  certificates: Optional[Sequence[int]]) -> c.QueueFields:
+                  certificates: Optional[Sequence[int]], preview: Optional[bool]) -> c.QueueFields:
     ids = None if certificates is None else (ctypes.c_int64 * max(len(certificates), 1))(*certificates)
     return c.QueueFields(kind=kind, name=text(name), retention_held=duration(retention_held),
                          retention_printed=duration(retention_printed),
                          max_job_size=amount(max_job_size), enabled=flag(enabled),
-                         restricted=flag(restricted), encryption=flag(encryption),
+                         restricted=flag(restricted), encryption=flag(encryption), preview=flag(preview),
                          certificate_count=len(certificates or ()),
                          certificates=ids and ctypes.cast(ids, ctypes.POINTER(ctypes.c_int64)))
 
@@ -155,20 +155,22 @@ class Spool(Child):
     def create_queue(self, name: str, kind: int = QUEUE_SECURE, *, retention_held: Optional[Duration] = None,
                      retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
                      enabled: Optional[bool] = None, restricted: Optional[bool] = None,
-                     encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None) -> int:
+                     encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None,
+                     preview: Optional[bool] = None) -> int:
         """Creates a queue; returns its id. `encryption` is on unless switched off; `certificates` are those that open its
-        jobs' files too."""
+        jobs' files too; with `preview` owners may read their documents without releasing them."""
         fields = _queue_fields(kind, name, retention_held, retention_printed, max_job_size, enabled, restricted,
-                               encryption, certificates)
+                               encryption, certificates, preview)
         return new_integer("myqsec_queue_create", self._pointer, ctypes.byref(fields))
 
     def change_queue(self, queue: int, *, name: Optional[str] = None, retention_held: Optional[Duration] = None,
                      retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
                      enabled: Optional[bool] = None, restricted: Optional[bool] = None,
-                     encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None) -> None:
+                     encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None,
+                     preview: Optional[bool] = None) -> None:
         """Changes the fields that are not None. tick() converts held jobs to another encryption or other certificates."""
         fields = _queue_fields(0, name, retention_held, retention_printed, max_job_size, enabled, restricted,
-                               encryption, certificates)
+                               encryption, certificates, preview)
         call("myqsec_queue_change", self._pointer, queue, ctypes.byref(fields))
 
     def delete_queue(self, queue: int) -> None:

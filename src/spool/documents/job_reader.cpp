@@ -16,8 +16,13 @@ struct JobReader::Parts {
 };
 
 std::unique_ptr<JobReader> open_job(const Context& context, const access::Principal& principal, JobId id) {
-    const auto permitted = permit(context, principal, id, Right::job_read_own, Right::job_preview_all);
+    const auto permitted = permit(context, principal, id, Right::job_preview_own, Right::job_export);
     const auto& job = permitted.job;
+    // A document leaves by release, where what is to happen to it happens.
+    auto& authority = context.access.authority;
+    if (principal.is(job.owner) && !require_queue(context.main(), job.queue).preview &&
+        !authority.may(principal, Right::job_export, {job.owner, job.queue, principal.device}))
+        authority.deny(principal, Right::job_preview_own, id);
     Document document(context, job);
     auto parts = std::make_unique<JobReader::Parts>(
         JobReader::Parts{context, principal, id, job.leaf, std::move(document)});

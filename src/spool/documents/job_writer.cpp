@@ -165,9 +165,12 @@ JobId JobWriter::commit() {
         job.queue = queue.id;
         job.owner = fields.owner;
         job.leaf = context.vault.leaf_keys().store(transaction, storage::LeafKind::job, parts_->job_key);
-        job.name = seal_job_name(person_key, job.uuid, fields.name);
-        job.host_name = seal_host_name(person_key, job.uuid, fields.host_name);
-        job.attributes = seal_attributes(person_key, job.uuid, attribute_lines(fields.attributes));
+        job.private_names = queue.kind == QueueKind::private_;
+        const auto names_key =
+            job.private_names ? private_names_key(person_key, parts_->job_key) : person_key.clone();
+        job.name = seal_job_name(names_key, job.uuid, fields.name);
+        job.host_name = seal_host_name(names_key, job.uuid, fields.host_name);
+        job.attributes = seal_attributes(names_key, job.uuid, attribute_lines(fields.attributes));
         job.document_format = fields.document_format;
         job.size = parts_->limit->size();
         job.protection = parts_->protection;

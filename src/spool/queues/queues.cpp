@@ -48,6 +48,7 @@ void apply(const QueueFields& fields, Queue& queue) {
     if (fields.max_job_size) queue.max_job_size = *fields.max_job_size;
     if (fields.enabled) queue.enabled = *fields.enabled;
     if (fields.restricted) queue.restricted = *fields.restricted;
+    if (fields.preview) queue.preview = *fields.preview;
     if (fields.encrypted) queue.encrypted = *fields.encrypted;
     if (fields.certificates) {
         queue.certificates = *fields.certificates;
@@ -107,6 +108,7 @@ std::vector<audit::Change> differences(const Queue& old, const Queue& now) {
     compare("max_job_size", std::to_string(old.max_job_size), std::to_string(now.max_job_size));
     compare("enabled", flag(old.enabled), flag(now.enabled));
     compare("restricted", flag(old.restricted), flag(now.restricted));
+    compare("preview", flag(old.preview), flag(now.preview));
     compare("encrypted", flag(old.encrypted), flag(now.encrypted));
     compare("certificates", id_list(old.certificates), id_list(now.certificates));
     return changes;

@@ -42,7 +42,8 @@ JobRecord read_job(const storage::Rows& rows) {
                   .claim = std::nullopt,
                   .claimer = rows.id<UserId>(18),
                   .claim_device = rows.id<DeviceId>(19),
-                  .protection = rows.integer(17)};
+                  .protection = rows.integer(17),
+                  .private_names = rows.boolean(21)};
     if (!rows.is_null(13)) job.printed = rows.instant(13);
     if (!rows.is_null(16)) job.claim = fixed<16>(rows.blob(16));
     return job;
@@ -61,11 +62,12 @@ JobId insert_job(storage::Database& main, const JobRecord& job) {
     return JobId(main.insert(
         "INSERT INTO job (uuid, blob, queue, owner, leaf, name, host_name, attributes, document_format, "
         "size, "
-        "state, reasons, submitted, expires, releases, protection) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-        "$9, "
-        "$10, $11, $12, $13, $14, 0, $15)",
+        "state, reasons, submitted, expires, releases, protection, private_names) VALUES ($1, $2, $3, $4, "
+        "$5, $6, "
+        "$7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16)",
         job.uuid, job.blob, job.queue, job.owner, job.leaf, job.name, job.host_name, job.attributes,
-        job.document_format, job.size, job.state, job.reasons, job.submitted, job.expires, job.protection));
+        job.document_format, job.size, job.state, job.reasons, job.submitted, job.expires, job.protection,
+        job.private_names));
 }
 
 std::optional<JobRecord> find_job(storage::Database& main, JobId job) {

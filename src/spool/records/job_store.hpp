@@ -37,12 +37,14 @@ struct JobRecord {
     UserId claimer;               ///< who releases it, none for the host
     DeviceId claim_device;        ///< and where, none away from devices
     std::int64_t protection = 1;  ///< of the queue when the document was written or converted
+    bool private_names = false;   ///< name, host name and attributes need the job's key, too
 };
 
 /// What read_jobs() reads.
-#define JOB_COLUMNS                                                                                \
-    "id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, " \
-    "submitted, printed, expires, releases, claim, protection, claimer, claim_device, attributes"
+#define JOB_COLUMNS                                                                                 \
+    "id, uuid, blob, queue, owner, leaf, name, host_name, document_format, size, state, reasons, "  \
+    "submitted, printed, expires, releases, claim, protection, claimer, claim_device, attributes, " \
+    "private_names"
 [[nodiscard]] std::vector<JobRecord> read_jobs(storage::Rows rows);
 
 JobId insert_job(storage::Database& main, const JobRecord& job);

@@ -31,6 +31,7 @@ struct QueueFields {
     std::optional<std::uint64_t> max_job_size;  ///< 0: the setting spool.max_job_size
     std::optional<bool> enabled;
     std::optional<bool> restricted;
+    std::optional<bool> preview;
     /// These two need key.manage. Jobs that are held already are converted.
     std::optional<bool> encrypted;
     std::optional<std::vector<CertificateId>> certificates;
@@ -48,6 +49,7 @@ struct Queue {
     std::uint64_t max_job_size = 0;
     bool enabled = true;
     bool restricted = false;  ///< only users and groups that were allowed may submit
+    bool preview = false;     ///< owners may read documents without releasing them
     bool encrypted = true;    ///< the documents of its jobs
     /// Who can open its jobs beside the instance, by ascending id.
     std::vector<CertificateId> certificates;

@@ -2,7 +2,7 @@
 
 #define QUEUE_ROWS                                                                                  \
     "SELECT id, kind, name, retention_held, retention_printed, max_job_size, enabled, restricted, " \
-    "encrypted, protection, converting, jobs FROM queue "
+    "encrypted, protection, converting, jobs, preview FROM queue "
 
 // There are few queues, and most people see most of them: this goes through them by id.
 #define LISTED_QUEUES(direction)                                                                            \
@@ -28,6 +28,7 @@ Queue read_queue(const storage::Rows& rows) {
             .max_job_size = static_cast<std::uint64_t>(rows.integer(5)),
             .enabled = rows.boolean(6),
             .restricted = rows.boolean(7),
+            .preview = rows.boolean(12),
             .encrypted = rows.boolean(8),
             .certificates = {},
             .protection = rows.integer(9),
@@ -56,19 +57,21 @@ std::vector<CertificateId> recipients(storage::Database& main, QueueId queue) {
 QueueId insert_queue(storage::Database& main, const Queue& queue) {
     return QueueId(
         main.insert("INSERT INTO queue (kind, name, retention_held, retention_printed, max_job_size, "
-                    "enabled, restricted, encrypted, protection) "
-                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                    "enabled, restricted, encrypted, protection, preview) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                     queue.kind, queue.name, queue.retention_held.count(), queue.retention_printed.count(),
-                    queue.max_job_size, queue.enabled, queue.restricted, queue.encrypted, queue.protection));
+                    queue.max_job_size, queue.enabled, queue.restricted, queue.encrypted, queue.protection,
+                    queue.preview));
 }
 
 void update_queue(storage::Database& main, const Queue& queue) {
     main.run(
         "UPDATE queue SET name = $1, retention_held = $2, retention_printed = $3, max_job_size = $4, enabled "
         "= $5, "
-        "restricted = $6, encrypted = $7, protection = $8, converting = $9 WHERE id = $10",
+        "restricted = $6, encrypted = $7, protection = $8, converting = $9, preview = $10 WHERE id = $11",
         queue.name, queue.retention_held.count(), queue.retention_printed.count(), queue.max_job_size,
-        queue.enabled, queue.restricted, queue.encrypted, queue.protection, queue.converting, queue.id);
+        queue.enabled, queue.restricted, queue.encrypted, queue.protection, queue.converting, queue.preview,
+        queue.id);
 }
 
 void set_recipients(storage::Database& main, QueueId queue, const std::vector<CertificateId>& certificates) {

@@ -1,5 +1,6 @@
 #include "spool/records/sealed_names.hpp"
 
+#include "crypto/hash.hpp"
 #include "spool/records/queue_store.hpp"
 #include "storage/keys/personal_field.hpp"
 
@@ -18,6 +19,11 @@ std::string attributes_field(const crypto::ContainerId& uuid) {
 }
 
 }  // namespace
+
+crypto::Secret private_names_key(const crypto::Secret& person_key, const crypto::Secret& job_key) {
+    return crypto::hkdf_sha256(person_key.view(), job_key.view(),
+                               as_bytes("libmyqsec names of a private job"), person_key.size());
+}
 
 Bytes seal_job_name(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
                     std::string_view name) {
@@ -54,13 +60,26 @@ Job JobDescriptions::describe(const store::JobRecord& record) {
             .printed = record.printed,
             .expires = record.expires,
             .releases = record.releases};
-    if (!person.key.empty()) {
-        storage::PersonalFields fields(person.key);
+    if (const auto key = names_key(record, person.key)) {
+        storage::PersonalFields fields(*key);
         job.name = fields.open(name_field(record.uuid), record.name);
         job.host_name = fields.open(host_name_field(record.uuid), record.host_name);
         job.attributes = fields.open(attributes_field(record.uuid), record.attributes);
     }
     return job;
+}
+
+std::optional<crypto::Secret> JobDescriptions::names_key(const store::JobRecord& record,
+                                                         const crypto::Secret& person_key) {
+    if (person_key.empty()) return std::nullopt;
+    if (!record.private_names) return person_key.clone();
+    if (!record.leaf) return std::nullopt;
+    try {
+        return private_names_key(person_key, keys_.get(record.leaf));
+    } catch (const Error& error) {
+        if (error.status() != Status::ERR_NOT_FOUND) throw;
+        return std::nullopt;
+    }
 }
 
 const access::NamedKey& JobDescriptions::owner(UserId user) {

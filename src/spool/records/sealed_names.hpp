@@ -1,13 +1,20 @@
-// The personal texts in a job's row, sealed under its owner's key and bound to the job by its uuid.
+// The personal texts in a job's row, sealed under its owner's key, in a private queue under the job's, too,
+// and bound to the job by its uuid.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "spool/records/context.hpp"
 #include "spool/records/job_store.hpp"
 
 namespace myqsec::spool {
+
+/// For a job of a private queue, in place of its owner's key: its names go with the job, whoever has old
+/// copies and the owner's key of today.
+[[nodiscard]] crypto::Secret private_names_key(const crypto::Secret& person_key,
+                                               const crypto::Secret& job_key);
 
 [[nodiscard]] Bytes seal_job_name(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
                                   std::string_view name);
@@ -25,6 +32,9 @@ class JobDescriptions {
     [[nodiscard]] Job describe(const store::JobRecord& record);
 
  private:
+    /// None once one of them is destroyed.
+    [[nodiscard]] std::optional<crypto::Secret> names_key(const store::JobRecord& record,
+                                                          const crypto::Secret& person_key);
     /// With an empty key once that is destroyed.
     const access::NamedKey& owner(UserId user);
     const std::string& queue_name(QueueId queue);
