@@ -158,7 +158,7 @@ MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 /** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then jobs
  *  expire by the time known to have passed, backup keys and audit events not at all (myqsec_open_findings:
  *  "deletion-suspended"). What waits to expire has as long left afterwards as before. Idempotent. Right:
- *  settings.change. Audit: instance.clock-stepped. Since 0.1. */
+ *  settings.change.storage. Audit: instance.clock-stepped. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 
 /** Ends the session if it lives (a device session: as by logout, with its clear-memory callback) and frees it. Calls

@@ -1,4 +1,6 @@
 // myqsec/settings.h.
+#include <algorithm>
+
 #include "abi/machinery/session.hpp"
 #include "myqsec/settings.h"
 
@@ -10,13 +12,20 @@ namespace {
 constexpr Column setting_columns[] = {
     {"name", MYQSEC_COLUMN_TEXT},       {"type", MYQSEC_COLUMN_TEXT},  {"value", MYQSEC_COLUMN_TEXT},
     {"default", MYQSEC_COLUMN_TEXT},    {"range", MYQSEC_COLUMN_TEXT}, {"meaning", MYQSEC_COLUMN_TEXT},
-    {"changed", MYQSEC_COLUMN_INSTANT},
+    {"changed", MYQSEC_COLUMN_INSTANT}, {"area", MYQSEC_COLUMN_TEXT},
 };
 
 void add_setting(List& list, const settings::SettingRow& row) {
     const auto& definition = *row.definition;
     list.add(definition.name, settings::type_name(definition.type), row.value, definition.initial,
-             settings::range_text(definition), definition.meaning, row.changed);
+             settings::range_text(definition), definition.meaning, row.changed,
+             settings::area_name(definition.area));
+}
+
+bool may_read(Session& session, settings::Area area) {
+    auto& authority = session.engine.access.authority;
+    return authority.may(session.principal, access::right_to_read(area)) ||
+           authority.may(session.principal, access::right_to_change(area));
 }
 
 }  // namespace
@@ -24,10 +33,12 @@ void add_setting(List& list, const settings::SettingRow& row) {
 myqsec_status myqsec_setting_list(myqsec_session* session, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
-        static_cast<void>(authorise(s, access::Right::settings_read));
+        if (std::ranges::none_of(settings::areas, [&](auto area) { return may_read(s, area); }))
+            static_cast<void>(authorise(s, access::Right::settings_read_login));  // which refuses, audited
         List list(setting_columns);
-        for (const auto& row : s.engine.settings.list())
-            add_setting(list, row);
+        for (const auto& row : s.engine.settings.list()) {
+            if (may_read(s, row.definition->area)) add_setting(list, row);
+        }
         handle = new_list(std::move(list));
     });
 }
@@ -36,9 +47,11 @@ myqsec_status myqsec_setting_get(myqsec_session* session, const char* name, myqs
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         const auto wanted = text(name, "name");
-        static_cast<void>(authorise(s, access::Right::settings_read));
+        const auto row = s.engine.settings.get(wanted);
+        const auto area = row.definition->area;
+        if (!may_read(s, area)) static_cast<void>(authorise(s, access::right_to_read(area)));
         List list(setting_columns);
-        add_setting(list, s.engine.settings.get(wanted));
+        add_setting(list, row);
         handle = new_list(std::move(list));
     });
 }
@@ -47,7 +60,8 @@ myqsec_status myqsec_setting_set(myqsec_session* session, const char* name, cons
     return with_session(session, [&](Session& s) {
         const auto wanted = text(name, "name");
         const auto given = optional_text(value, "value", Characters::lines);
-        const auto proof = s.engine.access.authority.authorise(s.principal, access::Right::settings_change);
+        const auto area = s.engine.settings.get(wanted).definition->area;
+        const auto proof = s.engine.access.authority.authorise(s.principal, access::right_to_change(area));
         s.engine.settings.set(proof, wanted, given);
     });
 }

@@ -14,8 +14,8 @@ namespace myqsec::settings {
 namespace {
 
 constexpr Definition table[] = {
-#define MYQSEC_SETTING(enumerator, name, type, initial, minimum, maximum, choices, meaning) \
-    {Setting::enumerator, name, Type::type, initial, minimum, maximum, choices, meaning},
+#define MYQSEC_SETTING(enumerator, name, area, type, initial, minimum, maximum, choices, meaning) \
+    {Setting::enumerator, name, Area::area, Type::type, initial, minimum, maximum, choices, meaning},
 #include "settings/settings.def"
 #undef MYQSEC_SETTING
 };
@@ -135,6 +135,22 @@ const Definition* find_definition(std::string_view name) {
         if (one.name == name) return &one;
     }
     return nullptr;
+}
+
+std::string_view area_name(Area area) {
+    switch (area) {
+        case Area::login:
+            return "login";
+        case Area::devices:
+            return "devices";
+        case Area::jobs:
+            return "jobs";
+        case Area::storage:
+            return "storage";
+        case Area::audit:
+            break;
+    }
+    return "audit";
 }
 
 std::string_view type_name(Type type) {

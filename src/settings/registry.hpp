@@ -12,7 +12,7 @@
 namespace myqsec::settings {
 
 enum class Setting : std::uint8_t {
-#define MYQSEC_SETTING(enumerator, name, type, initial, minimum, maximum, choices, meaning) enumerator,
+#define MYQSEC_SETTING(enumerator, name, area, type, initial, minimum, maximum, choices, meaning) enumerator,
 #include "settings/settings.def"
 #undef MYQSEC_SETTING
 };
@@ -27,9 +27,15 @@ enum class Type : std::uint8_t {
     text,
 };
 
+/// What a right to settings is for.
+enum class Area : std::uint8_t { login, devices, jobs, storage, audit };
+inline constexpr Area areas[] = {Area::login, Area::devices, Area::jobs, Area::storage, Area::audit};
+[[nodiscard]] std::string_view area_name(Area area);  ///< "login" …
+
 struct Definition {
     Setting setting;
     std::string_view name;
+    Area area;
     Type type;
     std::string_view initial;
     std::string_view minimum;

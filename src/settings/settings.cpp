@@ -42,10 +42,10 @@ std::string Settings::value_text(Setting setting) const {
 }
 
 void Settings::set(const Authorised& proof, std::string_view name, std::optional<std::string_view> value) {
-    proof.require("settings.change");
     const auto* known = find_definition(name);
     if (known == nullptr)
         fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
+    proof.require(fmt::format("settings.change.{}", area_name(known->area)));
     const auto parsed = parse_value(*known, value.value_or(known->initial));
     const auto now = vault_.clock().now();
 

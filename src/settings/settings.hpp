@@ -38,8 +38,8 @@ class Settings {
     /// The value as a person writes it.
     [[nodiscard]] std::string value_text(Setting setting) const;
 
-    /// Proof of "settings.change". No value sets the default. Throws ERR_NOT_FOUND for an unknown name,
-    /// ERR_INVALID_ARGUMENT, with the range, for a bad value. Not inside a transaction.
+    /// Proof of "settings.change." and the setting's area. No value sets the default. Throws ERR_NOT_FOUND
+    /// for an unknown name, ERR_INVALID_ARGUMENT, with the range, for a bad value. Not inside a transaction.
     void set(const Authorised& proof, std::string_view name, std::optional<std::string_view> value);
 
     [[nodiscard]] std::vector<SettingRow> list() const;

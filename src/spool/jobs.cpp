@@ -194,7 +194,7 @@ Duration Jobs::clock_lag() const {
 }
 
 void Jobs::confirm_clock(const access::Principal& principal) {
-    const auto proof = state_->context.access.authority.authorise(principal, Right::settings_change);
+    const auto proof = state_->context.access.authority.authorise(principal, Right::settings_change_storage);
     state_->clock.confirm(proof.actor());
 }
 

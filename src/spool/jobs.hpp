@@ -85,7 +85,7 @@ class Jobs {
     [[nodiscard]] bool deletion_suspended() const;
     /// What is dated by the clock may look so much older than it is.
     [[nodiscard]] Duration clock_lag() const;
-    /// settings.change: the clock is right. What waits to expire has as long left as before.
+    /// settings.change.storage: the clock is right. What waits to expire has as long left as before.
     void confirm_clock(const access::Principal& principal);
 
     /// For the removal of a user; joins its transaction. Files follow at the next tick or opening. Records of

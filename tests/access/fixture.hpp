@@ -70,7 +70,8 @@ class AccessFixture : public InstanceFixture {
         return access.users.create(root, fields);
     }
     void set(std::string_view name, std::string_view value) {
-        settings().set(access.authority.authorise(root, access::Right::settings_change), name, value);
+        const auto area = settings::find_definition(name)->area;
+        settings().set(access.authority.authorise(root, access::right_to_change(area)), name, value);
     }
     /// Also when nobody is logged in.
     [[nodiscard]] Authorised auditor() override { return *auditor_; }

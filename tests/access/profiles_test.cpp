@@ -90,11 +90,11 @@ TEST_CASE(
     f.access.groups.create(f.root, "Pr\u016Fvodc\u00ED");
     CHECK(status_of([&] { f.access.groups.create(f.root, "Pru\u030Avodci\u0301"); }) == Status::ERR_EXISTS);
     CHECK(status_of([&] { f.access.groups.create(f.root, "sales\u202E"); }) == Status::ERR_INVALID_ARGUMENT);
-    f.access.roles.create(f.root, "\u010Dten\u00E1\u0159", {Right::settings_read});
+    f.access.roles.create(f.root, "\u010Dten\u00E1\u0159", {Right::settings_read_jobs});
     Grant grant;
     grant.user = f.ada;
     f.access.roles.give(f.root, "c\u030Ctena\u0301r\u030C", grant);
-    CHECK(f.access.authority.rights_of(f.ada).has(Right::settings_read));
+    CHECK(f.access.authority.rights_of(f.ada).has(Right::settings_read_jobs));
 }
 
 TEST_CASE("one piece of plastic is one card, however a reader or a list writes it") {

@@ -168,12 +168,14 @@ TEST_CASE(
         {8, monday, "documents-earlier job-document-missing "},
         {8, monday + 1, "documents-earlier documents-of-another-time "},
     };
-    for (const auto& [earlier_parts, from, expected] : cases) {
+    for (const auto& one : cases) {
+        const auto earlier_parts = one.earlier_parts;
+        const auto from = one.from;
         CAPTURE(earlier_parts);
         CAPTURE(from);
         history.mix(earlier_parts, from, from + 1);
         CHECK(status_of([&] { history.open(); }) == Status::ERR_TAMPERED);
-        CHECK(codes(history.open(accepting)) == expected);
+        CHECK(codes(history.open(accepting)) == one.codes);
         // What was accepted is known from then on, and what no job has goes.
         const auto later = codes(history.open());
         CHECK((later.empty() || later == "orphan-documents "));

@@ -14,7 +14,7 @@ struct Fixture : test::AuditFixture {
     Fixture() : AuditFixture({schema()}) {}
     [[nodiscard]] Authorised auditor() override { return test::auditor; }
     Settings settings{*vault, audit()};
-    Authorised proof = access::Authority::prove("settings.change");
+    Authorised proof = access::Authority::prove("settings.change.login");
     std::string refusal(std::string_view name, std::string_view value) {
         try {
             settings.set(proof, name, value);
@@ -76,7 +76,7 @@ TEST_CASE("an unknown setting is not found, and a proof of another right is no p
     Fixture f;
     CHECK(test::status_of([&] { f.settings.set(f.proof, "lockout.nothing", "1"); }) == Status::ERR_NOT_FOUND);
     CHECK(test::status_of([&] { (void)f.settings.get("x"); }) == Status::ERR_NOT_FOUND);
-    const auto other = access::Authority::prove("settings.read");
+    const auto other = access::Authority::prove("settings.change.jobs");
     CHECK(test::status_of([&] { f.settings.set(other, "lockout.failures", "3"); }) == Status::ERR_INTERNAL);
 }
 

@@ -140,7 +140,8 @@ class Site {
         spool().queues.change(root, queue, fields);
     }
     void set(std::string_view name, std::string_view value) {
-        settings().set(access().authority.authorise(root, access::Right::settings_change), name, value);
+        const auto area = settings::find_definition(name)->area;
+        settings().set(access().authority.authorise(root, access::right_to_change(area)), name, value);
     }
 
     JobFields fields(QueueId queue, const std::string& name = "Quarterly figures") const {

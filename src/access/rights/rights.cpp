@@ -36,12 +36,16 @@ constexpr BuiltInRole roles_table[] = {
      "user-administrator",
      {Right::user_manage, Right::group_manage, Right::credential_manage},
      true},
-    {RoleId(3), "device-administrator", {Right::device_manage, Right::settings_read}, true},
+    {RoleId(3), "device-administrator", {Right::device_manage, Right::settings_read_devices}, true},
     {RoleId(4),
      "queue-administrator",
      {Right::queue_manage, Right::job_manage_all, Right::job_release_all},
      true},
-    {RoleId(5), "auditor", {Right::audit_read, Right::settings_read}, true},
+    {RoleId(5),
+     "auditor",
+     {Right::audit_read, Right::settings_read_login, Right::settings_read_devices, Right::settings_read_jobs,
+      Right::settings_read_storage, Right::settings_read_audit},
+     true},
     {RoleId(6), "user", own_rights, false},
     {RoleId(7), "host", system_rights, false},
 };
@@ -54,6 +58,23 @@ std::span<const RightDefinition> all_rights() {
 
 std::string_view right_name(Right right) {
     return rights_table[static_cast<std::size_t>(right)].name;
+}
+
+namespace {
+
+/// The rights to the areas stand in their order.
+Right of_area(Right first, settings::Area area) {
+    return static_cast<Right>(static_cast<std::size_t>(first) + static_cast<std::size_t>(area));
+}
+
+}  // namespace
+
+Right right_to_change(settings::Area area) {
+    return of_area(Right::settings_change_login, area);
+}
+
+Right right_to_read(settings::Area area) {
+    return of_area(Right::settings_read_login, area);
 }
 
 RightSet RightSet::all() {

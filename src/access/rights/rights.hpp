@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/id.hpp"
+#include "settings/registry.hpp"
 
 namespace myqsec::access {
 
@@ -25,6 +26,9 @@ struct RightDefinition {
 
 [[nodiscard]] std::span<const RightDefinition> all_rights();
 [[nodiscard]] std::string_view right_name(Right right);
+/// The first gives the second as well.
+[[nodiscard]] Right right_to_change(settings::Area area);
+[[nodiscard]] Right right_to_read(settings::Area area);
 
 class RightSet {
  public:
