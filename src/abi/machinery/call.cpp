@@ -41,7 +41,7 @@ const char* last_error() noexcept {
 myqsec_status report_exception() noexcept {
     refusal = MYQSEC_LOGIN_REFUSAL_INIT;
     try {
-        throw;
+        throw;  // cppcheck-suppress rethrowNoCurrentException  // it is called in a handler
     } catch (const access::LoginRefused& error) {
         keep(error.what());
         refusal.scope = static_cast<std::uint32_t>(error.scope);

@@ -84,7 +84,7 @@ bool reads_one_way(std::u32string_view name) {
     if (!is(Direction::right) && !is(Direction::arabic_number)) return true;
     while (!name.empty() && direction_of(name.back()) == Direction::mark)
         name.remove_suffix(1);
-    return direction_of(name.front()) == Direction::right &&
+    return !name.empty() && direction_of(name.front()) == Direction::right &&
            direction_of(name.back()) != Direction::neutral &&
            !(is(Direction::european_number) && is(Direction::arabic_number));
 }
