@@ -70,7 +70,7 @@ void add_init(CLI::App& app, Instance& instance) {
             check(myqsec_recovery_code(instance.system(), code, &code_size));
         } catch (const Failure&) {
             ::explicit_bzero(password, sizeof password);
-            if (exists) throw *exists;
+            if (exists) throw Failure(exists->status, exists->what());
             throw;
         }
         print_secrets({{"password",

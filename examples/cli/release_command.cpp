@@ -129,7 +129,7 @@ void release(Instance& instance, const ReleaseOptions& options) {
                                                          std::to_string(jobs.size()) + " jobs failed"};
     }
     const myqsec_status logged_out = myqsec_logout(session.get());
-    if (!failures.empty()) throw failures.front();
+    if (!failures.empty()) throw Failure(failures.front().status, failures.front().what());
     check(logged_out);
 }
 

@@ -5,6 +5,7 @@
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
 #include "access/identity/lockout.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/users_store.hpp"
 #include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
