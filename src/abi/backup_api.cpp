@@ -38,12 +38,6 @@ void fill(myqsec_backup_info& out, const storage::BackupInfo& info) {
     out.expires = to_milliseconds(info.expires);
 }
 
-std::string directory_of(const char* given, const char* name) {
-    std::string path(text(given, name));
-    if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "{} is empty", name);
-    return path;
-}
-
 /// Missing or there.
 std::unique_ptr<Folder> open_or_make(const std::string& path) {
     try {

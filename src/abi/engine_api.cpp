@@ -28,8 +28,7 @@ myqsec_status start(const char* directory, const myqsec_root* root, const myqsec
                     myqsec_engine** out, Engine::Birth birth, Opener opener) {
     return guard([&] {
         auto& handle = output(out, "out");
-        const std::string path(text(directory, "directory"));
-        if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
+        const auto path = directory_of(directory, "directory");
         const auto provider = root_provider(root, birth);
         handle = new_handle<myqsec_engine>(opener(path, *provider, engine_options(options)));
     });
@@ -67,14 +66,14 @@ myqsec_status myqsec_doctor(const char* directory, const myqsec_root* root, cons
                             myqsec_list** out) {
     return guard([&] {
         auto& handle = output(out, "out");
-        const std::string path(text(directory, "directory"));
-        if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "directory is empty");
+        const auto path = directory_of(directory, "directory");
         const auto provider = root != nullptr ? root_provider(root, Engine::Birth::opened) : nullptr;
         crypto::self_test();
-        HostParts host(engine_options(options));
+        const auto given = engine_options(options);
+        HostParts host(given);
         List list(diagnosis_columns);
-        for (const auto& row : instance::diagnose(path, provider.get(), host.clock,
-                                                  vault_options(engine_options(options), host)))
+        for (const auto& row :
+             instance::diagnose(path, provider.get(), host.clock, vault_options(given, host)))
             list.add(row.code, row.sentence, row.advice);
         handle = new_list(std::move(list));
     });

@@ -99,8 +99,7 @@ myqsec_status myqsec_keys_rotate_root(myqsec_session* session, const myqsec_root
         } catch (const std::exception& failure) {
             fail(Status::ERR_INCOMPLETE,
                  "the new root secret is in force and the one before opens nothing any more, but the audit "
-                 "log "
-                 "does not say so yet, because {}; the next opening records it",
+                 "log does not say so yet, because {}; the next opening records it",
                  sentence_of(failure));
         }
     });

@@ -25,7 +25,7 @@ struct Jobs::State {
     explicit State(const Context& the_context)
         : context(the_context),
           clock(context),
-          retention(context, outputs, clock),
+          retention(context, outputs),
           conversion(context),
           documents(context) {}
 

@@ -59,6 +59,12 @@ std::string_view text_or_empty(const char* value, const char* name) {
     return value ? text(value, name) : std::string_view();
 }
 
+std::string directory_of(const char* value, const char* name) {
+    std::string path(text(value, name));
+    if (path.empty()) fail(Status::ERR_INVALID_ARGUMENT, "{} is empty", name);
+    return path;
+}
+
 std::string_view raw_text(const char* value) {
     return value ? std::string_view(value, ::strnlen(value, longest_text)) : std::string_view();
 }

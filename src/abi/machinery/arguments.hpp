@@ -50,6 +50,8 @@ enum class Characters : std::uint8_t {
 [[nodiscard]] std::optional<std::string> optional_string(const char* value, const char* name);
 /// "" for NULL.
 [[nodiscard]] std::string_view text_or_empty(const char* value, const char* name);
+/// A folder's path: text, and not "".
+[[nodiscard]] std::string directory_of(const char* value, const char* name);
 /// Whatever bytes they are, for who cleans them; "" for NULL. Cut to 64 KiB.
 [[nodiscard]] std::string_view raw_text(const char* value);
 /// UTF-8 of at most 1 MiB; its parser judges what stands in it.

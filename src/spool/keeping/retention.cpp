@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "spool/keeping/trusted_clock.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/release_record.hpp"
 
@@ -17,7 +18,7 @@ constexpr std::size_t batch = 128;
 Instant Retention::tick(const audit::Actor& actor) {
     settle_abandoned(actor);
     remove_left_files();
-    const auto now = clock_.now();
+    const auto now = trusted_now(context_);
     expire(actor, now);
     const auto next = store::next_expiry(context_.main());
     return next ? context_.now() + (*next - now) : Instant::max();

@@ -6,7 +6,6 @@
 
 #include "base/ranked_mutex.hpp"
 #include "spool/keeping/outputs.hpp"
-#include "spool/keeping/trusted_clock.hpp"
 #include "spool/records/context.hpp"
 #include "spool/records/job_store.hpp"
 
@@ -15,8 +14,7 @@ namespace myqsec::spool {
 /// Thread-safe.
 class Retention {
  public:
-    Retention(const Context& context, Outputs& outputs, const TrustedClock& clock)
-        : context_(context), outputs_(outputs), clock_(clock) {}
+    Retention(const Context& context, Outputs& outputs) : context_(context), outputs_(outputs) {}
 
     /// As Jobs::tick, for a proven actor.
     Instant tick(const audit::Actor& actor);
@@ -31,7 +29,6 @@ class Retention {
 
     const Context& context_;
     Outputs& outputs_;
-    const TrustedClock& clock_;
     RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
     std::vector<storage::BlobName> left_files_;
 };

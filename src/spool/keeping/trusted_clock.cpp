@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "spool/records/clock_store.hpp"
 #include "storage/keys/backup_keys.hpp"
 
 namespace myqsec::spool {
@@ -40,9 +39,8 @@ bool TrustedClock::begin() {
         const auto closed = now - (clock.known + clock.skew);
         const auto counted = std::clamp(closed, Duration{}, most);
         if (closed > most || closed < -most)
-            found(transaction, audit::Actor::system(), clock.skew + closed - counted);
+            doubt(clock, clock.skew + closed - counted, transaction, audit::Actor::system());
     }
-    clock = store::get_clock(main);
     clock.known = now - clock.skew;
     store::save_clock(main, clock);
     transaction.commit();
@@ -67,8 +65,7 @@ void TrustedClock::look(const audit::Actor& actor) {
     storage::Transaction transaction(main);
     clock = store::get_clock(main);
     const bool was_doubted = clock.doubted;
-    if (stepped) found(transaction, actor, clock.skew + ahead);
-    clock = store::get_clock(main);
+    if (stepped) doubt(clock, clock.skew + ahead, transaction, actor);
     clock.known = std::max(clock.known, now - clock.skew);
     store::save_clock(main, clock);
     transaction.commit();
@@ -81,12 +78,11 @@ bool TrustedClock::take_news() {
     return std::exchange(news_, false);
 }
 
-void TrustedClock::found(storage::Transaction& transaction, const audit::Actor& actor, Duration skew) {
-    auto clock = store::get_clock(transaction.database());
+void TrustedClock::doubt(store::ClockRecord& clock, Duration skew, storage::Transaction& transaction,
+                         const audit::Actor& actor) {
     const std::string deletion = clock.doubted ? "suspended" : "";
     clock.skew = skew;
     clock.doubted = true;
-    store::save_clock(transaction.database(), clock);
     context_.audit.append(transaction, {.action = audit::Action::instance_clock_stepped,
                                         .actor = actor,
                                         .object = audit::Object::instance(),
@@ -117,12 +113,12 @@ void TrustedClock::confirm(const audit::Actor& actor) {
     transaction.commit();
 }
 
-Instant TrustedClock::now() const {
-    return within_calendar(context_.now()) - store::get_clock(context_.main()).skew;
+Instant trusted_now(const Context& context) {
+    return within_calendar(context.now()) - store::get_clock(context.main()).skew;
 }
 
 Instant deadline(const Context& context, Duration from_now) {
-    return within_calendar(context.now()) - store::get_clock(context.main()).skew + from_now;
+    return trusted_now(context) + from_now;
 }
 
 }  // namespace myqsec::spool

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "base/ranked_mutex.hpp"
+#include "spool/records/clock_store.hpp"
 #include "spool/records/context.hpp"
 
 namespace myqsec::spool {
@@ -27,10 +28,10 @@ class TrustedClock {
     /// has as long left as before. Audited.
     void confirm(const audit::Actor& actor);
 
-    [[nodiscard]] Instant now() const;
-
  private:
-    void found(storage::Transaction& transaction, const audit::Actor& actor, Duration skew);
+    /// In the record, which the caller saves, and in the audit log.
+    void doubt(store::ClockRecord& clock, Duration skew, storage::Transaction& transaction,
+               const audit::Actor& actor);
 
     const Context& context_;
     RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
@@ -39,6 +40,7 @@ class TrustedClock {
     bool news_ = false;
 };
 
+[[nodiscard]] Instant trusted_now(const Context& context);
 /// The instant, by that time, at which so much will have passed.
 [[nodiscard]] Instant deadline(const Context& context, Duration from_now);
 
