@@ -114,26 +114,12 @@ struct Held {
     }
 };
 
-class Names final : public Listing {
- public:
-    explicit Names(std::vector<std::string> names) : names_(std::move(names)) {}
-    std::optional<std::string> next() override {
-        if (names_.empty()) return std::nullopt;
-        auto name = std::move(names_.back());
-        names_.pop_back();
-        return name;
-    }
-
- private:
-    std::vector<std::string> names_;
-};
-
 /// The names on the disk, some at a time however many, then those that are only in memory.
 class DryListing final : public Listing {
  public:
     DryListing(std::unique_ptr<Listing> below, std::function<bool(const std::string&)> gone,
                std::vector<std::string> added)
-        : below_(std::move(below)), gone_(std::move(gone)), added_(std::move(added)) {}
+        : below_(std::move(below)), gone_(std::move(gone)), added_(listing_of(std::move(added))) {}
     std::optional<std::string> next() override {
         while (below_) {
             auto name = below_->next();
@@ -141,13 +127,13 @@ class DryListing final : public Listing {
             if (!gone_(*name)) return name;
         }
         below_.reset();
-        return added_.next();
+        return added_->next();
     }
 
  private:
     std::unique_ptr<Listing> below_;
     std::function<bool(const std::string&)> gone_;
-    Names added_;
+    std::unique_ptr<Listing> added_;
 };
 
 class DryFolder final : public Folder {

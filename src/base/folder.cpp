@@ -335,6 +335,29 @@ void sync_parent(const Descriptor& folder, const std::string& path) {
 
 }  // namespace
 
+namespace {
+
+class KnownNames final : public Listing {
+ public:
+    explicit KnownNames(std::vector<std::string> names) : names_(std::move(names)) {}
+
+    std::optional<std::string> next() override {
+        if (names_.empty()) return std::nullopt;
+        auto name = std::move(names_.back());
+        names_.pop_back();
+        return name;
+    }
+
+ private:
+    std::vector<std::string> names_;
+};
+
+}  // namespace
+
+std::unique_ptr<Listing> listing_of(std::vector<std::string> names) {
+    return std::make_unique<KnownNames>(std::move(names));
+}
+
 std::vector<std::string> Folder::list() {
     std::vector<std::string> names;
     const auto all = listing();

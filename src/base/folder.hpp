@@ -49,6 +49,9 @@ class Listing {
     [[nodiscard]] virtual std::optional<std::string> next() = 0;
 };
 
+/// Of names that are known already, the last one first.
+[[nodiscard]] std::unique_ptr<Listing> listing_of(std::vector<std::string> names);
+
 /// A directory, held by handle: renaming its parents changes nothing, and no name leads out of it.
 /// Names are single path components; symbolic links are never followed. Files are 0600, folders 0700.
 class Folder {

@@ -200,22 +200,6 @@ class PowerCutFile final : public File {
     std::shared_ptr<PowerCutInode> inode_;
 };
 
-/// What was there when it began.
-class PowerCutListing final : public Listing {
- public:
-    explicit PowerCutListing(std::vector<std::string> names) : names_(std::move(names)) {}
-
-    std::optional<std::string> next() override {
-        if (names_.empty()) return std::nullopt;
-        auto name = std::move(names_.back());
-        names_.pop_back();
-        return name;
-    }
-
- private:
-    std::vector<std::string> names_;
-};
-
 class PowerCutFolder final : public Folder {
  public:
     explicit PowerCutFolder(std::shared_ptr<PowerCutDisk> disk, std::string within = "")
@@ -258,7 +242,7 @@ class PowerCutFolder final : public Folder {
             const auto name = path.substr(within_.size());
             if (name.find('/') == std::string::npos) out.push_back(name);
         }
-        return std::make_unique<PowerCutListing>(std::move(out));
+        return listing_of(std::move(out));
     }
     void sync() override { disk_->sync_names(within_); }
     /// Sub-folders are there once they are asked for: their creation is always durable.
