@@ -2,6 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "spool/keeping/retention.hpp"
+#include "spool/keeping/trusted_clock.hpp"
 #include "spool/records/permit.hpp"
 
 namespace myqsec::spool {
