@@ -16,12 +16,13 @@ constexpr std::size_t name_length = 2 * std::tuple_size_v<BlobName>;
 constexpr std::size_t random_part = 10;
 constexpr std::size_t mac_part = std::tuple_size_v<BlobName> - random_part;
 
-constexpr std::string_view mark_magic = "MYQSDMK\1";  // the version at its end
-constexpr std::size_t mark_size = mark_magic.size() + sizeof(std::uint64_t) + sizeof(crypto::Digest);
+constexpr std::string_view mark_magic = "MYQSDMK\2";  // the version at its end
+constexpr std::size_t mark_size =
+    mark_magic.size() + sizeof(std::uint64_t) + sizeof(Opening::nonce) + sizeof(crypto::Digest);
 
-Bytes sealed_mark(const crypto::Secret& key, std::uint64_t number) {
+Bytes sealed_mark(const crypto::Secret& key, const Opening& mark) {
     ByteWriter out;
-    out.raw(as_bytes(mark_magic)).integer(number);
+    out.raw(as_bytes(mark_magic)).integer(mark.number).raw(mark.nonce);
     out.raw(crypto::hmac_sha256(key.view(), out.bytes()));
     return out.take();
 }
@@ -152,16 +153,20 @@ bool BlobStore::is_empty() {
     return true;
 }
 
-std::uint64_t BlobStore::mark() {
-    if (!folder_->exists(mark_file)) return 0;
+std::optional<Opening> BlobStore::mark() {
+    if (!folder_->exists(mark_file)) return std::nullopt;
     Bytes found(mark_size + 1);
     found.resize(folder_->open_read_only(mark_file)->read_at(0, found));
-    if (found.size() != mark_size) return 0;
-    const auto number = load_be<std::uint64_t>(found.data() + mark_magic.size());
-    return crypto::equal_constant_time(found, sealed_mark(key_, number)) ? number : 0;
+    if (found.size() != mark_size) return std::nullopt;
+    ByteReader reader(ByteView(found).subspan(mark_magic.size()), "a folder's mark");
+    Opening mark;
+    mark.number = reader.integer<std::uint64_t>();
+    mark.nonce = reader.array<16>();
+    if (!crypto::equal_constant_time(found, sealed_mark(key_, mark))) return std::nullopt;
+    return mark;
 }
 
-void BlobStore::set_mark(std::uint64_t mark) {
+void BlobStore::set_mark(const Opening& mark) {
     write_durably(*folder_, mark_file, sealed_mark(key_, mark));
 }
 

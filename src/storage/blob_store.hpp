@@ -18,6 +18,7 @@
 #include "base/folder.hpp"
 #include "base/ranked_mutex.hpp"
 #include "crypto/secret.hpp"
+#include "storage/keys/opening.hpp"
 
 namespace myqsec::storage {
 
@@ -92,9 +93,9 @@ class BlobStore {
     /// No blob is there, whoever made it.
     [[nodiscard]] bool is_empty();
     /// What was last set, from 1 on; 0 if there is none, or none that this store has set.
-    [[nodiscard]] std::uint64_t mark();
+    [[nodiscard]] std::optional<Opening> mark();
     /// Durable when it returns.
-    void set_mark(std::uint64_t mark);
+    void set_mark(const Opening& mark);
 
     /// While it lives, no file goes: what is removed meanwhile goes when it ends. For copies of all files.
     class Hold {

@@ -4,35 +4,101 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "crypto/random.hpp"
 #include "storage/instance_folder.hpp"
 
 namespace myqsec::storage {
 
 namespace {
 
-// The rows "opening", "keystore" and "restoration", and one for each folder of documents.
+// In main: the rows "opening" and "restoration", one for each pair of the keystore's slots, one for the log,
+// and one for each folder of documents, by its name. In the log: "opening".
 constexpr std::string_view steps[] = {
-    "CREATE TABLE part_mark (part TEXT PRIMARY KEY, mark INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE part_mark (part TEXT PRIMARY KEY, opening INTEGER NOT NULL, nonce BLOB NOT NULL,"
+    " sequence INTEGER NOT NULL) WITHOUT ROWID",
 };
 
 constexpr std::string_view opening_row = "opening";
-constexpr std::string_view keystore_row = "keystore";
 constexpr std::string_view restoration_row = "restoration";
+constexpr std::string_view log_row = "log";
 
-bool has_marks(Database& main) {
-    return main.query("SELECT 1 FROM sqlite_schema WHERE name = 'part_mark'").next();
+std::string pair_row(std::size_t pair) {
+    return fmt::format("keystore-{}", pair);
 }
 
-std::optional<std::uint64_t> mark_of(Database& main, std::string_view part) {
-    auto rows = main.query("SELECT mark FROM part_mark WHERE part = $1", part);
+/// What the main database knows of a part, or the part of itself.
+using PartMark = KeystoreWriting;
+
+std::optional<PartMark> part_mark_of(Database& database, std::string_view part) {
+    if (!database.query("SELECT 1 FROM sqlite_schema WHERE name = 'part_mark'").next()) return std::nullopt;
+    auto rows = database.query("SELECT opening, nonce, sequence FROM part_mark WHERE part = $1", part);
     if (!rows.next()) return std::nullopt;
-    return static_cast<std::uint64_t>(rows.integer(0));
+    PartMark out;
+    out.opening.number = static_cast<std::uint64_t>(rows.integer(0));
+    out.opening.nonce = ByteReader(rows.blob(1), "the mark of a part").array<16>();
+    out.sequence = static_cast<std::uint64_t>(rows.integer(2));
+    return out;
 }
 
-void set_mark(Database& main, std::string_view part, std::uint64_t mark) {
-    main.run("INSERT INTO part_mark (part, mark) VALUES ($1, $2) ON CONFLICT (part) DO UPDATE SET mark = $2",
-             part, static_cast<std::int64_t>(mark));
+std::optional<PartMark> part_mark_of(BlobStore& store) {
+    const auto mark = store.mark();
+    return mark ? std::optional(PartMark{0, *mark}) : std::nullopt;
 }
+
+void set_part_mark(Database& database, std::string_view part, const PartMark& mark) {
+    database.run(
+        "INSERT INTO part_mark (part, opening, nonce, sequence) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (part) DO UPDATE SET opening = $2, nonce = $3, sequence = $4",
+        part, static_cast<std::int64_t>(mark.opening.number), ByteView(mark.opening.nonce),
+        static_cast<std::int64_t>(mark.sequence));
+}
+
+/// What two parts say of one another. Each kind of contradiction is told once.
+class PartComparison {
+ public:
+    /// `last`: the main database's last opening.
+    PartComparison(std::string_view main, const Opening& last) : main_(main), last_(last) {}
+
+    /// A part that was last written as `found`, while the main database last knew it as `known`.
+    void add(std::string_view part, std::string_view code, const std::optional<PartMark>& found,
+             const std::optional<PartMark>& known) {
+        const bool behind = known && (!found || found->opening.number < known->opening.number ||
+                                      found->sequence < known->sequence);
+        if (found == known || (found && found->opening == last_ && !behind)) return;
+        if (found && found->opening.number > last_.number) {
+            tell("main-earlier", "'{}' is of an earlier time than '{}': an earlier copy of it was put back",
+                 main_, part);
+        } else if (behind) {
+            tell(code, "'{}' is of an earlier time than '{}': an earlier copy of it was put back", part,
+                 main_);
+        } else {
+            tell("parts-diverged",
+                 "'{}' and '{}' are of two copies of this instance that went on separately: one of the two "
+                 "was "
+                 "put there from the other copy",
+                 part, main_);
+        }
+    }
+    void add_unmarked(std::string_view folder) {
+        tell("documents-unmarked",
+             "'{}' holds documents, but not the file '{}' that says of what time they are, or not this "
+             "instance's",
+             folder, BlobStore::mark_file);
+    }
+    [[nodiscard]] std::vector<Vault::Finding> take() { return std::move(told_); }
+
+ private:
+    template <class... Values>
+    void tell(std::string_view code, fmt::format_string<const Values&...> sentence, const Values&... values) {
+        const auto same = [&](const Vault::Finding& finding) { return finding.code == code; };
+        if (std::ranges::none_of(told_, same))
+            told_.push_back({std::string(code), fmt::format(sentence, values...)});
+    }
+
+    std::string_view main_;
+    Opening last_;
+    std::vector<Vault::Finding> told_;
+};
 
 }  // namespace
 
@@ -42,91 +108,100 @@ Schema instance_parts_schema() {
 
 /// Its main database is one of another time and of another keystore, until the first opening.
 bool InstanceParts::is_newly_restored() const {
-    return restoration_ && !restoration_->audited && mark_of(main_, restoration_row) != restoration_->number;
+    if (!restoration_ || restoration_->audited) return false;
+    const auto known = part_mark_of(main_, restoration_row);
+    return !known || known->sequence != restoration_->number;
 }
 
 std::vector<Vault::Finding> InstanceParts::compare() {
-    std::vector<Vault::Finding> out;
-    if (!has_marks(main_) || is_newly_restored()) return out;
-    compare_keystore(out);
-    for (const auto& store : stores_)
-        compare_store(*store, out);
-    return out;
-}
-
-void InstanceParts::compare_keystore(std::vector<Vault::Finding>& out) {
-    if (keystore_.opening() > mark_of(main_, opening_row).value_or(0)) {
-        out.push_back({"main-earlier",
-                       fmt::format("'{}' is of an earlier time than '{}': an earlier copy of it was put back",
-                                   instance_folder::main_file, Keystore::file_name)});
-    } else if (keystore_.newest_sequence() < mark_of(main_, keystore_row).value_or(0)) {
-        out.push_back({"keystore-earlier",
-                       fmt::format("'{}' is of an earlier time than '{}': an earlier copy of it was put back",
-                                   Keystore::file_name, instance_folder::main_file)});
+    const auto last = part_mark_of(main_, opening_row);
+    if (!last || is_newly_restored()) return {};
+    PartComparison comparison(instance_folder::main_file, last->opening);
+    comparison.add(instance_folder::log_file, "log-earlier", part_mark_of(log_, opening_row),
+                   part_mark_of(main_, log_row));
+    const auto written = keystore_.written();
+    for (std::size_t pair = 0; pair < written.size(); ++pair) {
+        if (written[pair].sequence == 0) continue;  // a torn write costs a pair
+        comparison.add(Keystore::file_name, "keystore-earlier", written[pair],
+                       part_mark_of(main_, pair_row(pair)));
     }
+    for (const auto& store : stores_) {
+        const auto known = part_mark_of(main_, store->name());
+        const auto found = part_mark_of(*store);
+        // A volume that is not mounted shows an empty folder, which its owner tells from its documents' rows.
+        if (known && (found || !store->is_empty())) {
+            if (found) {
+                comparison.add(store->name(), "documents-earlier", found, known);
+            } else {
+                comparison.add_unmarked(store->name());
+            }
+        }
+    }
+    return comparison.take();
 }
 
-/// A volume that is not mounted shows an empty folder, which its owner tells from the rows of its documents.
-void InstanceParts::compare_store(BlobStore& store, std::vector<Vault::Finding>& out) {
-    const auto known = mark_of(main_, store.name());
-    if (!known) return;
-    const auto found = store.mark();
-    if (found == 0) {
-        if (!store.is_empty()) {
-            out.push_back({"documents-unmarked",
-                           fmt::format("'{}' holds documents, but not the file '{}' that says of what time "
-                                       "they are, or not this instance's",
-                                       store.name(), BlobStore::mark_file)});
-        }
-    } else if (found < *known) {
-        out.push_back(
-            {"documents-earlier", fmt::format("the documents in '{}' are of an earlier time than '{}': "
-                                              "an earlier copy of the folder was put back",
-                                              store.name(), instance_folder::main_file)});
-    } else if (found > mark_of(main_, opening_row).value_or(0)) {
-        out.push_back(
-            {"main-earlier", fmt::format("'{}' is of an earlier time than the documents in '{}': an "
-                                         "earlier copy of it was put back",
-                                         instance_folder::main_file, store.name())});
+void InstanceParts::resume() {
+    if (const auto last = part_mark_of(main_, opening_row)) keystore_.begin_opening(last->opening);
+}
+
+/// Lets the main database know what the other parts durably are.
+void InstanceParts::note_parts() {
+    const auto written = keystore_.written();
+    for (std::size_t pair = 0; pair < written.size(); ++pair)
+        set_part_mark(main_, pair_row(pair), written[pair]);
+    if (const auto log = part_mark_of(log_, opening_row)) set_part_mark(main_, log_row, *log);
+    for (const auto& store : stores_) {
+        if (const auto mark = part_mark_of(*store)) set_part_mark(main_, store->name(), *mark);
     }
 }
 
 void InstanceParts::begin() {
-    const auto last = std::max(mark_of(main_, opening_row).value_or(0), keystore_.opening());
-    std::vector<std::uint64_t> marks;
+    Opening next;
+    std::vector<Opening> folders;
     {
         Transaction transaction(main_);
+        std::uint64_t highest = 0;
+        const auto count = [&](const std::optional<PartMark>& mark) {
+            if (mark) highest = std::max(highest, mark->opening.number);
+        };
+        count(part_mark_of(main_, opening_row));
         if (is_newly_restored()) {
             main_.run("DELETE FROM part_mark");
-            set_mark(main_, restoration_row, restoration_->number);
+            set_part_mark(main_, restoration_row, {restoration_->number, {}});
         }
-        auto next = last + 1;
+        count(part_mark_of(log_, opening_row));
+        for (const auto& pair : keystore_.written())
+            count(pair);
         for (const auto& store : stores_)
-            next = std::max(next, store->mark() + 1);
+            count(part_mark_of(*store));
+        next = {highest + 1, crypto::random_array<16>()};
         for (const auto& store : stores_) {
-            const auto known = mark_of(main_, store->name());
-            const auto found = store->mark();
+            const auto known = part_mark_of(main_, store->name());
             // What is mounted there later must not seem to be of an earlier time.
-            const bool elsewhere = known && found == 0 && store->is_empty();
-            marks.push_back(elsewhere ? *known : next);
-            if (found != 0) set_mark(main_, store->name(), found);
+            const bool elsewhere = known && !store->mark() && store->is_empty();
+            folders.push_back(elsewhere ? known->opening : next);
         }
-        set_mark(main_, opening_row, next);
-        set_mark(main_, keystore_row, keystore_.least_sequence());
+        note_parts();
+        set_part_mark(main_, opening_row, {0, next});
         transaction.commit();
-        keystore_.begin_opening(next);
+    }
+    keystore_.begin_opening(next);
+    {
+        Transaction transaction(log_);
+        set_part_mark(log_, opening_row, {0, next});
+        transaction.commit();
     }
     for (std::size_t i = 0; i < stores_.size(); ++i)
-        stores_[i]->set_mark(marks[i]);
+        stores_[i]->set_mark(folders[i]);
+    Transaction transaction(main_);
+    note_parts();
+    transaction.commit_unsynced();  // what is durable later is so after this
 }
 
 void InstanceParts::end() {
     keystore_.level();
     Transaction transaction(main_);
-    set_mark(main_, keystore_row, keystore_.least_sequence());
-    for (const auto& store : stores_) {
-        if (const auto mark = store->mark(); mark != 0) set_mark(main_, store->name(), mark);
-    }
+    note_parts();
     transaction.commit();
 }
 

@@ -10,17 +10,20 @@
 
 namespace myqsec::storage {
 
+/// In both databases.
 [[nodiscard]] Schema instance_parts_schema();
 
 class InstanceParts {
  public:
     /// All of them outlive it.
-    InstanceParts(Database& main, Keystore& keystore, std::span<const std::unique_ptr<BlobStore>> stores,
-                  std::optional<Restoration> restoration)
-        : main_(main), keystore_(keystore), stores_(stores), restoration_(restoration) {}
+    InstanceParts(Database& main, Database& log, Keystore& keystore,
+                  std::span<const std::unique_ptr<BlobStore>> stores, std::optional<Restoration> restoration)
+        : main_(main), log_(log), keystore_(keystore), stores_(stores), restoration_(restoration) {}
 
-    /// What no crash explains: a part that is of an earlier time than another. Reads only.
+    /// What no crash explains: a part that is of another time than the main database. Reads only.
     [[nodiscard]] std::vector<Vault::Finding> compare();
+    /// What is written before begin() is of the last opening still.
+    void resume();
     /// Counts an opening: durable in the main database first, then in the other parts.
     void begin();
     /// Before a closing: what the main database must find again in the others.
@@ -28,10 +31,10 @@ class InstanceParts {
 
  private:
     [[nodiscard]] bool is_newly_restored() const;
-    void compare_keystore(std::vector<Vault::Finding>& out);
-    void compare_store(BlobStore& store, std::vector<Vault::Finding>& out);
+    void note_parts();
 
     Database& main_;
+    Database& log_;
     Keystore& keystore_;
     std::span<const std::unique_ptr<BlobStore>> stores_;
     std::optional<Restoration> restoration_;

@@ -61,7 +61,7 @@ struct Vault::State {
     bool accepted_parts = false;
 
     [[nodiscard]] InstanceParts parts(const std::optional<Restoration>& restoration) {
-        return {*main, *keystore, blobs, restoration};
+        return {*main, *log, *keystore, blobs, restoration};
     }
     void note_damage(const Database& database, std::string_view code) {
         if (!database.report().damaged_tail) return;
@@ -119,7 +119,9 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     }
     for (const auto store : options.blob_folders)
         state_->blobs.push_back(std::make_unique<BlobStore>(home, store, keys.key(KeyPurpose::blob_names)));
-    require_accepted(state_->parts(restoration()).compare());
+    auto parts = state_->parts(restoration());
+    require_accepted(parts.compare());
+    parts.resume();
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
     instance_folder::finish(home);
@@ -143,9 +145,11 @@ bool Vault::compare_pages() {
 void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
     std::vector<Schema> schemas{leaf_key_schema(), database_forms_schema(), instance_parts_schema()};
     schemas.insert(schemas.end(), main.begin(), main.end());
+    std::vector<Schema> log_schemas{instance_parts_schema()};
+    log_schemas.insert(log_schemas.end(), log.begin(), log.end());
     Transaction transaction(*state_->main);
     storage::migrate(*state_->main, schemas);
-    storage::migrate(*state_->log, log);
+    storage::migrate(*state_->log, log_schemas);
     state_->leaf_keys->plant(transaction);
     transaction.commit();
 }

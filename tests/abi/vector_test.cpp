@@ -46,6 +46,7 @@ TEST_CASE("an instance from before opens") {
     filesystem::copy(vector_path("backup"), host.directory, filesystem::copy_options::recursive);
     filesystem::remove(host.directory + "/backup");
     filesystem::copy(vector_path("keystore"), host.directory + "/keystore");
+    filesystem::copy(vector_path("mark"), host.directory + "/jobs/.mark");
     host.check_opened(host.open());
 }
 

@@ -7,6 +7,8 @@
 
 #include "instance/instance.hpp"
 #include "spool/site.hpp"
+#include "spool/snapshot.hpp"
+#include "storage/keys/keystore_slot.hpp"
 
 using namespace myqsec;
 using namespace myqsec::test;
@@ -50,6 +52,12 @@ class History {
         open();
         close();
     }
+    /// Goes on from an earlier state, as a second copy of it would.
+    void live_from(int state, const std::function<void(Site&)>& work) {
+        site_.close();
+        mix(0, state, state);
+        live(work);
+    }
     void live(const std::function<void(Site&)>& work) {
         open();
         work(site_);
@@ -64,6 +72,19 @@ class History {
         for (unsigned part = 0; part < parts.size(); ++part)
             copy_part(parts[part], state((of_first >> part & 1) != 0 ? first : second), site_.path());
     }
+    /// The second state, in whose keystore these slots are those of the first.
+    void mix_slots(unsigned of_first, int first, int second) {
+        mix(0, first, second);
+        auto mixed = contents(state(second) + "/keystore");
+        const auto earlier = contents(state(first) + "/keystore");
+        for (std::size_t slot = 0; slot < storage::keystore_slots; ++slot) {
+            const auto at = slot * storage::keystore_slot_size;
+            if ((of_first >> slot & 1) != 0)
+                mixed.replace(at, storage::keystore_slot_size, earlier, at, storage::keystore_slot_size);
+        }
+        std::ofstream(keystore(), std::ios::binary) << mixed;
+    }
+    [[nodiscard]] std::string keystore() const { return site_.path() + "/keystore"; }
     instance::Findings open(const storage::VaultOptions& options = {}) {
         site_.close();
         instance::Findings found;
@@ -147,6 +168,75 @@ TEST_CASE("parts of two states of an instance never open together, whichever are
     }
 }
 
+TEST_CASE("parts of two copies of an instance that went on separately never open together") {
+    History history;
+    history.live([](Site& site) { site.submit(site.ada, site.secure, "before"); });
+    const int fork = history.states() - 1;
+    const auto print_privately = [](Site& site) {
+        site.release(site.ada, site.submit(site.ada, site.private_queue, "gone when printed"));
+    };
+    history.live(print_privately);
+    history.live_from(fork, print_privately);
+    history.live_from(fork, [](Site& site) { site.submit(site.ada, site.secure, "after"); });
+    int mixtures = 0;
+    for (int first = fork + 1; first < history.states(); ++first) {
+        for (int second = first + 1; second < history.states(); ++second) {
+            for (unsigned mask = 1; mask < all_parts; ++mask) {
+                CAPTURE(first);
+                CAPTURE(second);
+                CAPTURE(mask);
+                history.mix(mask, first, second);
+                CHECK(status_of([&] { history.open(); }) == Status::ERR_TAMPERED);
+                ++mixtures;
+            }
+        }
+    }
+    CHECK(mixtures == 3 * 14);
+    storage::VaultOptions accepting;
+    accepting.accept_earlier_parts = true;
+    history.mix(8, fork + 1, fork + 2);
+    CHECK(codes(history.open(accepting)).starts_with("parts-diverged "));
+}
+
+TEST_CASE(
+    "whichever slots of a keystore are put back, all is readable, or nothing opens and nothing is written") {
+    History history;
+    JobId kept;
+    history.live([&](Site& site) { kept = site.submit(site.ada, site.private_queue, "a private one"); });
+    for (int day = 0; day < 3; ++day) {
+        history.live([](Site& site) {
+            site.release(site.ada, site.submit(site.ada, site.private_queue, "gone when printed"));
+        });
+    }
+    history.live([](Site&) {});
+    int opened = 0;
+    int refused = 0;
+    for (int second = 1; second < history.states(); ++second) {
+        for (int first = 0; first < second; ++first) {
+            for (unsigned mask = 1; mask < 15; ++mask) {
+                CAPTURE(first);
+                CAPTURE(second);
+                CAPTURE(mask);
+                history.mix_slots(mask, first, second);
+                const auto before = contents(history.keystore());
+                const auto status = status_of([&] { history.open(); });
+                if (status == Status::OK) {
+                    ++opened;
+                    if (second > 1)
+                        CHECK(read_document(history.site(), history.site().root, kept) == "a private one");
+                    continue;
+                }
+                CHECK(status == Status::ERR_TAMPERED);
+                CHECK(contents(history.keystore()) == before);
+                ++refused;
+            }
+        }
+    }
+    CHECK(opened > 0);
+    CHECK(refused > 0);
+    MESSAGE("opened: " << opened << ", refused: " << refused);
+}
+
 TEST_CASE(
     "parts of different times open where that is accepted, with a finding that tells which is earlier") {
     storage::VaultOptions accepting;
@@ -164,10 +254,12 @@ TEST_CASE(
     };
     const Case cases[] = {
         {1, monday, "main-earlier main-earlier documents-of-another-time "},
-        {4, monday + 1, "keystore-earlier "},
         {8, monday, "documents-earlier job-document-missing "},
         {8, monday + 1, "documents-earlier documents-of-another-time "},
     };
+    history.mix(4, monday + 1, monday + 2);  // the key tree has turned since
+    CHECK(status_of([&] { history.open(); }) == Status::ERR_TAMPERED);
+    CHECK(status_of([&] { history.open(accepting); }) == Status::ERR_CORRUPT);
     for (const auto& one : cases) {
         const auto earlier_parts = one.earlier_parts;
         const auto from = one.from;

@@ -172,7 +172,7 @@ TEST_CASE("a keystore cut short or grown opens while a slot of its epoch is whol
 TEST_CASE("a keystore of another version says so and stays as it is") {
     const KeystoreFile file;
     for (const auto& [version, status] :
-         {std::pair{4, Status::ERR_NEWER_VERSION}, std::pair{2, Status::ERR_CORRUPT}}) {
+         {std::pair{5, Status::ERR_NEWER_VERSION}, std::pair{3, Status::ERR_CORRUPT}}) {
         Bytes other = file.original;
         for (std::size_t slot = 0; slot < keystore_slots; ++slot) {
             const auto bytes = ByteSpan(other).subspan(slot * keystore_slot_size, keystore_slot_size);
@@ -193,7 +193,7 @@ TEST_CASE("a slot of another instance is replaced by this instance's own") {
     std::copy_n(other.original.begin() + 3 * keystore_slot_size, keystore_slot_size,
                 mixed.begin() + 3 * keystore_slot_size);
     file.write(mixed);
-    const std::string id = to_hex(ByteView(mixed).subspan(24, 16));
+    const std::string id = to_hex(ByteView(mixed).subspan(40, 16));
     const auto keystore = file.open();
     CHECK(keystore.repaired());
     CHECK(to_hex(keystore.instance_id()) == id);

@@ -40,10 +40,10 @@ def open_slot(slot, key_file):
     """(instance id, keys). Raises Refused for a damaged slot, InvalidTag for a wrong key."""
     if hashlib.sha256(slot[:-32]).digest() != slot[-32:]:
         raise Refused("the slot is damaged")
-    magic, version, _, opening, ident, origin, size = struct.unpack_from(">7sBQQ16sBH", slot)
-    expect((magic, version, origin) == (b"MYQSECK", 3, 2) and opening <= 1, "head of the keystore")
-    head = 43 + size
-    blob, sealed = slot[43:head], slot[head:head + 2088]
+    magic, version, _, opening, _, ident, origin, size = struct.unpack_from(">7sBQQ16s16sBH", slot)
+    expect((magic, version, origin) == (b"MYQSECK", 4, 2) and opening <= 1, "head of the keystore")
+    head = 59 + size
+    blob, sealed = slot[59:head], slot[head:head + 2088]
     expect(len(blob) == 33 and blob[0] == 1 and not any(slot[head + 2088:-32]), "shape of the keystore")
     root = hkdf(key_file, blob[1:], b"myqsec root key from key file v1", 32)
     return ident, parse_keys(XChaCha20Poly1305(root).decrypt(sealed[:24], sealed[24:], slot[:head]))
@@ -230,9 +230,9 @@ def check_refused(contents, key_file):
 
 def check_mark(mark, key):
     magic, version, number = struct.unpack_from(">7sBQ", mark)
-    expect((magic, version, number) == (b"MYQSDMK", 1, 1), "head of the mark")
+    expect((magic, version, number) == (b"MYQSDMK", 2, 1), "head of the mark")
     folder_key = hkdf(key, b"", b"jobs", 32)
-    expect(mark[16:] == hmac.new(folder_key, mark[:16], hashlib.sha256).digest(), "the mark's MAC")
+    expect(mark[32:] == hmac.new(folder_key, mark[:32], hashlib.sha256).digest(), "the mark's MAC")
 
 
 def main():

@@ -72,6 +72,20 @@ crypto::Secret KeyTree::key_of(const store::NodeRow& row) {
     return crypto::Secret(open(std::move(parent)).key(row.slot));
 }
 
+void KeyTree::check_root() {
+    const auto row = store::get_node(main_, store::root_node(main_));
+    try {
+        static_cast<void>(Node::open(row, root_key()));
+    } catch (const Error& error) {
+        if (error.status() != Status::ERR_CORRUPT) throw;
+        fail(Status::ERR_CORRUPT,
+             "the keystore's root of key epoch {} is not the one that the main database was sealed under: "
+             "one of "
+             "the two was put back to an earlier state, or damaged; restore both from one backup",
+             store::get_epoch(main_));
+    }
+}
+
 KeyTree::Node KeyTree::open(std::int64_t id) {
     return open(store::get_node(main_, id));
 }

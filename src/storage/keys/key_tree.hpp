@@ -39,6 +39,8 @@ class KeyTree {
 
     /// The tree of one empty node.
     void plant();
+    /// Throws ERR_CORRUPT unless the tree opens under the keystore's root of its epoch.
+    void check_root();
     [[nodiscard]] KeyPlace insert(const crypto::Secret& key);
     [[nodiscard]] crypto::Secret get(const KeyPlace& place) { return Reading(*this).get(place); }
     /// Keys of one state of the database, for whoever needs many: neighbours cost one opening of their node.

@@ -44,8 +44,8 @@ struct Keystore::State {
     std::unique_ptr<File> file;
     ByteArray<16> instance_id{};
     std::uint64_t sequence = 0;
-    std::atomic<std::uint64_t> opening{0};
-    std::array<std::atomic<std::uint64_t>, keystore_pairs> written{};  ///< the sequence of each pair, durably
+    Opening opening;
+    std::array<KeystoreWriting, keystore_pairs> written{};  ///< each pair, durably
     std::size_t first_slot = 0;  ///< of each pair: to be written first, for it may not be sound
     bool repaired = false;
     bool root_change_unfinished = false;
@@ -67,6 +67,10 @@ struct Keystore::State {
     [[nodiscard]] static std::size_t offset(const KeySet& of) {
         return epoch_of(of) % keystore_pairs * 2 * keystore_slot_size;
     }
+    void note_written(std::size_t pair) {
+        const std::lock_guard lock(reading);
+        written[pair] = {sequence, opening};
+    }
     /// Both slots of a pair at once, the same bytes.
     void write_pair(const KeySet& of) {
         ++sequence;
@@ -74,7 +78,7 @@ struct Keystore::State {
         bytes.insert(bytes.end(), bytes.begin(), bytes.begin() + keystore_slot_size);
         file->write_at(offset(of), bytes);
         file->sync();
-        written[epoch_of(of) % keystore_pairs] = sequence;
+        note_written(epoch_of(of) % keystore_pairs);
     }
     /// One slot of each pair, then its twin, so that both roots are whole in one of theirs at any time.
     void write_all(const KeySet& of, const KeySet& after, const KeystoreSeal& under) {
@@ -86,7 +90,8 @@ struct Keystore::State {
             file->write_at(offset(after) + twin * keystore_slot_size, bytes[1]);
             file->sync();
         }
-        std::ranges::fill(written, sequence);
+        for (std::size_t pair = 0; pair < keystore_pairs; ++pair)
+            note_written(pair);
     }
     /// After a failure in between, so that a crash does not bring what the caller was told had failed.
     [[nodiscard]] bool undo() noexcept {
@@ -169,8 +174,7 @@ Keystore::Keystore(Folder& folder, crypto::RootProvider& provider) : state_(std:
     auto opened = open_keystore(*state.file, folder.path(), provider);
     state.instance_id = opened.instance_id;
     state.sequence = opened.sequence;
-    state.opening = opened.opening;
-    std::ranges::copy(opened.written, state.written.begin());
+    state.written = opened.written;
     state.repaired = opened.damaged;
     state.root_change_unfinished = opened.root_change_unfinished;
     state.at_rest = opened.at_rest;
@@ -245,27 +249,20 @@ bool Keystore::repaired() const {
     return state_->repaired;
 }
 
-std::uint64_t Keystore::opening() const {
-    return state_->opening;
+std::array<KeystoreWriting, keystore_pairs> Keystore::written() const {
+    const std::lock_guard lock(state_->reading);
+    return state_->written;
 }
 
-void Keystore::begin_opening(std::uint64_t number) {
-    state_->opening = number;
-}
-
-std::uint64_t Keystore::newest_sequence() const {
-    const auto& [even, odd] = state_->written;
-    return std::max(even.load(), odd.load());
-}
-
-std::uint64_t Keystore::least_sequence() const {
-    const auto& [even, odd] = state_->written;
-    return std::min(even.load(), odd.load());
+void Keystore::begin_opening(const Opening& opening) {
+    const std::lock_guard changing(state_->changing);
+    state_->opening = opening;
 }
 
 void Keystore::level() {
     const std::lock_guard lock(state_->changing);
-    if (newest_sequence() != least_sequence()) state_->change(state_->keys, state_->copy_of_seal());
+    const auto& [even, odd] = state_->written;
+    if (even.sequence != odd.sequence) state_->change(state_->keys, state_->copy_of_seal());
 }
 
 std::uint32_t Keystore::epoch() const {

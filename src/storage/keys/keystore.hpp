@@ -10,6 +10,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/root/root_provider.hpp"
 #include "storage/keys/key_set.hpp"
+#include "storage/keys/keystore_slot.hpp"
 
 namespace myqsec::storage {
 
@@ -44,14 +45,10 @@ class Keystore {
     [[nodiscard]] KeySet keys() const;
     /// True if a damaged slot was found at open; settle() repairs it from its twin.
     [[nodiscard]] bool repaired() const;
-    /// The instance's last opening in which anything was written here.
-    [[nodiscard]] std::uint64_t opening() const;
+    /// When each pair of slots was last written; sequence 0: both of its slots are damaged.
+    [[nodiscard]] std::array<KeystoreWriting, keystore_pairs> written() const;
     /// That of what is written from now on.
-    void begin_opening(std::uint64_t number);
-    /// Of everything that was written, the highest number: what a crash takes from one pair, the other keeps.
-    [[nodiscard]] std::uint64_t newest_sequence() const;
-    /// A number that one pair of slots has at least, whatever a crash leaves of a later change.
-    [[nodiscard]] std::uint64_t least_sequence() const;
+    void begin_opening(const Opening& opening);
     /// Writes both pairs, if one is older, so that these two are the same.
     void level();
 

@@ -166,19 +166,17 @@ OpenedKeystore open_keystore(File& file, std::string_view folder, crypto::RootPr
             out.at_rest = false;
             continue;
         }
-        out.opening = std::max(out.opening, slot->opening);
+        // Of two that differ the newer one decides: the end of a turn was cut off, or an older one was put
+        // back. The epoch does not tell, for the root of one that was only prepared is drawn anew.
         auto& written = out.written[pair_of(i)];
-        written = std::max(written, slot->sequence);
-        auto& pair = out.pairs[pair_of(i)];
+        if (slot->sequence < written.sequence) continue;
+        if (slot->sequence > written.sequence) out.sound[i ^ 1U] = false;
+        written = {slot->sequence, slot->opening};
         const auto epoch = held->newest(KeyPurpose::tree_root);
-        // The end of a turn was cut off where the two differ: the database needs the lower one no more.
-        const auto known = pair ? pair->newest(KeyPurpose::tree_root) : 0;
-        if (epoch < known) continue;
-        if (epoch > known) out.sound[i ^ 1U] = false;
-        const auto wanted = with_root(keys, epoch, *held->find(KeyPurpose::tree_root, epoch));
+        auto wanted = with_root(keys, epoch, *held->find(KeyPurpose::tree_root, epoch));
         out.at_rest = out.at_rest && equal(wanted, *held);
         out.sound[i] = true;
-        pair = wanted;
+        out.pairs[pair_of(i)] = std::move(wanted);
     }
     out.seal = std::move(newest.seal);
     return out;

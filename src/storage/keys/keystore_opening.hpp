@@ -28,9 +28,8 @@ struct KeystoreSeal {
 struct OpenedKeystore {
     ByteArray<16> instance_id{};
     std::uint64_t sequence = 0;  ///< the highest of all slots
-    std::uint64_t opening = 0;   ///< the last one in which a sound slot was written
-    /// The highest of each pair's sound slots; 0: it has none.
-    std::array<std::uint64_t, keystore_pairs> written{};
+    /// Of each pair's newest sound slot; sequence 0: it has none.
+    std::array<KeystoreWriting, keystore_pairs> written{};
     KeystoreSeal seal;
     /// What each pair's slots are to hold: the newest keys, with the pair's own root. At least one is there.
     std::array<std::optional<KeySet>, keystore_pairs> pairs;

@@ -12,7 +12,7 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::string_view slot_magic = "MYQSECK";
-constexpr std::uint8_t slot_version = 3;
+constexpr std::uint8_t slot_version = 4;
 constexpr std::size_t checksum_size = 32;
 constexpr std::size_t body_size = keystore_slot_size - checksum_size;
 
@@ -20,7 +20,7 @@ constexpr std::size_t body_size = keystore_slot_size - checksum_size;
 Bytes clear_part(const KeystoreSlot& slot) {
     ByteWriter writer;
     writer.raw(as_bytes(slot_magic)).integer(slot_version).integer(slot.sequence);
-    writer.integer(slot.opening).raw(slot.instance_id);
+    writer.integer(slot.opening.number).raw(slot.opening.nonce).raw(slot.instance_id);
     writer.integer(slot.provider_kind).integer(static_cast<std::uint16_t>(slot.provider_blob.size()));
     writer.raw(slot.provider_blob);
     return writer.take();
@@ -58,7 +58,8 @@ std::optional<KeystoreSlot> read_slot(ByteView bytes) {
     }
     KeystoreSlot slot;
     slot.sequence = reader.integer<std::uint64_t>();
-    slot.opening = reader.integer<std::uint64_t>();
+    slot.opening.number = reader.integer<std::uint64_t>();
+    slot.opening.nonce = reader.array<16>();
     slot.instance_id = reader.array<16>();
     slot.provider_kind = reader.integer<std::uint8_t>();
     const auto blob_size = reader.integer<std::uint16_t>();

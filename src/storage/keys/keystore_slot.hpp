@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "crypto/secret.hpp"
+#include "storage/keys/opening.hpp"
 
 namespace myqsec::storage {
 
@@ -18,11 +19,19 @@ inline constexpr std::size_t keystore_secret_size = 2048;  ///< padded, so that 
 /// What a slot says in the clear, and the record that only the root key opens.
 struct KeystoreSlot {
     std::uint64_t sequence = 0;
-    std::uint64_t opening = 0;  ///< of the instance, in which it was written (instance_parts.hpp)
+    Opening opening;  ///< in which it was written
     ByteArray<16> instance_id{};
     std::uint8_t provider_kind = 0;
     Bytes provider_blob;
     Bytes sealed;
+};
+
+/// When a pair of slots was written.
+struct KeystoreWriting {
+    std::uint64_t sequence = 0;
+    Opening opening;
+
+    bool operator==(const KeystoreWriting&) const = default;
 };
 
 /// Seals `secret` (keystore_secret_size bytes) under the root key into a whole slot.

@@ -151,6 +151,7 @@ LeafKeys::TreeStatus LeafKeys::status() {
 void LeafKeys::settle() {
     if (!store::has_tree(main_)) return keystore_.settle(keystore_.epoch());
     const auto epoch = store::get_epoch(main_);
+    if (keystore_.root(epoch)) tree_.check_root();  // before anything there is overwritten
     // What recovery found may not be durable yet: a root must not be destroyed before it is.
     if (epoch != keystore_.epoch()) confirm_epoch();
     keystore_.settle(epoch);
