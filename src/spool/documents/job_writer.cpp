@@ -3,12 +3,12 @@
 #include "base/stages.hpp"
 #include "base/unicode.hpp"
 #include "crypto/random.hpp"
-#include "spool/keeping/trusted_clock.hpp"
 #include "spool/queues/recipients.hpp"
 #include "spool/records/job_store.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/sealed_names.hpp"
 #include "spool/records/text.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 

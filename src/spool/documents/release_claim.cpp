@@ -3,6 +3,7 @@
 #include "crypto/random.hpp"
 #include "spool/keeping/retention.hpp"
 #include "spool/records/permit.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 
