@@ -79,8 +79,8 @@ void create_killed(const char* name, bool folder_is_there) {
         Birth birth(folder_is_there);
         const auto create = [&] { check(birth.create()); };
         const auto create_again = [&] { static_cast<void>(birth.create()); };
-        CHECK(process.run(
-            step, [] {}, create));
+        process.run(
+            step, [] {}, create);  // one step more or less than the first time
         if (twice)
             process.run(
                 step % 37 + 1, [] {}, create_again);
@@ -135,7 +135,7 @@ TEST_CASE(
     at_each_step("naming the first administrator", process.steps(), [&](std::uint64_t step, bool again) {
         filesystem::remove_all(birth.directory);
         filesystem::copy(kept.directory, birth.directory, filesystem::copy_options::recursive);
-        CHECK(rehearse(birth, step));
+        rehearse(birth, step);
         const auto engine = birth.open();
         const auto system = engine.system_session();
         const std::string password(static_cast<const char*>(shown->password));
