@@ -97,10 +97,10 @@ TEST_CASE("an opening that fails changes nothing") {
     };
     const auto secret = shelf.host.secret;
     int failed = 0;
-    for (const auto& [name, spoil] : faults) {
-        CAPTURE(std::string(name));
+    for (const auto& fault : faults) {
+        CAPTURE(std::string(fault.first));
         shelf.make_sound();
-        spoil();
+        fault.second();
         const auto before = shelf.host.contents();
         const auto status = shelf.open();
         CHECK(status != MYQSEC_OK);
