@@ -1,4 +1,4 @@
-/* Preloaded (LD_PRELOAD): kills the process with SIGKILL before its n-th call that changes a file or a folder,
+/* Preloaded (LD_PRELOAD): kills the process with SIGKILL before its n-th call that changes a file or a folder
  * or writes to standard output. MYQSEC_TEST_KILL_AT is that n, 0 for none; how many calls there were goes to
  * the file MYQSEC_TEST_KILL_COUNT when the process ends by itself. */
 #include <dlfcn.h>
