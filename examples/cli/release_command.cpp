@@ -76,12 +76,13 @@ Handle<myqsec_list> held_jobs(const Handle<myqsec_session>& session, std::int64_
 /// The ids of all held jobs, however many pages they fill.
 std::vector<std::int64_t> all_held(const Handle<myqsec_session>& session) {
     std::vector<std::int64_t> ids;
-    for (bool more = true; more;) {
-        const auto page = held_jobs(session, ids.empty() ? 0 : ids.back());
-        more = next(page);
-        for (bool row = more; row; row = next(page))
+    std::int64_t after = 0;
+    do {
+        const auto page = held_jobs(session, after);
+        while (next(page))
             ids.push_back(integer(page, "id"));
-    }
+        check(myqsec_list_more(page.get(), &after));
+    } while (after != 0);
     return ids;
 }
 

@@ -56,7 +56,8 @@ MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t qu
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
 /** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure",
  *  "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption,
- *  certificates (ids separated by spaces), converting (jobs are still being converted), preview. Since 0.1. */
+ *  certificates (ids separated by spaces), converting (jobs are still being converted), preview. `jobs` counts those
+ *  with a document that have not expired. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage.
  *  Audit: queue.changed. Since 0.1. */
@@ -132,7 +133,11 @@ typedef struct myqsec_job_filter {
  *  ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g.
  *  "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of the last release), expires, releases
  *  (count), attributes (a line for each: name, "integer", "boolean" or "text", value, separated by spaces). One's own
- *  jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. `filter` may be NULL. Since 0.1. */
+ *  jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. A job past its `expires` is gone at
+ *  that instant, whether or not myqsec_tick has erased it yet: no list has it, and every function answers
+ *  MYQSEC_ERR_NOT_FOUND and that it has expired. So a page may hold fewer rows than its limit, or none, while
+ *  myqsec_list_more says that there are others. By what instant is compared when the clock is wrong: durability.md.
+ *  What is being released stays until that ends. `filter` may be NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */

@@ -66,6 +66,12 @@ myqsec_status myqsec_backup_create(myqsec_session* session, const char* director
                  "the clock jumped, and a backup expires by it; set it right and call myqsec_clock_confirm "
                  "first");
         }
+        if (s.engine.vault.folder().surrounds(path)) {
+            fail(Status::ERR_INVALID_ARGUMENT,
+                 "'{}' lies in the instance's own folder: a backup there would go with it; choose another "
+                 "place",
+                 path);
+        }
         const auto folder = open_or_make(path);
         const auto earlier = storage::newest_backup_beside(path, s.engine.vault.keystore());
         const auto made = s.engine.backups.create(proof, *folder, Duration(given.retention),

@@ -28,6 +28,16 @@ constexpr std::size_t seed_size = 32;
 std::vector<storage::Vault::Finding> AuditLog::compare() {
     const auto known = store::next_sequence(vault_.main()) - 1;
     const auto logged = store::load_tree(vault_.log()).size();
+    // Before an opening has written anything: what is drained to such a log finds the same gap.
+    const auto waiting = store::outbox_from(vault_.main(), 1, 1);
+    const auto moved = waiting.empty() ? known : waiting.front().sequence - 1;
+    if (moved > logged) {
+        fail(Status::ERR_TAMPERED,
+             "audit event {} is missing: '{}' ends at {} and '{}' goes on at {}: an earlier copy of the "
+             "first was "
+             "put back; restore a backup of both",
+             logged + 1, vault_.log().name(), logged, vault_.main().name(), moved + 1);
+    }
     if (known >= logged) return {};
     return {
         {"main-earlier",

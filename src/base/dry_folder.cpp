@@ -171,6 +171,12 @@ class DryFolder final : public Folder {
         return true;
     }
     bool exists(std::string_view name) override { return held_->exists(name); }
+    bool has_file(std::string_view name) override {
+        if (const auto found = held_->files.find(name); found != held_->files.end())
+            return found->second != nullptr;
+        return held_->below && held_->below->has_file(name);
+    }
+    bool surrounds(const std::string& path) override { return held_->below && held_->below->surrounds(path); }
     std::unique_ptr<Listing> listing() override {
         std::vector<std::string> added;
         const auto add = [&](const std::string& name) {

@@ -29,8 +29,10 @@ Status status_of(int error_number) {
     }
 }
 
-std::string_view advice(Status status) {
-    switch (status) {
+std::string_view advice(int error_number) {
+    if (error_number == EMFILE || error_number == ENFILE)
+        return "close some, or raise the limit (RLIMIT_NOFILE)";
+    switch (status_of(error_number)) {
         case Status::ERR_NO_SPACE:
             return "free some space and try again";
         case Status::ERR_FILE_ACCESS:
@@ -49,9 +51,8 @@ std::string_view advice(Status status) {
 }  // namespace
 
 void fail_errno(int error_number, std::string_view action, std::string_view object) {
-    const Status status = status_of(error_number);
-    fail(status, "cannot {} '{}': {}; {}", action, object,
-         std::error_code(error_number, std::generic_category()).message(), advice(status));
+    fail(status_of(error_number), "cannot {} '{}': {}; {}", action, object,
+         std::error_code(error_number, std::generic_category()).message(), advice(error_number));
 }
 
 std::string sentence_of(const std::exception& error) noexcept {

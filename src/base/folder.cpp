@@ -1,9 +1,11 @@
 #include "base/folder.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <dirent.h>
@@ -251,6 +253,15 @@ class DiskFolder final : public Folder {
         fail_errno(errno, "inspect", full(component));
     }
 
+    bool has_file(std::string_view name) override {
+        const std::string component = checked(name);
+        struct stat info {};
+        if (::fstatat(descriptor_.get(), component.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+            return S_ISREG(info.st_mode);
+        if (errno == ENOENT) return false;
+        fail_errno(errno, "inspect", full(component));
+    }
+
     std::unique_ptr<Listing> listing() override { return std::make_unique<DiskListing>(descriptor_, path_); }
 
     void sync() override {
@@ -277,6 +288,20 @@ class DiskFolder final : public Folder {
         if (retry([&] { return ::fstatvfs(descriptor_.get(), &info); }) != 0)
             fail_errno(errno, "ask for the free space of", path_);
         return std::uint64_t{info.f_bavail} * info.f_frsize;
+    }
+
+    bool surrounds(const std::string& path) override {
+        struct stat own {};
+        if (::fstat(descriptor_.get(), &own) != 0) fail_errno(errno, "inspect", path_);
+        std::error_code failed;
+        auto at = std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
+        if (failed) fail_errno(failed.value(), "find", path);
+        for (;; at = at.parent_path()) {
+            struct stat there {};
+            if (::stat(at.c_str(), &there) == 0 && there.st_dev == own.st_dev && there.st_ino == own.st_ino)
+                return true;
+            if (!at.has_relative_path()) return false;
+        }
     }
 
     [[nodiscard]] const std::string& path() const override { return path_; }
@@ -309,9 +334,12 @@ class DiskFolder final : public Folder {
             return ::openat(descriptor_.get(), component.c_str(),
                             flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
         }));
-        if (opened.get() < 0) fail_errno(errno, action, full(component));
+        // open(2): what a symbolic link, a folder and a socket answer to these flags.
+        const bool other_kind = errno == ELOOP || errno == EISDIR || errno == ENXIO;
+        if (opened.get() < 0 && !other_kind) fail_errno(errno, action, full(component));
         struct stat info {};
-        if (::fstat(opened.get(), &info) != 0) fail_errno(errno, "inspect", full(component));
+        if (opened.get() >= 0 && ::fstat(opened.get(), &info) != 0)
+            fail_errno(errno, "inspect", full(component));
         if (!S_ISREG(info.st_mode)) {
             fail(Status::ERR_CORRUPT, "'{}' is not a regular file; something replaced it", full(component));
         }
@@ -335,37 +363,6 @@ void sync_parent(const Descriptor& folder, const std::string& path) {
 
 }  // namespace
 
-namespace {
-
-class KnownNames final : public Listing {
- public:
-    explicit KnownNames(std::vector<std::string> names) : names_(std::move(names)) {}
-
-    std::optional<std::string> next() override {
-        if (names_.empty()) return std::nullopt;
-        auto name = std::move(names_.back());
-        names_.pop_back();
-        return name;
-    }
-
- private:
-    std::vector<std::string> names_;
-};
-
-}  // namespace
-
-std::unique_ptr<Listing> listing_of(std::vector<std::string> names) {
-    return std::make_unique<KnownNames>(std::move(names));
-}
-
-std::vector<std::string> Folder::list() {
-    std::vector<std::string> names;
-    const auto all = listing();
-    while (const auto name = all->next())
-        names.push_back(*name);
-    return names;
-}
-
 std::unique_ptr<Folder> open_folder(const std::string& path, bool create) {
     const bool made = create && ::mkdir(path.c_str(), 0700) == 0;
     if (create && !made && errno != EEXIST) fail_errno(errno, "create", path);
@@ -373,27 +370,6 @@ std::unique_ptr<Folder> open_folder(const std::string& path, bool create) {
     if (opened.get() < 0) fail_errno(errno, "open", path);
     if (made) sync_parent(opened, path);
     return std::make_unique<DiskFolder>(std::move(opened), path);
-}
-
-void write_durably(Folder& folder, std::string_view name, ByteView contents) {
-    const std::string temporary = std::string(name) + ".new";
-    folder.remove(temporary);
-    {
-        const auto file = folder.create(temporary);
-        file->write_at(0, contents);
-        file->sync();
-    }
-    folder.rename(temporary, name);
-    folder.sync();
-}
-
-Bytes read_all(ByteSource& file, std::size_t limit) {
-    const std::uint64_t size = file.size();
-    if (size > limit)
-        fail(Status::ERR_LIMIT, "a file has {} bytes where at most {} are allowed", size, limit);
-    Bytes out(size);
-    out.resize(file.read_at(0, out));
-    return out;
 }
 
 }  // namespace myqsec

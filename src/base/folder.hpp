@@ -80,6 +80,8 @@ class Folder {
     /// False if there was none. Durable after sync().
     virtual bool remove(std::string_view name) = 0;
     [[nodiscard]] virtual bool exists(std::string_view name) = 0;
+    /// Whether it is a regular file: no folder, link, socket or device, which somebody else put there.
+    [[nodiscard]] virtual bool has_file(std::string_view name) = 0;
     /// The names in it, "." and ".." left out, in no particular order.
     [[nodiscard]] virtual std::unique_ptr<Listing> listing() = 0;
     /// All of them at once: for folders that hold few.
@@ -90,6 +92,9 @@ class Folder {
     virtual std::unique_ptr<Folder> folder(std::string_view name) = 0;
     /// Bytes that its file system has left for this process.
     [[nodiscard]] virtual std::uint64_t free_space() { return UINT64_MAX; }
+    /// Whether a path leads to this folder or into it, whatever links it goes through and whether or not its
+    /// end is there yet. A folder in memory has no place.
+    [[nodiscard]] virtual bool surrounds(const std::string& /*path*/) { return false; }
     /// For error messages only.
     [[nodiscard]] virtual const std::string& path() const = 0;
 };

@@ -5,7 +5,10 @@
 #include <exception>
 #include <new>
 #include <string_view>
+#include <system_error>
 #include <utility>
+
+#include <botan/exceptn.h>
 
 #include "base/error.hpp"
 
@@ -21,6 +24,10 @@ decltype(auto) guarded(Status status, std::string_view what, Operation&& operati
         throw;
     } catch (const std::bad_alloc&) {
         fail(Status::ERR_OUT_OF_MEMORY, "{}: memory could not be allocated", what);
+    } catch (const Botan::System_Error& error) {
+        // The system refused: no more files may be opened, say. Its words quote nothing.
+        fail(Status::ERR_IO, "{} failed: {}", what,
+             std::error_code(error.error_code(), std::generic_category()).message());
     } catch (const std::exception&) {
         fail(status, "{} failed", what);
     }

@@ -30,7 +30,7 @@ bool watch_forks() {
                                             generation.fetch_add(1, std::memory_order_relaxed);
                                             generator_lock.unlock();
                                         });
-    if (failed != 0) fail_errno(failed, "registering a fork handler for", "the random generator");
+    if (failed != 0) fail_errno(failed, "register a fork handler for", "the random generator");
     return true;
 }
 
@@ -60,7 +60,7 @@ void randomize(ByteSpan into) {
     constexpr std::size_t most_at_once = 256;
     for (auto rest = into; !rest.empty(); rest = rest.subspan(std::min(rest.size(), most_at_once))) {
         if (::getentropy(rest.data(), std::min(rest.size(), most_at_once)) != 0)
-            fail_errno(errno, "drawing random bytes from", "the system");
+            fail_errno(errno, "draw random bytes from", "the system");
     }
     // Two clones of a machine whose kernel nobody told of it draw the same bytes, but hardly in the same
     // nanosecond.

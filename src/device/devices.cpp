@@ -92,9 +92,7 @@ audit::Event event(audit::Action action, const audit::Actor& actor, DeviceId dev
 
 }  // namespace
 
-Devices::Devices(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-                 access::Access& access, spool::Jobs& jobs)
-    : state_(std::make_unique<State>(spool::Context{vault, audit, settings, access}, jobs)) {}
+Devices::Devices(spool::Spool& spool) : state_(std::make_unique<State>(spool.context(), spool.jobs)) {}
 Devices::~Devices() = default;
 
 void Devices::recover() {

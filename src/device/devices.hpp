@@ -12,7 +12,7 @@
 #include "access/access.hpp"
 #include "base/page.hpp"
 #include "device/device.hpp"
-#include "spool/jobs.hpp"
+#include "spool/spool.hpp"
 
 namespace myqsec::device {
 
@@ -22,8 +22,7 @@ namespace myqsec::device {
 /// Thread-safe. What it is built from outlives it.
 class Devices {
  public:
-    Devices(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-            access::Access& access, spool::Jobs& jobs);
+    explicit Devices(spool::Spool& spool);
     ~Devices();
 
     /// Call once after opening, before anything else: sessions that a crash or restart cut off are ended

@@ -15,6 +15,7 @@
 #include "spool/records/job_list_store.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/sealed_names.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 
@@ -37,9 +38,7 @@ struct Jobs::State {
     DocumentCheck documents;
 };
 
-Jobs::Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-           access::Access& access)
-    : state_(std::make_unique<State>(Context{vault, audit, settings, access})) {}
+Jobs::Jobs(const Context& context) : state_(std::make_unique<State>(context)) {}
 Jobs::~Jobs() = default;
 
 namespace {
@@ -93,8 +92,10 @@ Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filte
         scope ? store::list_jobs(main, filter, *scope, page) : store::list_jobs(main, filter, page);
     Paged<Job> jobs;
     jobs.reserve(records.size());
-    for (const auto& record : records)
-        jobs.push_back(descriptions.describe(record));
+    const auto now = trusted_now(state_->context);
+    for (const auto& record : records) {
+        if (!is_over(record, now)) jobs.push_back(descriptions.describe(record));
+    }
     jobs.more = records.more;
     return jobs;
 }

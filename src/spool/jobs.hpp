@@ -17,6 +17,7 @@
 #include "spool/documents/job_release.hpp"
 #include "spool/documents/job_writer.hpp"
 #include "spool/documents/release_sink.hpp"
+#include "spool/records/context.hpp"
 #include "spool/records/job.hpp"
 #include "spool/records/release_record.hpp"
 
@@ -28,8 +29,7 @@ using Finding = storage::Vault::Finding;
 /// see them; the refusal is audited all the same.
 class Jobs {
  public:
-    Jobs(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-         access::Access& access);
+    explicit Jobs(const Context& context);
     ~Jobs();
 
     /// Call once after opening, before anything else: finishes or undoes what a crash left, audits it, and
@@ -44,7 +44,9 @@ class Jobs {
     /// ERR_NOT_FOUND (queue, owner), ERR_NOT_POSSIBLE (queue or owner disabled), ERR_INVALID_ARGUMENT.
     std::unique_ptr<JobWriter> submit(const access::Principal& principal, const JobFields& fields);
 
-    /// One's own jobs, and those over which one has job.manage.all; by id.
+    /// One's own jobs, and those over which one has job.manage.all; by id. A job past its expiry is in no
+    /// list and ERR_NOT_FOUND everywhere, though a tick has yet to erase it: a page may hold fewer than its
+    /// limit while there is another.
     [[nodiscard]] Paged<Job> list(const access::Principal& principal, const JobFilter& filter,
                                   const Page& page = {});
     [[nodiscard]] Job get(const access::Principal& principal, JobId job);

@@ -11,14 +11,23 @@ namespace myqsec::spool {
 [[nodiscard]] storage::Schema schema();
 
 /// What it is built from outlives it.
-struct Spool {
+class Spool {
+    ClockWatch watch_;
+    Context context_;
+
+ public:
     Spool(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
           access::Access& access)
-        : certificates(vault, audit, settings, access),
-          queues(vault, audit, settings, access),
-          jobs(vault, audit, settings, access) {}
+        : watch_(vault.clock()),
+          context_{vault, audit, settings, access, watch_},
+          certificates(context_),
+          queues(context_),
+          jobs(context_) {}
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
+
+    /// For what upper layers do with jobs.
+    [[nodiscard]] const Context& context() const { return context_; }
 
     /// For the removal of a user, who takes their jobs along; joins its transaction. The removal itself is
     /// audited with whoever asked for it; what goes along is the system's doing.

@@ -71,7 +71,7 @@ std::optional<BlobName> blob_name(std::string_view file) {
 std::vector<BlobName> blob_names(Folder& folder) {
     std::vector<BlobName> out;
     for (const auto all = folder.listing(); const auto file = all->next();) {
-        if (const auto name = blob_name(*file)) out.push_back(*name);
+        if (const auto name = blob_name(*file); name && folder.has_file(*file)) out.push_back(*name);
     }
     return out;
 }
@@ -132,7 +132,9 @@ void BlobStore::remove(const BlobName& name) noexcept {
 
 bool BlobStore::discard(const BlobName& name) {
     const std::lock_guard lock(holding_);
-    if (holds_ == 0) return folder_->remove(to_hex(name));
+    const auto file = to_hex(name);
+    if (!folder_->has_file(file)) return false;
+    if (holds_ == 0) return folder_->remove(file);
     held_.push_back(name);
     return true;
 }
@@ -143,12 +145,12 @@ bool BlobStore::is_published(const BlobName& name) {
 }
 
 bool BlobStore::exists(const BlobName& name) {
-    return folder_->exists(to_hex(name));
+    return folder_->has_file(to_hex(name));
 }
 
 bool BlobStore::is_empty() {
     for (const auto all = folder_->listing(); const auto file = all->next();) {
-        if (blob_name(*file)) return false;
+        if (blob_name(*file) && folder_->has_file(*file)) return false;
     }
     return true;
 }

@@ -28,7 +28,7 @@ using BlobFolders = std::span<const std::string_view>;
 
 /// That of a file that is named as blobs are, whoever made it.
 [[nodiscard]] std::optional<BlobName> blob_name(std::string_view file);
-/// All such files in a folder.
+/// All such files in a folder; what else has such a name, a folder or a link, is nobody's document.
 [[nodiscard]] std::vector<BlobName> blob_names(Folder& folder);
 
 class BlobStore;
@@ -84,7 +84,7 @@ class BlobStore {
     [[nodiscard]] std::unique_ptr<File> open_read_only(const BlobName& name);
     /// Idempotent. Not synced: if a crash brings the file back, it is collected as an orphan.
     void remove(const BlobName& name) noexcept;
-    /// Jobs whose file is missing can be found with this.
+    /// Jobs whose file is missing, or is none any more, can be found with this.
     [[nodiscard]] bool exists(const BlobName& name);
     /// All there are, whoever made them.
     [[nodiscard]] std::vector<BlobName> names() const { return blob_names(*folder_); }
@@ -117,7 +117,7 @@ class BlobStore {
     friend class Publication;
     [[nodiscard]] bool has_named(const BlobName& name) const;
     [[nodiscard]] bool is_published(const BlobName& name);
-    /// False if there was none.
+    /// False if there was none. A folder, a link or the like under its name is somebody else's, and stays.
     bool discard(const BlobName& name);
 
     std::string_view name_;

@@ -18,8 +18,7 @@ std::vector<std::string> files_of_a_creation() {
     for (const auto database : {main_file, log_file}) {
         for (const auto suffix : database_suffixes)
             out.push_back(std::string(database).append(suffix));
-        for (const auto suffix : {marks_suffix, std::string_view(".new"), std::string_view(".new-wal")})
-            out.push_back(std::string(database).append(suffix));
+        out.push_back(std::string(database).append(marks_suffix));
     }
     return out;
 }

@@ -13,6 +13,10 @@ bool OrphanCollection::step(std::size_t most, const IsKnown& is_known, const std
         if (!more) break;
         const auto name = blob_name(*file);
         if (!name) continue;
+        if (!store_.exists(*name)) {  // removed since it was listed, or no file
+            found_.foreign += store_.folder_->exists(*file) ? 1 : 0;
+            continue;
+        }
         ++found_.named;
         if (is_orphan(*name, is_known)) orphans.push_back(*name);
     }

@@ -13,7 +13,7 @@ namespace myqsec::storage {
 struct Orphans {
     std::uint64_t named = 0;    ///< as blobs are
     std::uint64_t removed = 0;  ///< named by this store, and not known
-    std::uint64_t foreign = 0;  ///< neither known nor named by this store: left alone
+    std::uint64_t foreign = 0;  ///< neither known nor named by this store, or no file at all: left alone
 };
 
 class OrphanCollection {

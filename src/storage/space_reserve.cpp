@@ -102,6 +102,8 @@ class ReservingFolder final : public Folder {
         return reserving(reserve_, [&] { return folder_.remove(name); });
     }
     bool exists(std::string_view name) override { return folder_.exists(name); }
+    bool has_file(std::string_view name) override { return folder_.has_file(name); }
+    bool surrounds(const std::string& path) override { return folder_.surrounds(path); }
     std::unique_ptr<Listing> listing() override { return folder_.listing(); }
     void sync() override { folder_.sync(); }
     std::unique_ptr<Folder> folder(std::string_view name) override {

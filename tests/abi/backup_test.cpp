@@ -104,7 +104,9 @@ TEST_CASE("backups and their keys take the right to manage keys, and calls that 
     const auto admin = host.admin->get();
     key.length = sizeof key.text;
     CHECK(myqsec_backup_key_export(admin, 0, key.text, &key.length) == MYQSEC_ERR_NOT_FOUND);
-    CHECK(myqsec_backup_create(admin, host.directory.c_str(), nullptr, nullptr) == MYQSEC_ERR_EXISTS);
+    const auto taken = host.folder.path() + "/taken";
+    test::filesystem::create_directories(taken + "/by somebody");
+    CHECK(myqsec_backup_create(admin, taken.c_str(), nullptr, nullptr) == MYQSEC_ERR_EXISTS);
     CHECK(myqsec_backup_create(admin, "", nullptr, nullptr) == MYQSEC_ERR_INVALID_ARGUMENT);
     myqsec_backup_options options = MYQSEC_BACKUP_OPTIONS_INIT;
     for (const auto retention : {std::int64_t{-1}, hour - 1, INT64_MAX, INT64_MIN}) {
@@ -310,4 +312,54 @@ TEST_CASE("a database gets a fresh key while it is in use, and the old one is de
     check(myqsec_keys_rotate_database(host.admin->get(), "main"));  // the first one is finished
     host.reopen();
     CHECK(host.engine->findings().size() == 0);
+}
+
+TEST_CASE(
+    "no backup is made in the instance's own folder, and nothing restored into a backup's, whatever the "
+    "path") {
+    Host host;
+    const auto link = host.folder.path() + "/link";
+    test::filesystem::create_directory_symlink(host.directory, link);
+    const auto before = host.contents();
+    const auto began = host.count("backup.began");
+    for (const std::string& target :
+         {host.directory, host.directory + "/", host.directory + "/backup", host.directory + "/jobs/backup",
+          link, link + "/backup", host.directory + "/../instance/backup",
+          host.directory + "/jobs/../x/../backup"}) {
+        CAPTURE(target);
+        CHECK_FAILS(myqsec_backup_create(host.admin->get(), target.c_str(), nullptr, nullptr),
+                    MYQSEC_ERR_INVALID_ARGUMENT, "lies in the instance's own folder");
+        CHECK_FALSE(test::filesystem::exists(target + "/backup"));
+    }
+    CHECK_FALSE(test::filesystem::exists(host.directory + "/backup"));
+    CHECK(host.count("backup.began") == began);
+    CHECK((before.size() == host.contents().size()));
+    // Around the instance: there is something in it.
+    CHECK_FAILS(myqsec_backup_create(host.admin->get(), host.folder.path().c_str(), nullptr, nullptr),
+                MYQSEC_ERR_EXISTS, "is not empty");
+    // Beside it, under a name that begins alike.
+    const auto backup = host.directory + "-backup";
+    back_up(*host.admin, backup, 24 * hour);
+    const auto key = exported(*host.admin);
+    host.close();
+
+    const auto root = host.root();
+    const auto options = host.options();
+    const auto restore = [&](const std::string& to) {
+        myqsec_engine* engine = nullptr;
+        const auto status =
+            myqsec_backup_restore(backup.c_str(), to.c_str(), key.text, &root, &options, nullptr, &engine);
+        if (engine != nullptr) check(myqsec_close(engine));
+        return status;
+    };
+    test::filesystem::remove(link);
+    test::filesystem::create_directory_symlink(backup, link);
+    for (const auto& target : {backup, backup + "/instance", backup + "/jobs", link, link + "/instance"}) {
+        CAPTURE(target);
+        CHECK_FAILS(restore(target), MYQSEC_ERR_INVALID_ARGUMENT, "lies in the backup's own folder");
+        CHECK_FALSE(test::filesystem::exists(backup + "/instance"));
+    }
+    CHECK_FAILS(restore(host.folder.path()), MYQSEC_ERR_EXISTS, "is not empty");
+    CHECK_FAILS(restore(host.directory), MYQSEC_ERR_EXISTS, "already holds an instance");
+    CHECK(restore(host.folder.path() + "/restored") == MYQSEC_OK);
 }

@@ -193,6 +193,13 @@ INTERPOSED int ftruncate(int file, off_t size) {
 INTERPOSED int ftruncate64(int file, off_t size) {
     return file_call<int>("ftruncate64", Kind::shrink, file, size);
 }
+INTERPOSED int posix_fallocate(int file, off_t offset, off_t length) {
+    const int fault = file_fault(Kind::create);
+    return fault != 0 ? fault : next<int (*)(int, off_t, off_t)>("posix_fallocate")(file, offset, length);
+}
+INTERPOSED int posix_fallocate64(int file, off_t offset, off_t length) {
+    return posix_fallocate(file, offset, length);
+}
 INTERPOSED int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) {
     return file_call<int>("linkat", Kind::create, from_folder, from, to_folder, to, flags);
 }

@@ -2,23 +2,14 @@
 // converts or rotates, backs up or restores: every second time the process that opens the instance afterwards
 // is killed, too. The next opening finishes or undoes; nothing acknowledged is lost and no document is half
 // there. MYQSEC_SECONDS sets the time that each is given: 0 for every step.
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "abi/killed_process.hpp"
 #include "abi/life.hpp"
 #include "base/campaign.hpp"
-#include "base/shared_memory.hpp"
 
 using namespace myqsec;
 using namespace myqsec::test;
 
 namespace {
-
-/// What a process that was killed had come to.
-struct Progress {
-    int acknowledged = 0;
-    std::uint64_t steps = 0;
-};
 
 /// A kind of work: what it starts from, what the process does that is killed, what must be so afterwards.
 class Work {
@@ -83,14 +74,14 @@ class Campaign {
         CAPTURE(twice);
         auto host_before = std::pair(host().directory, host().secret);
         restore_files();
-        progress_->acknowledged = 0;
-        in_a_process(
-            step, [&] { work_.act(host(), [&] { ++progress_->acknowledged; }); }, true);
-        const auto steps = progress_->steps;
+        *acknowledged_ = 0;
+        process_.run(
+            step, [&] { host().reopen(); }, [&] { work_.act(host(), [&] { ++*acknowledged_; }); });
+        const auto steps = process_.steps();
         // Killed while it recovers: at another step each time.
         if (twice)
-            in_a_process(
-                step % 23 + 1, [&] { work_.reopen(host()); }, false);
+            process_.run(
+                step % 23 + 1, [] {}, [&] { work_.reopen(host()); });
         work_.reopen(host());
         for (const auto finding : host().engine->findings()) {
             const std::string code(finding.text("code"));
@@ -99,7 +90,7 @@ class Campaign {
         }
         host().attach();
         settle(host());
-        work_.check(host(), progress_->acknowledged);
+        work_.check(host(), *acknowledged_);
         check_rest();
         host().close();
         std::tie(host().directory, host().secret) = host_before;
@@ -115,39 +106,12 @@ class Campaign {
             CHECK(event.integer("sequence") == ++sequence);
     }
 
-    /// Opened before the first step counts, if `opened`.
-    void in_a_process(std::uint64_t step, const std::function<void()>& act, bool opened) {
-        std::fflush(stdout);  // or the child writes it again
-        const auto child = ::fork();
-        REQUIRE(child >= 0);
-        if (child == 0) be_killed(step, act, opened);
-        int status = 0;
-        REQUIRE(::waitpid(child, &status, 0) == child);
-        const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-        const bool ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        CHECK((ended || (killed && step > 0)));
-    }
-
-    [[noreturn]] void be_killed(std::uint64_t step, const std::function<void()>& act, bool opened) {
-        try {
-            if (opened) host().reopen();
-            const Faulted scope;
-            plan_fault(CallFault::kill, step);
-            act();
-            progress_->steps = counted_calls();
-            ::_exit(0);
-        } catch (const std::exception& error) {
-            std::fprintf(stderr, "%s, step %llu: %s\n", name_, static_cast<unsigned long long>(step),
-                         error.what());
-            ::_exit(3);
-        }
-    }
-
     const char* name_;
     Work& work_;
     TemporaryFolder aside_;
     Beginnings from_;
-    SharedMemory<Progress> progress_;
+    SharedMemory<int> acknowledged_;
+    KilledProcess process_;
 };
 
 // --- the kinds of work

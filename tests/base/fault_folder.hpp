@@ -168,6 +168,10 @@ class FaultFolder final : public Folder {
         point_.reach(FaultCall::other, name);
         return folder_->exists(name);
     }
+    bool has_file(std::string_view name) override {
+        point_.reach(FaultCall::other, name);
+        return folder_->has_file(name);
+    }
     std::unique_ptr<Listing> listing() override {
         point_.reach(FaultCall::other, "list");
         return std::make_unique<FaultListing>(folder_->listing(), point_);

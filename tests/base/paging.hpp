@@ -15,15 +15,16 @@
 
 namespace myqsec::test {
 
-/// All keys, a page at a time. `between` runs after each page.
-template <class List, class Key>
+/// All keys, a page at a time. `between` runs after each page. Pages are `full` but for the last one, unless
+/// some of what they have looked at is not shown.
+template <bool full = true, class List, class Key>
 std::vector<std::int64_t> paged(
     const List& list, Key key, Page page, const std::function<void()>& between = [] {}) {
     std::vector<std::int64_t> keys;
     do {
         const auto rows = list(page);
         CHECK(rows.size() <= page.limit);
-        CHECK((rows.size() == page.limit || rows.more == 0));
+        CHECK((!full || rows.size() == page.limit || rows.more == 0));
         for (const auto& row : rows)
             keys.push_back(key(row));
         page.after = rows.more;
@@ -32,7 +33,7 @@ std::vector<std::int64_t> paged(
     return keys;
 }
 
-template <class List, class Key>
+template <bool full = true, class List, class Key>
 void check_pages(const List& list, Key key, std::vector<std::int64_t> whole) {
     std::ranges::sort(whole);
     for (const bool descending : {false, true}) {
@@ -40,7 +41,7 @@ void check_pages(const List& list, Key key, std::vector<std::int64_t> whole) {
         for (const std::size_t limit : {1U, 7U, 100U}) {
             CAPTURE(limit);
             CAPTURE(descending);
-            CHECK(paged(list, key, {.limit = limit, .descending = descending}) == whole);
+            CHECK(paged<full>(list, key, {.limit = limit, .descending = descending}) == whole);
         }
     }
 }

@@ -235,6 +235,7 @@ class PowerCutFolder final : public Folder {
         return true;
     }
     bool exists(std::string_view name) override { return disk_->names().contains(full(name)); }
+    bool has_file(std::string_view name) override { return exists(name); }
     std::unique_ptr<Listing> listing() override {
         std::vector<std::string> out;
         for (const auto& [path, inode] : disk_->names()) {

@@ -81,6 +81,7 @@ class QuotaFolder final : public Folder {
     void rename(std::string_view from, std::string_view to) override { folder_->rename(from, to); }
     bool remove(std::string_view name) override { return folder_->remove(name); }
     bool exists(std::string_view name) override { return folder_->exists(name); }
+    bool has_file(std::string_view name) override { return folder_->has_file(name); }
     std::unique_ptr<Listing> listing() override { return folder_->listing(); }
     void sync() override { folder_->sync(); }
     std::unique_ptr<Folder> folder(std::string_view name) override {

@@ -100,6 +100,22 @@ class MainPath(InstanceTest):
         self.assertEqual(ids("--state", "pending-held", "--limit", "1"), jobs[2:3])
         self.assertEqual(ids("--state", "pending-held", "--after", str(jobs[2])), jobs[3:])
 
+    def test_an_expired_job_is_in_no_list_before_a_tick_has_erased_it(self) -> None:
+        self.says(*self.admin, "queue", "change", "secure", "--retention-held", "1s")
+        job = self.submit()
+        (self.folder / "printed").mkdir()
+        time.sleep(1.1)
+        self.assertEqual(self.as_admin("jobs", "list"), [])
+        self.assertEqual(self.as_admin("jobs", "list", "--state", "pending-held"), [])
+        self.assertEqual([each["jobs"] for each in self.as_admin("queue", "list")], [0, 0])
+        self.assertEqual(self.release("--all", "--output", "printed"), [])
+        message = self.complains(4, "release", "--device", "lobby", "--card-file", "card", "--output", "printed", job)
+        self.assertIn(f"job {job} has expired", message)
+        self.assertEqual(list((self.folder / "printed").iterdir()), [])
+        self.assertEqual(len(self.spool_files()), 1)
+        self.says("tick")
+        self.assertEqual(self.spool_files(), set())
+
     def test_json_is_json_everywhere(self) -> None:
         self.submit()
         for arguments in (["user", "list"], ["user", "show", "jana"], ["user", "card", "list", "jana"], ["group", "list"],

@@ -1,4 +1,7 @@
+import os
 import pickle
+import subprocess
+import sys
 
 from support import InstanceTest, myqsec
 from myqsec import errors
@@ -41,3 +44,31 @@ class Errors(InstanceTest):
     def test_an_error_survives_pickling(self) -> None:
         error = pickle.loads(pickle.dumps(errors.NotFound(-5, "MYQSEC_ERR_NOT_FOUND", "no such user")))
         self.assertEqual((type(error), error.status, str(error)), (errors.NotFound, -5, "no such user"))
+
+    def test_a_fresh_process_that_may_open_no_more_files_is_told_so(self) -> None:
+        self.engine.close()
+        script = """
+import os, resource, sys
+import myqsec
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+taken = []
+try:
+    while True:
+        taken.append(os.open("/dev/null", os.O_RDONLY))
+except OSError:
+    pass
+while taken:
+    try:
+        myqsec.open(sys.argv[1], sys.argv[2]).close()
+        break
+    except myqsec.Error as error:
+        print(f"{error.name}: {error}")
+    os.close(taken.pop())
+"""
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        said = subprocess.run([sys.executable, "-c", script, str(self.directory), "correct horse battery staple"], env=environment,
+                              check=True, capture_output=True, text=True, timeout=120).stdout.splitlines()
+        self.assertGreater(len(said), 5)
+        for sentence in said:
+            self.assertIn("Too many open files", sentence)
+            self.assertTrue(sentence.startswith("MYQSEC_ERR_IO"), sentence)

@@ -207,6 +207,34 @@ TEST_CASE("queues in pages are those that one may use, and say how many document
           std::ranges::count(all, first.queue, &Job::queue) - 1);
 }
 
+TEST_CASE("lists leave out what has expired, page by page, and read no more rows for that") {
+    CrowdedSite site;
+    const auto all = site.all();
+    site.vault().main().run("UPDATE job SET expires = $1 WHERE id % 3 = 0", site.clock.now());
+    const auto is_over = [](const Job& job) {
+        return job.id.value % 3 == 0 && job.state != JobState::processing;
+    };
+    for (const JobStates states : {any_state, only(JobState::pending_held), only(JobState::processing)}) {
+        for (const QueueId queue : {QueueId(), site.queues[5]}) {
+            const JobFilter filter{{}, queue, states};
+            std::vector<std::int64_t> whole;
+            for (const auto& job : all)
+                if (fits(filter, job) && !is_over(job)) whole.push_back(id_of(job));
+            test::check_pages<false>(site.pages_of(site.root, filter), id_of, whole);
+        }
+    }
+    for (const auto& queue : site.spool().queues.list(site.root)) {
+        CHECK(queue.jobs == std::ranges::count_if(
+                                all, [&](const Job& job) { return job.queue == queue.id && !is_over(job); }));
+    }
+    // What a page has looked at it says, though it shows nothing.
+    site.vault().main().run("UPDATE job SET expires = $1, state = $2", site.clock.now(),
+                            JobState::pending_held);
+    const auto page = site.jobs().list(site.root, {}, {.limit = 5});
+    CHECK(page.empty());
+    CHECK(page.more == all[4].id.value);
+}
+
 TEST_CASE("no list of jobs, queues or certificates walks a table") {
     Site site;
     auto& main = site.vault().main();

@@ -53,7 +53,9 @@ TEST_CASE("a clock that jumps deletes nothing until an administrator confirms it
     const auto job = site.submit(site.ada, site.secure, "safe");
     site.jobs().tick(site.system);
     site.clock.advance(hours(24 * 365));
-    CHECK(site.jobs().tick(site.system) == site.clock.now() + hours(24));
+    const auto next = site.jobs().tick(site.system);  // less what has really passed
+    CHECK(next <= site.clock.now() + hours(24));
+    CHECK(next > site.clock.now() + hours(23));
     CHECK(site.count(Action::instance_clock_stepped) == 1);
     const auto told = site.jobs().take_findings();
     REQUIRE(told.size() == 1);

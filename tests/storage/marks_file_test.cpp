@@ -283,6 +283,7 @@ class MarksFaultFolder final : public Folder {
         reach(name);
         return folder_.exists(name);
     }
+    bool has_file(std::string_view name) override { return folder_.has_file(name); }
     std::unique_ptr<Listing> listing() override { return folder_.listing(); }
     void sync() override { folder_.sync(); }
     std::unique_ptr<Folder> folder(std::string_view name) override { return folder_.folder(name); }

@@ -71,6 +71,12 @@ std::unique_ptr<Engine> restore_engine(const RestoreRequest& request, crypto::Ro
                                        const myqsec_options& options) {
     crypto::self_test();
     const auto backup = open_folder(request.backup, false);
+    if (backup->surrounds(request.directory)) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "'{}' lies in the backup's own folder: it is to stay as it is; choose another place for the "
+             "instance",
+             request.directory);
+    }
     instance::NewInstance made(request.directory);
     made.make([&](Folder& folder) {
         storage::restore_backup(*backup, folder, request.key, root, HostClock(options).now(),

@@ -156,6 +156,8 @@ std::optional<Secret> unwrap_with_private_key(const Stanza& stanza, const Privat
             return *kind == RecipientKey::rsa
                        ? unwrap_rsa(*key.state().key, wrapped)
                        : unwrap_ecdh(*key.state().key, *kind, fingerprint, wrapped, salt);
+        } catch (const Botan::System_Error&) {
+            throw;  // it says nothing about the key
         } catch (const Botan::Exception&) {
             return {};  // not made for this key, or damaged
         }

@@ -47,7 +47,8 @@ std::uint64_t JobReader::size() const {
 std::size_t JobReader::read_at(std::uint64_t offset, ByteSpan into) {
     parts_->context.touch(parts_->principal);
     // The open file would still decrypt; a job that was deleted must not be read on.
-    if (!parts_->context.vault.leaf_keys().exists(parts_->leaf)) fail_no_job(parts_->job);
+    if (!parts_->context.vault.leaf_keys().exists(parts_->leaf))
+        fail(Status::ERR_NOT_FOUND, "job {} was cancelled, deleted or has expired", parts_->job.value);
     return parts_->document.read_at(offset, into);
 }
 

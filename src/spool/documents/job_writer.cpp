@@ -3,12 +3,12 @@
 #include "base/stages.hpp"
 #include "base/unicode.hpp"
 #include "crypto/random.hpp"
-#include "spool/keeping/trusted_clock.hpp"
 #include "spool/queues/recipients.hpp"
 #include "spool/records/job_store.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/sealed_names.hpp"
 #include "spool/records/text.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 
@@ -29,18 +29,25 @@ JobFields valid_fields(JobFields fields) {
     return fields;
 }
 
+void require_room(const Context& context) {
+    context.vault.require_room(
+        context.documents(),
+        static_cast<std::uint64_t>(context.settings.integer(settings::Setting::spool_min_free)));
+}
+
 /// Counts the document, and takes no more of it than the queue and the disk do.
 class SizeLimit final : public ByteSink {
  public:
     SizeLimit(const Context& context, std::uint64_t most, ByteSink& next)
-        : context_(context), most_(most), next_(next) {
-        require_room();
-    }
+        : context_(context), most_(most), next_(next) {}
 
     void write(ByteView bytes) override {
         if (bytes.size() > most_ - size_)
             fail(Status::ERR_LIMIT, "the document is larger than the {} bytes that the queue accepts", most_);
-        if (size_ - looked_at_ > look_each) require_room();
+        if (size_ - looked_at_ > look_each) {
+            looked_at_ = size_;
+            require_room(context_);
+        }
         next_.write(bytes);
         size_ += bytes.size();
     }
@@ -50,13 +57,6 @@ class SizeLimit final : public ByteSink {
 
  private:
     static constexpr std::uint64_t look_each = std::uint64_t{1} << 20;
-
-    void require_room() {
-        looked_at_ = size_;
-        context_.vault.require_room(
-            context_.documents(),
-            static_cast<std::uint64_t>(context_.settings.integer(settings::Setting::spool_min_free)));
-    }
 
     const Context& context_;
     std::uint64_t most_;
@@ -124,6 +124,7 @@ std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Princ
         access.authority.deny(principal, right, queue.id);
     if (!queue.enabled) fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
 
+    require_room(context);  // before the document's first bytes are written
     auto parts = std::make_unique<JobWriter::Parts>(context, principal, proof, queue);
     parts->fields = std::move(fields);
     return std::make_unique<JobWriter>(std::move(parts));

@@ -4,6 +4,7 @@
 #include "spool/keeping/retention.hpp"
 #include "spool/keeping/trusted_clock.hpp"
 #include "spool/records/permit.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 

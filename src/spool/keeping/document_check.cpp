@@ -148,10 +148,11 @@ void DocumentCheck::compare_files(std::size_t most, Findings& findings) {
                          kept_, context_.main().name())});
     }
     if (seen.foreign > 0) {
-        findings.push_back({"foreign-documents",
-                            fmt::format("{} files in the folder '{}' are of no job and were not made by this "
-                                        "instance: they stay; move them away",
-                                        seen.foreign, documents_folder)});
+        findings.push_back(
+            {"foreign-documents",
+             fmt::format("{} files or folders in '{}' are named as documents are, but are of no job "
+                         "and were not made by this instance: they stay; move them away",
+                         seen.foreign, documents_folder)});
     }
 }
 

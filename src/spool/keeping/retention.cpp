@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "spool/keeping/trusted_clock.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/release_record.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 

@@ -12,28 +12,17 @@ namespace {
 /// So often the instant known is made durable: that much of a time open may count as closed.
 constexpr Duration noted_each = std::chrono::minutes(10);
 
-/// From 1970 to 9999, so that no difference of two leaves the range of numbers.
-Instant within_calendar(Instant instant) {
-    constexpr Instant last{Duration{253'402'300'799'999}};
-    return std::clamp(instant, Instant{}, last);
-}
-
 Duration max_step(const Context& context) {
     return context.settings.duration(settings::Setting::clock_max_step);
 }
 
 }  // namespace
 
-TrustedClock::TrustedClock(const Context& context)
-    : context_(context),
-      looked_at_(within_calendar(context.now())),
-      monotonic_(std::chrono::steady_clock::now()) {}
-
 bool TrustedClock::begin() {
     auto& main = context_.main();
     storage::Transaction transaction(main);
     auto clock = store::get_clock(main);
-    const auto now = within_calendar(context_.now());
+    const auto now = context_.watch.read().clock;
     const auto most = max_step(context_);
     if (clock.known != Instant{}) {
         const auto closed = now - (clock.known + clock.skew);
@@ -49,26 +38,27 @@ bool TrustedClock::begin() {
 
 void TrustedClock::look(const audit::Actor& actor) {
     auto& main = context_.main();
-    const auto now = within_calendar(context_.now());
-    const auto monotonic = std::chrono::steady_clock::now();
-    Duration ahead{};
-    {
-        const std::lock_guard lock(mutex_);
-        ahead = (now - looked_at_) - std::chrono::duration_cast<Duration>(monotonic - monotonic_);
-        looked_at_ = now;
-        monotonic_ = monotonic;
-    }
-    const auto most = max_step(context_);
-    const bool stepped = ahead > most || ahead < -most;
-    auto clock = store::get_clock(main);
-    if (!stepped && now - clock.skew < clock.known + noted_each) return;
+    auto& watch = context_.watch;
+    const auto is_due = [&](const ClockWatch::Look& read, const store::ClockRecord& clock) {
+        return is_step(context_, watch.ahead(read)) || read.clock - clock.skew >= clock.known + noted_each;
+    };
+    if (!is_due(watch.read(), store::get_clock(main))) return;
     storage::Transaction transaction(main);
-    clock = store::get_clock(main);
+    auto clock = store::get_clock(main);
     const bool was_doubted = clock.doubted;
-    if (stepped) doubt(clock, clock.skew + ahead, transaction, actor);
-    clock.known = std::max(clock.known, now - clock.skew);
-    store::save_clock(main, clock);
-    transaction.commit();
+    const auto read = watch.read();
+    const auto ahead = watch.ahead(read);
+    const bool stepped = is_step(context_, ahead);
+    const auto last = watch.look(read);
+    try {
+        if (stepped) doubt(clock, clock.skew + ahead, transaction, actor);
+        clock.known = std::max(clock.known, read.clock - clock.skew);
+        store::save_clock(main, clock);
+        transaction.commit();
+    } catch (...) {
+        watch.look(last);
+        throw;
+    }
     const std::lock_guard lock(mutex_);
     news_ = news_ || (stepped && !was_doubted);
 }
@@ -111,14 +101,6 @@ void TrustedClock::confirm(const audit::Actor& actor) {
                                             .personal = {}});
     }
     transaction.commit();
-}
-
-Instant trusted_now(const Context& context) {
-    return within_calendar(context.now()) - store::get_clock(context.main()).skew;
-}
-
-Instant deadline(const Context& context, Duration from_now) {
-    return trusted_now(context) + from_now;
 }
 
 }  // namespace myqsec::spool

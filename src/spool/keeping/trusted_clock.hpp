@@ -1,7 +1,6 @@
-// The time by which things expire: time that is known to have passed, whatever the clock is set to.
+// Keeps the record of what time is known to have passed (records/trusted_time.hpp).
 #pragma once
 
-#include <chrono>
 #include <mutex>
 
 #include "base/ranked_mutex.hpp"
@@ -16,7 +15,7 @@ namespace myqsec::spool {
 /// rules.
 class TrustedClock {
  public:
-    explicit TrustedClock(const Context& context);
+    explicit TrustedClock(const Context& context) : context_(context) {}
 
     /// In an opening. True if the clock is doubted, then or before.
     bool begin();
@@ -35,13 +34,7 @@ class TrustedClock {
 
     const Context& context_;
     RankedMutex<std::mutex> mutex_{LockRank::innermost};  // of what follows
-    Instant looked_at_;
-    std::chrono::steady_clock::time_point monotonic_;
     bool news_ = false;
 };
-
-[[nodiscard]] Instant trusted_now(const Context& context);
-/// The instant, by that time, at which so much will have passed.
-[[nodiscard]] Instant deadline(const Context& context, Duration from_now);
 
 }  // namespace myqsec::spool

@@ -15,9 +15,7 @@ bool is_usable(const crypto::Certificate& certificate, Instant now) {
 
 }  // namespace
 
-Certificates::Certificates(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-                           access::Access& access)
-    : context_{vault, audit, settings, access} {}
+Certificates::Certificates(const Context& context) : context_(context) {}
 
 CertificateId Certificates::add(const access::Principal& principal, const std::string& given,
                                 ByteView pem_or_der) {

@@ -21,8 +21,7 @@ struct ImportedCertificate {
 /// key.manage, unless said otherwise. Thread-safe. What it is built from outlives it.
 class Certificates {
  public:
-    Certificates(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-                 access::Access& access);
+    explicit Certificates(const Context& context);
 
     /// One certificate, PEM or DER. ERR_INVALID_ARGUMENT with the reason (form, key, key usage, validity),
     /// ERR_EXISTS.

@@ -6,6 +6,7 @@
 #include "spool/records/permit.hpp"
 #include "spool/records/queue_store.hpp"
 #include "spool/records/text.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 
@@ -121,11 +122,9 @@ void require_free_name(storage::Database& main, const Queue& queue) {
 
 }  // namespace
 
-Queues::Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-               access::Access& access)
-    : context_{vault, audit, settings, access} {
-    access.roles.know_queues(
-        [&main = vault.main()](QueueId queue) { return store::find_queue(main, queue).has_value(); });
+Queues::Queues(const Context& context) : context_(context) {
+    context.access.roles.know_queues(
+        [&main = context.main()](QueueId queue) { return store::find_queue(main, queue).has_value(); });
 }
 
 QueueId Queues::create(const access::Principal& principal, const QueueFields& fields) {
@@ -190,8 +189,11 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     storage::Transaction transaction(context_.main());
     const auto queue = require_queue(context_.main(), id);
     if (queue.jobs > 0) {
-        fail(Status::ERR_NOT_POSSIBLE, "queue {} still holds {} jobs: release or delete them first", id.value,
-             queue.jobs);
+        fail(Status::ERR_NOT_POSSIBLE,
+             "queue {} still holds {} jobs: release or delete them first; those that have expired go with "
+             "the next "
+             "tick",
+             id.value, queue.jobs);
     }
     store::remove_queue(context_.main(), id);
     auto ended = context_.access.roles.forget_queue(transaction, proof, id);
@@ -217,7 +219,14 @@ Paged<Queue> Queues::list(const access::Principal& principal, const Page& page) 
     view.submits = submits.queues;
     view.user = principal.user;
     view.groups = context_.access.groups.groups_of(principal.user);
-    return store::list_queues(context_.main(), view, page);
+    auto queues = store::list_queues(context_.main(), view, page);
+    // After them: what a tick erases in between is subtracted from neither.
+    const auto over = store::count_documents_over(context_.main(), trusted_now(context_));
+    for (auto& queue : queues) {
+        if (const auto found = over.find(queue.id); found != over.end())
+            queue.jobs = std::max<std::int64_t>(queue.jobs - found->second, 0);
+    }
+    return queues;
 }
 
 void Queues::allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {

@@ -12,8 +12,7 @@ namespace myqsec::spool {
 /// queue.manage, unless said otherwise. Thread-safe. What it is built from outlives it.
 class Queues {
  public:
-    Queues(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-           access::Access& access);
+    explicit Queues(const Context& context);
 
     /// ERR_EXISTS, ERR_INVALID_ARGUMENT; ERR_NOT_FOUND, ERR_NOT_POSSIBLE, ERR_LIMIT (certificates).
     QueueId create(const access::Principal& principal, const QueueFields& fields);

@@ -6,6 +6,7 @@
 #include "access/access.hpp"
 #include "audit/audit_log.hpp"
 #include "settings/settings.hpp"
+#include "spool/records/trusted_time.hpp"
 #include "storage/vault.hpp"
 
 namespace myqsec::spool {
@@ -18,6 +19,7 @@ struct Context {
     audit::AuditLog& audit;
     const settings::Settings& settings;
     access::Access& access;
+    ClockWatch& watch;
 
     [[nodiscard]] storage::Database& main() const { return vault.main(); }
     [[nodiscard]] storage::BlobStore& documents() const { return vault.blobs(documents_folder); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "spool/records/queue_store.hpp"
+#include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
 
@@ -44,6 +45,10 @@ Permit permit(const Context& context, const access::Principal& principal, JobId 
         // Also for a job that is not there: it must not answer sooner than one of somebody else's.
         const auto proof = authority.authorise(principal, is_own ? own : all, target, id);
         if (!job) fail_no_job(id);
+        if (is_over(*job, trusted_now(context))) {
+            fail(Status::ERR_NOT_FOUND, "job {} {}", id.value,
+                 job->state == JobState::canceled ? "was cancelled" : "has expired");
+        }
         return {*std::move(job), proof};
     } catch (const Error& error) {
         const bool may_know =

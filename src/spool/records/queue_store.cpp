@@ -1,5 +1,7 @@
 #include "spool/records/queue_store.hpp"
 
+#include "spool/records/job.hpp"
+
 #define QUEUE_ROWS                                                                                  \
     "SELECT id, kind, name, retention_held, retention_printed, max_job_size, enabled, restricted, " \
     "encrypted, protection, converting, jobs, preview FROM queue "
@@ -18,6 +20,11 @@ namespace myqsec::spool::store {
 namespace {
 
 constexpr BothWays listed_queues{LISTED_QUEUES("> ?1 ORDER BY id"), LISTED_QUEUES("< ?1 ORDER BY id DESC")};
+
+/// What has expired lies in an index: as many rows as no tick has erased yet.
+constexpr std::string_view documents_over =
+    "SELECT queue, count(*) FROM job INDEXED BY job_expires WHERE expires <= ?1 AND state <> ?2 AND leaf <> "
+    "0 GROUP BY queue";
 
 Queue read_queue(const storage::Rows& rows) {
     return {.id = rows.id<QueueId>(0),
@@ -113,8 +120,18 @@ Paged<Queue> list_queues(storage::Database& main, const QueueView& view, const P
     return queues;
 }
 
+std::map<QueueId, std::int64_t> count_documents_over(storage::Database& main, Instant now) {
+    std::map<QueueId, std::int64_t> out;
+    auto rows = main.query(documents_over, now, JobState::processing);
+    while (rows.next())
+        out.emplace(rows.id<QueueId>(0), rows.integer(1));
+    return out;
+}
+
 std::vector<std::string_view> queue_list_statements() {
-    return both_ways({listed_queues});
+    auto all = both_ways({listed_queues});
+    all.push_back(documents_over);
+    return all;
 }
 
 bool allow(storage::Database& main, QueueId queue, const Allowed& who) {

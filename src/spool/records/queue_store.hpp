@@ -1,10 +1,12 @@
 // The SQL of queues.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/page.hpp"
 #include "spool/records/queue.hpp"
 #include "storage/sqlite/database.hpp"
@@ -30,7 +32,9 @@ struct QueueView {
     std::vector<GroupId> groups;
 };
 [[nodiscard]] Paged<Queue> list_queues(storage::Database& main, const QueueView& view, const Page& page);
-/// Every statement that list_queues may run, for the test that looks at their plans.
+/// Of each queue, the documents of jobs past their expiry that no tick has erased yet; its `jobs` has them.
+[[nodiscard]] std::map<QueueId, std::int64_t> count_documents_over(storage::Database& main, Instant now);
+/// Every statement that a list of queues may run, for the test that looks at their plans.
 [[nodiscard]] std::vector<std::string_view> queue_list_statements();
 
 /// Exactly one of user and group.

@@ -5,8 +5,8 @@
 #include <new>
 
 #include "crypto/random.hpp"
+#include "storage/pages/marks_file.hpp"
 #include "storage/sqlite/database_state.hpp"
-#include "storage/vfs/replacement.hpp"
 
 namespace myqsec::storage {
 
@@ -85,14 +85,25 @@ bool Database::State::has_unsynced() {
 void Database::create(Folder& folder, std::string_view name, const DatabaseKeys& keys,
                       const DatabaseOptions& options) {
     if (folder.exists(name)) fail(Status::ERR_EXISTS, "'{}/{}' exists already", folder.path(), name);
-    const Replacement replacement(folder, name);
-    {
-        PageStore store(folder, replacement.file_name(), keys, store_options(options));
-        const Connection connection(folder, store, Connection::Use::create, options.cache_kib);
+    const std::string log_name = std::string(name) + "-wal";
+    MarksFile::remove(folder, name);  // of a database that had the name before
+    folder.remove(log_name);
+    try {
+        {
+            PageStore store(folder, name, keys, store_options(options));
+            const Connection connection(folder, store, Connection::Use::create, options.cache_kib);
+        }
+        folder.open(name)->sync();
+        folder.open(log_name)->sync();
+        folder.sync();
+    } catch (...) {
+        try {
+            for (const auto& made : {std::string(name), log_name})
+                folder.remove(made);
+        } catch (const Error&) {  // the first failure is the one to report
+        }
+        throw;
     }
-    folder.open(replacement.file_name())->sync();
-    folder.open(replacement.log_name())->sync();
-    replacement.take_over();
 }
 
 Database::Database(Folder& folder, std::string_view name, const DatabaseKeys& keys,

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "storage/vfs/page_verification.hpp"
-#include "storage/vfs/replacement.hpp"
 
 namespace myqsec::storage {
 
@@ -31,7 +30,6 @@ std::unique_ptr<VfsFile> PageStore::create_file() {
 }
 
 std::unique_ptr<VfsFile> PageStore::open_file() {
-    Replacement::finish(folder_, name_);
     auto file = folder_.open(name_);
     const ClearHeader header = read_clear_header(*file, path());
     try {
