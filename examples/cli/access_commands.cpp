@@ -17,6 +17,7 @@ struct UserOptions {
     std::int64_t card_id = 0;
     std::string label;
     bool generate = false;
+    bool with_card = false;
     SecretOption secret{"new-password"};
     SecretOption pin{"pin"};
     SecretOption card{"card"};
@@ -34,8 +35,8 @@ struct UserOptions {
         out.email = or_null(email);
         out.language = or_null(language);
         out.notes = or_null(notes);
-        if (state == "active") out.state = 1;
-        if (state == "disabled") out.state = 2;
+        if (state == "active") out.state = MYQSEC_USER_ACTIVE;
+        if (state == "disabled") out.state = MYQSEC_USER_DISABLED;
         return out;
     }
 };
@@ -97,11 +98,14 @@ void add_credentials(CLI::App& app, Instance& instance) {
     auto* user = app.get_subcommand("user");
     auto* password = about_user(user, "password", "Set a password", options);
     options->secret.add_to(*password, "new password");
+    password->add_flag("--with-card", options->with_card,
+                       "One that serves with a card only, and may be shorter; it administers nothing");
     password->callback([&instance, options] {
         myqsec_session* who = instance.principal();
         const std::int64_t id = instance.user(options->user);
         const Secret secret = options->secret.read(true);
-        check(myqsec_user_set_password(who, id, instance.own_password(id), secret.c_str()));
+        check((options->with_card ? myqsec_user_set_card_password : myqsec_user_set_password)(
+            who, id, instance.own_password(id), secret.c_str()));
     });
     auto* pin = about_user(user, "pin", "Generate a PIN that logs in alone, or set a second factor", options);
     pin->add_flag("--generate", options->generate, "A random PIN, shown this once");
@@ -200,8 +204,9 @@ void add_groups(CLI::App& app, Instance& instance) {
 
 void add_roles(CLI::App& app, Instance& instance) {
     struct RoleOptions {
-        std::string role;
+        std::string role, name;
         std::string rights;
+        Text new_rights;
         std::string user;
         std::string group;
         std::string scope_group;
@@ -229,6 +234,17 @@ void add_roles(CLI::App& app, Instance& instance) {
         check(myqsec_role_create(instance.principal(), options->role.c_str(), options->rights.c_str(), &id));
         print_result("role", id, "Created role " + std::to_string(id) + ".", instance.json);
     });
+    auto* change =
+        role->add_subcommand("change", "Rename a role that is not built in, or give it other rights");
+    change->add_option("ROLE", options->role, by_name_or_id)->required();
+    change->add_option("--name", options->name, "New name");
+    add_text(*change, "--rights", options->new_rights, "All that it has from now on, separated by spaces");
+    change->callback([&instance, options] {
+        if (options->name.empty() && !options->new_rights)
+            throw CLI::ValidationError("--rights", "say what to change: --name, --rights, or both");
+        check(myqsec_role_change(instance.principal(), instance.role(options->role), or_null(options->name),
+                                 or_null(options->new_rights)));
+    });
     auto* remove = role->add_subcommand("delete", "Delete a role that is not built in");
     remove->add_option("ROLE", options->role, by_name_or_id)->required();
     remove->callback([&instance, options] {
@@ -244,6 +260,9 @@ void add_roles(CLI::App& app, Instance& instance) {
         command->add_option("--only-queue", options->scope_queue, "Only in this queue");
         command->callback([&instance, options, give] {
             myqsec_role_grant grant = MYQSEC_ROLE_GRANT_INIT;
+            require_one_of(options->user, options->group);
+            if (!options->scope_group.empty() && !options->scope_queue.empty())
+                throw CLI::ValidationError("--only-group", "limit it to a group or to a queue, not to both");
             if (!options->user.empty()) grant.user = instance.user(options->user);
             if (!options->group.empty()) grant.group = instance.group(options->group);
             if (!options->scope_group.empty()) grant.scope_group = instance.group(options->scope_group);

@@ -83,8 +83,8 @@ void add_proofs(CLI::App& audit, Instance& instance) {
     });
     auto consistency = std::make_shared<Sizes>();
     auto* two = audit.add_subcommand("consistency", "Prove that the log goes on from what it was (RFC 9162)");
-    two->add_option("SIZE", consistency->first, "How many events it had")->required();
-    two->add_option("--size", consistency->second, "Up to the tree of so many events; otherwise of all");
+    two->add_option("OLDER", consistency->first, "How many events it had")->required();
+    two->add_option("--newer", consistency->second, "Up to the tree of so many events; otherwise of all");
     two->callback([&instance, consistency] {
         print(get<myqsec_list>(myqsec_audit_consistency, instance.principal(), consistency->first,
                                consistency->second),
@@ -117,7 +117,7 @@ class Target {
 
 void add_export(CLI::App& audit, Instance& instance) {
     struct Options {
-        std::uint32_t format = MYQSEC_AUDIT_JSON_LINES;
+        std::string format = "jsonl";
         std::int64_t from = 1;
         std::string host_name;
         std::string path;
@@ -129,15 +129,15 @@ void add_export(CLI::App& audit, Instance& instance) {
     static const std::map<std::string, std::uint32_t> formats{
         {"jsonl", MYQSEC_AUDIT_JSON_LINES}, {"syslog", MYQSEC_AUDIT_SYSLOG}, {"bundle", MYQSEC_AUDIT_BUNDLE}};
     command->add_option("--format", options->format, "jsonl, syslog (RFC 5424), or bundle")
-        ->transform(CLI::CheckedTransformer(formats))
-        ->default_str("jsonl");
+        ->check(CLI::IsMember({"jsonl", "syslog", "bundle"}))
+        ->capture_default_str();
     command->add_option("--from", options->from, "Lines: first sequence number")->capture_default_str();
     command->add_option("--host-name", options->host_name, "syslog: the name of this host");
     command->add_flag("--personal", options->personal, "Lines: names and titles too");
     command->add_option("--output", options->path, "A file to create; otherwise standard output");
     command->callback([&instance, options] {
         myqsec_audit_export_options given = MYQSEC_AUDIT_EXPORT_OPTIONS_INIT;
-        given.format = options->format;
+        given.format = formats.at(options->format);
         given.from = options->from;
         given.host_name = or_null(options->host_name);
         given.personal = options->personal ? 1 : 0;
@@ -215,6 +215,7 @@ void add_verify(CLI::App& audit, Instance& instance) {
     command->add_option("--since", options->since,
                         "A file of checkpoints from before: the log must go on from each");
     command->callback([&instance, options] {
+        instance.refuse_user();
         std::string known;
         for (const auto& path : options->since)
             known += read_text(path) + '\n';
@@ -224,7 +225,7 @@ void add_verify(CLI::App& audit, Instance& instance) {
         myqsec_audit_verdict verdict = MYQSEC_AUDIT_VERDICT_INIT;
         const auto status = myqsec_audit_verify(read_file, file.get(), options->key.c_str(),
                                                 options->since.empty() ? nullptr : known.c_str(), &verdict);
-        const std::string reason = status == MYQSEC_OK ? "" : myqsec_last_error();
+        const std::string reason = status == MYQSEC_OK ? "" : in_own_words(myqsec_last_error());
         if (status == MYQSEC_OK || status == MYQSEC_ERR_TAMPERED)
             print_verdict(verdict, reason, instance.json);
         if (status != MYQSEC_OK) throw Failure(status, reason);

@@ -27,13 +27,18 @@ int show_progress(void* context, std::uint64_t done, std::uint64_t files) {
     return 0;
 }
 
-void print_info(const std::string& directory, const myqsec_backup_info& info, bool json) {
+std::string instance_of(const myqsec_backup_info& info) {
     static constexpr char digits[] = "0123456789abcdef";
     std::string id;
     for (const auto byte : info.instance_id) {
         id += digits[byte >> 4];
         id += digits[byte & 15];
     }
+    return id;
+}
+
+void print_info(const std::string& directory, const myqsec_backup_info& info, bool json) {
+    const std::string id = instance_of(info);
     if (json) {
         std::cout << nlohmann::json{{"directory", directory},
                                     {"instance_id", id},
@@ -74,9 +79,16 @@ void export_key(Instance& instance, std::uint32_t version, std::optional<NewFile
     });
 }
 
+/// Each key once, under a name of its own: backups share keys, and a later one has another.
+void keep_key(Instance& instance, const myqsec_backup_info& info, const std::string& folder) {
+    const auto path = folder + '/' + instance_of(info) + '-' + std::to_string(info.key_version) + ".key";
+    if (::access(path.c_str(), F_OK) == 0) return;
+    export_key(instance, info.key_version, new_key_file(path));
+}
+
 void add_create(CLI::App& backup, Instance& instance) {
     struct Options {
-        std::string directory, key_file;
+        std::string directory, key_file, key_folder;
         std::int64_t retention = 0;
     };
     auto options = std::make_shared<Options>();
@@ -87,6 +99,11 @@ void add_create(CLI::App& backup, Instance& instance) {
         "How long it can be restored, or up to an eighth less; otherwise the setting backup.retention");
     create->add_option("--key-file", options->key_file,
                        "A file to create with the backup key, to be kept apart from the backup");
+    create
+        ->add_option("--key-folder", options->key_folder,
+                     "A folder, apart from the backups, that keeps their keys: each is written there once")
+        ->check(CLI::ExistingDirectory)
+        ->excludes("--key-file");
     create->callback([&instance, options] {
         std::uint64_t shown = 0;
         myqsec_backup_options given = MYQSEC_BACKUP_OPTIONS_INIT;
@@ -97,6 +114,7 @@ void add_create(CLI::App& backup, Instance& instance) {
         auto key_file = new_key_file(options->key_file);
         check(myqsec_backup_create(instance.principal(), options->directory.c_str(), &given, &info));
         if (key_file) export_key(instance, info.key_version, std::move(key_file));
+        if (!options->key_folder.empty()) keep_key(instance, info, options->key_folder);
         print_info(options->directory, info, instance.json);
     });
 }
@@ -120,6 +138,7 @@ void add_key_list(CLI::App& backup, Instance& instance) {
     one->callback(
         [&instance, exported] { export_key(instance, exported->version, new_key_file(exported->path)); });
     other->callback([&instance, rescued] {
+        instance.refuse_user();
         instance.with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) {
             give_key(new_key_file(rescued->path), [&](char* key, std::size_t* length) {
                 check(
@@ -145,6 +164,7 @@ void add_restore(CLI::App& backup, Instance& instance) {
     restore->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
     options->costs.add_weak_to(*restore);
     restore->callback([&instance, options] {
+        instance.refuse_user();
         const auto key = options->key.read();
         std::uint64_t shown = 0;
         myqsec_backup_options given = MYQSEC_BACKUP_OPTIONS_INIT;
@@ -169,6 +189,7 @@ void add_backup_commands(CLI::App& app, Instance& instance) {
     auto* show = backup->add_subcommand("show", "What a backup says of itself");
     show->add_option("DIRECTORY", *directory)->required();
     show->callback([&instance, directory] {
+        instance.refuse_user();
         myqsec_backup_info info = MYQSEC_BACKUP_INFO_INIT;
         check(myqsec_backup_read(directory->c_str(), &info));
         print_info(*directory, info, instance.json);

@@ -9,6 +9,8 @@
 
 #include <myqsec/myqsec.h>
 
+#include "wording.hpp"
+
 namespace cli {
 
 /// A call of the library that failed.
@@ -18,7 +20,7 @@ struct Failure : std::runtime_error {
 };
 
 inline void check(myqsec_status status) {
-    if (status != MYQSEC_OK) throw Failure(status, myqsec_last_error());
+    if (status != MYQSEC_OK) throw Failure(status, in_own_words(myqsec_last_error()));
 }
 
 /// A call of the system that failed, under the status that the library would give it.

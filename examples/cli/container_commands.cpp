@@ -90,7 +90,7 @@ void make_certificate(const ContainerOptions& options) {
 
 }  // namespace
 
-void add_container_commands(CLI::App& app, Instance&) {
+void add_container_commands(CLI::App& app, Instance& instance) {
     auto options = std::make_shared<ContainerOptions>();
     auto* container = app.add_subcommand("container", "Seal and open single files, without an instance");
     container->require_subcommand(1);
@@ -104,7 +104,10 @@ void add_container_commands(CLI::App& app, Instance&) {
             command->add_option("--identity", options->identity, "PKCS#8 PEM of a recipient's private key");
             options->passphrase.add_to(*command, "passphrase of the private key");
         }
-        command->callback([options, seal] { run(*options, seal); });
+        command->callback([&instance, options, seal] {
+            instance.refuse_user();
+            run(*options, seal);
+        });
     }
     auto* certificate =
         container->add_subcommand("certificate", "Make PREFIX.crt; its private key goes to standard output");
@@ -112,7 +115,10 @@ void add_container_commands(CLI::App& app, Instance&) {
     certificate->add_option("--name", options->name, "Common name");
     certificate->add_option("--days", options->days, "Validity");
     options->passphrase.add_to(*certificate, "passphrase for the private key");
-    certificate->callback([options] { make_certificate(*options); });
+    certificate->callback([&instance, options] {
+        instance.refuse_user();
+        make_certificate(*options);
+    });
 }
 
 }  // namespace cli

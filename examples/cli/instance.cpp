@@ -89,13 +89,23 @@ myqsec_session* Instance::system() {
 }
 
 myqsec_session* Instance::principal() {
-    if (user_name.empty()) return system();
+    if (user_name.empty()) {
+        if (password_.given())
+            throw CLI::ValidationError("--password-file", "say whose password it is: --user");
+        return system();
+    }
     if (!login_) {
         myqsec_session* host = system();
         login_password_ = password_.read();
         login_ = get<myqsec_session>(myqsec_login, host, user_name.c_str(), login_password_.c_str(), nullptr);
     }
     return login_.get();
+}
+
+void Instance::refuse_user() const {
+    if (user_name.empty() && !password_.given()) return;
+    throw CLI::ValidationError("--user",
+                               "nobody logs in for this command: leave --user and its password out");
 }
 
 const char* Instance::own_password(std::int64_t user) {
@@ -151,6 +161,12 @@ void add_text(CLI::App& command, const std::string& name, Text& into, const std:
         .add_option_function<std::string>(
             name, [&into](const std::string& text) { into = text; }, meaning)
         ->type_name("TEXT");
+}
+
+void require_one_of(const std::string& to_user, const std::string& to_group) {
+    if (to_user.empty() == to_group.empty())
+        throw CLI::ValidationError("--to-user",
+                                   "say to whom: either --to-user or --to-group (--user is who asks)");
 }
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,

@@ -33,6 +33,9 @@ class Instance {
     myqsec_session* system();
     /// The user named by --user, logged in; the system principal if none is named.
     myqsec_session* principal();
+    /// For commands that ask nothing of a principal, or are the host's own: --user would be ignored. Throws if it
+    /// is given.
+    void refuse_user() const;
     myqsec_engine* engine();
 
     /// The password that --user logged in with if `user` is that one, which changing one's own password asks
@@ -76,6 +79,9 @@ inline const char* or_null(const Text& text) {
 /// unit.
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
                           const std::string& meaning);
+
+/// Throws unless one of --to-user and --to-group is given.
+void require_one_of(const std::string& to_user, const std::string& to_group);
 
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);

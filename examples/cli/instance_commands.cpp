@@ -44,10 +44,11 @@ void add_init(CLI::App& app, Instance& instance) {
     init->add_option("--admin", options->administrator, "User name of the first administrator")
         ->capture_default_str();
     init->add_option("--argon2-memory", options->costs.memory_kib,
-                     "KiB of memory for stretching a passphrase");
+                     "KiB of memory for stretching a passphrase, and for each password from the first on");
     init->add_option("--argon2-iterations", options->costs.iterations, "Passes over that memory");
     options->costs.add_weak_to(*init);
     init->callback([&instance, options] {
+        instance.refuse_user();
         require_output();
         if (options->administrator.empty()) throw CLI::ValidationError("--admin", "name the administrator");
         // One that was cut off before anybody had seen the password goes on.
@@ -85,7 +86,10 @@ void add_init(CLI::App& app, Instance& instance) {
     auto path = std::make_shared<std::string>();
     auto* key = app.add_subcommand("new-root-key", "Write a fresh root key file");
     key->add_option("FILE", *path, "The file to create")->required();
-    key->callback([path] { generate_key_file(*path); });
+    key->callback([&instance, path] {
+        instance.refuse_user();
+        generate_key_file(*path);
+    });
 }
 
 void add_settings(CLI::App& app, Instance& instance) {
@@ -118,25 +122,31 @@ void add_settings(CLI::App& app, Instance& instance) {
 void add_instance_commands(CLI::App& app, Instance& instance) {
     add_init(app, instance);
     app.add_subcommand("status", "What opening the instance found and repaired")->callback([&instance] {
+        instance.refuse_user();
         print(get<myqsec_list>(myqsec_open_findings, instance.engine()), instance.json);
     });
     auto without_root = std::make_shared<bool>(false);
     auto* doctor =
         app.add_subcommand("doctor", "What is wrong with an instance, and what can be done; changes nothing");
     doctor->add_flag("--without-root", *without_root, "Only what can be seen without the root key");
-    doctor->callback([&instance, without_root] { instance.diagnose(!*without_root); });
+    doctor->callback([&instance, without_root] {
+        instance.refuse_user();
+        instance.diagnose(!*without_root);
+    });
     app.add_subcommand("tick", "Do what is due: retention, idle logouts")->callback([&instance] {
-        check(myqsec_tick(instance.system(), nullptr));
+        check(myqsec_tick(instance.principal(), nullptr));
     });
     app.add_subcommand("confirm-clock",
                        "The clock is right after a large step: let what has expired be deleted")
         ->callback([&instance] { check(myqsec_clock_confirm(instance.principal())); });
     add_settings(app, instance);
     app.add_subcommand("version", "The library's version")->callback([&instance] {
+        instance.refuse_user();
         print_result("version", std::string(myqsec_version()), std::string("libmyqsec ") + myqsec_version(),
                      instance.json);
     });
-    app.add_subcommand("self-test", "Run the known-answer tests of the cryptography")->callback([] {
+    app.add_subcommand("self-test", "Run the known-answer tests of the cryptography")->callback([&instance] {
+        instance.refuse_user();
         check(myqsec_self_test());
         std::cout << "All known-answer tests hold.\n";
     });

@@ -1,4 +1,4 @@
-// keys: status, turn, rotate.
+// keys: status, complete-erasures, rotate.
 #include <memory>
 
 #include "instance.hpp"
@@ -45,8 +45,8 @@ void add_keys_commands(CLI::App& app, Instance& instance) {
         ->callback([&instance] {
             print(get<myqsec_list>(myqsec_keys_status, instance.principal()), instance.json);
         });
-    keys->add_subcommand("turn", "Complete the erasures that wait")->callback([&instance] {
-        check(myqsec_keys_turn(instance.principal()));
+    keys->add_subcommand("complete-erasures", "Complete the erasures that wait")->callback([&instance] {
+        check(myqsec_keys_complete_erasures(instance.principal()));
     });
     add_rotate(*keys, instance);
 }

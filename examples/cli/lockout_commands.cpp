@@ -47,6 +47,7 @@ void add_recovery(CLI::App& app, Instance& instance) {
     recover->add_option("USER", options->user, "User name")->required();
     options->code.add_to(*recover, "recovery code, with which it works at once");
     recover->callback([&instance, options] {
+        instance.refuse_user();
         const Secret code = options->code.read_if_given();
         char password[64];
         std::size_t size = sizeof password;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 
 #include "instance.hpp"
+#include "wording.hpp"
 
 namespace {
 
@@ -90,10 +91,14 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
         return printed() ? 0 : 1;
     } catch (const CLI::ParseError& error) {
-        const int code = app.exit(error);
-        return code != 0 ? 2 : printed() ? 0 : 1;
+        if (error.get_exit_code() == 0) return app.exit(error) == 0 && printed() ? 0 : 1;
+        std::cerr << "myqsec: " << cli::usage_error(app, error)
+                  << "\nRun with --help for more information.\n";
+        return 2;
     } catch (const cli::Failure& failure) {
-        std::cerr << "myqsec: " << failure.what() << " [" << myqsec_status_name(failure.status) << "]\n";
+        const bool nobody = failure.status == MYQSEC_ERR_ACCESS_DENIED && instance.user_name.empty();
+        std::cerr << "myqsec: " << failure.what() << (nobody ? "; log in as somebody who has it: --user" : "")
+                  << " [" << myqsec_status_name(failure.status) << "]\n";
         return exit_code(failure.status);
     } catch (const std::exception& error) {
         std::cerr << "myqsec: " << error.what() << '\n';

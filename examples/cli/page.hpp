@@ -17,8 +17,10 @@ class PageOptions {
  public:
     explicit PageOptions(CLI::App& command) : page_(std::make_shared<myqsec_page>()) {
         *page_ = MYQSEC_PAGE_INIT;
-        command.add_option("--limit", page_->limit, "Rows at most; otherwise 1,000");
-        command.add_option("--after", page_->after, "Only rows behind this one: the next page");
+        command.add_option("--limit", page_->limit, "Rows at most; otherwise 1,000")
+            ->check(CLI::Range(1U, std::uint32_t{MYQSEC_MOST_ROWS}));
+        command.add_option("--after", page_->after, "Only rows behind this one: the next page")
+            ->check(CLI::NonNegativeNumber);
         command.add_flag("--newest-first", page_->order, "The newest rows first");
     }
     /// Prints a page of what `list` lists, and says whether there is more, but to no program that has chosen its limit.

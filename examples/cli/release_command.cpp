@@ -87,7 +87,10 @@ std::vector<std::int64_t> all_held(const Handle<myqsec_session>& session) {
 }
 
 void check_usage(const Instance& instance, const ReleaseOptions& options) {
+    instance.refuse_user();
     const bool releases = options.all || !options.jobs.empty();
+    if (!releases && !options.list)
+        throw CLI::ValidationError("JOB", "say what to do: --list, --all, or the ids of jobs");
     if (releases && options.output.empty())
         throw CLI::ValidationError("--output",
                                    "say where the output goes: a folder, or - for standard output");
@@ -115,6 +118,8 @@ void release(Instance& instance, const ReleaseOptions& options) {
     if (options.list) print(held_jobs(session), instance.json);
     Outputs outputs(instance.json && options.output != "-" && !options.list);
     const auto jobs = options.all ? all_held(session) : options.jobs;
+    if (options.all && jobs.empty() && !instance.json && !options.list)
+        std::cerr << "No job is held: nothing was released.\n";
     std::vector<Failure> failures;
     for (const std::int64_t job : jobs) {
         try {
@@ -146,7 +151,8 @@ void add_release_command(CLI::App& app, Instance& instance) {
     options->pin.add_to(*command, "PIN");
     options->password.add_to(*command, "password");
     command->add_flag("--list", options->list, "List the held jobs");
-    auto* all = command->add_flag("--all", options->all, "Release all held jobs");
+    auto* all =
+        command->add_flag("--all", options->all, "Release all held jobs; 0 and a sentence if there is none");
     command->add_flag("--keep", options->keep, "Keep the jobs held afterwards");
     command->add_option("--output", options->output, "Folder for the output, or - for standard output");
     command->add_option("JOB", options->jobs, "Ids of the jobs to release")->excludes(all);

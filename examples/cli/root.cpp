@@ -80,6 +80,8 @@ void RootOptions::with(Costs costs, Purpose purpose, const std::function<void(co
     myqsec_root root = MYQSEC_ROOT_INIT;
     myqsec_root_pkcs11 token = MYQSEC_ROOT_PKCS11_INIT;
     myqsec_root_tpm tpm = MYQSEC_ROOT_TPM_INIT;
+    root.argon2_memory_kib = costs.memory_kib;
+    root.argon2_iterations = costs.iterations;
     Secret secret;
     if (!key_file_.empty()) {
         root.kind = MYQSEC_ROOT_KEY_FILE;
@@ -100,8 +102,6 @@ void RootOptions::with(Costs costs, Purpose purpose, const std::function<void(co
         secret = pin_.read_if_given();
     } else {
         root.kind = MYQSEC_ROOT_PASSPHRASE;
-        root.argon2_memory_kib = costs.memory_kib;
-        root.argon2_iterations = costs.iterations;
         secret = passphrase_.read(purpose == Purpose::fresh);
         if (purpose == Purpose::fresh && !costs.weak) refuse_weak(secret.text(), true);
     }

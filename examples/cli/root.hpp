@@ -20,7 +20,7 @@ class RootOptions {
     void add_to(CLI::App& app);
 
     struct Costs {
-        std::uint32_t memory_kib = 0;  ///< of Argon2id, for a new passphrase; 0 is the library's default
+        std::uint32_t memory_kib = 0;  ///< of Argon2id, in what is new; 0 is the library's default
         std::uint32_t iterations = 0;
         bool weak = false;  ///< a new passphrase or key file may be one that can be guessed
         /// --weak-root, on a command that takes a new root.

@@ -34,7 +34,8 @@ struct QueueOptions {
     void add_fields(CLI::App& command) {
         add_duration(command, "--retention-held", held, "How long a job waits for release, e.g. 24h");
         add_duration(command, "--retention-printed", printed, "How long a printed job is kept for reprint");
-        command.add_option("--max-job-size", max_job_size, "Bytes; 0: the setting spool.max_job_size");
+        command.add_option("--max-job-size", max_job_size, "E.g. 10MiB; 0: the setting spool.max_job_size")
+            ->transform(CLI::AsSizeValue(true));
         command.add_option("--enabled", enabled, "0 or 1")->check(CLI::Range(0, 1));
         command.add_option("--restricted", restricted, "1: only for those allowed")->check(CLI::Range(0, 1));
         command.add_option("--preview", preview, "1: owners may read documents without releasing them")
@@ -113,6 +114,7 @@ void add_queues(CLI::App& app, Instance& instance) {
         command->add_option("--to-user", options->user);
         command->add_option("--to-group", options->group);
         command->callback([&instance, options, allow] {
+            require_one_of(options->user, options->group);
             const std::int64_t user = options->user.empty() ? 0 : instance.user(options->user);
             const std::int64_t group = options->group.empty() ? 0 : instance.group(options->group);
             check((allow ? myqsec_queue_allow : myqsec_queue_disallow)(
@@ -188,7 +190,7 @@ void add_submit(CLI::App& app, Instance& instance) {
 
 void add_jobs(CLI::App& app, Instance& instance) {
     struct Options {
-        std::string owner, queue, states;
+        std::string owner, person, device, queue, states;
         std::int64_t job = 0;
     };
     auto options = std::make_shared<Options>();
@@ -204,6 +206,21 @@ void add_jobs(CLI::App& app, Instance& instance) {
         if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
         filter.states = or_null(options->states);
         page.print(instance, myqsec_job_list, instance.principal(), &filter);
+    });
+    auto* releases = jobs->add_subcommand("releases", "How releases ended, also of jobs that are gone");
+    releases->add_option("--owner", options->owner, "Of this user's jobs");
+    releases->add_option("--person", options->person, "Released by this user");
+    releases->add_option("--device", options->device, by_name_or_id);
+    releases->add_option("--queue", options->queue, by_name_or_id);
+    releases->add_option("--job", options->job, "Its id");
+    releases->callback([&instance, options, page = PageOptions(*releases)] {
+        myqsec_release_filter filter = MYQSEC_RELEASE_FILTER_INIT;
+        if (!options->owner.empty()) filter.owner = instance.user(options->owner);
+        if (!options->person.empty()) filter.person = instance.user(options->person);
+        if (!options->device.empty()) filter.device = instance.device(options->device);
+        if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
+        filter.job = options->job;
+        page.print(instance, myqsec_release_list, instance.principal(), &filter);
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = jobs->add_subcommand(name, meaning);

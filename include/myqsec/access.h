@@ -6,11 +6,16 @@
 
 MYQSEC_BEGIN
 
+typedef enum myqsec_user_state {
+    MYQSEC_USER_ACTIVE = 1,
+    MYQSEC_USER_DISABLED = 2 /**< logs in nowhere, and is sent no jobs */
+} myqsec_user_state;
+
 /** Fields of a user. Each text is at most 255 bytes, notes 4,000;
  *  no control characters. Stored only sealed under the person's key. */
 typedef struct myqsec_user_fields {
     uint32_t struct_size;
-    uint32_t state; /**< 1 active, 2 disabled. Zero: as it is; a new user: active */
+    uint32_t state; /**< a myqsec_user_state. Zero: as it is; a new user: active */
     /** Unique, compared without regard to case, width and composition (RFC 8265, UsernameCaseMapped). Highly
      *  restrictive after UTS #39: letters of one script in everyday use (or Latin with those of Chinese, Japanese
      *  or Korean), nothing invisible. Zero: as it is; a new user: refused */
@@ -40,17 +45,17 @@ MYQSEC_API myqsec_status myqsec_user_change(myqsec_session *session, int64_t use
 /** Deletes the user with credentials, sessions and held jobs, and destroys the person key. Adds MYQSEC_ERR_NOT_FOUND,
  *  MYQSEC_ERR_NOT_POSSIBLE. Right: user.manage. Audit: user.deleted, job.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_delete(myqsec_session *session, int64_t user);
-/** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or any system session. Since 0.1. */
+/** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or session.host. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *user_name, int64_t *out);
 /** Columns id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
- *  has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"). Right: user.manage; oneself always.
- *  Since 0.1. */
+ *  has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card").
+ *  Right: user.manage; oneself always. Adds MYQSEC_ERR_NOT_FOUND. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
 
 /** Which users to list. */
 typedef struct myqsec_user_filter {
     uint32_t struct_size;
-    uint32_t state;        /**< as in myqsec_user_fields. Zero: any */
+    uint32_t state;        /**< a myqsec_user_state. Zero: any */
     int64_t group;         /**< in it, or in a group inside it. Zero: any */
     const char *user_name; /**< the whole name: names are sealed, and found by a keyed hash. Zero: any */
 } myqsec_user_filter;
@@ -62,12 +67,19 @@ typedef struct myqsec_user_filter {
 MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_user_filter *filter,
                                           const myqsec_page *page, myqsec_list **out);
 
-/** Sets the password. For oneself `current`, the present password, is required; otherwise NULL. Replacing one ends the
+/** Sets the password, with which one logs in by user name, or as a second factor to a card. For oneself `current`, the
+ *  present password, is required; otherwise NULL. Replacing one ends the
  *  user's sessions, but for this one. Adds MYQSEC_ERR_LIMIT (the password profile refuses it, and says why),
  *  MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage, or oneself. Audit: credential.added,
  *  credential.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,
                                                   const char *password);
+/** Sets a password that serves with a card only (MYQSEC_METHOD_CARD_PASSWORD), in place of the one before: it may be
+ *  shorter, as the setting password.min_length_second_factor says, for whoever guesses has no card. Whoever administers
+ *  needs the other kind: myqsec_login refuses this one. Errors, right and audit as myqsec_user_set_password.
+ *  Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_set_card_password(myqsec_session *session, int64_t user, const char *current,
+                                                       const char *password);
 /** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. `current` and sessions as
  *  in myqsec_user_set_password. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is
  *  too large for PINs alone), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage, or
@@ -120,12 +132,19 @@ MYQSEC_API myqsec_status myqsec_group_members(myqsec_session *session, int64_t g
 
 /** The closed list of rights: columns name, meaning. No right needed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_right_list(myqsec_session *session, myqsec_list **out);
-/** Columns id, name, built_in, rights (names separated by spaces). Right: role.manage. Since 0.1. */
+/** Columns id, name, built_in, rights (names separated by spaces). Every active user has the built-in role "user" and
+ *  the system principal "host", neither of which is given or taken. Right: role.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** `rights`: names separated by spaces; each must be one's own. Adds MYQSEC_ERR_EXISTS. Right: role.manage.
  *  Audit: role.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_create(myqsec_session *session, const char *name, const char *rights,
                                             int64_t *out);
+/** Renames a role (NULL: not) and replaces its rights (NULL: not). Those whom it is given to have the new ones at once;
+ *  the sessions of who loses one end. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS; built-in roles are
+ *  MYQSEC_ERR_NOT_POSSIBLE. Right: role.manage, and each right that it has before or afterwards. Audit: role.changed,
+ *  old and new; session.logout. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_role_change(myqsec_session *session, int64_t role, const char *name,
+                                            const char *rights);
 /** With all its grants; ends the sessions of who had it. Built-in roles are MYQSEC_ERR_NOT_POSSIBLE. Right:
  *  role.manage, and each of its rights. Audit: role.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_delete(myqsec_session *session, int64_t role);
@@ -143,7 +162,8 @@ typedef struct myqsec_role_grant {
 #define MYQSEC_ROLE_GRANT_INIT \
     { sizeof(myqsec_role_grant), 0, 0, 0, 0, 0 }
 
-/** Gives a role by name. Nobody can grant a right they lack. Adds MYQSEC_ERR_NOT_FOUND (also what it is limited
+/** Gives a role by its name, which built-in ones have for good. Idempotent. Nobody can grant a right they lack. Adds
+ *  MYQSEC_ERR_NOT_FOUND (also what it is limited
  *  to). Right: role.manage. Audit: role.granted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_give(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
 /** Takes it back, and ends the sessions of who had it. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (the last
@@ -161,7 +181,7 @@ MYQSEC_API myqsec_status myqsec_login(myqsec_session *system, const char *user_n
                                       const char *source, myqsec_session **out);
 /** Ends the session now; the handle must still be freed. At a device: pending output is cancelled and the
  *  clear-memory callback runs; if that fails, MYQSEC_ERR_CALLBACK, and the device is locked until resolved.
- *  Audit: session.logout. Since 0.1. */
+ *  Right: whoever's session it is. Audit: session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_logout(myqsec_session *session);
 
 MYQSEC_END_DECLARATIONS

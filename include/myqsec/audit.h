@@ -52,7 +52,8 @@ MYQSEC_API myqsec_status myqsec_audit_inclusion(myqsec_session *session, int64_t
                                                 myqsec_list **out);
 
 /** Proves that the tree of `older` events is the beginning of that of `newer` (0: all): column hash (bytes), the
- *  consistency proof of RFC 9162 §2.1.4. Adds MYQSEC_ERR_NOT_POSSIBLE (older lies among pruned events, and is no
+ *  consistency proof of RFC 9162 §2.1.4. MYQSEC_ERR_INVALID_ARGUMENT names the one that is out of range. Adds
+ *  MYQSEC_ERR_NOT_POSSIBLE (older lies among pruned events, and is no
  *  checkpoint that was handed out). Right: audit.read. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_audit_consistency(myqsec_session *session, int64_t older, int64_t newer,
                                                   myqsec_list **out);

@@ -73,10 +73,10 @@ MYQSEC_API myqsec_status myqsec_backup_key_read(const char *directory, const myq
  *  opens it. `key` is the exported backup key, `root` the instance's root secret from now on. Outside counters of
  *  `options` go on from where they stand. A crash half-way leaves nothing that opens; calling it again finishes the
  *  work, as with myqsec_create: a folder that holds anything else, such as an instance without its keystore, is left as
- *  it is. In the backup's own folder it is refused. `options` and `backup_options` may be NULL. Adds
- *  MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK, MYQSEC_ERR_SELF_TEST;
- *  MYQSEC_ERR_WRONG_KEY if the key does not open it; MYQSEC_ERR_NOT_POSSIBLE if it has expired; MYQSEC_ERR_TAMPERED,
- *  MYQSEC_ERR_NEWER_VERSION. Audit: instance.restored, instance.opened. Since 0.1. */
+ *  it is. In the backup's own folder it is refused. `options` and `backup_options` may be NULL. Close with
+ *  myqsec_close. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_CALLBACK,
+ *  MYQSEC_ERR_SELF_TEST; MYQSEC_ERR_WRONG_KEY if the key does not open it; MYQSEC_ERR_NOT_POSSIBLE if it has expired;
+ *  MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION. Audit: instance.restored, instance.opened. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_backup_restore(const char *backup, const char *directory, const char *key,
                                                const myqsec_root *root, const myqsec_options *options,
                                                const myqsec_backup_options *backup_options, myqsec_engine **out);

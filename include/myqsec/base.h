@@ -12,7 +12,11 @@
  *   larger struct_size than the library knows is accepted if the bytes it does not know are zero.
  * - Any function may return MYQSEC_ERR_INVALID_ARGUMENT (a required pointer is NULL, text is not UTF-8, a size is
  *   hostile), MYQSEC_ERR_OUT_OF_MEMORY, MYQSEC_ERR_IO, MYQSEC_ERR_NO_SPACE, MYQSEC_ERR_FILE_ACCESS, MYQSEC_ERR_CORRUPT,
- *   MYQSEC_ERR_FORKED, MYQSEC_ERR_REENTRANT and MYQSEC_ERR_INTERNAL; a function's comment lists what it adds.
+ *   MYQSEC_ERR_FORKED, MYQSEC_ERR_REENTRANT and MYQSEC_ERR_INTERNAL; a function that takes an engine or a session, or
+ *   what was got through one, MYQSEC_ERR_OUTCOME_UNKNOWN too: a sync failed, and nothing works until the instance is
+ *   opened again (docs/durability.md). A function's comment lists what it adds.
+ * - An id that names nothing, or what the principal may not know of, is MYQSEC_ERR_NOT_FOUND.
+ * - Where a function fails, what it had to return is 0, NULL or "": outputs are overwritten whatever the status.
  * - The first parameter of whatever reads personal data or changes anything is a session: the principal. Such functions
  *   add MYQSEC_ERR_ACCESS_DENIED and MYQSEC_ERR_SESSION_ENDED, which comes before anything else is looked at, also from
  *   what was got through the session. "Right:" names the right needed, "Audit:" the event.
@@ -20,7 +24,7 @@
  *   to one thread at a time.
  * - The library starts no threads, handles no signals, and changes no global state of the process. Botan, unless built
  *   without its module thread_utils, starts some of its own at the first password: a forked child ends by _exit() or
- *  exec.
+ *   exec.
  */
 #ifndef MYQSEC_BASE_H
 #define MYQSEC_BASE_H

@@ -18,10 +18,12 @@ typedef int (*myqsec_run_function)(void *context, myqsec_task_function task, voi
 
 #define MYQSEC_CONTAINER_KEY_SIZE 32
 
+typedef enum myqsec_suite { MYQSEC_SUITE_AES_256_GCM = 1, MYQSEC_SUITE_XCHACHA20_POLY1305 = 2 } myqsec_suite;
+
 /** Who can open a container, or who is opening it. */
 typedef struct myqsec_container_keys {
     uint32_t struct_size;
-    uint32_t suite;              /**< sealing: 1 AES-256-GCM, 2 XChaCha20-Poly1305. Zero: the faster one here */
+    uint32_t suite;              /**< sealing: a myqsec_suite. Zero: the faster one here */
     const uint8_t *wrapping_key; /**< MYQSEC_CONTAINER_KEY_SIZE bytes. Zero: none; without any key it is refused */
     const char *certificates;    /**< sealing: PEM, any number; opening: the one of private_key. Zero: none */
     const char *private_key;     /**< opening: PKCS#8 PEM; its certificate may stand beside it. Zero: none */

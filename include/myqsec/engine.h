@@ -58,10 +58,14 @@ typedef struct myqsec_root {
     /** Passphrase (UTF-8); key file contents; the token's PIN; the TPM's authorisation value. Zero: the PIN is entered
      *  at the token's own pad, the TPM asks for no value; a passphrase or key file is refused */
     const uint8_t *secret;
-    size_t secret_length;       /**< Zero: as if secret were NULL */
-    uint32_t argon2_memory_kib; /**< new instances only; firmware: 7168; at most 1048576. Zero: 65536 */
-    uint32_t argon2_iterations; /**< new instances only; firmware: 5; times the memory, at most 4194304. Zero: 3 */
-    void *context;              /**< passed back to the callbacks. Zero: as any other value */
+    size_t secret_length; /**< Zero: as if secret were NULL */
+    /** New instances only, whatever the kind: what stretching a passphrase costs and, as the settings kdf.memory_kib
+     *  and kdf.iterations, each password from the first administrator's on. Firmware: 7168; at most 1048576. Zero:
+     *  65536 */
+    uint32_t argon2_memory_kib;
+    /** Likewise. Firmware: 5; times the memory, at most 4194304; of passwords at most 100. Zero: 3 */
+    uint32_t argon2_iterations;
+    void *context; /**< passed back to the callbacks. Zero: as any other value */
     /** A fresh root key and the blob (at most MYQSEC_ROOT_BLOB_MAX bytes, *blob_length on entry) that finds it again.
      *  The blob is stored in the clear. May not call the library. Non-zero: failure. Zero: refused for
      *  MYQSEC_ROOT_CALLBACK */
@@ -118,11 +122,11 @@ typedef struct myqsec_options {
 MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                        myqsec_engine **out);
 
-/** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here;
- *  files it left that nothing refers to may go in later ticks. How long it takes depends on the size of the databases
- *  alone. Nothing is changed if it fails. `options` may be NULL. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_IN_USE,
- *  MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK;
- *  for a token or TPM MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
+/** Opens an instance; one process at a time. Whatever a crash or power cut left is finished or undone here; files it
+ *  left that nothing refers to may go in later ticks. How long it takes depends on the size of the databases alone.
+ *  Nothing is changed if it fails. `options` may be NULL. Close with myqsec_close. Adds MYQSEC_ERR_NOT_FOUND,
+ *  MYQSEC_ERR_IN_USE, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_SELF_TEST,
+ *  MYQSEC_ERR_CALLBACK; for a token or TPM MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_NOT_BUILT_IN.
  *  Audit: instance.opened, instance.damage-found. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_open(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                      myqsec_engine **out);
@@ -144,8 +148,12 @@ MYQSEC_API myqsec_status myqsec_doctor(const char *directory, const myqsec_root 
  *  forked child it gives the handle up, and leaves files, lock and memory as they are. NULL is MYQSEC_OK. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
 
-/** The host's own principal. It may create the first administrator, tick, submit for a user it names, attach devices
- *  and drive logins, and nothing else. Free with myqsec_session_free. Since 0.1. */
+/** The host's own principal. Its rights are session.host, instance.tick and job.submit.for-others, and never another:
+ *  functions whose "Right:" names one of them, or the system principal or session, are open to it. So it creates the
+ *  first administrator and a recovery code for that one, recovers administrators, ticks, drives logins, attaches
+ *  devices and clears their memory, lists devices and queues, finds users by name, submits for a user it names, and
+ *  releases jobs of direct queues; it sees itself and the list of rights, as any session. Free with
+ *  myqsec_session_free. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_session **out);
 
 /** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and

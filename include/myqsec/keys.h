@@ -14,7 +14,7 @@ MYQSEC_API myqsec_status myqsec_keys_status(myqsec_session *session, myqsec_list
 /** Completes the erasures that wait: when it returns, no copy of the files, however old, leads to a destroyed key.
  *  Otherwise myqsec_tick does it within the setting erasure.max_delay; a private queue's release and the deletion of a
  *  user do it at once. Right: key.manage. Audit: key.rotated. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_keys_turn(myqsec_session *session);
+MYQSEC_API myqsec_status myqsec_keys_complete_erasures(myqsec_session *session);
 
 /** Gives every node of the key tree a fresh key; takes a second for a million jobs. Keys of jobs and persons stay.
  *  Right: key.manage. Audit: key.rotated. Since 0.1. */

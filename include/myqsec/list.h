@@ -82,6 +82,7 @@ MYQSEC_API myqsec_status myqsec_list_text(const myqsec_list *list, const char *c
 MYQSEC_API myqsec_status myqsec_list_bytes(const myqsec_list *list, const char *column, const uint8_t **data,
                                            size_t *length);
 
+/** Frees the list, and the values that it gave. Since 0.1. */
 MYQSEC_API void myqsec_list_free(myqsec_list *list);
 
 MYQSEC_END_DECLARATIONS

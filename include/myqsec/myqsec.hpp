@@ -3,7 +3,7 @@
 //
 //   auto engine = myqsec::Engine::open("/var/lib/instance", myqsec::passphrase_root("…"));
 //   auto system = engine.system_session();
-//   for (auto row : system.list(myqsec_device_list)) std::cout << row.text("name") << '\n';
+//   for (auto row : system.list(myqsec_device_list, nullptr)) std::cout << row.text("name") << '\n';
 #pragma once
 
 #include <cstdint>

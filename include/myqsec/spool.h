@@ -47,17 +47,17 @@ typedef struct myqsec_queue_fields {
  *  MYQSEC_ERR_LIMIT. Right: queue.manage; with encryption or certificates key.manage too. Audit: queue.created.
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_create(myqsec_session *session, const myqsec_queue_fields *fields, int64_t *out);
-/** As myqsec_queue_create, and adds MYQSEC_ERR_NOT_FOUND. Held jobs are converted to another encryption or other
- *  certificates by myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
+/** Errors and right as myqsec_queue_create, and adds MYQSEC_ERR_NOT_FOUND. Held jobs are converted to another
+ *  encryption or other certificates by myqsec_tick, some at each call; myqsec_queue_list tells while that goes on.
  *  Audit: queue.changed, old and new; later queue.converted, job.conversion-failed for a damaged one. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_change(myqsec_session *session, int64_t queue, const myqsec_queue_fields *fields);
 /** MYQSEC_ERR_NOT_POSSIBLE while it holds jobs. Right: queue.manage; where roles are limited to it, role.manage and
  *  each of their rights. Audit: queue.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t queue);
-/** Queues that the principal may submit to, or all with queue.manage or session.host: columns id, name, kind ("secure",
- *  "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption,
- *  certificates (ids separated by spaces), converting (jobs are still being converted), preview. `jobs` counts those
- *  with a document that have not expired. Since 0.1. */
+/** Queues that the principal may submit to; all of them is the right of queue.manage or session.host: columns id, name,
+ *  kind ("secure", "private", "direct"), retention_held, retention_printed, max_job_size, enabled, restricted, jobs,
+ *  encryption, certificates (ids separated by spaces), converting (jobs are still being converted), preview. `jobs`
+ *  counts those with a document that have not expired. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
 /** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage.
  *  Audit: queue.changed. Since 0.1. */
@@ -107,7 +107,8 @@ typedef struct myqsec_job_writer myqsec_job_writer;
  *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_LIMIT (attributes), MYQSEC_ERR_NOT_POSSIBLE (queue disabled,
  *  owner disabled, a certificate of the queue is not valid now: taking the job in without that recipient would break
  *  what the queue promises).
- *  Right: job.submit, and access to the queue. Since 0.1. */
+ *  Free with myqsec_job_writer_free. Right: job.submit, and access to the queue; job.submit.for-others for another's.
+ *  Audit: job.held, from myqsec_job_writer_finish. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
                                            myqsec_job_writer **out);
 /** Takes document data; returns when it has been sealed and handed to the system: that is the back-pressure. After a
@@ -133,14 +134,15 @@ typedef struct myqsec_job_filter {
  *  ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g.
  *  "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of the last release), expires, releases
  *  (count), attributes (a line for each: name, "integer", "boolean" or "text", value, separated by spaces). One's own
- *  jobs, or any with job.manage.all. Names of others' jobs need job.manage.all. A job past its `expires` is gone at
- *  that instant, whether or not myqsec_tick has erased it yet: no list has it, and every function answers
- *  MYQSEC_ERR_NOT_FOUND and that it has expired. So a page may hold fewer rows than its limit, or none, while
- *  myqsec_list_more says that there are others. By what instant is compared when the clock is wrong: durability.md.
- *  What is being released stays until that ends. `filter` may be NULL. Since 0.1. */
+ *  jobs, or any with job.manage.all. A job past its `expires` is gone at that instant, whether or not myqsec_tick has
+ *  erased it yet: no list has it, and every function answers MYQSEC_ERR_NOT_FOUND and that it has expired. So a page
+ *  may hold fewer rows than its limit, or none, while myqsec_list_more says that there are others. By what instant is
+ *  compared when the clock is wrong: durability.md. What is being released stays until that ends. Right:
+ *  job.manage.own for those, job.manage.all also for names of others' jobs. `filter` may be NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
-/** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Since 0.1. */
+/** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Right: as myqsec_job_list.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_get(myqsec_session *session, int64_t job, myqsec_list **out);
 /** Cancels a held job, or stops the one being released, and destroys its key. Adds MYQSEC_ERR_NOT_FOUND,
  *  MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.cancelled. Since 0.1. */
@@ -174,7 +176,9 @@ typedef struct myqsec_release_options {
 #define MYQSEC_RELEASE_OPTIONS_INIT \
     { sizeof(myqsec_release_options), 0 }
 
-/** Releases a job to a sink: an atomic claim, so of two at the same instant one prints. If the sink fails half-way the
+/** Releases a job to a sink: an atomic claim, so of two at the same instant one prints. While the sink has the
+ *  document, however long it blocks, its session is not idle; what ends it is device.session_max or
+ *  session.max_duration, logout, or cancelling the job. If the sink fails half-way the
  *  job is held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job
  *  is gone; a secure queue's is kept for reprint. From a device session, or any user session. `options` may be NULL.
  *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled), MYQSEC_ERR_CALLBACK.
@@ -211,24 +215,41 @@ MYQSEC_API myqsec_status myqsec_release_abort(myqsec_release *release);
 /** Aborts the release unless it is over, and frees it. Since 0.1. */
 MYQSEC_API void myqsec_release_free(myqsec_release *release);
 
+/** Which releases to list: those of which all holds. */
+typedef struct myqsec_release_filter {
+    uint32_t struct_size;
+    uint32_t reserved; /**< Zero: the only value */
+    int64_t job;       /**< Zero: any */
+    int64_t owner;     /**< of the job. Zero: any */
+    int64_t person;    /**< who released it. Zero: whoever */
+    int64_t device;    /**< Zero: any, or none */
+    int64_t queue;     /**< Zero: any */
+    int64_t from;      /**< instant at which it ended, inclusive. Zero: from the first on */
+    int64_t to;        /**< instant, exclusive. Zero: to the last */
+} myqsec_release_filter;
+#define MYQSEC_RELEASE_FILTER_INIT \
+    { sizeof(myqsec_release_filter), 0, 0, 0, 0, 0, 0, 0, 0 }
+
 /** How releases ended, to a sink or fetched, by id: columns id, job (which may be gone), queue, owner (of the job),
  *  person (who released it; none for the host), device (none away from devices), ended, outcome ("printed"; "failed":
  *  held again; "possibly-printed": nobody saw how far it came), bytes (of the document that were passed on; none if
  *  unknown), private (the queue was). A row is written in the transaction that it tells of, outlives its job, and stays
- *  when a person is removed, without naming them; it holds no name of a person or document. One's own jobs', or any
- *  with job.manage.all. Since 0.1. */
-MYQSEC_API myqsec_status myqsec_release_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
+ *  when a person is removed, without naming them; it holds no name of a person or document. Right: job.manage.own
+ *  for one's own jobs', job.manage.all for others'. `filter` may be NULL. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_list(myqsec_session *session, const myqsec_release_filter *filter,
+                                             const myqsec_page *page, myqsec_list **out);
 
 /** Reads a job's document without releasing it, at any position: for previews. */
 typedef struct myqsec_job_reader myqsec_job_reader;
 /** A document leaves by release. To read one without that takes, for one's own jobs, a queue that allows it (preview),
- *  or a right over the jobs. Adds MYQSEC_ERR_NOT_FOUND. Right: job.preview.own, or job.export. Audit: job.read,
- *  instance.damage-found. Since 0.1. */
+ *  or a right over the jobs. Free with myqsec_job_reader_free. Adds MYQSEC_ERR_NOT_FOUND. Right: job.preview.own, or
+ *  job.export. Audit: job.read, instance.damage-found. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_open(myqsec_session *session, int64_t job, myqsec_job_reader **out);
 /** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data, size_t *length);
 /** The document's size in bytes. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_size(myqsec_job_reader *reader, uint64_t *out);
+/** Frees the reader. Since 0.1. */
 MYQSEC_API void myqsec_job_reader_free(myqsec_job_reader *reader);
 
 MYQSEC_END_DECLARATIONS

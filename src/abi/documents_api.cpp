@@ -28,8 +28,10 @@ struct HandleType<myqsec_job_reader> {
 namespace {
 
 /// IPP's integers have 32 bits.
-spool::JobAttribute job_attribute(const myqsec_job_attribute& given) {
-    spool::JobAttribute out{.name = std::string(text(given.name, "attribute.name")), .value = false};
+spool::JobAttribute job_attribute(const myqsec_job_attribute& given, std::uint32_t index) {
+    const auto where = fmt::format("fields.attributes[{}]", index);
+    const auto field = [&](const char* name) { return where + "." + name; };
+    spool::JobAttribute out{.name = std::string(text(given.name, field("name").c_str())), .value = false};
     const auto within = [&](std::int64_t least, std::int64_t most) {
         if (given.number < least || given.number > most) {
             fail(Status::ERR_INVALID_ARGUMENT, "the number of attribute '{}' must be from {} to {}", out.name,
@@ -45,10 +47,10 @@ spool::JobAttribute job_attribute(const myqsec_job_attribute& given) {
             out.value = within(0, 1) == 1;
             break;
         case MYQSEC_ATTRIBUTE_TEXT:
-            out.value = std::string(text(given.text, "attribute.text"));
+            out.value = std::string(text(given.text, field("text").c_str()));
             break;
         default:
-            fail(Status::ERR_INVALID_ARGUMENT, "attribute.type {} is none of myqsec_attribute_type",
+            fail(Status::ERR_INVALID_ARGUMENT, "{}.type {} is none of myqsec_attribute_type", where,
                  given.type);
     }
     return out;
@@ -68,7 +70,7 @@ spool::JobFields job_fields(const myqsec_job_fields* given) {
         fail(Status::ERR_LIMIT, "a job has at most {} attributes", spool::most_job_attributes);
     if (fields.attribute_count > 0) required(fields.attributes, "fields.attributes");
     for (std::uint32_t i = 0; i < fields.attribute_count; ++i)
-        out.attributes.push_back(job_attribute(read_element(fields.attributes, i, "fields.attributes")));
+        out.attributes.push_back(job_attribute(read_element(fields.attributes, i, "fields.attributes"), i));
     return out;
 }
 

@@ -22,18 +22,6 @@ myqsec_options abi::engine_options(const myqsec_options* given) {
 
 namespace {
 
-using Opener = std::unique_ptr<Engine> (*)(const std::string&, crypto::RootProvider&, const myqsec_options&);
-
-myqsec_status start(const char* directory, const myqsec_root* root, const myqsec_options* options,
-                    myqsec_engine** out, Engine::Birth birth, Opener opener) {
-    return guard([&] {
-        auto& handle = output(out, "out");
-        const auto path = directory_of(directory, "directory");
-        const auto provider = root_provider(root, birth);
-        handle = new_handle<myqsec_engine>(opener(path, *provider, engine_options(options)));
-    });
-}
-
 constexpr Column diagnosis_columns[] = {
     {"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}, {"advice", MYQSEC_COLUMN_TEXT}};
 constexpr Column finding_columns[] = {{"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}};
@@ -42,12 +30,23 @@ constexpr Column finding_columns[] = {{"code", MYQSEC_COLUMN_TEXT}, {"sentence",
 
 myqsec_status myqsec_create(const char* directory, const myqsec_root* root, const myqsec_options* options,
                             myqsec_engine** out) {
-    return start(directory, root, options, out, Engine::Birth::created, create_engine);
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const auto path = directory_of(directory, "directory");
+        const auto provider = root_provider(root, Engine::Birth::created);
+        handle = new_handle<myqsec_engine>(
+            create_engine(path, *provider, password_costs(root), engine_options(options)));
+    });
 }
 
 myqsec_status myqsec_open(const char* directory, const myqsec_root* root, const myqsec_options* options,
                           myqsec_engine** out) {
-    return start(directory, root, options, out, Engine::Birth::opened, open_engine);
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const auto path = directory_of(directory, "directory");
+        const auto provider = root_provider(root, Engine::Birth::opened);
+        handle = new_handle<myqsec_engine>(open_engine(path, *provider, engine_options(options)));
+    });
 }
 
 myqsec_status myqsec_open_findings(myqsec_engine* engine, myqsec_list** out) {

@@ -1,4 +1,6 @@
 // Groups, roles and rights (myqsec/access.h).
+#include <optional>
+
 #include "abi/machinery/session.hpp"
 #include "myqsec/access.h"
 
@@ -135,6 +137,15 @@ myqsec_status myqsec_role_create(myqsec_session* session, const char* name, cons
         role = s.engine.access.roles
                    .create(s.principal, text(name, "name"), access::RightSet::parse(text(rights, "rights")))
                    .value;
+    });
+}
+
+myqsec_status myqsec_role_change(myqsec_session* session, int64_t role, const char* name,
+                                 const char* rights) {
+    return with_session(session, [&](Session& s) {
+        std::optional<access::RightSet> set;
+        if (const auto names = optional_text(rights, "rights")) set = access::RightSet::parse(*names);
+        s.engine.access.roles.change(s.principal, id<RoleId>(role, "role"), optional_text(name, "name"), set);
     });
 }
 

@@ -67,7 +67,7 @@ myqsec_status myqsec_keys_status(myqsec_session* session, myqsec_list** out) {
     });
 }
 
-myqsec_status myqsec_keys_turn(myqsec_session* session) {
+myqsec_status myqsec_keys_complete_erasures(myqsec_session* session) {
     return with_session(session, [&](Session& s) { turn(s, false); });
 }
 

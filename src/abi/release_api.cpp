@@ -28,6 +28,20 @@ void add_release(List& list, const spool::ReleaseRecord& release) {
              release.private_queue);
 }
 
+spool::ReleaseFilter release_filter(const myqsec_release_filter* given) {
+    const auto filter = read_struct_or(given, MYQSEC_RELEASE_FILTER_INIT, "filter");
+    check_reserved(filter.reserved == 0, "filter");
+    spool::ReleaseFilter out;
+    out.job = optional_id<JobId>(filter.job, "filter.job");
+    out.owner = optional_id<UserId>(filter.owner, "filter.owner");
+    out.person = optional_id<UserId>(filter.person, "filter.person");
+    out.device = optional_id<DeviceId>(filter.device, "filter.device");
+    out.queue = optional_id<QueueId>(filter.queue, "filter.queue");
+    if (filter.from != 0) out.from = from_milliseconds(filter.from);
+    if (filter.to != 0) out.to = from_milliseconds(filter.to);
+    return out;
+}
+
 using Pulled = Held<spool::JobRelease>;
 
 }  // namespace
@@ -150,11 +164,12 @@ void myqsec_release_free(myqsec_release* release) {
     });
 }
 
-myqsec_status myqsec_release_list(myqsec_session* session, const myqsec_page* page, myqsec_list** out) {
+myqsec_status myqsec_release_list(myqsec_session* session, const myqsec_release_filter* filter,
+                                  const myqsec_page* page, myqsec_list** out) {
     return with_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         List list(release_columns);
-        list.add_page(s.engine.spool.jobs.releases(s.principal, page_of(page)),
+        list.add_page(s.engine.spool.jobs.releases(s.principal, release_filter(filter), page_of(page)),
                       [&](const spool::ReleaseRecord& release) { add_release(list, release); });
         handle = new_list(std::move(list));
     });

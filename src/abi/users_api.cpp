@@ -18,7 +18,7 @@ constexpr Column user_columns[] = {
     {"state", MYQSEC_COLUMN_TEXT},      {"locked_until", MYQSEC_COLUMN_INSTANT},
     {"created", MYQSEC_COLUMN_INSTANT}, {"has_password", MYQSEC_COLUMN_BOOLEAN},
     {"has_pin", MYQSEC_COLUMN_BOOLEAN}, {"cards", MYQSEC_COLUMN_INTEGER},
-    {"pin_use", MYQSEC_COLUMN_TEXT},
+    {"pin_use", MYQSEC_COLUMN_TEXT},    {"password_use", MYQSEC_COLUMN_TEXT},
 };
 
 constexpr Column card_columns[] = {
@@ -29,8 +29,9 @@ constexpr Column card_columns[] = {
 
 void add_user(List& list, const access::User& user) {
     list.add(user.id, user.user_name, user.full_name, user.email, user.language, user.notes,
-             access::user_state_name(user.state), user.locked_until, user.created, user.has_password,
-             user.pin.has_value(), user.cards, user.pin ? Cell(access::pin_use_name(*user.pin)) : Cell());
+             access::user_state_name(user.state), user.locked_until, user.created, user.password.has_value(),
+             user.pin.has_value(), user.cards, user.pin ? Cell(access::pin_use_name(*user.pin)) : Cell(),
+             user.password ? Cell(access::password_use_name(*user.password)) : Cell());
 }
 
 std::optional<access::UserState> user_state(std::uint32_t value, const char* name) {
@@ -135,6 +136,15 @@ myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, co
         s.engine.access.credentials.set_password(s.principal, id<UserId>(user, "user"),
                                                  optional_text(current, "current"),
                                                  text(password, "password"));
+    });
+}
+
+myqsec_status myqsec_user_set_card_password(myqsec_session* session, int64_t user, const char* current,
+                                            const char* password) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.credentials.set_password(s.principal, id<UserId>(user, "user"),
+                                                 optional_text(current, "current"),
+                                                 text(password, "password"), access::PasswordUse::with_card);
     });
 }
 

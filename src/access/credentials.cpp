@@ -106,7 +106,7 @@ void Credentials::set_password(const Principal& principal, UserId user,
         crypto::make_password_verifier(password, vault_.keystore().key(storage::KeyPurpose::pepper), kdf);
 
     storage::Transaction transaction(vault_.main());
-    const bool replaced = store::get_user(vault_.main(), user).has_password;
+    const bool replaced = store::get_user(vault_.main(), user).password.has_value();
     store::retire_password(vault_.main(), user, settings_.integer(Setting::password_history));
     store::save_password(vault_.main(), user, {verifier, use, kdf}, vault_.clock().now());
     store::delete_recovery(vault_.main(), user);  // whoever can set it needs none, and may not be overruled

@@ -20,6 +20,14 @@ bool is_built_in(RoleId role) {
     return std::ranges::find(built_in_roles(), role, &BuiltInRole::id) != built_in_roles().end();
 }
 
+std::string prepared_role_name(std::string_view given) {
+    auto name = prepared_name("a role's name", given);
+    if (std::ranges::find(built_in_roles(), name, &BuiltInRole::name) != built_in_roles().end()) {
+        fail(Status::ERR_EXISTS, "there is a built-in role of that name");
+    }
+    return name;
+}
+
 }  // namespace
 
 Roles::Roles(storage::Vault& vault, audit::AuditLog& audit, Authority& authority)
@@ -27,11 +35,8 @@ Roles::Roles(storage::Vault& vault, audit::AuditLog& audit, Authority& authority
 
 RoleId Roles::create(const Principal& principal, std::string_view given, RightSet rights) {
     const auto proof = authority_.authorise(principal, Right::role_manage);
-    const auto name = prepared_name("a role's name", given);
+    const auto name = prepared_role_name(given);
     authority_.require_covers(principal, rights, {});
-    if (std::ranges::find(built_in_roles(), name, &BuiltInRole::name) != built_in_roles().end()) {
-        fail(Status::ERR_EXISTS, "there is a built-in role of that name");
-    }
     storage::Transaction transaction(vault_.main());
     const auto role = store::insert_role(vault_.main(), name, rights);
     audit_.append(transaction, change_event(Action::role_created, proof, role,
@@ -40,13 +45,44 @@ RoleId Roles::create(const Principal& principal, std::string_view given, RightSe
     return role;
 }
 
-void Roles::remove(const Principal& principal, RoleId role) {
-    const auto proof = authority_.authorise(principal, Right::role_manage);
-    if (is_built_in(role)) fail(Status::ERR_NOT_POSSIBLE, "built-in roles cannot be deleted");
+Role Roles::find_custom(RoleId role) {
+    if (is_built_in(role)) fail(Status::ERR_NOT_POSSIBLE, "built-in roles cannot be changed or deleted");
     const auto roles = store::custom_roles(vault_.main());
     const auto found = std::ranges::find(roles, role, &Role::id);
     if (found == roles.end()) fail(Status::ERR_NOT_FOUND, "there is no role {}", role.value);
-    authority_.require_covers(principal, found->rights, role);
+    return *found;
+}
+
+void Roles::change(const Principal& principal, RoleId role, std::optional<std::string_view> name,
+                   std::optional<RightSet> rights) {
+    const auto proof = authority_.authorise(principal, Right::role_manage);
+    const auto before = find_custom(role);
+    auto after = before;
+    if (name) after.name = prepared_role_name(*name);
+    if (rights) after.rights = *rights;
+    auto concerned = before.rights;
+    concerned |= after.rights;
+    authority_.require_covers(principal, concerned, role);
+    storage::Transaction transaction(vault_.main());
+    std::vector<audit::Change> changes;
+    if (after.name != before.name) changes.push_back({"name", before.name, after.name});
+    if (after.rights != before.rights)
+        changes.push_back({"rights", before.rights.names(), after.rights.names()});
+    if (changes.empty()) return;
+    store::update_role(vault_.main(), after);
+    audit_.append(transaction, change_event(Action::role_changed, proof, role, std::move(changes)));
+    const bool takes = !before.rights.without(after.rights).empty();
+    auto ended = authority_.end_sessions(
+        transaction,
+        takes ? holders(vault_.main(), store::grants_on(vault_.main(), role)) : std::vector<UserId>());
+    transaction.commit();
+    ended.settle();
+}
+
+void Roles::remove(const Principal& principal, RoleId role) {
+    const auto proof = authority_.authorise(principal, Right::role_manage);
+    const auto found = find_custom(role);
+    authority_.require_covers(principal, found.rights, role);
     storage::Transaction transaction(vault_.main());
     const auto grants = store::grants_on(vault_.main(), role);
     audit_taken(audit_, transaction, proof, grants);
@@ -54,7 +90,7 @@ void Roles::remove(const Principal& principal, RoleId role) {
     store::delete_role(vault_.main(), role);
     audit_.append(transaction,
                   change_event(Action::role_deleted, proof, role,
-                               {{"name", found->name, ""}, {"rights", found->rights.names(), ""}}));
+                               {{"name", found.name, ""}, {"rights", found.rights.names(), ""}}));
     transaction.commit();
     ended.settle();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,11 @@ class Roles {
 
     /// Each right must be one's own. ERR_EXISTS, ERR_ACCESS_DENIED.
     RoleId create(const Principal& principal, std::string_view name, RightSet rights);
+    /// Renames it, and replaces its rights: those before and those after must be one's own. Ends the sessions
+    /// of who loses a right. ERR_NOT_FOUND, ERR_EXISTS, ERR_ACCESS_DENIED; built-in roles are
+    /// ERR_NOT_POSSIBLE.
+    void change(const Principal& principal, RoleId role, std::optional<std::string_view> name,
+                std::optional<RightSet> rights);
     /// With all its grants: each of its rights must be one's own. Built-in roles are ERR_NOT_POSSIBLE.
     void remove(const Principal& principal, RoleId role);
     /// Those built in too; by id.
@@ -45,6 +51,8 @@ class Roles {
 
  private:
     Role find(std::string_view name);
+    /// One that is not built in. ERR_NOT_FOUND, ERR_NOT_POSSIBLE.
+    Role find_custom(RoleId role);
     void check_grant(const Grant& grant);
 
     storage::Vault& vault_;

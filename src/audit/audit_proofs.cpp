@@ -1,4 +1,6 @@
 // What the log proves: roots, checkpoints, inclusion, consistency.
+#include <string_view>
+
 #include "audit/audit_log.hpp"
 #include "audit/log/tree_store.hpp"
 #include "audit/tree/merkle.hpp"
@@ -8,10 +10,10 @@ namespace myqsec::audit {
 
 namespace {
 
-std::uint64_t within(std::int64_t value, std::int64_t least, std::int64_t size) {
-    if (value < least || value > size)
-        fail(Status::ERR_INVALID_ARGUMENT, "the audit log has {} events; {} is not within {} to {}", size,
-             value, least, size);
+std::uint64_t within(std::int64_t value, std::string_view name, std::int64_t least, std::int64_t most) {
+    if (most < least) fail(Status::ERR_INVALID_ARGUMENT, "the audit log has no events yet");
+    if (value < least || value > most)
+        fail(Status::ERR_INVALID_ARGUMENT, "{} is {}, and must be {} to {}", name, value, least, most);
     return static_cast<std::uint64_t>(value);
 }
 
@@ -19,7 +21,7 @@ std::uint64_t within(std::int64_t value, std::int64_t least, std::int64_t size) 
 
 crypto::Digest AuditLog::root(const Authorised& proof, std::int64_t size) {
     proof.require("audit.read");
-    const auto wanted = within(size, 0, tree().size());
+    const auto wanted = within(size, "size", 0, tree().size());
     if (wanted == 0) return CompactRange().root();
     return subtree_root(log_nodes(vault_.log()), 0, wanted);
 }
@@ -48,15 +50,15 @@ SignedCheckpoint AuditLog::keep_newest_checkpoint() {
 
 Proof AuditLog::inclusion(const Authorised& proof, std::int64_t sequence, std::int64_t size) {
     proof.require("audit.read");
-    const auto newer = within(size, 1, tree().size());
-    const auto leaf = within(sequence, 1, size) - 1;
+    const auto newer = within(size, "size", 1, tree().size());
+    const auto leaf = within(sequence, "sequence", 1, size) - 1;
     return inclusion_proof(log_nodes(vault_.log()), leaf, newer);
 }
 
 Proof AuditLog::consistency(const Authorised& proof, std::int64_t older, std::int64_t newer) {
     proof.require("audit.read");
-    const auto whole = within(newer, 1, tree().size());
-    return consistency_proof(log_nodes(vault_.log()), within(older, 1, newer), whole);
+    const auto whole = within(newer, "newer", 1, tree().size());
+    return consistency_proof(log_nodes(vault_.log()), within(older, "older", 1, newer), whole);
 }
 
 std::vector<AuditLog::EpochKey> AuditLog::keys(const Authorised& proof) {

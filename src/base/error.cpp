@@ -51,6 +51,10 @@ std::string_view advice(int error_number) {
 }  // namespace
 
 void fail_errno(int error_number, std::string_view action, std::string_view object) {
+    if (error_number == ENOTDIR) {
+        fail(Status::ERR_NOT_FOUND,
+             "cannot {} '{}': it is no folder, or lies in what is none; check the path", action, object);
+    }
     fail(status_of(error_number), "cannot {} '{}': {}; {}", action, object,
          std::error_code(error_number, std::generic_category()).message(), advice(error_number));
 }

@@ -1,5 +1,8 @@
 #include "settings/settings.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "base/error.hpp"
 #include "settings/settings_store.hpp"
 
@@ -46,21 +49,35 @@ void Settings::set(const Authorised& proof, std::string_view name, std::optional
     if (known == nullptr)
         fail(Status::ERR_NOT_FOUND, "there is no setting of that name; list the settings to see all");
     proof.require(fmt::format("settings.change.{}", area_name(known->area)));
-    const auto parsed = parse_value(*known, value.value_or(known->initial));
+    change(proof.actor(), *known, value.value_or(known->initial));
+}
+
+void Settings::begin_with(const crypto::Argon2Parameters& costs) {
+    const auto begin = [&](Setting setting, std::uint32_t value) {
+        if (value == integer(setting)) return;
+        change(audit::Actor::system(), definition(setting), std::to_string(value));
+    };
+    begin(Setting::kdf_memory_kib, costs.memory_kib);
+    // A root key is stretched once an opening; a password, at each login, so that its range ends before.
+    begin(Setting::kdf_iterations, std::min(costs.iterations, 100U));
+}
+
+void Settings::change(const audit::Actor& actor, const Definition& which, std::string_view value) {
+    const auto parsed = parse_value(which, value);
     const auto now = vault_.clock().now();
 
     storage::Transaction transaction(vault_.main());
-    store::save(vault_.main(), {std::string(known->name), parsed.text, now});
+    store::save(vault_.main(), {std::string(which.name), parsed.text, now});
     audit_.append(transaction,
                   {.action = audit::Action::settings_changed,
-                   .actor = proof.actor(),
+                   .actor = actor,
                    .object = {audit::ObjectKind::setting, 0},
-                   .changes = {{std::string(known->name), value_text(known->setting), parsed.text}},
+                   .changes = {{std::string(which.name), value_text(which.setting), parsed.text}},
                    .personal = {}});
     transaction.commit();
 
     const std::unique_lock lock(mutex_);
-    values_[static_cast<std::size_t>(known->setting)] = {parsed, now};
+    values_[static_cast<std::size_t>(which.setting)] = {parsed, now};
 }
 
 SettingRow Settings::row(Setting setting) const {

@@ -11,6 +11,7 @@
 #include "audit/audit_log.hpp"
 #include "audit/event/authorised.hpp"
 #include "base/ranked_mutex.hpp"
+#include "crypto/password.hpp"
 #include "settings/registry.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
@@ -42,6 +43,10 @@ class Settings {
     /// for an unknown name, ERR_INVALID_ARGUMENT, with the range, for a bad value. Not inside a transaction.
     void set(const Authorised& proof, std::string_view name, std::optional<std::string_view> value);
 
+    /// For an instance that is being made, where nobody is there yet to ask: what passwords cost is as of the
+    /// root. Audited as the host's.
+    void begin_with(const crypto::Argon2Parameters& costs);
+
     [[nodiscard]] std::vector<SettingRow> list() const;
     /// Throws ERR_NOT_FOUND.
     [[nodiscard]] SettingRow get(std::string_view name) const;
@@ -52,6 +57,7 @@ class Settings {
         std::optional<Instant> changed;
     };
     [[nodiscard]] Current current(Setting setting) const;
+    void change(const audit::Actor& actor, const Definition& which, std::string_view value);
     [[nodiscard]] SettingRow row(Setting setting) const;
 
     storage::Vault& vault_;

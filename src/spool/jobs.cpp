@@ -164,8 +164,10 @@ void Jobs::undo_pulled(SessionId session) {
         [&](const access::Principal& principal) { return principal.session == session; });
 }
 
-Paged<ReleaseRecord> Jobs::releases(const access::Principal& principal, const Page& page) {
-    return store::list_releases(state_->context.main(), visible_jobs(state_->context, principal), page);
+Paged<ReleaseRecord> Jobs::releases(const access::Principal& principal, const ReleaseFilter& filter,
+                                    const Page& page) {
+    return store::list_releases(state_->context.main(), filter, visible_jobs(state_->context, principal),
+                                page);
 }
 
 bool Jobs::stop_output(SessionId session, std::chrono::milliseconds patience) {

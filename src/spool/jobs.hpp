@@ -68,7 +68,8 @@ class Jobs {
     std::unique_ptr<JobRelease> begin_release(const access::Principal& principal, JobId job,
                                               const ReleaseOptions& options);
     /// How releases ended, of the jobs that list() shows or would still show; by id.
-    [[nodiscard]] Paged<ReleaseRecord> releases(const access::Principal& principal, const Page& page = {});
+    [[nodiscard]] Paged<ReleaseRecord> releases(const access::Principal& principal,
+                                                const ReleaseFilter& filter = {}, const Page& page = {});
     /// Undoes what a session that has ended was fetching.
     void undo_pulled(SessionId session);
     /// Stops what a session is releasing and waits for the sinks to be done with. False if that takes longer

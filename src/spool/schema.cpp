@@ -101,6 +101,19 @@ constexpr std::string_view steps[] = {
     CREATE INDEX release_person ON release_record (person) WHERE person <> owner;
     )",
     "ALTER TABLE job ADD COLUMN attributes BLOB NOT NULL DEFAULT x'';",
+    // Clocks are set back: an hour's records lie between two ids, and others among them.
+    R"(
+    DROP INDEX release_person;
+    CREATE INDEX release_person ON release_record (person, id);
+    CREATE INDEX release_job ON release_record (job, id);
+    CREATE INDEX release_device ON release_record (device, id);
+    CREATE TABLE release_hour (
+        hour INTEGER PRIMARY KEY,
+        first_id INTEGER NOT NULL,
+        last_id INTEGER NOT NULL);
+    INSERT INTO release_hour (hour, first_id, last_id)
+        SELECT ended / 3600000, min(id), max(id) FROM release_record GROUP BY ended / 3600000;
+    )",
 };
 
 }  // namespace

@@ -106,9 +106,19 @@ Lock lock(Folder& folder) {
 }
 
 void require_instance(Folder& folder) {
-    if (folder.exists(Keystore::file_name)) return;
-    fail(Status::ERR_NOT_FOUND, "'{}' holds no instance: it has no file '{}'", folder.path(),
-         Keystore::file_name);
+    if (!folder.exists(Keystore::file_name))
+        fail(Status::ERR_NOT_FOUND, "'{}' holds no instance: it has no file '{}'", folder.path(),
+             Keystore::file_name);
+}
+
+void require_databases(Folder& folder) {
+    for (const auto database : {main_file, log_file}) {
+        if (folder.exists(database)) continue;
+        fail(Status::ERR_NOT_FOUND,
+             "the instance in '{}' lacks its file '{}': put it back from where it was moved to, or restore a "
+             "backup",
+             folder.path(), database);
+    }
 }
 
 Lock prepare(Folder& folder, BlobFolders blobs) {

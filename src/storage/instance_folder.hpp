@@ -30,6 +30,8 @@ using Lock = std::vector<std::unique_ptr<File>>;
 
 /// ERR_NOT_FOUND, and the folder is as it was.
 void require_instance(Folder& folder);
+/// ERR_NOT_FOUND, with the one that is missing.
+void require_databases(Folder& folder);
 
 /// For a new instance: takes the lock, marks the folder as unfinished, and removes what an earlier creation
 /// left beside that mark, its keystore included. ERR_EXISTS, nothing removed, if there is an instance or

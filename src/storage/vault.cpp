@@ -79,6 +79,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     Folder& home = *state_->folder;
     state_->accept_earlier_parts = options.accept_earlier_parts;
     instance_folder::require_instance(home);
+    instance_folder::require_databases(home);
     state_->lock = instance_folder::lock(home);
     state_->keystore = std::make_unique<Keystore>(home, root);
     const Keystore& keys = *state_->keystore;
@@ -124,7 +125,11 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     parts.resume();
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
-    instance_folder::finish(home);
+    if (!options.creation_goes_on) finish_creation();
+}
+
+void Vault::finish_creation() {
+    instance_folder::finish(*state_->folder);
 }
 
 Vault::~Vault() = default;

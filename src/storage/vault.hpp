@@ -25,6 +25,8 @@ struct VaultOptions {
     BlobFolders blob_folders{};
     /// Parts that are of different times are a finding, and no ERR_TAMPERED.
     bool accept_earlier_parts = false;
+    /// Until finish_creation(), it is still one that Vault::create makes anew.
+    bool creation_goes_on = false;
 };
 
 enum class DatabaseRole : std::uint8_t { main = 1, log = 2 };
@@ -61,6 +63,9 @@ class Vault {
     Vault(const Vault&) = delete;
     Vault& operator=(const Vault&) = delete;
     ~Vault();
+
+    /// For who opened it with creation_goes_on: it is an instance now.
+    void finish_creation();
 
     /// Brings the tables of both databases up to date, those of the leaf keys among them; all or nothing.
     /// ERR_NEWER_VERSION, nothing changed.

@@ -56,7 +56,7 @@ std::uint32_t Vault::rotate_database_key(DatabaseRole role) {
         version = keys.newest(purpose_of(role)) + 1;
         if (keys.versions(purpose_of(role)).size() > 1) {
             fail(Status::ERR_NOT_POSSIBLE,
-                 "the key of the {} database is being replaced already; wait until myqsec_tick has finished "
+                 "the key of the {} database is being replaced already; wait until ticks have finished "
                  "that",
                  database_role_name(role));
         }

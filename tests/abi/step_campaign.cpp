@@ -128,7 +128,7 @@ struct Erasing : Work {
         done();
         myqsec::check(myqsec_job_delete(host.admin->get(), removed));
         done();
-        myqsec::check(myqsec_keys_turn(host.admin->get()));
+        myqsec::check(myqsec_keys_complete_erasures(host.admin->get()));
         done();
     }
     void check(Host& host, int acknowledged) override {
@@ -139,7 +139,7 @@ struct Erasing : Work {
         if (acknowledged >= 3) CHECK_FALSE(host.has_job(removed));
         if (host.has_job(secret)) CHECK(printed(host, secret) == Beginnings::document(2, 500));
         if (host.has_job(removed)) CHECK(printed(host, removed).empty());
-        myqsec::check(myqsec_keys_turn(host.admin->get()));
+        myqsec::check(myqsec_keys_complete_erasures(host.admin->get()));
         CHECK(host.admin->list(myqsec_keys_status).first().integer("waiting") == 0);
     }
     std::int64_t secret, removed;

@@ -43,7 +43,7 @@ TEST_CASE("a user reads back as created, found by any spelling of the name's cas
     CHECK(user.user_name == "Ada");
     CHECK(user.full_name == "Ada Lovelace");
     CHECK(user.email == "ada@example.org");
-    CHECK(user.has_password);
+    CHECK(user.password.has_value());
     CHECK(user.pin == PinUse::alone);
     CHECK(user.cards == 1);
     CHECK(f.access.users.find(f.root, "aDA ") == f.ada);

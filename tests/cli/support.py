@@ -82,7 +82,7 @@ class InstanceTest(CommandTest):
 
     def set_up_instance(self) -> None:
         self.run_command("new-root-key", "root.key")
-        self.file("admin", self.json("init")["password"] + "\n")
+        self.file("admin", self.json("init", *CHEAP)["password"] + "\n")
         self.file("card", "04a2241b5c8f80\n")
         self.file("pin", "824619\n")
         self.assertEqual(self.as_admin("user", "add", "jana", "--full-name", "Jana Dvořáková"), {"user": 2})

@@ -1,8 +1,14 @@
 """Backups: made, looked at, restored elsewhere under another root."""
 
+import shlex
+import subprocess
+import sys
 import unittest
 
-from support import InstanceTest
+from support import COMMAND, ROOT, InstanceTest
+
+sys.path.insert(0, str(ROOT / "tests"))
+from code_blocks import DOCS, code_blocks  # noqa: E402
 
 
 class Backup(InstanceTest):
@@ -20,6 +26,26 @@ class Backup(InstanceTest):
         self.release("--output", "printed", job)
         self.assertEqual((self.folder / "printed" / f"job-{job}.out").read_bytes(), b"what is held")
         self.assertIn("instance.restored", [each["action"] for each in self.as_admin("audit", "list")])
+
+    def test_the_pages_daily_example_runs_day_after_day(self) -> None:
+        daily, restoring = code_blocks(DOCS / "backup.md", "sh")
+        for folder in ("backups", "root/backup-keys"):
+            (self.folder / folder).mkdir(parents=True)
+        (self.folder / "root" / "admin.password").write_text(self.password)
+        home = shlex.quote(str(self.folder))
+
+        def runs(script: str) -> None:
+            for path, here in (("/mnt/", f"{home}/"), ("/root/", f"{home}/root/"), ("/var/lib/", f"{home}/")):
+                script = script.replace(path, here)
+            done = subprocess.run(["bash", "-euc", f'myqsec() {{ "$MYQSEC_COMMAND" "$@"; }}\n{script}'], cwd=self.folder,
+                                  env={**self.environment, "MYQSEC_COMMAND": COMMAND}, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), script)
+
+        for day in ("2026-11-24", "2026-11-25"):
+            runs(daily.replace("date +%F", f"echo {day}"))
+        [key] = (self.folder / "root" / "backup-keys").iterdir()
+        self.assertEqual(len([each for each in self.as_admin("audit", "list") if each["action"] == "backup.key-exported"]), 1)
+        runs(restoring.replace("ID-1.key", key.name))
 
     def test_the_wrong_key_restores_nothing(self) -> None:
         self.as_admin("backup", "create", "one", "--expires-in", "1d", "--key-file", "one.key")

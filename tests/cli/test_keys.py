@@ -17,7 +17,7 @@ class Keys(InstanceTest):
         second = self.status()
         self.assertGreater(second["epoch"], first["epoch"])  # closing the instance completes what waits
         self.assertEqual(second["waiting"], 0)
-        self.says(*self.admin, "keys", "turn")
+        self.says(*self.admin, "keys", "complete-erasures")
         self.assertEqual(self.status()["epoch"], second["epoch"] + 1)
 
     def test_the_tree_gets_fresh_keys_and_all_can_still_be_read(self) -> None:
@@ -40,7 +40,7 @@ class Keys(InstanceTest):
     def test_rotation_takes_the_right_to_manage_keys(self) -> None:
         self.run_command("new-root-key", "new.key")
         self.complains(3, "keys", "rotate", "root", "--new-root-key-file", "new.key")
-        self.complains(3, "keys", "turn")
+        self.complains(3, "keys", "complete-erasures")
         self.complains(3, "keys", "status")
         self.says("status")  # with the old root
 

@@ -46,6 +46,44 @@ class Headers(unittest.TestCase):
                     self.compiles(text, "c", CC, "-std=c99", "-Wstrict-prototypes", "-Wc++-compat")
                 self.compiles(text, "cpp", CXX, "-std=c++20", "-Wold-style-cast")
 
+    def test_the_example_at_the_top_of_the_wrapper_compiles(self) -> None:
+        head = (INCLUDE / "myqsec" / "myqsec.hpp").read_text("utf-8").split("#pragma once")[0]
+        example = re.findall(r"^//   (.*)$", head, re.MULTILINE)
+        self.assertGreater(len(example), 2)
+        self.compiles("#include <iostream>\n#include <myqsec/myqsec.hpp>\nint main() {\n" + "\n".join(example) + "\n}\n",
+                      "cpp", CXX, "-std=c++20")
+
+    def test_every_function_says_what_its_rights_audit_and_handles_are(self) -> None:
+        readers = {"myqsec_user_find"}
+        seen = 0
+        for header in sorted((INCLUDE / "myqsec").glob("*.h")):
+            for before, declaration in re.findall(r"(.*?)MYQSEC_API ([^;]*);", header.read_text("utf-8"), re.DOTALL):
+                called = re.search(r"(myqsec_\w+)\(", declaration)
+                if not called:
+                    continue  # where MYQSEC_API is defined
+                name = called[1]
+                comment = re.sub(r"\s*\*\s*", " ", before.rstrip().rpartition("/**")[2])
+                said, seen = comment.lower(), seen + 1
+                with self.subTest(name):
+                    self.assertTrue(before.rstrip().endswith("*/"), "it has no comment")
+                    self.assertIn("Since 0.1", comment)
+                    if "_free" in name:
+                        continue
+                    if "myqsec_session *" in declaration:
+                        self.assertIn("right", said)
+                    if "myqsec_session *s" in declaration and "myqsec_list **" not in declaration and name not in readers:
+                        self.assertIn("audit", said)
+                    if re.search(r"myqsec_(?:session|engine|release|job_\w+) \*\*out", declaration):
+                        self.assertRegex(comment, r"(?:Free|Close) with|_free")
+        self.assertGreater(seen, 120)
+
+    def test_the_conventions_name_what_any_function_may_return(self) -> None:
+        conventions = re.sub(r"\s*\*\s*", " ", (INCLUDE / "myqsec" / "base.h").read_text("utf-8"))
+        said = conventions[conventions.index("Any function may return"):].partition(" - ")[0]
+        for name in ("INVALID_ARGUMENT", "OUT_OF_MEMORY", "IO", "NO_SPACE", "FILE_ACCESS", "CORRUPT", "FORKED", "REENTRANT",
+                     "INTERNAL", "OUTCOME_UNKNOWN"):
+            self.assertIn(f"MYQSEC_ERR_{name}", said)
+
     def test_every_initialiser_is_a_constant_of_c99(self) -> None:
         from support import headers_without_comments
         found = re.findall(r"#define MYQSEC_(\w+)_INIT\b", headers_without_comments())

@@ -69,9 +69,8 @@ class Package(unittest.TestCase):
         built_with = re.search("^MYQSEC_WITH_OPENSSL:BOOL=ON$", (Path(BUILD) / "CMakeCache.txt").read_text("utf-8"), re.MULTILINE)
         needed = self.succeeds("readelf", "--dynamic", self.library_folder / "libmyqsec.so.1")
         self.assertEqual("[libcrypto.so" in needed, bool(built_with))
-        for module in ("myqsec", "myqsec-static"):
-            described = (self.library_folder / "pkgconfig" / f"{module}.pc").read_text("utf-8")
-            self.assertEqual("libcrypto" in described, bool(built_with), module)
+        described = (self.library_folder / "pkgconfig" / "myqsec-static.pc").read_text("utf-8")
+        self.assertEqual("libcrypto" in described, bool(built_with))
 
     def test_a_version_that_is_not_there_is_refused(self) -> None:
         text = (HOST / "CMakeLists.txt").read_text("utf-8").replace("myqsec 0.1", "myqsec 99.0")
@@ -81,6 +80,17 @@ class Package(unittest.TestCase):
         result = run("cmake", "-S", newer, "-B", newer / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={self.prefix}")
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("version: 0.", result.stdout)
+
+    @unittest.skipUnless(shutil.which("pkg-config"), "pkg-config is not installed")
+    def test_a_host_of_the_shared_library_needs_nothing_of_what_that_was_built_with(self) -> None:
+        alone = {"PKG_CONFIG_PATH": "", "PKG_CONFIG_LIBDIR": str(self.library_folder / "pkgconfig")}
+        flags = self.succeeds("pkg-config", "--cflags", "--libs", "myqsec", **alone)
+        self.assertEqual(flags.count("-I"), 1, flags)
+        self.assertEqual(re.findall(r"-l(\S+)", flags), ["myqsec"])
+        program = self.folder / "by-pkg-config-alone"
+        self.succeeds(CC, "-std=c99", QUICKSTART, *shlex.split(flags), "-o", program)
+        self.prints(program)
+        self.assertNotEqual(run("pkg-config", "--cflags", "--libs", "myqsec-static", env={**os.environ, **alone}).returncode, 0)
 
     @unittest.skipUnless(shutil.which("pkg-config"), "pkg-config is not installed")
     def test_pkg_config_alone_is_enough_for_a_c_compiler(self) -> None:

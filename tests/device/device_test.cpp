@@ -200,6 +200,42 @@ TEST_CASE("a session ends when idle, by the device's own time or the setting's, 
     CHECK(site.clears == 2);
 }
 
+TEST_CASE("a printer that blocks for longer than its session may be idle loses neither release nor session") {
+    DeviceSite site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    const auto session = site.log_in_at_lobby();
+    TraySink tray;
+    tray.before_write = [&] {
+        site.clock.advance(std::chrono::minutes(5));
+        site.devices().tick(site.system);
+        (void)site.access().sessions.expire(site.clock.now());
+    };
+    site.jobs().release(session, job, {}, tray);
+    CHECK(tray.printed == "mine");
+    CHECK(tray.finished);
+
+    // What the person does next has its own time from the end of the release on.
+    site.clock.advance(std::chrono::seconds(59));
+    site.devices().tick(site.system);
+    CHECK(site.state().session_user == site.ada_user);
+    site.clock.advance(std::chrono::seconds(1));
+    site.devices().tick(site.system);
+    CHECK(site.last_logout_reason() == "idle");
+}
+
+TEST_CASE("a printer that blocks for longer than any session lasts loses its release, and the job is held") {
+    DeviceSite site;
+    const auto job = site.submit(site.ada, site.secure, "mine");
+    const auto session = site.log_in_at_lobby();
+    TraySink tray;
+    tray.before_write = [&] { site.clock.advance(std::chrono::minutes(31)); };
+    CHECK(status_of([&] { site.jobs().release(session, job, {}, tray); }) == Status::ERR_SESSION_ENDED);
+    CHECK(tray.aborted);
+    site.devices().tick(site.system);
+    CHECK(site.last_logout_reason() == "maximum");
+    CHECK(site.release(site.log_in_at_lobby(), job) == "mine");
+}
+
 TEST_CASE("sessions that were ended elsewhere are cleared all the same") {
     DeviceSite site;
     const auto session = site.log_in_at_lobby();

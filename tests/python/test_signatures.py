@@ -100,10 +100,13 @@ class Signatures(unittest.TestCase):
     def test_constants_are_those_of_the_headers(self) -> None:
         homes = {"AUDIT": (myqsec.audit, ""), "QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
                  "COLUMN": (_values, "_"), "ATTRIBUTE": (_spool, "_"), "ROOT": (roots, "_ROOT_"), "LOCK": (errors, "_LOCK_")}
+        own = {"USER", "SUITE"}  # a bool, and a number that container.Keys takes
         # A list's order is a bool in Python.
         constants = re.findall(r"\bMYQSEC_(?!ERR_|END\b|OK\b|OLDEST_|NEWEST_)([A-Z]+)_(\w+) = (-?\d+)", headers())
         self.assertGreater(len(constants), 20)
         for kind, name, number in constants:
+            if kind in own:
+                continue
             home, prefix = homes[kind]
             self.assertEqual(getattr(home, prefix + name), int(number), f"{kind}_{name}")
         sizes = dict(re.findall(r"#define MYQSEC_(\w+_SIZE) (\d+)", "".join(

@@ -92,13 +92,58 @@ TEST_CASE("one sees the releases of one's own jobs, and pages of them are the wh
     CHECK(of_ada.size() == 8);
     for (const auto& release : of_ada)
         CHECK(release.owner == site.ada_user);
-    check_pages([&](const Page& page) { return site.jobs().releases(site.ada, page); }, key_of_release,
+    check_pages([&](const Page& page) { return site.jobs().releases(site.ada, {}, page); }, key_of_release,
                 keys(of_ada));
     const auto all = site.jobs().releases(site.root);
     CHECK(all.size() == 12);
-    check_pages([&](const Page& page) { return site.jobs().releases(site.root, page); }, key_of_release,
+    check_pages([&](const Page& page) { return site.jobs().releases(site.root, {}, page); }, key_of_release,
                 keys(all));
     check_plans(site.vault().main(), spool::store::release_list_statements(), {"release_record", "r"});
+}
+
+TEST_CASE("releases are listed by who, where and when, within what one may see, whatever the clock did") {
+    Site site;
+    for (int i = 0; i < 24; ++i) {
+        const bool adas = i % 3 != 0;
+        const auto job =
+            site.submit(adas ? site.ada : site.bob, i % 4 == 0 ? site.private_queue : site.secure, "x");
+        const auto at_device = site.access().sessions.open_device_session(
+            site.host_proof(), site.ada_user, i % 2 == 0 ? DeviceId(7) : DeviceId(8));
+        site.release(adas ? at_device : site.root, job);
+        site.clock.advance(std::chrono::minutes(i == 12 ? -300 : i % 5 == 0 ? 40 : 1));
+        site.log_in_everybody();
+    }
+    const auto all = site.jobs().releases(site.root, {}, {.limit = 1000});
+    REQUIRE(all.size() == 24);
+    const auto at_noon = all[10].ended;
+    std::vector<spool::ReleaseFilter> filters(10);
+    filters[1].owner = site.ada_user;
+    filters[2].person = site.root_user;
+    filters[3].device = DeviceId(8);
+    filters[4].queue = site.private_queue;
+    filters[5].job = all[5].job;
+    filters[6].from = at_noon;
+    filters[7].to = at_noon;
+    filters[8].device = DeviceId(7);
+    filters[8].from = at_noon;
+    filters[8].queue = site.secure;
+    filters[9].owner = site.bob_user;
+    filters[9].person = site.ada_user;
+    for (const auto& filter : filters) {
+        for (const auto& who : {site.root, site.ada, site.bob}) {
+            std::vector<std::int64_t> expected;
+            for (const auto& one : all) {
+                const auto is = [](auto wanted, auto found) { return !wanted || wanted == found; };
+                if (is(filter.job, one.job) && is(filter.owner, one.owner) && is(filter.person, one.person) &&
+                    is(filter.device, one.device) && is(filter.queue, one.queue) &&
+                    one.ended >= filter.from && one.ended < filter.to &&
+                    (who.user == site.root_user || who.user == one.owner))
+                    expected.push_back(key_of_release(one));
+            }
+            check_pages([&](const Page& page) { return site.jobs().releases(who, filter, page); },
+                        key_of_release, expected);
+        }
+    }
 }
 
 TEST_CASE("a record names nobody who was removed, as owner or as who released it") {

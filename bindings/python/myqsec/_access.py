@@ -62,18 +62,23 @@ class Access(Child):
         return new_integer("myqsec_user_find", self._pointer, text(user_name))
 
     def user(self, user: int) -> Row:
-        """One user: id, user_name, full_name, email, language, notes, state, locked_until, ..."""
+        """One user: id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
+        has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card")."""
         return row("myqsec_user_get", self._pointer, user)
 
     def users(self, *, active: Optional[bool] = None, group: int = 0, user_name: Optional[str] = None,
-              newest_first: bool = False) -> Iterator[Row]:
-        """Users whom one may manage, by id: active or disabled ones, those in a group or inside it, or of one name."""
+              after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """Users whom one may manage, each as user() gives it: active or disabled ones, those in a group or inside it, or of
+        one name."""
         filter = c.UserFilter(state=_state(active), group=group, user_name=text(user_name))
-        return paged("myqsec_user_list", self._pointer, ctypes.byref(filter), newest_first=newest_first)
+        return paged("myqsec_user_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+                     page_size=page_size)
 
-    def set_password(self, user: int, password: str, current: Optional[str] = None) -> None:
-        """For oneself `current` is required."""
-        call("myqsec_user_set_password", self._pointer, user, text(current), text(password))
+    def set_password(self, user: int, password: str, current: Optional[str] = None, *, with_card: bool = False) -> None:
+        """Sets a password. For oneself the `current` one is required. One that serves `with_card` only may be shorter
+        (setting password.min_length_second_factor), and administers nothing: `password_use` of user()."""
+        function = "myqsec_user_set_card_password" if with_card else "myqsec_user_set_password"
+        call(function, self._pointer, user, text(current), text(password))
 
     def generate_pin(self, user: int, current: Optional[str] = None) -> str:
         """A new random PIN that logs in alone, shown this once. For oneself the `current` password is required."""
@@ -88,9 +93,10 @@ class Access(Child):
         """Lifts all locks of the account."""
         call("myqsec_user_unlock", self._pointer, user)
 
-    def locks(self, *, newest_first: bool = False) -> Iterator[Row]:
-        """Locks in force that one may lift: id, scope, user, device, source, method, entries, until."""
-        return paged("myqsec_lock_list", self._pointer, newest_first=newest_first)
+    def locks(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """Locks in force that one may lift: id, scope ("account", "device", "source", "site"), user (0: nobody's), device, source,
+        method, entries, until."""
+        return paged("myqsec_lock_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
 
     def lift_lock(self, lock: int) -> None:
         """Ends a lock, by its id, and forgets what led to it."""
@@ -117,9 +123,9 @@ class Access(Child):
         """Removes a registered card, by its id."""
         call("myqsec_card_remove", self._pointer, card)
 
-    def cards(self, user: int, *, newest_first: bool = False) -> Iterator[Row]:
+    def cards(self, user: int, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """A user's cards: id, user, label, created, expires, last_used; never the number."""
-        return paged("myqsec_card_list", self._pointer, user, newest_first=newest_first)
+        return paged("myqsec_card_list", self._pointer, user, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_group(self, name: str, parent: int = 0) -> int:
         """Creates a group, inside `parent` unless that is 0; returns its id."""
@@ -133,9 +139,9 @@ class Access(Child):
         """Deletes a group."""
         call("myqsec_group_delete", self._pointer, group)
 
-    def groups(self, *, newest_first: bool = False) -> Iterator[Row]:
+    def groups(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """All groups: id, name, parent, members."""
-        return paged("myqsec_group_list", self._pointer, newest_first=newest_first)
+        return paged("myqsec_group_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
 
     def add_to_group(self, group: int, user: int) -> None:
         """Makes a user a member; harmless if that was so."""
@@ -145,21 +151,26 @@ class Access(Child):
         """Ends a membership; harmless if there was none."""
         call("myqsec_group_remove", self._pointer, group, user)
 
-    def group_members(self, group: int, *, newest_first: bool = False) -> Iterator[Row]:
+    def group_members(self, group: int, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """A group's members: user, user_name."""
-        return paged("myqsec_group_members", self._pointer, group, newest_first=newest_first)
+        return paged("myqsec_group_members", self._pointer, group, after=after, newest_first=newest_first, page_size=page_size)
 
     def rights(self) -> List[Row]:
         """The closed list of rights: name, meaning."""
         return rows("myqsec_right_list", self._pointer)
 
-    def roles(self, *, newest_first: bool = False) -> Iterator[Row]:
-        """All roles: id, name, built_in, rights."""
-        return paged("myqsec_role_list", self._pointer, newest_first=newest_first)
+    def roles(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """All roles: id, name, built_in, rights (names separated by spaces)."""
+        return paged("myqsec_role_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_role(self, name: str, rights: Iterable[str]) -> int:
         """Creates a role of rights that one has; returns its id."""
         return new_integer("myqsec_role_create", self._pointer, text(name), text(" ".join(rights)))
+
+    def change_role(self, role: int, *, name: Optional[str] = None, rights: Optional[Iterable[str]] = None) -> None:
+        """Renames a role that is not built in, and replaces its rights; None leaves as it is. Whoever loses a right is logged
+        out."""
+        call("myqsec_role_change", self._pointer, role, text(name), None if rights is None else text(" ".join(rights)))
 
     def delete_role(self, role: int) -> None:
         """Deletes a role; the built-in ones stay."""
@@ -177,6 +188,6 @@ class Access(Child):
         grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
-    def role_grants(self, *, newest_first: bool = False) -> Iterator[Row]:
-        """Who has which role: role, user, group, scope_group, scope_queue."""
-        return paged("myqsec_role_grants", self._pointer, newest_first=newest_first)
+    def role_grants(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """Who has which role: id, role, user, group, scope_group, scope_queue; 0 where there is none."""
+        return paged("myqsec_role_grants", self._pointer, after=after, newest_first=newest_first, page_size=page_size)

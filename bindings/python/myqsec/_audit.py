@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 from datetime import datetime
 from typing import Iterator, List, Optional
 
@@ -14,6 +15,11 @@ from ._values import Row, instant, paged, row, rows, text
 from .audit import JSON_LINES
 
 
+def _parsed(event: Row) -> Row:
+    """The event with what the library gives as JSON."""
+    return {**event, "changes": json.loads(event["changes"] or "[]"), "personal": json.loads(event["personal"] or "{}")}
+
+
 class Audit(Child):
     """What a principal may do with the audit log."""
 
@@ -21,12 +27,13 @@ class Audit(Child):
               actor: Optional[str] = None, action: Optional[str] = None, since: Optional[datetime] = None,
               until: Optional[datetime] = None, after: int = 0, newest_first: bool = False,
               page_size: int = 0) -> Iterator[Row]:
-        """Events by sequence number, behind `after`: of an object, by an actor, of an action, in a time. Read a page at a
-        time."""
+        """Events by sequence number, behind `after`: of an object, by an actor, of an action, in a time. Each has sequence, time,
+        action, actor_kind, actor (a pseudonym), actor_user, object_kind, object, result ("ok", "denied", "failed"), changes (a
+        list of dicts of field, old and new), personal (a dict; values are None once their person was erased), leaf_hash."""
         filter = c.AuditFilter(object_kind=text(object_kind), object=object, actor_user=actor_user, actor=text(actor),
                                action=text(action), to=instant(until), **{"from": instant(since)})
-        return paged("myqsec_audit_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
-                     page_size=page_size)
+        return map(_parsed, paged("myqsec_audit_list", self._pointer, ctypes.byref(filter), after=after,
+                                  newest_first=newest_first, page_size=page_size))
 
     def audit_head(self) -> Row:
         """The audit log's Merkle tree (RFC 9162): size, root_hash."""

@@ -7,6 +7,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, List, TypeVar
 
+from ._arguments import check_methods
 from ._library import free, inside_call
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ class Child:
     """Base of what wraps a handle of an engine: a context manager that frees it."""
 
     _free = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        check_methods(cls)
 
     def __init__(self, engine: "Engine", pointer: ctypes.c_void_p) -> None:
         self._engine = engine

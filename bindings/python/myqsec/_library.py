@@ -27,7 +27,9 @@ def _load() -> ctypes.CDLL:
     except OSError as reason:
         raise ImportError(f"libmyqsec was not found ({reason}); install it, or name it in MYQSEC_LIBRARY") from reason
     for function, (result, parameters) in FUNCTIONS.items():
-        declared = getattr(library, function)
+        declared = getattr(library, function, None)
+        if declared is None:
+            raise ImportError(f"'{name}' is no libmyqsec of this package's version: it has no {function}")
         declared.restype, declared.argtypes = result, parameters
     return library
 

@@ -279,6 +279,20 @@ class ReleaseOptions(Structure):
     ]
 
 
+class ReleaseFilter(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("job", c_int64),
+        ("owner", c_int64),
+        ("person", c_int64),
+        ("device", c_int64),
+        ("queue", c_int64),
+        ("from", c_int64),
+        ("to", c_int64),
+    ]
+
+
 RootCreate = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, POINTER(c_size_t))
 RootUnlock = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, c_void_p)
 
@@ -321,7 +335,7 @@ STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec
     "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
     "myqsec_login_refusal": LoginRefusal, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute,
     "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options":
-    ReleaseOptions}
+    ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
 
 # Of each function its result and its parameters.
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -334,6 +348,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_user_get": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
     "myqsec_user_list": (c_int32, [c_void_p, POINTER(UserFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_set_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
+    "myqsec_user_set_card_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_card_add": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, c_int64, POINTER(c_int64)]),
@@ -350,6 +365,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_right_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_role_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
     "myqsec_role_create": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_int64)]),
+    "myqsec_role_change": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_role_delete": (c_int32, [c_void_p, c_int64]),
     "myqsec_role_give": (c_int32, [c_void_p, c_char_p, POINTER(RoleGrant)]),
     "myqsec_role_take": (c_int32, [c_void_p, c_char_p, POINTER(RoleGrant)]),
@@ -400,7 +416,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_session_free": (None, [c_void_p]),
     "myqsec_session_info": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_keys_status": (c_int32, [c_void_p, POINTER(c_void_p)]),
-    "myqsec_keys_turn": (c_int32, [c_void_p]),
+    "myqsec_keys_complete_erasures": (c_int32, [c_void_p]),
     "myqsec_keys_rotate_tree": (c_int32, [c_void_p]),
     "myqsec_keys_rotate_database": (c_int32, [c_void_p, c_char_p]),
     "myqsec_keys_rotate_root": (c_int32, [c_void_p, POINTER(Root)]),
@@ -443,7 +459,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_release_finish": (c_int32, [c_void_p]),
     "myqsec_release_abort": (c_int32, [c_void_p]),
     "myqsec_release_free": (None, [c_void_p]),
-    "myqsec_release_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_release_list": (c_int32, [c_void_p, POINTER(ReleaseFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_job_open": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
     "myqsec_job_reader_read": (c_int32, [c_void_p, c_uint64, c_void_p, POINTER(c_size_t)]),
     "myqsec_job_reader_size": (c_int32, [c_void_p, POINTER(c_uint64)]),

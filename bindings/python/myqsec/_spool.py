@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from datetime import datetime
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, Union
 
 from . import _signatures as c
@@ -10,11 +11,13 @@ from ._handles import Child
 from ._library import call, guarded, new_handle, new_integer
 from ._structure import check_range
 from ._streams import Readable, Writable, writing
-from ._values import Bytes, Duration, Row, amount, as_bytes, duration, flag, paged, row, text
+from ._values import Bytes, Duration, Row, amount, as_bytes, duration, flag, instant, paged, row, text
 
 QUEUE_SECURE = 1
 QUEUE_PRIVATE = 2
 QUEUE_DIRECT = 3
+QueueKind = Union[int, str]
+_QUEUE_NAMES = {"secure": QUEUE_SECURE, "private": QUEUE_PRIVATE, "direct": QUEUE_DIRECT}
 
 _CHUNK = 256 * 1024
 
@@ -89,6 +92,14 @@ class JobRelease(Child):
         self.close()
 
 
+def _kind_of_queue(kind: QueueKind) -> int:
+    if isinstance(kind, int):
+        return kind
+    if kind not in _QUEUE_NAMES:
+        raise ValueError(f"kind must be one of {', '.join(_QUEUE_NAMES)}")
+    return _QUEUE_NAMES[kind]
+
+
 def _queue_fields(kind: int, name: Optional[str], retention_held: Optional[Duration],
                   retention_printed: Optional[Duration], max_job_size: Optional[int], enabled: Optional[bool],
                   restricted: Optional[bool], encryption: Optional[bool],
@@ -110,6 +121,8 @@ def _job_fields(queue: int, owner: int, name: Optional[str], document_format: Op
         out.name = text(key)
         if isinstance(value, str):
             out.type, out.text = _TEXT, text(value)
+        elif not isinstance(value, int):
+            raise TypeError(f"attributes[{key!r}] must be an int, a bool or a str, not {type(value).__name__}")
         else:
             check_range(value, ctypes.c_int32)
             out.type, out.number = _BOOLEAN if isinstance(value, bool) else _INTEGER, value
@@ -152,15 +165,16 @@ def _sink(target: Writable) -> c.Sink:
 class Spool(Child):
     """Queues and jobs: methods of Session."""
 
-    def create_queue(self, name: str, kind: int = QUEUE_SECURE, *, retention_held: Optional[Duration] = None,
+    def create_queue(self, name: str, kind: QueueKind = QUEUE_SECURE, *, retention_held: Optional[Duration] = None,
                      retention_printed: Optional[Duration] = None, max_job_size: Optional[int] = None,
                      enabled: Optional[bool] = None, restricted: Optional[bool] = None,
                      encryption: Optional[bool] = None, certificates: Optional[Sequence[int]] = None,
                      preview: Optional[bool] = None) -> int:
-        """Creates a queue; returns its id. `encryption` is on unless switched off; `certificates` are those that open its
-        jobs' files too; with `preview` owners may read their documents without releasing them."""
-        fields = _queue_fields(kind, name, retention_held, retention_printed, max_job_size, enabled, restricted,
-                               encryption, certificates, preview)
+        """Creates a queue of a kind, such as QUEUE_PRIVATE or "private"; returns its id. `encryption` is on unless switched off;
+        `certificates` are those that open its jobs' files too; with `preview` owners may read their documents without
+        releasing them."""
+        fields = _queue_fields(_kind_of_queue(kind), name, retention_held, retention_printed, max_job_size, enabled,
+                               restricted, encryption, certificates, preview)
         return new_integer("myqsec_queue_create", self._pointer, ctypes.byref(fields))
 
     def change_queue(self, queue: int, *, name: Optional[str] = None, retention_held: Optional[Duration] = None,
@@ -177,9 +191,11 @@ class Spool(Child):
         """Deletes a queue that holds no jobs."""
         call("myqsec_queue_delete", self._pointer, queue)
 
-    def queues(self, *, newest_first: bool = False) -> Iterator[Row]:
-        """The queues one may submit to, or all for who manages them: id, name, kind, ..., jobs."""
-        return paged("myqsec_queue_list", self._pointer, newest_first=newest_first)
+    def queues(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """The queues one may submit to, or all for who manages them: id, name, kind ("secure", "private", "direct"),
+        retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates, converting,
+        preview."""
+        return paged("myqsec_queue_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
 
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Lets a user or a group submit to a restricted queue."""
@@ -194,9 +210,9 @@ class Spool(Child):
         data = as_bytes(certificate)
         return new_integer("myqsec_certificate_import", self._pointer, text(name), data, len(data))
 
-    def certificates(self, *, newest_first: bool = False) -> Iterator[Row]:
+    def certificates(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """The imported certificates: id, name, subject, fingerprint, not_before, not_after, usable, queues, certificate."""
-        return paged("myqsec_certificate_list", self._pointer, newest_first=newest_first)
+        return paged("myqsec_certificate_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
 
     def remove_certificate(self, certificate: int) -> None:
         """Removes a certificate that no queue uses."""
@@ -223,7 +239,9 @@ class Spool(Child):
 
     def jobs(self, *, owner: int = 0, queue: int = 0, states: Optional[str] = None, after: int = 0,
              newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
-        """Jobs one may see, by id, behind `after`; `states` are IPP's, separated by spaces. Read a page at a time."""
+        """Jobs one may see, by id, behind `after`; `states` are IPP's, separated by spaces. Each has id, uuid, queue, queue_name,
+        owner, owner_name, name, document_format, host_name, size, state, reasons, submitted, printed, expires, releases,
+        attributes (a dict)."""
         filter = c.JobFilter(owner=owner, queue=queue, states=text(states))
         return map(_with_attributes, paged("myqsec_job_list", self._pointer, ctypes.byref(filter), after=after,
                                            newest_first=newest_first, page_size=page_size))
@@ -253,9 +271,16 @@ class Spool(Child):
         return JobRelease(self._engine, new_handle("myqsec_release_begin", JobRelease._free, self._pointer, job,
                                                    ctypes.byref(options)))
 
-    def releases(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
-        """How releases ended: id, job, queue, owner, person, device, ended, outcome, bytes, private. They outlive their jobs."""
-        return paged("myqsec_release_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+    def releases(self, *, job: int = 0, owner: int = 0, person: int = 0, device: int = 0, queue: int = 0,
+                 since: Optional[datetime] = None, until: Optional[datetime] = None, after: int = 0,
+                 newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+        """How releases ended, of a job, an owner's jobs, by a person, at a device, in a queue, in a time: id, job, queue, owner,
+        person (who released it), device, ended, outcome ("printed", "failed", "possibly-printed"), bytes, private. They
+        outlive their jobs."""
+        filter = c.ReleaseFilter(job=job, owner=owner, person=person, device=device, queue=queue, to=instant(until),
+                                 **{"from": instant(since)})
+        return paged("myqsec_release_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+                     page_size=page_size)
 
     def open_job(self, job: int) -> JobReader:
         """Opens a document for reading without releasing it."""

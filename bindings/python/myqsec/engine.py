@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Callable, List, Optional, Union
 
 from . import _signatures as c
+from ._arguments import checked
 from ._handles import Handles
 from ._library import call, guarded, inside_call, new_handle
 from ._values import Row, instant, rows, text
@@ -65,7 +66,7 @@ class Engine:
         return Session(self, new_handle("myqsec_system_session", "myqsec_session_free", self._live()))
 
     def findings(self) -> List[Row]:
-        """What opening found and repaired."""
+        """What opening found and repaired, and ticks found since: code, sentence."""
         return rows("myqsec_open_findings", self._live())
 
     @property
@@ -102,6 +103,7 @@ class Engine:
         self.close()
 
 
+@checked
 def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
            cache_kib: int = 0, counter: Optional[Counter] = None, running: Optional[Running] = None) -> Engine:
     """Creates an instance in a missing or empty directory and opens it. A str as root is a passphrase. `running` gives
@@ -109,6 +111,7 @@ def create(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Opti
     return Engine("myqsec_create", directory, root, clock, cache_kib, counter, running=running)
 
 
+@checked
 def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Optional[Clock] = None,
          cache_kib: int = 0, counter: Optional[Counter] = None, accept_earlier_parts: bool = False,
          running: Optional[Running] = None) -> Engine:
@@ -118,6 +121,7 @@ def open(directory: Union[str, "os.PathLike[str]"], root: Root, *, clock: Option
                   running=running)
 
 
+@checked
 def doctor(directory: Union[str, "os.PathLike[str]"], root: Optional[Root] = None) -> List[Row]:
     """What is wrong with an instance, above all with one that does not open, and what can be done: code, sentence, advice.
     Empty if all is well. Changes nothing. Without root it tells only what can be seen without one."""
@@ -132,6 +136,7 @@ class _Restoring:
     progress: Optional[Progress] = None
 
 
+@checked
 def restore(backup: Path, directory: Path, key: str, root: Root, *, progress: Optional[Progress] = None,
             clock: Optional[Clock] = None, cache_kib: int = 0, counter: Optional[Counter] = None) -> Engine:
     """Makes an instance in a missing or empty directory of a backup, and opens it. `key` is the exported backup key, `root`

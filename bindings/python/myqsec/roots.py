@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import pathlib
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional, Tuple, Union
 
@@ -16,7 +18,8 @@ _ROOT_PASSPHRASE, _ROOT_KEY_FILE, _ROOT_CALLBACK, _ROOT_PKCS11, _ROOT_TPM = 1, 2
 
 @dataclass(frozen=True)
 class Passphrase:
-    """The root key is stretched from a passphrase. The costs count for new instances; 0 takes the default."""
+    """The root key is stretched from a passphrase. The costs count for new instances, and there for passwords, too; 0 takes
+    the default."""
 
     passphrase: str = field(repr=False)
     memory_kib: int = 0
@@ -25,9 +28,21 @@ class Passphrase:
 
 @dataclass(frozen=True)
 class KeyFile:
-    """The root key is made from the contents of a key file, 32 bytes to 64 KiB."""
+    """The root key is made from the contents of a key file, 32 bytes to 64 KiB: `KeyFile.read(path)`, or KeyFile(contents).
+    The costs are those of passwords in new instances; 0 takes the default."""
 
     contents: bytes = field(repr=False)
+    memory_kib: int = 0
+    iterations: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.contents, (bytes, bytearray, memoryview)):
+            raise TypeError(f"contents must be bytes, not {type(self.contents).__name__}; KeyFile.read(path) reads a file")
+
+    @classmethod
+    def read(cls, path: "Union[str, os.PathLike[str]]") -> "KeyFile":
+        """The key file at `path`."""
+        return cls(pathlib.Path(path).read_bytes())
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,8 @@ def root_struct(root: Root) -> c.Root:
                       argon2_memory_kib=root.memory_kib, argon2_iterations=root.iterations)
     if isinstance(root, KeyFile):
         contents = as_bytes(root.contents)
-        return c.Root(kind=_ROOT_KEY_FILE, secret=contents, secret_length=len(contents))
+        return c.Root(kind=_ROOT_KEY_FILE, secret=contents, secret_length=len(contents),
+                      argon2_memory_kib=root.memory_kib, argon2_iterations=root.iterations)
     if isinstance(root, RootCallbacks):
         return _callback_root(root)
     if isinstance(root, Pkcs11Token):

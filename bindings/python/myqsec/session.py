@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import List, Optional, Union
 
 from . import _signatures as c
@@ -18,13 +18,35 @@ from .backup import Info, Progress, _info, _options
 from .roots import Root, root_struct
 
 
+SettingValue = Union[str, int, float, timedelta]
+
+
+def _duration_text(value: timedelta) -> str:
+    for unit, length in (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)),
+                         ("s", timedelta(seconds=1))):
+        if value % length == timedelta(0) and (value or unit == "s"):
+            return f"{value // length}{unit}"
+    return f"{value // timedelta(milliseconds=1)}ms"
+
+
+def _setting_text(value: Optional[SettingValue]) -> Optional[str]:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, timedelta):
+        return _duration_text(value)
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    return str(value) if isinstance(value, int) else value
+
+
 class Session(Access, Audit, Devices, Spool):
     """A principal: the host's own, a user, or a user at a device. Ends when closed. Threads may share it."""
 
     _free = "myqsec_session_free"
 
     def info(self) -> Row:
-        """About the session: kind, user, device, started, idle_deadline, end_deadline, rights, message, ..."""
+        """About the session: kind ("system", "user", "device"), id, user, user_name, full_name, device, started, idle_deadline,
+        end_deadline, rights (names separated by spaces), message."""
         return row("myqsec_session_info", self._pointer)
 
     def tick(self) -> datetime:
@@ -57,12 +79,13 @@ class Session(Access, Audit, Devices, Spool):
         return rows("myqsec_setting_list", self._pointer)
 
     def setting(self, name: str) -> Row:
-        """One setting: name, type, value, default, range, meaning, changed."""
+        """One setting: name, type, value, default, range, meaning, changed, area."""
         return row("myqsec_setting_get", self._pointer, text(name))
 
-    def set_setting(self, name: str, value: Optional[str]) -> None:
-        """Values are text such as "5", "true", "24h"; None sets the default."""
-        call("myqsec_setting_set", self._pointer, text(name), text(value))
+    def set_setting(self, name: str, value: Optional[SettingValue]) -> None:
+        """An int, a bool, a timedelta, a float for a probability, or the text that setting() gives, such as "5", "true", "24h",
+        "10MiB"; None sets the default."""
+        call("myqsec_setting_set", self._pointer, text(name), text(_setting_text(value)))
 
     def encryption(self) -> List[Row]:
         """How the databases are encrypted: what, encryption, converting, pages, pages_done, key_version."""
@@ -76,9 +99,9 @@ class Session(Access, Audit, Devices, Spool):
         """root (its origin), epoch, keys, waiting (destroyed since the last turn), waiting_since."""
         return row("myqsec_keys_status", self._pointer)
 
-    def turn_keys(self) -> None:
+    def complete_erasures(self) -> None:
         """Completes the erasures that wait: no older copy of the files leads to a destroyed key any more."""
-        call("myqsec_keys_turn", self._pointer)
+        call("myqsec_keys_complete_erasures", self._pointer)
 
     def rotate_tree(self) -> None:
         """Gives every node of the key tree a fresh key."""

@@ -32,10 +32,20 @@ Duration HostClock::running() const {
     return Duration(std::clamp<std::int64_t>(running_(context_), 0, INT64_MAX / 4));
 }
 
+namespace {
+
+/// Until all of it is there, a new instance is one to be made anew.
+storage::VaultOptions born(storage::VaultOptions options, Engine::Birth birth) {
+    options.creation_goes_on = birth == Engine::Birth::created;
+    return options;
+}
+
+}  // namespace
+
 Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const myqsec_options& options,
                Birth birth)
     : HostParts(options),
-      Instance(std::move(folder), root, clock, vault_options(options, *this)),
+      Instance(std::move(folder), root, clock, born(vault_options(options, *this), birth)),
       process_(crypto::fork_generation()) {
     recover(birth);
 }
@@ -57,12 +67,15 @@ bool Engine::in_opening_process() const noexcept {
 }
 
 std::unique_ptr<Engine> create_engine(const std::string& directory, crypto::RootProvider& root,
+                                      const std::optional<crypto::Argon2Parameters>& costs,
                                       const myqsec_options& options) {
     crypto::self_test();
     instance::NewInstance made(directory);
     made.make([&](Folder& folder) { storage::Vault::create(folder, root, instance::blob_folders()); });
     auto engine =
         std::make_unique<Engine>(open_folder(directory, false), root, options, Engine::Birth::created);
+    if (costs) engine->settings.begin_with(*costs);
+    engine->vault.finish_creation();
     made.keep();
     return engine;
 }

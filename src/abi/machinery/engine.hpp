@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "abi/machinery/handle.hpp"
@@ -100,8 +101,10 @@ struct HandleType<myqsec_engine> {
     static constexpr const char* noun = "engine";
 };
 
-/// Makes an instance in a missing or empty directory, and opens it. What it made is removed if it fails.
+/// Makes an instance in a missing or empty directory, and opens it. Its passwords cost what `costs` says.
+/// What it made is removed if it fails.
 [[nodiscard]] std::unique_ptr<Engine> create_engine(const std::string& directory, crypto::RootProvider& root,
+                                                    const std::optional<crypto::Argon2Parameters>& costs,
                                                     const myqsec_options& options);
 [[nodiscard]] std::unique_ptr<Engine> open_engine(const std::string& directory, crypto::RootProvider& root,
                                                   const myqsec_options& options);
@@ -124,5 +127,7 @@ struct RestoreRequest {
 /// From the C form. Its secret is copied to protected memory.
 [[nodiscard]] std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given,
                                                                   Engine::Birth birth);
+/// What the root asks passwords to cost in a new instance, if it says so.
+[[nodiscard]] std::optional<crypto::Argon2Parameters> password_costs(const myqsec_root* given);
 
 }  // namespace myqsec::abi

@@ -1,4 +1,6 @@
 // The origins of the root key, from their C form.
+#include <optional>
+
 #include "abi/machinery/arguments.hpp"
 #include "abi/machinery/call.hpp"
 #include "abi/machinery/engine.hpp"
@@ -93,6 +95,12 @@ crypto::Secret unlock_by_host(const myqsec_root& root, ByteView blob) {
 }
 
 }  // namespace
+
+std::optional<crypto::Argon2Parameters> password_costs(const myqsec_root* given) {
+    const auto root = read_struct(given, "root");
+    if (root.argon2_memory_kib == 0 && root.argon2_iterations == 0) return std::nullopt;
+    return argon2_parameters(root);
+}
 
 std::unique_ptr<crypto::RootProvider> root_provider(const myqsec_root* given, Engine::Birth birth) {
     const auto root = read_struct(given, "root");

@@ -1,17 +1,14 @@
 // Which passwords are accepted (profiles nist and complexity), what checking one costs, and random ones.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "access/identity/user.hpp"
 #include "crypto/password.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {
-
-/// What a password may serve for; it decides how long it must be.
-enum class PasswordUse : std::uint8_t { alone = 1, with_card = 2 };
 
 /// Throws ERR_LIMIT with the rule that the password breaks; never the password itself.
 void check_password_policy(const settings::Settings& settings, std::string_view password,

@@ -24,6 +24,12 @@ enum class PinUse : std::uint8_t { alone = 1, with_name = 2, with_card = 3 };
     return use == PinUse::alone ? "alone" : use == PinUse::with_name ? "with-name" : "with-card";
 }
 
+/// What a password serves for; it decides how long it must be.
+enum class PasswordUse : std::uint8_t { alone = 1, with_card = 2 };
+[[nodiscard]] inline std::string_view password_use_name(PasswordUse use) {
+    return use == PasswordUse::alone ? "alone" : "with-card";
+}
+
 /// Fields to set; what is absent stays as it is, or empty in a new user.
 struct UserFields {
     std::optional<std::string> user_name;  ///< unique without regard to ASCII case; 1 to 255 bytes
@@ -46,7 +52,7 @@ struct User {
     LeafId person;
     audit::Pseudonym pseudonym{};
     std::optional<Instant> locked_until;
-    bool has_password = false;
+    std::optional<PasswordUse> password;
     std::optional<PinUse> pin;
     std::int64_t cards = 0;
 };

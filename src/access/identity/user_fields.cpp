@@ -57,7 +57,7 @@ User open_user(const store::UserRecord& record, const crypto::Secret& person_key
     user.created = record.created;
     user.person = record.person;
     user.pseudonym = record.pseudonym;
-    user.has_password = record.has_password;
+    user.password = record.password;
     user.pin = record.pin;
     user.cards = record.cards;
     return user;

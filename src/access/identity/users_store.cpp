@@ -6,7 +6,7 @@ namespace {
 
 #define USER_COLUMNS                                                                                    \
     "SELECT id, name_hash, key_version, user_name, full_name, email, language, notes, state, created, " \
-    "person, pseudonym, (SELECT COUNT(*) FROM access_password p WHERE p.user_id = u.id), "              \
+    "person, pseudonym, (SELECT w.purpose FROM access_password w WHERE w.user_id = u.id), "             \
     "(SELECT p.purpose FROM access_pin p WHERE p.user_id = u.id), "                                     \
     "(SELECT COUNT(*) FROM access_card c WHERE c.user_id = u.id) FROM access_user u "
 
@@ -24,7 +24,7 @@ UserRecord read_user(const storage::Rows& row) {
     user.created = row.instant(9);
     user.person = row.id<LeafId>(10);
     user.pseudonym = ByteReader(row.blob(11), "a user's pseudonym").array<16>();
-    user.has_password = row.boolean(12);
+    if (!row.is_null(12)) user.password = static_cast<PasswordUse>(row.integer(12));
     if (!row.is_null(13)) user.pin = static_cast<PinUse>(row.integer(13));
     user.cards = row.integer(14);
     return user;

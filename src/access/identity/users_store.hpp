@@ -24,7 +24,7 @@ struct UserRecord {
     Instant created;
     LeafId person;
     audit::Pseudonym pseudonym{};
-    bool has_password = false;
+    std::optional<PasswordUse> password;
     std::optional<PinUse> pin;
     std::int64_t cards = 0;
 };

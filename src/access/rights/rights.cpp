@@ -67,6 +67,13 @@ Right of_area(Right first, settings::Area area) {
     return static_cast<Right>(static_cast<std::size_t>(first) + static_cast<std::size_t>(area));
 }
 
+/// What was given for a right may be anything, also what belongs in no message.
+bool may_be_repeated(std::string_view word) {
+    constexpr std::size_t longest_shown = 40;
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_'; };
+    return word.size() <= longest_shown && std::ranges::all_of(word, plain);
+}
+
 }  // namespace
 
 Right right_to_change(settings::Area area) {
@@ -89,7 +96,9 @@ RightSet RightSet::parse(std::string_view names) {
         if (word.empty()) continue;
         const auto found = std::ranges::find(rights_table, word, &RightDefinition::name);
         if (found == std::end(rights_table)) {
-            fail(Status::ERR_INVALID_ARGUMENT, "there is no such right; list the rights to see all");
+            if (!may_be_repeated(word))
+                fail(Status::ERR_INVALID_ARGUMENT, "what is given is no right; list the rights to see all");
+            fail(Status::ERR_INVALID_ARGUMENT, "there is no right '{}'; list the rights to see all", word);
         }
         set |= RightSet{found->right};
     }

@@ -109,6 +109,11 @@ RoleId insert_role(storage::Database& main, std::string_view name, RightSet righ
         main.insert("INSERT INTO access_role (name, rights) VALUES ($1, $2)", name, rights.names()));
 }
 
+void update_role(storage::Database& main, const Role& role) {
+    main.run("UPDATE access_role SET name = $1, rights = $2 WHERE id = $3", role.name, role.rights.names(),
+             role.id);
+}
+
 void delete_role(storage::Database& main, RoleId role) {
     main.run("DELETE FROM access_grant WHERE role_id = $1", role);
     main.run("DELETE FROM access_role WHERE id = $1", role);

@@ -59,6 +59,8 @@ std::vector<GrantRow> grants_on(storage::Database& main, QueueId queue);
 
 /// Throws ERR_EXISTS if the name is taken.
 RoleId insert_role(storage::Database& main, std::string_view name, RightSet rights);
+/// Name and rights. Throws ERR_EXISTS if the name is another's.
+void update_role(storage::Database& main, const Role& role);
 /// With all its grants.
 void delete_role(storage::Database& main, RoleId role);
 std::vector<Role> custom_roles(storage::Database& main);

@@ -124,6 +124,24 @@ void Sessions::touch(const Principal& principal) {
     found->second.last_activity = now;
 }
 
+Sessions::AtWork::AtWork(Sessions& sessions, const Principal& principal)
+    : sessions_(sessions), session_(principal.session) {
+    const std::lock_guard lock(sessions_.mutex_);
+    const auto found = sessions_.sessions_.find(session_);
+    if (found == sessions_.sessions_.end()) return;
+    calls_ = found->second.at_work;
+    ++*calls_;
+}
+
+Sessions::AtWork::~AtWork() {
+    if (!calls_) return;
+    const auto now = sessions_.vault_.clock().now();
+    const std::lock_guard lock(sessions_.mutex_);
+    const auto found = sessions_.sessions_.find(session_);
+    if (found != sessions_.sessions_.end()) found->second.last_activity = now;
+    --*calls_;
+}
+
 bool Sessions::alive(const Principal& principal) const {
     const auto session = get(principal.session);
     return session && session->principal.user == principal.user && vault_.clock().now() < session->deadline();

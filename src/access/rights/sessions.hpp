@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -28,8 +30,13 @@ struct Session {
     Instant started;
     Instant last_activity;
     SessionLimits limits;
+    /// Calls under way that go on by themselves; shared by all copies of this.
+    std::shared_ptr<std::atomic<int>> at_work = std::make_shared<std::atomic<int>>(0);
 
-    [[nodiscard]] Instant idle_deadline() const { return last_activity + limits.idle; }
+    /// None while it is at work.
+    [[nodiscard]] Instant idle_deadline() const {
+        return *at_work > 0 ? end_deadline() : last_activity + limits.idle;
+    }
     [[nodiscard]] Instant end_deadline() const { return started + limits.maximum; }
     [[nodiscard]] Instant deadline() const { return std::min(idle_deadline(), end_deadline()); }
 };
@@ -67,6 +74,20 @@ class Sessions {
     /// seen yet.
     void touch(const Principal& principal);
     [[nodiscard]] bool alive(const Principal& principal) const;
+    /// While one lives, its session is not idle, and ends at its longest duration only. The last one's end is
+    /// activity.
+    class AtWork {
+     public:
+        AtWork(Sessions& sessions, const Principal& principal);
+        AtWork(const AtWork&) = delete;
+        AtWork& operator=(const AtWork&) = delete;
+        ~AtWork();
+
+     private:
+        Sessions& sessions_;
+        SessionId session_;
+        std::shared_ptr<std::atomic<int>> calls_;  ///< none for a session that is not there
+    };
     /// Throws ERR_SESSION_ENDED unless it is alive; the system principal has no session that could end.
     void require_alive(const Principal& principal) const;
     /// Without marking activity; also past its deadline, until expire().

@@ -46,6 +46,8 @@ class DeviceStage final : public ByteSink {
 void release_job(const Context& context, Outputs& outputs, const access::Principal& principal, JobId job,
                  const ReleaseOptions& options, ReleaseSink& sink) {
     ReleaseClaim claim(context, outputs, principal, job, options);
+    // A printer out of paper blocks its sink: whoever stands there and waits is not gone.
+    const access::Sessions::AtWork at_work(context.access.sessions, principal);
     DeviceStage device(sink);
     auto stages = claim.stages_to(device);
     try {

@@ -17,16 +17,20 @@ bool is_keyword(std::string_view name) {
     return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, allowed);
 }
 
-std::string line_of(const JobAttribute& attribute) {
+/// `number` is its place, for what can't be named.
+std::string line_of(const JobAttribute& attribute, std::size_t number) {
     if (!is_keyword(attribute.name)) {
         fail(Status::ERR_INVALID_ARGUMENT,
-             "the name of a job's attribute is 1 to 255 lowercase letters, digits, '-', '.' and '_'");
+             "the name of a job's attribute (number {}) is not 1 to 255 lowercase letters, digits, '-', '.' "
+             "and '_'",
+             number);
     }
-    if (const auto* number = std::get_if<std::int32_t>(&attribute.value))
-        return fmt::format("{} integer {}\n", attribute.name, *number);
+    if (const auto* integer = std::get_if<std::int32_t>(&attribute.value))
+        return fmt::format("{} integer {}\n", attribute.name, *integer);
     if (const auto* flag = std::get_if<bool>(&attribute.value))
         return fmt::format("{} boolean {}\n", attribute.name, *flag ? "true" : "false");
-    const auto text = prepared_text(std::get<std::string>(attribute.value), 0, 1023, "a job's attribute");
+    const auto text = prepared_text(std::get<std::string>(attribute.value), 0, 1023,
+                                    fmt::format("a job's attribute '{}'", attribute.name));
     return fmt::format("{} text {}\n", attribute.name, text);
 }
 
@@ -37,8 +41,9 @@ std::string attribute_lines(const JobAttributes& attributes) {
         fail(Status::ERR_LIMIT, "a job has at most {} attributes", most_job_attributes);
     std::string lines;
     std::set<std::string_view> names;
+    std::size_t number = 0;
     for (const auto& attribute : attributes) {
-        lines += line_of(attribute);
+        lines += line_of(attribute, ++number);
         if (!names.insert(attribute.name).second)
             fail(Status::ERR_INVALID_ARGUMENT, "a job's attribute '{}' is given twice", attribute.name);
         if (lines.size() > longest_job_attributes)

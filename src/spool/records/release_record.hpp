@@ -32,6 +32,17 @@ struct ReleaseRecord {
     bool private_queue = false;
 };
 
+/// Which records: all of what is named.
+struct ReleaseFilter {
+    JobId job;
+    UserId owner;
+    UserId person;
+    DeviceId device;
+    QueueId queue;
+    Instant from = Instant::min();  ///< ended then or later
+    Instant to = Instant::max();    ///< ended before
+};
+
 /// Writes how a release has ended, in the transaction that says so of the job. Owner and person are left out
 /// if they have been removed meanwhile.
 void record_release(const Context& context, storage::Transaction& transaction, ReleaseRecord release);
@@ -40,7 +51,7 @@ namespace store {
 
 void insert_release(storage::Database& main, const ReleaseRecord& release);
 /// Those of jobs within `scope`; of all, if there is none.
-[[nodiscard]] Paged<ReleaseRecord> list_releases(storage::Database& main,
+[[nodiscard]] Paged<ReleaseRecord> list_releases(storage::Database& main, const ReleaseFilter& filter,
                                                  const std::optional<JobScope>& scope, const Page& page);
 /// Every statement that list_releases may run, for the test that looks at their plans.
 [[nodiscard]] std::vector<std::string_view> release_list_statements();
