@@ -21,7 +21,7 @@ MYQSEC_API myqsec_status myqsec_keys_turn(myqsec_session *session);
 MYQSEC_API myqsec_status myqsec_keys_rotate_tree(myqsec_session *session);
 
 /** Replaces the keys of the hashes by which people are found: afterwards nobody can confirm a deleted user's name by
- *  trying names on an old copy of the files. Names are hashed anew at once, which takes seconds for 50,000, and their key
+ *  trying names on an old copy of the files. Names are hashed anew at once, in seconds for 50,000, and their key
  *  before is destroyed when it returns. Cards and PINs, which are known as hashes only, are hashed anew when they are
  *  next presented; those that are not within the setting lookup.retention end, and myqsec_tick destroys the key they
  *  had. Adds MYQSEC_ERR_INCOMPLETE. Right: key.manage. Audit: key.rotated; from myqsec_tick credential.removed,
