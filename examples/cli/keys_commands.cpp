@@ -34,6 +34,13 @@ void add_rotate(CLI::App& keys, Instance& instance) {
 
     rotate->add_subcommand("tree", "Every node of the tree that holds the keys of jobs and persons")
         ->callback([&instance] { check(myqsec_keys_rotate_tree(instance.principal())); });
+
+    rotate
+        ->add_subcommand(
+            "lookup",
+            "The keys by which names, cards and PINs are found: old copies then tell no name; cards and "
+            "PINs not presented within lookup.retention end")
+        ->callback([&instance] { check(myqsec_keys_rotate_lookup(instance.principal())); });
 }
 
 }  // namespace

@@ -60,8 +60,8 @@ typedef struct myqsec_root {
     const uint8_t *secret;
     size_t secret_length; /**< Zero: as if secret were NULL */
     /** New instances only, whatever the kind: what stretching a passphrase costs and, as the settings kdf.memory_kib
-     *  and kdf.iterations, each password from the first administrator's on. Firmware: 7168; at most 1048576. Zero:
-     *  65536 */
+     *  and kdf.iterations, each password from the first administrator's on. Firmware: 7168; at most 1048576.
+     *  Zero: 65536 */
     uint32_t argon2_memory_kib;
     /** Likewise. Firmware: 5; times the memory, at most 4194304; of passwords at most 100. Zero: 3 */
     uint32_t argon2_iterations;

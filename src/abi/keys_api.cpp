@@ -75,6 +75,10 @@ myqsec_status myqsec_keys_rotate_tree(myqsec_session* session) {
     return with_session(session, [&](Session& s) { turn(s, true); });
 }
 
+myqsec_status myqsec_keys_rotate_lookup(myqsec_session* session) {
+    return with_session(session, [&](Session& s) { s.engine.access.lookup_rotation.rotate(s.principal); });
+}
+
 myqsec_status myqsec_keys_rotate_database(myqsec_session* session, const char* what) {
     return with_session(session, [&](Session& s) {
         const auto database = instance::database_named(text(what, "what"));

@@ -5,6 +5,7 @@
 #include "access/groups.hpp"
 #include "access/locks.hpp"
 #include "access/login.hpp"
+#include "access/lookup_rotation.hpp"
 #include "access/recovery.hpp"
 #include "access/rights/authority.hpp"
 #include "access/rights/sessions.hpp"
@@ -28,7 +29,8 @@ struct Access {
           roles(vault, audit, authority),
           locks(vault, audit, settings, authority),
           recovery(vault, audit, settings, authority, sessions),
-          login(vault, audit, settings, authority, recovery) {}
+          login(vault, audit, settings, authority, recovery),
+          lookup_rotation(vault, audit, settings, authority) {}
 
     Sessions sessions;
     Authority authority;
@@ -39,6 +41,7 @@ struct Access {
     Locks locks;
     Recovery recovery;
     Login login;
+    LookupRotation lookup_rotation;
 };
 
 }  // namespace myqsec::access

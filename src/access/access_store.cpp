@@ -46,6 +46,7 @@ constexpr std::string_view steps[] = {
         digits INTEGER NOT NULL,
         purpose INTEGER NOT NULL,
         changed INTEGER NOT NULL);
+    CREATE INDEX access_pin_key ON access_pin (key_version);
     CREATE TABLE access_card (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         user_id INTEGER NOT NULL,
@@ -56,6 +57,7 @@ constexpr std::string_view steps[] = {
         expires INTEGER,
         last_used INTEGER);
     CREATE INDEX access_card_user ON access_card (user_id);
+    CREATE INDEX access_card_key ON access_card (key_version);
 
     CREATE TABLE access_group (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,6 +1,7 @@
 // Cards: stored as keyed hashes; the label, which may name a person, is sealed.
 #include "access/credentials.hpp"
 #include "access/identity/credentials_store.hpp"
+#include "access/identity/hash_renewal.hpp"
 #include "access/identity/names.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
@@ -11,11 +12,6 @@ namespace myqsec::access {
 using audit::Action;
 
 namespace {
-
-/// Named by the hash and not the row: the hash exists first.
-std::string label_place(const LookupHash& card) {
-    return fmt::format("card.label:{}", to_hex(card.hash));
-}
 
 audit::Event event(Action action, const Authorised& proof, CardId card, UserId user) {
     const auto owner = fmt::format("{}", user.value);
@@ -34,14 +30,17 @@ CardId Credentials::add_card(const Principal& principal, UserId user, std::strin
     const auto person = store::get_user(vault_.main(), user).person;
     authority_.require_covers(principal, authority_.rights_of(user), user);
     const auto text = prepared_text("a card's label", label);
-    const auto hash = lookup_hash(vault_.keystore(), lookup_domain::card, normalise_card(card));
+    const auto number = normalise_card(card);
     const auto now = vault_.clock().now();
     if (expires && *expires <= now) fail(Status::ERR_INVALID_ARGUMENT, "the card's expiry is in the past");
 
     storage::Transaction transaction(vault_.main());
-    if (store::find_card(vault_.main(), hash)) fail(Status::ERR_EXISTS, "the card is registered already");
-    const auto sealed = storage::seal_field(vault_.leaf_keys().get(person), label_place(hash), text);
-    const auto id = store::insert_card(vault_.main(), {{}, user, hash, sealed, now, expires, std::nullopt});
+    const auto hashes = lookup_hashes(vault_, lookup_domain::card, number);
+    if (store::find_card(vault_.main(), hashes)) fail(Status::ERR_EXISTS, "the card is registered already");
+    const auto sealed =
+        storage::seal_field(vault_.leaf_keys().get(person), card_label_place(hashes.front()), text);
+    const auto id =
+        store::insert_card(vault_.main(), {{}, user, hashes.front(), sealed, now, expires, std::nullopt});
     audit_.append(transaction, event(Action::credential_added, proof, id, user));
     transaction.commit();
     return id;
@@ -68,7 +67,7 @@ Paged<Card> Credentials::cards(const Principal& principal, UserId user, const Pa
     const auto records = store::cards_of(vault_.main(), user, page);
     Paged<Card> cards;
     for (const auto& one : records) {
-        cards.push_back({one.id, one.user, storage::open_field(key, label_place(one.card), one.label),
+        cards.push_back({one.id, one.user, storage::open_field(key, card_label_place(one.card), one.label),
                          one.created, one.expires, one.last_used});
     }
     cards.more = records.more;

@@ -46,7 +46,7 @@ void Credentials::check_current(const store::UserRecord& user, std::optional<std
     const auto stored = store::find_password(vault_.main(), user.id);
     if (!stored) return;
     Lockout lockout(vault_, audit_, settings_);
-    auto attempt = lockout.attempt({}, "current-password", user.name.hash, user.id);
+    auto attempt = lockout.attempt({}, "current-password", std::string(), user.id);
     const auto require_open = [&] {
         const auto verdict = lockout.judge(attempt);
         if (!verdict.admits) lockout.refuse(verdict, 0, true);  // whoever asks has logged in
@@ -124,13 +124,13 @@ crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user
     storage::Transaction transaction(vault_.main());
     const auto digits = generated_pin_length(settings_, store::count_pins_alone(vault_.main(), user) + 1);
     crypto::Secret pin;
-    LookupHash alone;
+    std::vector<LookupHash> alone;
     do {
         pin = random_pin(digits);
-        alone = pin_alone_hash(vault_.keystore(), as_text(pin.view()));
+        alone = pin_alone_hashes(vault_, as_text(pin.view()));
     } while (store::find_pin_alone(vault_.main(), alone));
     save_pin(principal, proof, transaction,
-             {user, alone.hash, pin_factor_hash(vault_.keystore(), user, as_text(pin.view())), digits,
+             {user, alone.front().hash, pin_factor_hashes(vault_, user, as_text(pin.view())).front(), digits,
               PinUse::alone},
              "pin");
     return pin;
@@ -142,7 +142,7 @@ PinUse Credentials::set_pin(const Principal& principal, UserId user, std::option
     storage::Transaction transaction(vault_.main());
     const auto use = check_chosen_pin(settings_, pin, store::count_users(vault_.main()));
     save_pin(principal, proof, transaction,
-             {user, std::nullopt, pin_factor_hash(vault_.keystore(), user, pin),
+             {user, std::nullopt, pin_factor_hashes(vault_, user, pin).front(),
               static_cast<std::int64_t>(pin.size()), use},
              "chosen-pin");
     return use;

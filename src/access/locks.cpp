@@ -70,7 +70,7 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
     if (user && lock->subject.device)
         event.changes.push_back({"device", fmt::format("{}", lock->subject.device.value), ""});
     if (const Place place{{}, lock->subject.source}; !place.source.empty())
-        event.changes.push_back({"source", place.source_tag(vault_.keystore()), ""});
+        event.changes.push_back({"source", place.source_tag(vault_), ""});
     audit_.append(transaction, event);
     transaction.commit();
 }

@@ -4,6 +4,7 @@
 
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
+#include "access/identity/hash_renewal.hpp"
 #include "access/identity/pin_policy.hpp"
 #include "access/identity/profiles.hpp"
 #include "access/identity/users_store.hpp"
@@ -23,8 +24,9 @@ struct Claim {
     Methods method = 0;
     std::optional<store::UserRecord> user;  ///< whom the attempt names, if anybody
     std::optional<store::CardRecord> card;
-    std::optional<crypto::Digest> account;  ///< the hash of what it names; a PIN or card alone names nothing
+    std::optional<std::string> named;  ///< in its one spelling; a PIN or card alone names nothing
     bool verified = false;
+    bool under_earlier_key = false;  ///< something presented is: it is to be hashed anew
     std::optional<store::PasswordRecord>
         upgraded;  ///< the password under the present cost, if it was stored under another
 };
@@ -84,15 +86,20 @@ class Verification {
                  "a login takes a card, a PIN, or one of card and user name together with one of PIN and "
                  "password");
         }
+        auto& main = vault_.main();
+        const storage::Snapshot one_state(main);  // of keys, and what is found by them
         if (!attempt_.user_name.empty()) {
-            const auto name = hash(lookup_domain::user_name, fold_user_name(attempt_.user_name));
-            claim.user = store::find_user(vault_.main(), name);
-            claim.account = name.hash;
+            claim.named = fold_user_name(attempt_.user_name);
+            claim.user = store::find_user(main, lookup_hash(vault_, lookup_domain::user_name, *claim.named));
         } else if (!attempt_.card.empty()) {
-            const auto card = hash(lookup_domain::card, normalise_card(attempt_.card));
-            claim.card = store::find_card(vault_.main(), card);
-            if (claim.card) claim.user = store::find_user(vault_.main(), claim.card->user);
-            if (claim.method != method_card) claim.account = card.hash;
+            auto number = normalise_card(attempt_.card);
+            const auto hashes = lookup_hashes(vault_, lookup_domain::card, number);
+            claim.card = store::find_card(main, hashes);
+            if (claim.card) {
+                claim.user = store::find_user(main, claim.card->user);
+                claim.under_earlier_key = claim.card->card.key_version != hashes.front().key_version;
+            }
+            if (claim.method != method_card) claim.named = std::move(number);
         }
         return claim;
     }
@@ -106,26 +113,26 @@ class Verification {
         if (!attempt_.card.empty())
             right &= claim.card && (!claim.card->expires || *claim.card->expires > now);
         if (!attempt_.password.empty()) right &= password_matches(claim, user);
-        if (!attempt_.pin.empty()) right &= pin_matches(claim.method, user);
+        if (!attempt_.pin.empty()) right &= pin_matches(claim, user);
         claim.verified = right;
     }
 
  private:
-    LookupHash hash(std::string_view domain, std::string_view text) const {
-        return lookup_hash(vault_.keystore(), domain, text);
-    }
-
     std::optional<store::UserRecord> owner_of_pin() const {
-        const auto pin =
-            store::find_pin_alone(vault_.main(), pin_alone_hash(vault_.keystore(), attempt_.pin));
+        const storage::Snapshot one_state(vault_.main());
+        const auto pin = store::find_pin_alone(vault_.main(), pin_alone_hashes(vault_, attempt_.pin));
         return pin ? store::find_user(vault_.main(), pin->user) : std::nullopt;
     }
 
-    bool pin_matches(Methods method, UserId user) const {
+    bool pin_matches(Claim& claim, UserId user) const {
+        const storage::Snapshot one_state(vault_.main());
         const auto stored = store::find_pin(vault_.main(), user).value_or(store::PinRecord{});
-        const auto given = pin_factor_hash(vault_.keystore(), user, attempt_.pin);
-        const bool equal = crypto::equal_constant_time(given.hash, stored.factor.hash);
-        const bool serves = method != method_name_pin || stored.use != PinUse::with_card;
+        bool equal = false;
+        const auto given = pin_factor_hashes(vault_, user, attempt_.pin);
+        for (const auto& one : given)
+            equal |= crypto::equal_constant_time(one.hash, stored.factor.hash);
+        claim.under_earlier_key |= stored.factor.key_version != given.front().key_version;
+        const bool serves = claim.method != method_name_pin || stored.use != PinUse::with_card;
         return equal && serves && stored.digits >= settings_.integer(Setting::pin_min_length);
     }
 
@@ -136,7 +143,8 @@ class Verification {
         if (!stored) {
             // What somebody's password costs, which may be an earlier cost: names that nobody has are then
             // like those whose owner has not logged in since that was changed.
-            const auto cost = store::somebodys_cost(vault_.main(), *claim.account);
+            const auto cost = store::somebodys_cost(
+                vault_.main(), lasting_hash(vault_.keystore(), "somebodys-cost", *claim.named));
             stored = store::PasswordRecord{{}, PasswordUse::alone, cost.value_or(kdf)};
         }
         const auto entered = entered_password(attempt_.password);
@@ -155,12 +163,12 @@ class Verification {
 };
 
 audit::Event refusal(const LoginAttempt& attempt, audit::Object object, audit::Result result,
-                     std::string_view reason, const storage::Keystore& keystore) {
+                     std::string_view reason, storage::Vault& vault) {
     const auto device = attempt.place.device;
     std::vector<audit::Change> changes{{"method", "", std::string(method_name(method_of(attempt)))},
                                        {"reason", "", std::string(reason)}};
     if (device) changes.push_back({"device", "", fmt::format("{}", device.value)});
-    if (auto tag = attempt.place.source_tag(keystore); !tag.empty())
+    if (auto tag = attempt.place.source_tag(vault); !tag.empty())
         changes.push_back({"source", "", std::move(tag)});
     if (object == audit::Object() && device) object = device;
     return {Action::session_login_failed, audit::Actor::anonymous(), object, result, std::move(changes), {}};
@@ -178,7 +186,7 @@ Login::Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Sett
       refusals_(vault, audit) {}
 
 void Login::record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object) {
-    refusals_.record(refusal(attempt, object, audit::Result::denied, reason, vault_.keystore()));
+    refusals_.record(refusal(attempt, object, audit::Result::denied, reason, vault_));
 }
 
 bool Login::is_allowed(Methods method, Methods allowed, const Place& place) {
@@ -206,7 +214,7 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
         fail(Status::ERR_AUTHENTICATION, "the login method {} is not allowed here",
              method_name(claim.method));
     }
-    auto locked = lockout.attempt(attempt.place, method_name(claim.method), claim.account,
+    auto locked = lockout.attempt(attempt.place, method_name(claim.method), claim.named,
                                   claim.user ? claim.user->id : UserId());
     const auto outlook = lockout.judge(locked);
     // Where the place knows people, a locked attempt takes its time as well, or that would tell whom.
@@ -222,11 +230,11 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
     if (admitted) {
         lockout.right(locked, claim.user->id);
         if (claim.card) store::touch_card(main, claim.card->id, vault_.clock().now());
+        if (claim.under_earlier_key) renew_hashes(vault_, *claim.user, attempt.card, attempt.pin);
         if (!attempt.password.empty()) store::mark_password_used(main, claim.user->id);
         if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
     } else if (verdict.admits) {
-        audit_.append(transaction,
-                      refusal(attempt, object, audit::Result::failed, "credentials", vault_.keystore()));
+        audit_.append(transaction, refusal(attempt, object, audit::Result::failed, "credentials", vault_));
         lockout.wrong(transaction, locked);
     }
     // Who is let in is waited for with the session that this is for; who is refused may not come back

@@ -25,8 +25,7 @@ std::string Recovery::make_code(const Principal& principal) {
 
     storage::Transaction transaction(vault_.main());
     const bool replaced = store::find_recovery_code(vault_.main()).has_value();
-    store::save_recovery_code(vault_.main(),
-                              lookup_hash(vault_.keystore(), lookup_domain::recovery_code, code).hash);
+    store::save_recovery_code(vault_.main(), lasting_hash(vault_.keystore(), "recovery-code", code));
     audit_.append(transaction, {replaced ? Action::credential_changed : Action::credential_added,
                                 proof.actor(),
                                 audit::Object::instance(),
@@ -44,7 +43,7 @@ void Recovery::require_root(crypto::RootProvider& root) {
 }
 
 UserId Recovery::administrator(std::string_view user_name) {
-    const auto name = lookup_hash(vault_.keystore(), lookup_domain::user_name, fold_user_name(user_name));
+    const auto name = lookup_hash(vault_, lookup_domain::user_name, fold_user_name(user_name));
     const auto user = store::find_user(vault_.main(), name);
     if (!user) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
     const auto grants = store::grants_of_user(vault_.main(), user->id);
@@ -71,7 +70,7 @@ Recovery::Recovered Recovery::recover(const Principal& system, crypto::RootProvi
     const auto user = administrator(user_name);
     auto delay = settings_.duration(settings::Setting::recovery_delay);
     if (code) {
-        const auto given = lookup_hash(vault_.keystore(), lookup_domain::recovery_code, *code).hash;
+        const auto given = lasting_hash(vault_.keystore(), "recovery-code", *code);
         const auto kept = store::find_recovery_code(vault_.main());
         const bool right = kept && crypto::equal_constant_time(given, *kept);
         if (!right) {

@@ -23,7 +23,7 @@ UserId Users::insert(storage::Transaction& transaction, const audit::Actor& acto
     record.person = vault_.leaf_keys().create(transaction, storage::LeafKind::person);
     record.pseudonym = crypto::random_array<16>();
     record.created = vault_.clock().now();
-    auto changes = apply_fields(record, fields, vault_.keystore(), vault_.leaf_keys().get(record.person));
+    auto changes = apply_fields(record, fields, vault_, vault_.leaf_keys().get(record.person));
     if (store::find_user(vault_.main(), record.name)) {
         fail(Status::ERR_EXISTS, "there is a user of that name already");
     }
@@ -101,7 +101,7 @@ void Users::change(const Principal& principal, UserId user, const UserFields& gi
     const auto fields = prepared_fields(given);
     storage::Transaction transaction(vault_.main());
     auto record = store::get_user(vault_.main(), user);
-    auto changes = apply_fields(record, fields, vault_.keystore(), vault_.leaf_keys().get(record.person));
+    auto changes = apply_fields(record, fields, vault_, vault_.leaf_keys().get(record.person));
     const auto holder = store::find_user(vault_.main(), record.name);
     if (holder && holder->id != user) fail(Status::ERR_EXISTS, "there is a user of that name already");
     if (!changes.changes.empty() || !changes.personal.empty()) {

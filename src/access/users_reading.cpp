@@ -16,8 +16,10 @@ User read(storage::LeafKeys::Reading& keys, Lockout& lockout, const store::UserR
     return user;
 }
 
-LookupHash name_hash(storage::Vault& vault, std::string_view user_name) {
-    return lookup_hash(vault.keystore(), lookup_domain::user_name, fold_user_name(user_name));
+std::optional<store::UserRecord> find_named(storage::Vault& vault, std::string_view user_name) {
+    const storage::Snapshot one_state(vault.main());
+    return store::find_user(vault.main(),
+                            lookup_hash(vault, lookup_domain::user_name, fold_user_name(user_name)));
 }
 
 }  // namespace
@@ -31,7 +33,7 @@ User Users::get(const Principal& principal, UserId user) {
 
 UserId Users::find(const Principal& principal, std::string_view user_name) {
     if (!authority_.may(principal, Right::session_host)) authority_.authorise(principal, Right::user_manage);
-    const auto found = store::find_user(vault_.main(), name_hash(vault_, user_name));
+    const auto found = find_named(vault_, user_name);
     if (!found) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
     return found->id;
 }
@@ -44,7 +46,7 @@ Paged<User> Users::list(const Principal& principal, const UserFilter& filter, co
     query.group = filter.group;
     if (!reach.everywhere) query.within = reach.groups;
     if (filter.user_name) {
-        const auto found = store::find_user(vault_.main(), name_hash(vault_, *filter.user_name));
+        const auto found = find_named(vault_, *filter.user_name);
         if (!found) return {};
         query.user = found->id;
     }

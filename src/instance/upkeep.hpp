@@ -55,6 +55,18 @@ class AuditUpkeep final : public Domain {
     const spool::Jobs& jobs_;
 };
 
+/// The end of look-up keys that a rotation has retired.
+class LookupKeyUpkeep final : public Domain {
+ public:
+    LookupKeyUpkeep(access::Access& access, const spool::Jobs& jobs)
+        : rotation_(access.lookup_rotation), jobs_(jobs) {}
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    access::LookupRotation& rotation_;
+    const spool::Jobs& jobs_;
+};
+
 /// The turns of the key tree that complete erasures, and whether another root key opened the instance.
 class KeyTreeUpkeep final : public Domain {
  public:

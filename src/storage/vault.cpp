@@ -54,6 +54,7 @@ struct Vault::State {
     std::unique_ptr<Database> main;
     std::unique_ptr<Database> log;
     std::unique_ptr<LeafKeys> leaf_keys;
+    std::unique_ptr<LookupKeys> lookup_keys;
     std::vector<std::unique_ptr<BlobStore>> blobs;
     std::vector<Finding> findings;
     bool has_outside_counters = false;
@@ -125,6 +126,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     parts.resume();
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
+    state_->lookup_keys = std::make_unique<LookupKeys>(*state_->main, *state_->leaf_keys);
     if (!options.creation_goes_on) finish_creation();
 }
 
@@ -148,7 +150,8 @@ bool Vault::compare_pages() {
 // One transaction of the main database around both migrations: if the log turns out to be newer than this
 // library, the main database stays as it is too.
 void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
-    std::vector<Schema> schemas{leaf_key_schema(), database_forms_schema(), instance_parts_schema()};
+    std::vector<Schema> schemas{leaf_key_schema(), lookup_key_schema(), database_forms_schema(),
+                                instance_parts_schema()};
     schemas.insert(schemas.end(), main.begin(), main.end());
     std::vector<Schema> log_schemas{instance_parts_schema()};
     log_schemas.insert(log_schemas.end(), log.begin(), log.end());
@@ -156,6 +159,7 @@ void Vault::migrate(std::span<const Schema> main, std::span<const Schema> log) {
     storage::migrate(*state_->main, schemas);
     storage::migrate(*state_->log, log_schemas);
     state_->leaf_keys->plant(transaction);
+    state_->lookup_keys->plant(transaction);
     transaction.commit();
 }
 
@@ -173,6 +177,9 @@ const Keystore& Vault::keystore() const {
 }
 LeafKeys& Vault::leaf_keys() {
     return *state_->leaf_keys;
+}
+LookupKeys& Vault::lookup_keys() {
+    return *state_->lookup_keys;
 }
 BlobStore& Vault::blobs(std::string_view folder) {
     const auto found = std::ranges::find(state_->blobs, folder, &BlobStore::name);

@@ -1,4 +1,4 @@
-// The vault: an opened instance folder. Lock, keystore, main and log database, leaf keys, blob stores.
+// The vault: an opened instance folder. Lock, keystore, main and log database, keys in the tree, blob stores.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 #include "storage/blob_store.hpp"
 #include "storage/keys/keystore.hpp"
 #include "storage/keys/leaf_keys.hpp"
+#include "storage/keys/lookup_keys.hpp"
 #include "storage/space_reserve.hpp"
 #include "storage/sqlite/database.hpp"
 
@@ -76,6 +77,7 @@ class Vault {
     [[nodiscard]] Keystore& keystore();
     [[nodiscard]] const Keystore& keystore() const;
     [[nodiscard]] LeafKeys& leaf_keys();
+    [[nodiscard]] LookupKeys& lookup_keys();
     /// That of one of the options' folders.
     [[nodiscard]] BlobStore& blobs(std::string_view folder);
     [[nodiscard]] std::span<const std::unique_ptr<BlobStore>> blob_stores() const;

@@ -223,6 +223,9 @@ class Life {
             },
             [&] { return host_.login_status(nullptr, "jana", pin_.c_str()) == MYQSEC_OK; });
         add(
+            "rotate look-up keys", [&] { return faulted(myqsec_keys_rotate_lookup, admin_); },
+            [&] { return host_.count("key.rotated") >= 1; });
+        add(
             "change user",
             [&] {
                 myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;

@@ -60,9 +60,13 @@ const Call calls[] = {
 // What has a meaning without any argument.
 const std::set<std::string_view> harmless = {"myqsec_close", "myqsec_self_test"};
 // What has a meaning with nothing but a session.
-const std::set<std::string_view> enough = {"myqsec_logout",           "myqsec_tick",
-                                           "myqsec_clock_confirm",    "myqsec_audit_rotate_key",
-                                           "myqsec_keys_rotate_tree", "myqsec_keys_complete_erasures"};
+const std::set<std::string_view> enough = {"myqsec_logout",
+                                           "myqsec_tick",
+                                           "myqsec_clock_confirm",
+                                           "myqsec_audit_rotate_key",
+                                           "myqsec_keys_rotate_tree",
+                                           "myqsec_keys_rotate_lookup",
+                                           "myqsec_keys_complete_erasures"};
 
 }  // namespace
 

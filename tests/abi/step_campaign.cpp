@@ -188,6 +188,29 @@ struct RotatingTree : Work {
     }
 };
 
+struct RotatingLookup : Work {
+    void act(Host& host, const std::function<void()>& done) override {
+        host.attach();
+        for (int i = 0; i < 2; ++i) {
+            myqsec::check(myqsec_keys_rotate_lookup(host.admin->get()));
+            done();
+            static_cast<void>(host.by_card());  // hashed anew
+        }
+        myqsec::check(myqsec_setting_set(host.admin->get(), "lookup.retention", "0s"));
+        for (int i = 0; i < 4; ++i)
+            host.system->tick();
+        done();
+    }
+    void check(Host& host, int acknowledged) override {
+        CHECK(host.login_status("04a2241b") == MYQSEC_OK);
+        if (acknowledged < 2) CHECK(host.login_status("04ffffff") == MYQSEC_OK);
+        if (acknowledged < 2) CHECK(host.login_status(nullptr, nullptr, host.pin.c_str()) == MYQSEC_OK);
+        if (acknowledged == 3) CHECK(host.login_status("04ffffff") == MYQSEC_ERR_AUTHENTICATION);
+        if (acknowledged == 3) CHECK(host.count("key.destroyed") == 2);
+        CHECK(host.count("key.rotated") >= static_cast<std::size_t>(std::min(acknowledged, 2)));
+    }
+};
+
 struct RotatingDatabase : Work {
     explicit RotatingDatabase(const char* which) : database(which) {}
     void act(Host& host, const std::function<void()>& done) override {
@@ -323,6 +346,9 @@ TEST_CASE("a root key's rotation, killed at each step, leaves the instance to on
 }
 TEST_CASE("the key tree's rotation, killed at each step, loses no key") {
     kill_everywhere("rotating the key tree", RotatingTree());
+}
+TEST_CASE("the look-up keys' rotation, killed at each step, locks nobody out") {
+    kill_everywhere("rotating the look-up keys", RotatingLookup());
 }
 TEST_CASE("a database key's rotation, killed at each step, goes on to its end") {
     kill_everywhere("rotating the main database's key", RotatingDatabase("main"));

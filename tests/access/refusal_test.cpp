@@ -34,7 +34,7 @@ TEST_CASE("a refused login is an event with method, reason, device and source, w
     attempt.place.device = DeviceId(7);
     attempt.place.source = "192.0.2.7";
     attempt.card = "DEADBEEF";
-    const auto source = attempt.place.source_tag(f.vault->keystore());
+    const auto source = attempt.place.source_tag(*f.vault);
     CHECK(source != attempt.place.source);
     CHECK(f.refused(attempt) == "card credentials 7 " + source);
     CHECK(f.refused(attempt, method_pin) == "card method-not-allowed 7 " + source);

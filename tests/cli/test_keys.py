@@ -29,6 +29,14 @@ class Keys(InstanceTest):
         self.release("--output", "printed", job)
         self.assertEqual((self.folder / "printed" / f"job-{job}.out").read_bytes(), b"a document")
 
+    def test_the_look_up_keys_rotate_and_everybody_is_found(self) -> None:
+        before = self.as_admin("user", "list")
+        self.says(*self.admin, "keys", "rotate", "lookup")
+        self.says(*self.admin, "keys", "rotate", "lookup")
+        self.assertEqual(self.as_admin("user", "list"), before)
+        events = [each for each in self.as_admin("audit", "list") if each["action"] == "key.rotated"]
+        self.assertEqual(len(events), 2)
+
     def test_only_the_new_root_opens_after_its_rotation(self) -> None:
         self.run_command("new-root-key", "new.key")
         self.says(*self.admin, "keys", "rotate", "root", "--new-root-key-file", "new.key")
@@ -40,6 +48,7 @@ class Keys(InstanceTest):
     def test_rotation_takes_the_right_to_manage_keys(self) -> None:
         self.run_command("new-root-key", "new.key")
         self.complains(3, "keys", "rotate", "root", "--new-root-key-file", "new.key")
+        self.complains(3, "keys", "rotate", "lookup")
         self.complains(3, "keys", "complete-erasures")
         self.complains(3, "keys", "status")
         self.says("status")  # with the old root

@@ -1,12 +1,15 @@
 // Erasure against whoever holds the keystore and root secret of now, and every file as it was at each step;
 // all but the keystore blocks from before a turn ended. MYQSEC_ERASURES=1000 erases as many jobs and a tenth
 // as many persons.
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 
 #include <doctest/doctest.h>
 
+#include "access/identity/names.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/rounds.hpp"
 #include "crypto/aead.hpp"
@@ -61,9 +64,33 @@ class Attacker {
                                std::string(as_text(rows.blob(4)))});
             }
         }
-        auto rows = copy.query("SELECT id, node, slot FROM key_leaf");
+        {
+            auto rows = copy.query("SELECT id, node, slot FROM key_leaf");
+            while (rows.next())
+                places_[rows.id<LeafId>(0)].insert({rows.integer(1), rows.integer(2)});
+        }
+        auto rows = copy.query(
+            "SELECT name_hash FROM access_user UNION SELECT card_hash FROM access_card UNION SELECT "
+            "factor_hash FROM access_pin UNION SELECT hash FROM access_lock");
         while (rows.next())
-            places_[rows.id<LeafId>(0)].insert({rows.integer(1), rows.integer(2)});
+            hashes_.insert(to_hex(rows.blob(0)));
+    }
+
+    /// Whether any copy has the hash of this text, under any key that the keystore of now has or leads to.
+    [[nodiscard]] bool confirms(const access::LookupDomain& domain, std::string_view text) const {
+        Keys keys;
+        for (const auto& [place, of_place] : reachable_keys())
+            keys.insert(of_place.begin(), of_place.end());
+        const auto stored = site_.vault().keystore().keys();
+        for (auto purpose = std::uint16_t{1}; purpose < 32; ++purpose) {
+            const auto kind = static_cast<storage::KeyPurpose>(purpose);
+            for (const auto version : stored.versions(kind))
+                keys.insert(std::string(as_text(stored.find(kind, version)->view())));
+        }
+        return std::ranges::any_of(keys, [&](const std::string& key) {
+            const storage::LookupKey guess{1, std::make_shared<crypto::Secret>(as_bytes(key))};
+            return hashes_.contains(to_hex(access::lookup_hash(guess, domain, text).hash));
+        });
     }
 
     /// How many victims open with what the keystore of now leads to.
@@ -143,6 +170,7 @@ class Attacker {
     Site& site_;
     std::set<NodeVersion> nodes_;
     std::map<LeafId, std::set<Place>> places_;
+    std::set<std::string> hashes_;
 };
 
 struct Campaign {
@@ -225,4 +253,46 @@ TEST_CASE("nothing erased can be read with today's keystore and every file as it
     campaign.delete_persons(jobs / 10);
     CHECK(campaign.attacker.readable(campaign.erased) == 0);
     MESSAGE("erased: " << campaign.erased.size());
+}
+
+TEST_CASE(
+    "after a rotation no old copy confirms the name of who was deleted, nor, once they end, card or PIN") {
+    Campaign campaign;
+    auto& site = campaign.site;
+    auto& attacker = campaign.attacker;
+    auto& access = site.access();
+    const auto name = access::lookup_domain::user_name;
+    const auto confirms_card = [&] { return attacker.confirms(access::lookup_domain::card, "04A2B3"); };
+    const auto user = site.add_user("grace", "Person Grace");
+    access.credentials.add_card(site.root, user, "04A2B3", "badge", std::nullopt);
+    access.credentials.set_pin(site.root, user, std::nullopt, "739164");
+    const auto confirms_pin = [&] {
+        return attacker.confirms(access::lookup_domain::pin_of_user, fmt::format("{}:739164", user.value));
+    };
+    access::LoginAttempt typing_error;
+    typing_error.user_name = "grace";
+    typing_error.password = "wrong";
+    CHECK_THROWS_AS(access.login.authenticate(site.system, typing_error, access::all_methods), Error);
+    attacker.look();
+    access.users.remove(site.root, user);
+    attacker.look();
+    // The attacker is strong enough: it is not the deletion that hides whose the account was.
+    CHECK(attacker.confirms(name, "grace"));
+    CHECK(confirms_card());
+    CHECK(confirms_pin());
+    CHECK_FALSE(attacker.confirms(access::lookup_domain::nobodys_account, "name-password grace"));
+
+    access.lookup_rotation.rotate(site.root);
+    attacker.look();
+    CHECK_FALSE(attacker.confirms(name, "grace"));
+    CHECK(attacker.confirms(name, "ada"));
+    CHECK(confirms_card());
+
+    site.clock.advance(std::chrono::hours(24 * 90));
+    while (access.lookup_rotation.end_retired({}) != Instant::max()) {
+    }
+    attacker.look();
+    CHECK_FALSE(attacker.confirms(name, "grace"));
+    CHECK_FALSE(confirms_card());
+    CHECK_FALSE(confirms_pin());
 }

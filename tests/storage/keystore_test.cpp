@@ -59,7 +59,7 @@ TEST_CASE("a keystore gives back the independent random keys it was made with") 
     CHECK(main.size() == 32);
     CHECK(to_hex(main.view()) == to_hex(second.key(KeyPurpose::main_database).view()));
     CHECK(to_hex(main.view()) != to_hex(first.key(KeyPurpose::log_database).view()));
-    CHECK_THROWS_AS((void)first.key(KeyPurpose::lookup, 9), Error);
+    CHECK_THROWS_AS((void)first.key(KeyPurpose::lockout, 9), Error);
 }
 
 TEST_CASE("another root secret, or another kind of it, is WRONG_KEY and changes nothing") {
@@ -95,7 +95,7 @@ TEST_CASE("a keystore that was altered to cost hours or all memory is CORRUPT at
 TEST_CASE("every flipped byte of the keystore is noticed and repaired from its slot's twin") {
     const KeystoreFile file;
     const auto intact = file.open();
-    const std::string key = to_hex(intact.key(KeyPurpose::lookup).view());
+    const std::string key = to_hex(intact.key(KeyPurpose::lockout).view());
     const std::string next = to_hex(intact.root(2)->view());
     for (std::size_t at = 0; at < file.original.size(); ++at) {
         Bytes damaged = file.original;
@@ -103,7 +103,7 @@ TEST_CASE("every flipped byte of the keystore is noticed and repaired from its s
         file.write(damaged);
         const auto keystore = file.open();
         REQUIRE(keystore.repaired());
-        REQUIRE(to_hex(keystore.key(KeyPurpose::lookup).view()) == key);
+        REQUIRE(to_hex(keystore.key(KeyPurpose::lockout).view()) == key);
         REQUIRE(to_hex(keystore.root(2)->view()) == next);
         REQUIRE_FALSE(file.open().repaired());
     }
@@ -111,7 +111,7 @@ TEST_CASE("every flipped byte of the keystore is noticed and repaired from its s
 
 TEST_CASE("a keystore opens while one slot of the epoch in force is whole, and is then whole again") {
     const KeystoreFile file;
-    const std::string key = to_hex(file.open().key(KeyPurpose::lookup).view());
+    const std::string key = to_hex(file.open().key(KeyPurpose::lockout).view());
     for (const std::uint32_t epoch : {1U, 2U}) {
         for (unsigned damaged = 1; damaged < 16; ++damaged) {
             CAPTURE(damaged);
@@ -130,7 +130,7 @@ TEST_CASE("a keystore opens while one slot of the epoch in force is whole, and i
             const auto root = [&] {
                 const auto keystore = file.open(epoch);
                 CHECK(keystore.repaired());
-                CHECK(to_hex(keystore.key(KeyPurpose::lookup).view()) == key);
+                CHECK(to_hex(keystore.key(KeyPurpose::lockout).view()) == key);
                 return to_hex(keystore.root(epoch)->view());
             }();
             const auto again = file.open(epoch);
@@ -204,7 +204,7 @@ TEST_CASE("no key stands in the keystore file in the clear") {
     const auto keystore = file.open();
     const std::string contents(file.original.begin(), file.original.end());
     for (const KeyPurpose purpose :
-         {KeyPurpose::main_database, KeyPurpose::lookup, KeyPurpose::audit_signing}) {
+         {KeyPurpose::main_database, KeyPurpose::lockout, KeyPurpose::audit_signing}) {
         CHECK(contents.find(as_text(keystore.key(purpose).view())) == std::string::npos);
     }
     for (const std::uint32_t epoch : {1U, 2U})

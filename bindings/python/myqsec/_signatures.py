@@ -418,6 +418,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_keys_status": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_keys_complete_erasures": (c_int32, [c_void_p]),
     "myqsec_keys_rotate_tree": (c_int32, [c_void_p]),
+    "myqsec_keys_rotate_lookup": (c_int32, [c_void_p]),
     "myqsec_keys_rotate_database": (c_int32, [c_void_p, c_char_p]),
     "myqsec_keys_rotate_root": (c_int32, [c_void_p, POINTER(Root)]),
     "myqsec_list_more": (c_int32, [c_void_p, POINTER(c_int64)]),

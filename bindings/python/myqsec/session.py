@@ -107,6 +107,13 @@ class Session(Access, Audit, Devices, Spool):
         """Gives every node of the key tree a fresh key."""
         call("myqsec_keys_rotate_tree", self._pointer)
 
+    def rotate_lookup(self) -> None:
+        """Gives names, cards and PINs fresh keys by which they are found: old copies of the files then tell no name.
+
+        Cards and PINs that are not presented within the setting lookup.retention end.
+        """
+        call("myqsec_keys_rotate_lookup", self._pointer)
+
     def rotate_root(self, root: Root) -> None:
         """Seals the keystore under a fresh root key: from now on only `root` opens the instance."""
         call("myqsec_keys_rotate_root", self._pointer, ctypes.byref(root_struct(root)))

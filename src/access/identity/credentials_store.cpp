@@ -156,11 +156,15 @@ std::optional<PinRecord> find_pin(storage::Database& main, UserId user) {
                    user));
 }
 
-std::optional<PinRecord> find_pin_alone(storage::Database& main, const LookupHash& alone) {
-    return read_pin(
-        main.query("SELECT user_id, alone_hash, factor_hash, key_version, digits, purpose FROM access_pin "
-                   "WHERE alone_hash = $1",
-                   alone.hash));
+std::optional<PinRecord> find_pin_alone(storage::Database& main, const std::vector<LookupHash>& alone) {
+    for (const auto& one : alone) {
+        auto pin = read_pin(main.query(
+            "SELECT user_id, alone_hash, factor_hash, key_version, digits, purpose FROM access_pin "
+            "WHERE alone_hash = $1",
+            one.hash));
+        if (pin) return pin;
+    }
+    return std::nullopt;
 }
 
 void save_pin(storage::Database& main, const PinRecord& pin, Instant now) {
@@ -171,6 +175,20 @@ void save_pin(storage::Database& main, const PinRecord& pin, Instant now) {
         "factor_hash = excluded.factor_hash, key_version = excluded.key_version, digits = excluded.digits, "
         "purpose = excluded.purpose, changed = excluded.changed",
         pin.user, pin.alone, pin.factor.hash, pin.factor.key_version, pin.digits, pin.use, now);
+}
+
+void rehash_pin(storage::Database& main, const PinRecord& pin) {
+    main.run("UPDATE access_pin SET alone_hash = $1, factor_hash = $2, key_version = $3 WHERE user_id = $4",
+             pin.alone, pin.factor.hash, pin.factor.key_version, pin.user);
+}
+
+std::vector<UserId> pins_under(storage::Database& main, std::uint32_t key_version, std::int64_t most) {
+    std::vector<UserId> users;
+    auto rows =
+        main.query("SELECT user_id FROM access_pin WHERE key_version = $1 LIMIT $2", key_version, most);
+    while (rows.next())
+        users.push_back(rows.id<UserId>(0));
+    return users;
 }
 
 bool delete_pin(storage::Database& main, UserId user) {
@@ -203,8 +221,25 @@ std::optional<CardRecord> find_card(storage::Database& main, CardId card) {
     return read_one_card(main.query(CARD_COLUMNS "WHERE id = $1", card));
 }
 
-std::optional<CardRecord> find_card(storage::Database& main, const LookupHash& card) {
-    return read_one_card(main.query(CARD_COLUMNS "WHERE card_hash = $1", card.hash));
+std::optional<CardRecord> find_card(storage::Database& main, const std::vector<LookupHash>& card) {
+    for (const auto& one : card) {
+        if (auto found = read_one_card(main.query(CARD_COLUMNS "WHERE card_hash = $1", one.hash)))
+            return found;
+    }
+    return std::nullopt;
+}
+
+void rehash_card(storage::Database& main, const CardRecord& card) {
+    main.run("UPDATE access_card SET card_hash = $1, key_version = $2, label = $3 WHERE id = $4",
+             card.card.hash, card.card.key_version, card.label, card.id);
+}
+
+std::vector<CardRecord> cards_under(storage::Database& main, std::uint32_t key_version, std::int64_t most) {
+    std::vector<CardRecord> cards;
+    auto rows = main.query(CARD_COLUMNS "WHERE key_version = $1 LIMIT $2", key_version, most);
+    while (rows.next())
+        cards.push_back(read_card(rows));
+    return cards;
 }
 
 namespace {

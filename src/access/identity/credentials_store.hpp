@@ -58,9 +58,14 @@ struct PinRecord {
 };
 
 std::optional<PinRecord> find_pin(storage::Database& main, UserId user);
-std::optional<PinRecord> find_pin_alone(storage::Database& main, const LookupHash& alone);
+/// By one of the hashes.
+std::optional<PinRecord> find_pin_alone(storage::Database& main, const std::vector<LookupHash>& alone);
 void save_pin(storage::Database& main, const PinRecord& pin, Instant now);
 bool delete_pin(storage::Database& main, UserId user);
+/// The same PIN under another look-up key.
+void rehash_pin(storage::Database& main, const PinRecord& pin);
+/// Some of those whose PIN is hashed under that version of the look-up key.
+std::vector<UserId> pins_under(storage::Database& main, std::uint32_t key_version, std::int64_t most);
 /// PINs that log in alone, that user's not counted.
 std::int64_t count_pins_alone(storage::Database& main, UserId except);
 
@@ -79,7 +84,12 @@ CardId insert_card(storage::Database& main, const CardRecord& card);
 void delete_card(storage::Database& main, CardId card);
 void touch_card(storage::Database& main, CardId card, Instant now);
 std::optional<CardRecord> find_card(storage::Database& main, CardId card);
-std::optional<CardRecord> find_card(storage::Database& main, const LookupHash& card);
+/// By one of the hashes.
+std::optional<CardRecord> find_card(storage::Database& main, const std::vector<LookupHash>& card);
+/// The same card under another look-up key, with its label.
+void rehash_card(storage::Database& main, const CardRecord& card);
+/// Some of those that are hashed under that version of the look-up key.
+std::vector<CardRecord> cards_under(storage::Database& main, std::uint32_t key_version, std::int64_t most);
 Paged<CardRecord> cards_of(storage::Database& main, UserId user, const Page& page);
 /// Every statement that cards_of may run, for the test that looks at their plans.
 std::vector<std::string_view> card_list_statements();

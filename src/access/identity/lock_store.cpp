@@ -56,6 +56,17 @@ void save_lock(storage::Database& main, const LockKey& key, const LockRecord& re
         subject.device, subject.source, subject.method);
 }
 
+void move_lock(storage::Database& main, const LockKey& from, const LockKey& to, UserId user) {
+    // Mostly there is none, and reading waits for nobody.
+    if (find_lock(main, from).entries.empty()) return;
+    storage::Transaction transaction(main);
+    main.run(
+        "UPDATE OR IGNORE access_lock SET scope = $1, hash = $2, user_id = $3 WHERE scope = $4 AND hash = $5",
+        to.scope, to.hash, user, from.scope, from.hash);
+    main.run("DELETE FROM access_lock WHERE scope = $1 AND hash = $2", from.scope, from.hash);
+    transaction.commit_unsynced();
+}
+
 void delete_old_locks(storage::Database& main, Elapsed now) {
     main.run(
         "DELETE FROM access_lock WHERE id IN (SELECT id FROM access_lock WHERE kept_until <= $1 LIMIT 16)",

@@ -33,6 +33,8 @@ struct LockRow {
 /// An empty record removes the row. `kept_until`: afterwards no entry counts.
 void save_lock(storage::Database& main, const LockKey& key, const LockRecord& record,
                const LockSubject& subject, Elapsed kept_until);
+/// What was counted goes on under another key, as that user's; what that one has already comes first.
+void move_lock(storage::Database& main, const LockKey& from, const LockKey& to, UserId user);
 /// A few of those that count no more: names that nobody has must not fill the disk.
 void delete_old_locks(storage::Database& main, Elapsed now);
 

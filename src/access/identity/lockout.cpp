@@ -1,5 +1,7 @@
 #include "access/identity/lockout.hpp"
 
+#include <vector>
+
 namespace myqsec::access {
 
 namespace {
@@ -29,18 +31,32 @@ std::string time_left(Duration left) {
 
 }  // namespace
 
-std::string Place::source_tag(const storage::Keystore& keystore) const {
+std::string Place::source_tag(storage::Vault& vault) const {
     if (source.empty()) return {};
-    const auto hash = lookup_hash(keystore, lookup_domain::lockout, "source " + source).hash;
+    const auto hash = lookup_hash(vault, lookup_domain::source_tag, source).hash;
     return to_hex(ByteView(hash).first(8));
 }
 
 LockKey Lockout::key(LockScope scope, std::string_view text) const {
-    return {scope, lookup_hash(vault_.keystore(), lookup_domain::lockout, text).hash};
+    return {scope, lasting_hash(vault_.keystore(), "lockout", text)};
+}
+
+// By the user, for no copy of a row is to say whose name it was; what nobody has can only be known by what
+// was entered. What was counted under that goes on when somebody is given the name, or the look-up key was
+// rotated.
+LockKey Lockout::account(std::string_view method, std::string_view named, UserId user) {
+    std::vector<LockKey> keys;
+    if (user) keys.push_back(key(LockScope::account, fmt::format("{} user {}", method, user.value)));
+    for (const auto& one :
+         lookup_hashes(vault_, lookup_domain::nobodys_account, fmt::format("{} {}", method, named)))
+        keys.push_back({LockScope::account, one.hash});
+    for (std::size_t i = 1; i < keys.size(); ++i)
+        store::move_lock(vault_.main(), keys[i], keys.front(), user);
+    return keys.front();
 }
 
 LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
-                               const std::optional<crypto::Digest>& account, UserId user) {
+                               const std::optional<std::string>& named, UserId user) {
     const bool at_device = static_cast<bool>(place.device);
     const auto scope = at_device ? LockScope::device : LockScope::source;
     const auto where =
@@ -56,12 +72,12 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
         entry.place = key(scope, fmt::format("{} {}", kind_of_method(method), where));
         out.subjects[*entry.place] = {{}, place.device, place.source, std::string(kind_of_method(method))};
     }
-    if (account) {
-        const auto named = fmt::format("{} {}", method, to_hex(*account));
-        entry.account = key(LockScope::account, named);
+    if (named) {
+        entry.account = account(method, *named, user);
         out.subjects[*entry.account] = {user, {}, {}, std::string(method)};
         if (entry.known) {
-            entry.account_here = key(LockScope::account, fmt::format("{} {}", named, where));
+            entry.account_here =
+                key(LockScope::account, fmt::format("{} user {} {}", method, user.value, where));
             out.subjects[*entry.account_here] = {user, place.device, place.source, std::string(method)};
         }
     }
@@ -92,7 +108,7 @@ void Lockout::wrong(storage::Transaction& transaction, LockedAttempt& attempt) {
         if (subject.user && subject.device)
             event.changes.push_back({"device", "", fmt::format("{}", subject.device.value)});
         if (!subject.source.empty())
-            event.changes.push_back({"source", "", Place{{}, subject.source}.source_tag(vault_.keystore())});
+            event.changes.push_back({"source", "", Place{{}, subject.source}.source_tag(vault_)});
         audit_.append(transaction, event);
     }
 }

@@ -23,7 +23,7 @@ struct Place {
     std::string source;
 
     /// For the audit log, in which an address may not stand for ever.
-    [[nodiscard]] std::string source_tag(const storage::Keystore& keystore) const;
+    [[nodiscard]] std::string source_tag(storage::Vault& vault) const;
 };
 
 /// A login that is refused for now. What it knows beyond the sentence is the host's to act on, not to show.
@@ -52,9 +52,10 @@ class Lockout final : public LockBook {
     Lockout(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
         : vault_(vault), audit_(audit), model_(*this, LockRules::of(settings)) {}
 
-    /// `account`: the hash of the name or card that it names, if any. `user`: whose that is, or nobody's.
+    /// `named`: the name or card that it names, if any, in its one spelling. `user`: whose that is, or
+    /// nobody's. Not inside a snapshot.
     LockedAttempt attempt(const Place& place, std::string_view method,
-                          const std::optional<crypto::Digest>& account, UserId user);
+                          const std::optional<std::string>& named, UserId user);
     [[nodiscard]] LockVerdict judge(const LockedAttempt& attempt) {
         return model_.judge(attempt.entry, now());
     }
@@ -80,6 +81,7 @@ class Lockout final : public LockBook {
 
  private:
     [[nodiscard]] LockKey key(LockScope scope, std::string_view text) const;
+    [[nodiscard]] LockKey account(std::string_view method, std::string_view named, UserId user);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

@@ -22,14 +22,37 @@ bool is_hex(char c) {
 
 }  // namespace
 
-LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain, std::string_view text) {
-    const auto version = keystore.newest_version(storage::KeyPurpose::lookup);
+namespace {
+
+crypto::Digest keyed_hash(const crypto::Secret& key, std::string_view domain, std::string_view text) {
     const auto prefix =
         ByteWriter().field(as_bytes(domain)).integer(static_cast<std::uint32_t>(text.size())).take();
     crypto::Secret message(prefix.size() + text.size());  // the text may be a PIN
     std::ranges::copy(as_bytes(text), std::ranges::copy(prefix, message.span().begin()).out);
-    return {crypto::hmac_sha256(keystore.key(storage::KeyPurpose::lookup, version).view(), message.view()),
-            version};
+    return crypto::hmac_sha256(key.view(), message.view());
+}
+
+}  // namespace
+
+LookupHash lookup_hash(const storage::LookupKey& key, const LookupDomain& domain, std::string_view text) {
+    return {keyed_hash(*key.key, domain.name, text), key.version};
+}
+
+LookupHash lookup_hash(storage::Vault& vault, const LookupDomain& domain, std::string_view text) {
+    return lookup_hash(vault.lookup_keys().newest(domain.kind), domain, text);
+}
+
+std::vector<LookupHash> lookup_hashes(storage::Vault& vault, const LookupDomain& domain,
+                                      std::string_view text) {
+    std::vector<LookupHash> hashes;
+    for (const auto& key : vault.lookup_keys().all(domain.kind))
+        hashes.push_back(lookup_hash(key, domain, text));
+    return hashes;
+}
+
+crypto::Digest lasting_hash(const storage::Keystore& keystore, std::string_view domain,
+                            std::string_view text) {
+    return keyed_hash(keystore.key(storage::KeyPurpose::lockout), domain, text);
 }
 
 namespace {

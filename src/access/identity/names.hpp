@@ -5,20 +5,25 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/hash.hpp"
-#include "storage/keys/keystore.hpp"
+#include "storage/vault.hpp"
 
 namespace myqsec::access {
 
 /// What a hash is for; hashes of the same text in two domains have nothing in common.
+struct LookupDomain {
+    std::string_view name;
+    storage::LookupKind kind;  ///< of its keys
+};
 namespace lookup_domain {
-inline constexpr std::string_view user_name = "user-name";
-inline constexpr std::string_view card = "card";
-inline constexpr std::string_view pin_alone = "pin-alone";
-inline constexpr std::string_view pin_of_user = "pin-of-user";
-inline constexpr std::string_view lockout = "lockout";
-inline constexpr std::string_view recovery_code = "recovery-code";
+inline constexpr LookupDomain user_name{"user-name", storage::LookupKind::name};
+inline constexpr LookupDomain card{"card", storage::LookupKind::credential};
+inline constexpr LookupDomain pin_alone{"pin-alone", storage::LookupKind::credential};
+inline constexpr LookupDomain pin_of_user{"pin-of-user", storage::LookupKind::credential};
+inline constexpr LookupDomain nobodys_account{"nobodys-account", storage::LookupKind::credential};
+inline constexpr LookupDomain source_tag{"source-tag", storage::LookupKind::credential};
 }  // namespace lookup_domain
 
 struct LookupHash {
@@ -26,9 +31,19 @@ struct LookupHash {
     std::uint32_t key_version = 0;
 };
 
-/// HMAC-SHA-256 under the keystore's newest lookup key.
-[[nodiscard]] LookupHash lookup_hash(const storage::Keystore& keystore, std::string_view domain,
+/// HMAC-SHA-256 under a look-up key, and under the newest one. For what the hash finds to be of the same
+/// state, the caller has a transaction or a snapshot.
+[[nodiscard]] LookupHash lookup_hash(const storage::LookupKey& key, const LookupDomain& domain,
                                      std::string_view text);
+[[nodiscard]] LookupHash lookup_hash(storage::Vault& vault, const LookupDomain& domain,
+                                     std::string_view text);
+/// The same under each key that there is, the newest first: what is hashed anew when it is presented may
+/// still be kept under an earlier one.
+[[nodiscard]] std::vector<LookupHash> lookup_hashes(storage::Vault& vault, const LookupDomain& domain,
+                                                    std::string_view text);
+/// Under a key of the keystore that does not rotate: of what is no name, card or PIN.
+[[nodiscard]] crypto::Digest lasting_hash(const storage::Keystore& keystore, std::string_view domain,
+                                          std::string_view text);
 
 /// The one spelling of a card, however a reader or a list writes it: without framing (STX, ETX, CR, LF),
 /// separators (blanks, tabs, ':', '-') and the 0x before hexadecimal digits; ASCII letters in upper case.

@@ -193,15 +193,15 @@ crypto::Secret random_pin(std::int64_t digits) {
     return pin;
 }
 
-LookupHash pin_factor_hash(const storage::Keystore& keystore, UserId user, std::string_view pin) {
+std::vector<LookupHash> pin_factor_hashes(storage::Vault& vault, UserId user, std::string_view pin) {
     const auto prefix = fmt::format("{}:", user.value);
     crypto::Secret text(prefix.size() + pin.size());  // no string: what it leaves behind is not wiped
     std::ranges::copy(as_bytes(pin), std::ranges::copy(as_bytes(prefix), text.span().begin()).out);
-    return lookup_hash(keystore, lookup_domain::pin_of_user, as_text(text.view()));
+    return lookup_hashes(vault, lookup_domain::pin_of_user, as_text(text.view()));
 }
 
-LookupHash pin_alone_hash(const storage::Keystore& keystore, std::string_view pin) {
-    return lookup_hash(keystore, lookup_domain::pin_alone, pin);
+std::vector<LookupHash> pin_alone_hashes(storage::Vault& vault, std::string_view pin) {
+    return lookup_hashes(vault, lookup_domain::pin_alone, pin);
 }
 
 }  // namespace myqsec::access

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "access/identity/names.hpp"
 #include "access/identity/user.hpp"
@@ -36,10 +37,10 @@ namespace myqsec::access {
 /// Uniform among the unlikely ones.
 [[nodiscard]] crypto::Secret random_pin(std::int64_t digits);
 
-/// What is stored of a PIN as a second factor: bound to its user.
-[[nodiscard]] LookupHash pin_factor_hash(const storage::Keystore& keystore, UserId user,
-                                         std::string_view pin);
-/// What a PIN alone is found by.
-[[nodiscard]] LookupHash pin_alone_hash(const storage::Keystore& keystore, std::string_view pin);
+/// What is stored of a PIN as a second factor, under each look-up key: bound to its user.
+[[nodiscard]] std::vector<LookupHash> pin_factor_hashes(storage::Vault& vault, UserId user,
+                                                        std::string_view pin);
+/// What a PIN alone is found by, likewise.
+[[nodiscard]] std::vector<LookupHash> pin_alone_hashes(storage::Vault& vault, std::string_view pin);
 
 }  // namespace myqsec::access

@@ -68,8 +68,8 @@ std::string open_user_name(const store::UserRecord& record, const crypto::Secret
     return open(fields_table[0], record, fields);
 }
 
-FieldChanges apply_fields(store::UserRecord& record, const UserFields& fields,
-                          const storage::Keystore& keystore, const crypto::Secret& person_key) {
+FieldChanges apply_fields(store::UserRecord& record, const UserFields& fields, storage::Vault& vault,
+                          const crypto::Secret& person_key) {
     FieldChanges out;
     storage::PersonalFields present(person_key);
     for (const auto& field : fields_table) {
@@ -83,7 +83,7 @@ FieldChanges apply_fields(store::UserRecord& record, const UserFields& fields,
         out.personal.push_back({record.person, std::string(field.name), *given});
     }
     if (fields.user_name) {
-        record.name = lookup_hash(keystore, lookup_domain::user_name, fold_user_name(*fields.user_name));
+        record.name = lookup_hash(vault, lookup_domain::user_name, fold_user_name(*fields.user_name));
     }
     if (fields.state && *fields.state != record.state) {
         out.changes.push_back({"state", std::string(user_state_name(record.state)),

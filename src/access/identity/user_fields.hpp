@@ -24,7 +24,7 @@ struct FieldChanges {
 };
 
 /// Seals into the row the fields that are given and differ.
-FieldChanges apply_fields(store::UserRecord& record, const UserFields& fields,
-                          const storage::Keystore& keystore, const crypto::Secret& person_key);
+FieldChanges apply_fields(store::UserRecord& record, const UserFields& fields, storage::Vault& vault,
+                          const crypto::Secret& person_key);
 
 }  // namespace myqsec::access

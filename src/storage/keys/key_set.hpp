@@ -15,7 +15,7 @@ inline constexpr std::size_t key_size = 32;  ///< of every random key
 enum class KeyPurpose : std::uint16_t {
     main_database = 1,
     log_database = 2,
-    lookup = 3,      ///< PIN and card HMAC, versioned
+    lockout = 3,     ///< HMACs of places and accounts that lockout counts at, and of the recovery code
     pepper = 4,      ///< password verifiers
     blob_names = 6,  ///< MACs in the names of documents: see blob_store.hpp
     backup = 7,      ///< 32-byte key, then its expiry (u64 ms): see backup_keys.hpp

@@ -17,7 +17,7 @@ namespace myqsec::storage {
 namespace {
 
 constexpr std::array generated_purposes = {
-    KeyPurpose::main_database, KeyPurpose::log_database, KeyPurpose::lookup,
+    KeyPurpose::main_database, KeyPurpose::log_database, KeyPurpose::lockout,
     KeyPurpose::pepper,        KeyPurpose::blob_names,   KeyPurpose::audit_signing,
 };
 

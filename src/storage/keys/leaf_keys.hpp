@@ -1,4 +1,5 @@
-// Keys of jobs and persons: independent random keys, one each, behind one small interface. Destroying a key
+// Keys of jobs and persons, and those by which people are looked up: independent random keys, behind one
+// small interface. Destroying a key
 // makes all it ever sealed unreadable: at once for this library, and after the next turn of the key tree for
 // whoever holds older copies of the files.
 #pragma once
@@ -18,7 +19,7 @@
 
 namespace myqsec::storage {
 
-enum class LeafKind : std::uint8_t { job = 1, person = 2 };
+enum class LeafKind : std::uint8_t { job = 1, person = 2, lookup = 3 };
 
 /// Leaves of the key tree in the main database. All calls join the caller's transaction.
 class LeafKeys {
@@ -69,7 +70,7 @@ class LeafKeys {
 
     struct TreeStatus {
         std::uint32_t epoch = 0;
-        std::int64_t keys = 0;
+        std::int64_t keys = 0;     ///< of jobs and persons
         std::int64_t waiting = 0;  ///< destroyed since the last turn
         std::optional<Instant> waiting_since;
     };
