@@ -103,7 +103,15 @@ class Replay {
 
     void check_jobs(Site& site) const {
         const auto jobs = site.jobs().list(site.root, {});
-        CHECK(jobs.size() == jobs_.size());
+        // A job past its expiry is in no list, as a private one that was cancelled, but its end is told by a tick.
+        auto expired = site.vault().main().query("SELECT id FROM job WHERE expires <= $1 AND state <> $2",
+                                                 site.vault().clock().now(), JobState::processing);
+        std::size_t unlisted = 0;
+        while (expired.next()) {
+            ++unlisted;
+            CHECK(jobs_.contains(expired.integer(0)));
+        }
+        CHECK(jobs.size() + unlisted == jobs_.size());
         for (const auto& job : jobs) {
             REQUIRE(jobs_.contains(job.id.value));
             const auto& told = jobs_.at(job.id.value);

@@ -71,7 +71,7 @@ inline void check_trail(const Trail& trail, const spool::Job* job) {
     const auto after = begun == Wish::print    ? JobState::completed
                        : begun == Wish::cancel ? JobState::canceled
                                                : JobState::pending_held;
-    const bool ends = begun == Wish::remove || (begun == Wish::print && trail.private_queue);
+    const bool ends = begun == Wish::remove || (begun != Wish::none && trail.private_queue);
     if (job == nullptr) {
         CHECK(ends);
     } else if (done) {
@@ -82,15 +82,8 @@ inline void check_trail(const Trail& trail, const spool::Job* job) {
     }
 }
 
-/// A private job that was cancelled: they went with its key.
-inline bool has_lost_its_names(const Site& site, const spool::Job& job) {
-    return job.state == JobState::canceled && job.queue == site.private_queue && job.name.empty() &&
-           job.host_name.empty();
-}
-
 /// Also of those that were not acknowledged: each is there with all that it was sent with.
 inline void check_job(Site& site, const spool::Job& job) {
-    if (has_lost_its_names(site, job)) return;
     const auto text = document_of(std::stoul(job.name));
     CHECK(job.size == text.size());
     CHECK(job.owner == site.ada_user);
@@ -113,8 +106,7 @@ inline void check_round(Site& site, const Shared& shared, Replay& replay) {
         CHECK(replay.tells_of(trail.acknowledged_id));
         const auto found = jobs.find(trail.acknowledged_id);
         check_trail(trail, found == jobs.end() ? nullptr : &found->second);
-        if (found != jobs.end() && !has_lost_its_names(site, found->second))
-            CHECK(found->second.name == std::to_string(i));
+        if (found != jobs.end()) CHECK(found->second.name == std::to_string(i));
     }
     for (const auto& [id, job] : jobs)
         check_job(site, job);
