@@ -46,30 +46,44 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
     const auto where =
         at_device ? fmt::format("device {}", place.device.value) : fmt::format("source {}", place.source);
     LockedAttempt out;
-    out.known_as = key(scope, where);
     auto& entry = out.entry;
     entry.card = method == "card";
-    entry.known = user && store::is_known(vault_.main(), user, out.known_as);
-    out.somebody_known = store::knows_anybody(vault_.main(), out.known_as);
+    out.known_as.push_back(key(LockScope::cards, where));
+    if (!entry.card) out.known_as.push_back(key(scope, where));
+    entry.known = user && store::is_known(vault_.main(), user, out.known_as.back());
+    out.somebody_known = store::knows_anybody(vault_.main(), out.known_as.back());
     if (at_device || !place.source.empty()) {
         // Unknown cards don't keep anybody from typing, nor the other way round.
         entry.place = key(scope, fmt::format("{} {}", kind_of_method(method), where));
         out.subjects[*entry.place] = {{}, place.device, place.source, std::string(kind_of_method(method))};
     }
-    if (account) {
-        const auto named = fmt::format("{} {}", method, to_hex(*account));
-        entry.account = key(LockScope::account, named);
-        out.subjects[*entry.account] = {user, {}, {}, std::string(method)};
-        if (entry.known) {
-            entry.account_here = key(LockScope::account, fmt::format("{} {}", named, where));
-            out.subjects[*entry.account_here] = {user, place.device, place.source, std::string(method)};
-        }
-    }
+    if (account) name_account(out, method, *account, {user, place.device, place.source, std::string(method)});
     if (method == "pin") {
         entry.site = LockKey{LockScope::site, {}};
         out.subjects[*entry.site] = {{}, {}, {}, std::string(method)};
     }
     return out;
+}
+
+LockedAttempt Lockout::attempt_in_session(const crypto::Digest& account, UserId user) {
+    LockedAttempt out;
+    out.entry.known = true;
+    name_account(out, "name-password", account, {user, {}, {}, "name-password"});
+    return out;
+}
+
+void Lockout::name_account(LockedAttempt& attempt, std::string_view method, const crypto::Digest& account,
+                           const store::LockSubject& subject) const {
+    auto& entry = attempt.entry;
+    // A name is a name whoever has it, or nobody. Of a person's cards none brings guesses of its own.
+    const bool by_card = method.starts_with("card");
+    const auto person = fmt::format("{} user {}", method, subject.user.value);
+    entry.account = key(LockScope::account,
+                        by_card && subject.user ? person : fmt::format("{} {}", method, to_hex(account)));
+    attempt.subjects[*entry.account] = {subject.user, {}, {}, subject.method};
+    if (!entry.known) return;
+    entry.account_here = key(LockScope::account, person + " where known");
+    attempt.subjects[*entry.account_here] = subject;
 }
 
 void Lockout::wrong(storage::Transaction& transaction, LockedAttempt& attempt) {
@@ -106,7 +120,8 @@ void Lockout::right(LockedAttempt& attempt, UserId user) {
         attempt.entry.others.push_back(lock.key);
     }
     model_.right(attempt.entry, now());
-    store::remember_place(vault_.main(), user, attempt.known_as, LockRules::known_places);
+    for (const auto& place : attempt.known_as)
+        store::remember_place(vault_.main(), user, place, LockRules::known_places);
 }
 
 void Lockout::refuse(const LockVerdict& verdict, std::uint32_t methods, bool proved) {
