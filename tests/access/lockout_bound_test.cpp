@@ -2,6 +2,7 @@
 // whatever a guesser, a finder of the card and the owner do.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -180,6 +181,7 @@ TEST_CASE("the bound is that of the lock settings in force") {
     // By two methods, by strangers and known ones: four times as many.
     CHECK(per_30_days() >= 4 * by_strangers * 24 * 30 / 3);
     CHECK(named_pin_length(f.settings(), 2) == 8);
+    CHECK(generated_pin_length(f.settings(), 1) == 7);
     CHECK(check_chosen_pin(f.settings(), "739164", 2) == PinUse::with_card);
     LockRules longer;
     longer.window = hours(24 * 90);

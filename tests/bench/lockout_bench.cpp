@@ -212,8 +212,8 @@ class Site {
         if (busy(event.device) > event.time) {
             event.time += seconds(15);
         } else if (!verdict.admits) {
-            auto until = book_.find(*seen.account).until;
-            if (seen.known) until = std::min(until, book_.find(*seen.account_here).until);
+            const auto& own = seen.known ? *seen.account_here : *seen.account;
+            const auto until = book_.find(own).until;
             event.time = until > event.time ? until : event.time + seconds(30);  // or another device, then
         } else {
             model_.wrong(seen, event.time);
