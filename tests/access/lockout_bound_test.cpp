@@ -72,7 +72,7 @@ TEST_CASE(
     for (const bool by_card : {true, false}) {
         CAPTURE(by_card);
         BoundFixture f;
-        f.play(hours(2), 35, [&](int visit) {
+        f.play(hours(2), 30, [&](int visit) {
             const auto here = f.device(visit);
             by_card ? f.card(card_number, here) : f.name_pin("ada", f.ada_pin, here);
             f.follow([&] { f.guess_pin(here); });
@@ -82,7 +82,7 @@ TEST_CASE(
 
 TEST_CASE("who has found the card gets no more guesses by showing it at device after device") {
     BoundFixture f;
-    f.play(hours(2), 55, [&](int visit) {
+    f.play(hours(2), 50, [&](int visit) {
         const auto here = f.device(visit);
         f.follow([&] {
             f.card(card_number, here);

@@ -162,11 +162,10 @@ std::int64_t LockModel::counted(const LockKey& key, Elapsed now) {
 
 void LockModel::right(const LockedEntry& entry, Elapsed now) {
     if (!entry.cleared) return;
-    constexpr auto half = LockRules::cleared_in_window / 2;
     auto left = LockRules::cleared_in_window - counted(*entry.cleared, now);
     const auto before = left;
-    const auto clear = [&](const LockKey& key, std::int64_t kept) {
-        const auto own = std::max<std::int64_t>(std::min(counted(key, now), left - kept), 0);
+    const auto clear = [&](const LockKey& key, std::int64_t most) {
+        const auto own = std::max<std::int64_t>(std::min({counted(key, now), most, left}), 0);
         take(key, own, now);
         left -= own;
         return own;
@@ -178,15 +177,16 @@ void LockModel::right(const LockedEntry& entry, Elapsed now) {
         if (entry.place) take(*entry.place, own, now);
         left -= own;
     } else if (entry.account) {
-        const auto seen = recent(*entry.account, now);
-        if (entry.account_here) clear(*entry.account_here, 0);
-        const auto own = clear(*entry.account, entry.account_here ? half : 0);
-        if (entry.place) take(*entry.place, std::min({own, seen, recent(*entry.place, now)}), now);
+        auto typed_here = recent(*entry.account, now);
+        if (entry.place) typed_here = std::min(typed_here, recent(*entry.place, now));
+        if (entry.account_here) clear(*entry.account_here, left);
+        const auto own = clear(*entry.account, entry.account_here ? typed_here : left);
+        if (entry.place) take(*entry.place, std::min(own, typed_here), now);
+        if (entry.account_here) clear(*entry.account, left - LockRules::cleared_where_typed);
     }
-    // Who has shown one factor is no guesser at the others. But what was guessed elsewhere, or by another
-    // method, may not use up what the person's own typing errors need.
+    // Who has shown one factor is no guesser at the others.
     for (const auto& other : entry.others)
-        clear(other, half);
+        clear(other, left - LockRules::cleared_where_typed);
     if (left == before) return;
     auto spent = book_.find(*entry.cleared);
     schedule(*entry.cleared, false).forget_old(spent.entries, now);

@@ -68,6 +68,9 @@ struct LockRules {
     /// Wrong entries that a person's right ones clear, in a window: more than typing errors make, and few
     /// enough for a guesser who waits for them.
     static constexpr std::int64_t cleared_in_window = 30;
+    /// Of those, for what was typed where it is now right: what is guessed elsewhere or by other methods may
+    /// not use up what the person's own typing errors need.
+    static constexpr std::int64_t cleared_where_typed = 20;
     /// At a place, so soon before a right entry a wrong one may have been the same person's.
     static constexpr Duration typing_error = std::chrono::minutes(2);
     static constexpr Duration place_window = std::chrono::hours(1);
