@@ -46,7 +46,7 @@ void Credentials::check_current(const store::UserRecord& user, std::optional<std
     const auto stored = store::find_password(vault_.main(), user.id);
     if (!stored) return;
     Lockout lockout(vault_, audit_, settings_);
-    auto attempt = lockout.attempt({}, "current-password", std::string(), user.id);
+    auto attempt = lockout.attempt_in_session(user.id);
     const auto require_open = [&] {
         const auto verdict = lockout.judge(attempt);
         if (!verdict.admits) lockout.refuse(verdict, 0, true);  // whoever asks has logged in

@@ -155,12 +155,11 @@ class Site {
         if (person < 0) return out;
         const auto& known = known_[person];
         out.known = known.first == device || known.second == device;
-        if (out.known) out.account_here = key(LockScope::account, kind + 3, person, device);
+        if (out.known) out.account_here = key(LockScope::account, kind + 3, person);
         out.cleared = key(LockScope::cleared, 4, person);
         const int other = 10 - kind;
-        out.others = {key(LockScope::account, other + 1, person),
-                      key(LockScope::account, other + 3, person, known.first),
-                      key(LockScope::account, other + 3, person, known.second)};
+        out.others = {key(LockScope::account, other + 1, person), key(LockScope::account, other + 3, person)};
+        if (!out.known) out.others.push_back(key(LockScope::account, kind + 3, person));
         return out;
     }
 
@@ -172,8 +171,7 @@ class Site {
         auto again = event;
         if (!verdict.admits) {
             // Told to wait, people do, for a while: at the panel, where then nobody else is.
-            const auto own = seen.account_here ? book_.find(*seen.account_here).until : verdict.until;
-            const auto until = std::max(seen.known ? own : verdict.until, event.time);
+            const auto until = admitted_at(seen, verdict);
             again.waited += until - event.time;
             again.time = until;
             if (again.waited > minutes(30)) return finish(again.waited, spared, true);
@@ -190,6 +188,11 @@ class Site {
         auto& known = known_[event.person];
         if (known.first != event.device) known = {event.device, known.first};
         finish(event.waited, spared, false);
+    }
+
+    Elapsed admitted_at(const LockedEntry& entry, const LockVerdict& verdict) {
+        return entry.account_here ? std::min(verdict.until, book_.find(*entry.account_here).until)
+                                  : verdict.until;
     }
 
     void finish(Elapsed waited, bool spared, bool refused) {

@@ -15,6 +15,7 @@ std::string_view lock_scope_name(LockScope scope) {
         case LockScope::site:
             return "site";
         case LockScope::cleared:
+        case LockScope::cards:
             break;
     }
     return "";
@@ -57,14 +58,18 @@ LockRules LockRules::of(const settings::Settings& settings) {
 }
 
 std::int64_t LockRules::guesses_at_account() const {
+    constexpr Duration asked = std::chrono::hours(30 * 24);
+    const auto span = std::min(window, asked);
     std::int64_t guesses = 0;
     auto doubled = first;
-    for (Duration time{}; time < window; ++guesses) {
+    for (Duration time{}; time < span; ++guesses) {
         if (guesses + 1 < free) continue;
         time += std::min(doubled, std::max(first, longest));
-        doubled = std::min(doubled * 2, window);
+        doubled = std::min(doubled * 2, span);
     }
-    return guesses * (known_places + 1) + cleared_in_window;
+    // By each method as strangers, and as whoever is known; and all that as often as a window passes.
+    const auto windows = (asked + span - Duration(1)) / span;
+    return windows * (guesses * methods_of_secret * 2 + cleared_in_window);
 }
 
 LockModel::Schedule LockModel::schedule(const LockKey& key, bool card) const {
@@ -78,6 +83,7 @@ LockModel::Schedule LockModel::schedule(const LockKey& key, bool card) const {
         case LockScope::cleared:
             return {LockRules::cleared_in_window, rules_.window, {}, {}, true};
         case LockScope::account:
+        case LockScope::cards:
             break;
     }
     return {rules_.free, rules_.window, rules_.first, rules_.longest};
@@ -104,10 +110,7 @@ LockVerdict LockModel::judge(const LockedEntry& entry, Elapsed now) {
     if (entry.site) {
         verdict.factor_asked = !verdict.admits;
     } else if (entry.known) {
-        LockVerdict here;
-        see(here, entry.account_here, now);
-        if (here.lock && !verdict.lock) verdict = here;
-        verdict.admits = !here.lock;
+        verdict.admits |= !entry.account_here || book_.find(*entry.account_here).until <= now;
     }
     return verdict;
 }
@@ -123,9 +126,9 @@ void LockModel::add(const LockKey& key, Elapsed now, bool card) {
 
 std::vector<LockKey> LockModel::wrong(const LockedEntry& entry, Elapsed now) {
     std::vector<LockKey> begun;
-    const bool hidden = judge(entry, now).lock.has_value();
+    const bool strangers_wait = judge(entry, now).lock.has_value();
     for (const auto& key : {entry.place, entry.account, entry.account_here, entry.site}) {
-        if (!key || (hidden && key != entry.account_here)) continue;
+        if (!key || strangers_wait != (key == entry.account_here)) continue;
         const bool was_locked = book_.find(*key).until > now;
         add(*key, now, entry.card);
         if (!was_locked && book_.find(*key).until > now) begun.push_back(*key);
@@ -161,6 +164,12 @@ void LockModel::right(const LockedEntry& entry, Elapsed now) {
     if (!entry.cleared) return;
     auto left = LockRules::cleared_in_window - counted(*entry.cleared, now);
     const auto before = left;
+    const auto clear = [&](const LockKey& key, std::int64_t most) {
+        const auto own = std::max<std::int64_t>(std::min({counted(key, now), most, left}), 0);
+        take(key, own, now);
+        left -= own;
+        return own;
+    };
     if (entry.site) {
         // Wrong PINs name nobody: of those just before, some may have been the person's own.
         const auto own = std::min(recent(entry.place ? *entry.place : *entry.site, now), left);
@@ -168,23 +177,16 @@ void LockModel::right(const LockedEntry& entry, Elapsed now) {
         if (entry.place) take(*entry.place, own, now);
         left -= own;
     } else if (entry.account) {
-        const auto own =
-            std::min(counted(entry.account_here ? *entry.account_here : *entry.account, now), left);
-        // Not those that were made while others were locked there, and counted only where they are known.
-        const auto seen = std::min(own, recent(*entry.account, now));
-        if (entry.place) take(*entry.place, std::min(seen, recent(*entry.place, now)), now);
-        take(*entry.account, own, now);
-        if (entry.account_here) take(*entry.account_here, own, now);
-        left -= own;
+        auto typed_here = recent(*entry.account, now);
+        if (entry.place) typed_here = std::min(typed_here, recent(*entry.place, now));
+        if (entry.account_here) clear(*entry.account_here, left);
+        const auto own = clear(*entry.account, entry.account_here ? typed_here : left);
+        if (entry.place) take(*entry.place, std::min(own, typed_here), now);
+        if (entry.account_here) clear(*entry.account, left - LockRules::cleared_where_typed);
     }
-    // Who has shown one factor is no guesser at the others. But what was guessed there may not use up what
-    // the person's own typing errors need.
-    for (const auto& other : entry.others) {
-        const auto own = std::min(counted(other, now), left - LockRules::cleared_in_window / 2);
-        if (own <= 0) continue;
-        take(other, own, now);
-        left -= own;
-    }
+    // Who has shown one factor is no guesser at the others.
+    for (const auto& other : entry.others)
+        clear(other, left - LockRules::cleared_where_typed);
     if (left == before) return;
     auto spent = book_.find(*entry.cleared);
     schedule(*entry.cleared, false).forget_old(spent.entries, now);

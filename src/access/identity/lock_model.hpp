@@ -14,15 +14,16 @@
 
 namespace myqsec::access {
 
-/// Since the instance began, by a clock that nobody can set.
+/// Since the instance began, by the clock that runs whoever sets the other one.
 using Elapsed = Duration;
 
 enum class LockScope : std::uint8_t {
-    account = 1,  ///< an account, existing or not, by one method: everywhere, or at a place that knows it
+    account = 1,  ///< an account, existing or not, by one method: for anybody, or at the places that know it
     device = 2,   ///< for those whom it does not know
     source = 3,   ///< likewise
     site = 4,     ///< PINs alone, all over the site
     cleared = 5,  ///< no lock: what an account's right entries have cleared
+    cards = 6,    ///< no lock: a place, among those that know somebody's card
 };
 [[nodiscard]] std::string_view lock_scope_name(LockScope scope);
 
@@ -56,15 +57,20 @@ struct LockRules {
     std::int64_t site_guesses = 100;
 
     [[nodiscard]] static LockRules of(const settings::Settings& settings);
-    /// How many guesses at one account's secret, by one method, are looked at within the window at most,
-    /// whoever makes them, wherever.
+    /// How many guesses at one account's PIN, or at its password, are looked at within 30 days at most,
+    /// whoever makes them, by whatever methods, wherever.
     [[nodiscard]] std::int64_t guesses_at_account() const;
 
     /// Of each kind, devices and sources, the last so many at which somebody logged in know that person.
     static constexpr std::int64_t known_places = 2;
+    /// By which a PIN is guessed, or a password: with the user name, or with a card.
+    static constexpr std::int64_t methods_of_secret = 2;
     /// Wrong entries that a person's right ones clear, in a window: more than typing errors make, and few
     /// enough for a guesser who waits for them.
-    static constexpr std::int64_t cleared_in_window = 50;
+    static constexpr std::int64_t cleared_in_window = 30;
+    /// Of those, for what was typed where it is now right: what is guessed elsewhere or by other methods may
+    /// not use up what the person's own typing errors need.
+    static constexpr std::int64_t cleared_where_typed = 20;
     /// At a place, so soon before a right entry a wrong one may have been the same person's.
     static constexpr Duration typing_error = std::chrono::minutes(2);
     static constexpr Duration place_window = std::chrono::hours(1);
@@ -76,7 +82,7 @@ struct LockRules {
 /// An attempt to log in, as far as locks see it.
 struct LockedEntry {
     std::optional<LockKey> account;       ///< what it names, by its method; a card alone names nothing
-    std::optional<LockKey> account_here;  ///< the same, at a place that knows the account
+    std::optional<LockKey> account_here;  ///< the same, at all places that know it, if this is one
     std::optional<LockKey> place;         ///< where; none: the host itself
     std::optional<LockKey> site;          ///< a PIN alone is a guess at everybody's
     std::optional<LockKey> cleared;       ///< whose entry it is, once that is known
@@ -100,8 +106,9 @@ class LockModel {
     LockModel(LockBook& book, const LockRules& rules) : book_(book), rules_(rules) {}
 
     [[nodiscard]] LockVerdict judge(const LockedEntry& entry, Elapsed now);
-    /// Counts a wrong entry that was looked at. Returns which locks begin with it. One that only somebody
-    /// known may make counts there alone: what others see goes on as for a name that nobody has.
+    /// Counts a wrong entry that was looked at. Returns which locks begin with it. At an account it counts
+    /// once: if strangers may make it, as theirs, wherever it is made; otherwise at the places that know the
+    /// account, and what others see goes on as for a name that nobody has.
     std::vector<LockKey> wrong(const LockedEntry& entry, Elapsed now);
     /// Clears the person's own wrong entries, by whatever method, up to an allowance.
     void right(const LockedEntry& entry, Elapsed now);
@@ -113,6 +120,7 @@ class LockModel {
     [[nodiscard]] Schedule schedule(const LockKey& key, bool card) const;
     void see(LockVerdict& verdict, const std::optional<LockKey>& key, Elapsed now);
     void add(const LockKey& key, Elapsed now, bool card);
+    /// The newest go first, or what is left would not have waited for what it says.
     void take(const LockKey& key, std::int64_t count, Elapsed now);
     [[nodiscard]] std::int64_t recent(const LockKey& key, Elapsed now);
     [[nodiscard]] std::int64_t counted(const LockKey& key, Elapsed now);

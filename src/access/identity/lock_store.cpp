@@ -51,7 +51,8 @@ void save_lock(storage::Database& main, const LockKey& key, const LockRecord& re
         "method) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (scope, hash) DO UPDATE "
         "SET entries = excluded.entries, until = excluded.until, "
-        "kept_until = excluded.kept_until, user_id = excluded.user_id",
+        "kept_until = excluded.kept_until, user_id = excluded.user_id, device_id = excluded.device_id, "
+        "source = excluded.source",
         key.scope, key.hash, bytes_of(record.entries), record.until.count(), kept_until.count(), subject.user,
         subject.device, subject.source, subject.method);
 }

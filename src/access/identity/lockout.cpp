@@ -41,12 +41,17 @@ LockKey Lockout::key(LockScope scope, std::string_view text) const {
     return {scope, lasting_hash(vault_.keystore(), "lockout", text)};
 }
 
+// Of a person's cards none brings guesses of its own.
+LockKey Lockout::account_of(UserId user, std::string_view method, std::string_view where) const {
+    return key(LockScope::account, fmt::format("{} user {}{}", method, user.value, where));
+}
+
 // By the user, for no copy of a row is to say whose name it was; what nobody has can only be known by what
 // was entered. What was counted under that goes on when somebody is given the name, or the look-up key was
 // rotated.
 LockKey Lockout::account(std::string_view method, std::string_view named, UserId user) {
     std::vector<LockKey> keys;
-    if (user) keys.push_back(key(LockScope::account, fmt::format("{} user {}", method, user.value)));
+    if (user) keys.push_back(account_of(user, method));
     for (const auto& one :
          lookup_hashes(vault_, lookup_domain::nobodys_account, fmt::format("{} {}", method, named)))
         keys.push_back({LockScope::account, one.hash});
@@ -62,11 +67,12 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
     const auto where =
         at_device ? fmt::format("device {}", place.device.value) : fmt::format("source {}", place.source);
     LockedAttempt out;
-    out.known_as = key(scope, where);
     auto& entry = out.entry;
     entry.card = method == "card";
-    entry.known = user && store::is_known(vault_.main(), user, out.known_as);
-    out.somebody_known = store::knows_anybody(vault_.main(), out.known_as);
+    out.known_as.push_back(key(LockScope::cards, where));
+    if (!entry.card) out.known_as.push_back(key(scope, where));
+    entry.known = user && store::is_known(vault_.main(), user, out.known_as.back());
+    out.somebody_known = store::knows_anybody(vault_.main(), out.known_as.back());
     if (at_device || !place.source.empty()) {
         // Unknown cards don't keep anybody from typing, nor the other way round.
         entry.place = key(scope, fmt::format("{} {}", kind_of_method(method), where));
@@ -76,8 +82,7 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
         entry.account = account(method, *named, user);
         out.subjects[*entry.account] = {user, {}, {}, std::string(method)};
         if (entry.known) {
-            entry.account_here =
-                key(LockScope::account, fmt::format("{} user {} {}", method, user.value, where));
+            entry.account_here = account_of(user, method, " where known");
             out.subjects[*entry.account_here] = {user, place.device, place.source, std::string(method)};
         }
     }
@@ -85,6 +90,18 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
         entry.site = LockKey{LockScope::site, {}};
         out.subjects[*entry.site] = {{}, {}, {}, std::string(method)};
     }
+    return out;
+}
+
+LockedAttempt Lockout::attempt_in_session(UserId user) {
+    constexpr std::string_view method = "name-password";
+    LockedAttempt out;
+    auto& entry = out.entry;
+    entry.known = true;
+    entry.account = account_of(user, method);
+    entry.account_here = account_of(user, method, " where known");
+    for (const auto& one : {*entry.account, *entry.account_here})
+        out.subjects[one] = {user, {}, {}, std::string(method)};
     return out;
 }
 
@@ -122,7 +139,8 @@ void Lockout::right(LockedAttempt& attempt, UserId user) {
         attempt.entry.others.push_back(lock.key);
     }
     model_.right(attempt.entry, now());
-    store::remember_place(vault_.main(), user, attempt.known_as, LockRules::known_places);
+    for (const auto& place : attempt.known_as)
+        store::remember_place(vault_.main(), user, place, LockRules::known_places);
 }
 
 void Lockout::refuse(const LockVerdict& verdict, std::uint32_t methods, bool proved) {

@@ -42,8 +42,8 @@ class LoginRefused : public Error {
 struct LockedAttempt {
     LockedEntry entry;
     std::map<LockKey, store::LockSubject> subjects;
-    LockKey known_as;             ///< its place, among those that know people
-    bool somebody_known = false;  ///< there; elsewhere a locked attempt tells nothing by its time
+    std::vector<LockKey> known_as;  ///< its place, among those that know people from then on if it is right
+    bool somebody_known = false;    ///< there; elsewhere a locked attempt tells nothing by its time
 };
 
 /// Built for each use. Works in the caller's transaction, if there is one.
@@ -56,12 +56,15 @@ class Lockout final : public LockBook {
     /// nobody's. Not inside a snapshot.
     LockedAttempt attempt(const Place& place, std::string_view method,
                           const std::optional<std::string>& named, UserId user);
+    /// At the password of somebody who has logged in: one by name and password, where the person is known.
+    LockedAttempt attempt_in_session(UserId user);
     [[nodiscard]] LockVerdict judge(const LockedAttempt& attempt) {
         return model_.judge(attempt.entry, now());
     }
     /// Counts a wrong entry, and audits (user.locked) the locks that begin.
     void wrong(storage::Transaction& transaction, LockedAttempt& attempt);
-    /// Clears the person's own wrong entries, and makes the person known at the place.
+    /// Clears the person's own wrong entries, and makes the person known at the place; who has shown but a
+    /// card becomes known there for cards only.
     void right(LockedAttempt& attempt, UserId user);
     /// Throws LoginRefused: ERR_LOCKED_OUT, or ERR_FACTOR_NEEDED with the `methods` to ask by. Who has
     /// `proved` a factor is told until when.
@@ -82,6 +85,7 @@ class Lockout final : public LockBook {
  private:
     [[nodiscard]] LockKey key(LockScope scope, std::string_view text) const;
     [[nodiscard]] LockKey account(std::string_view method, std::string_view named, UserId user);
+    [[nodiscard]] LockKey account_of(UserId user, std::string_view method, std::string_view where = {}) const;
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

@@ -168,8 +168,10 @@ std::int64_t named_pin_length(const settings::Settings& settings, std::int64_t u
 
 std::int64_t generated_pin_length(const settings::Settings& settings, std::int64_t pins) {
     constexpr double days = 30;
-    const auto hits =
-        static_cast<double>(pins) * static_cast<double>(settings.integer(Setting::pin_site_guesses)) * days;
+    // Alone, and with each one's name or card.
+    const auto guesses = static_cast<double>(settings.integer(Setting::pin_site_guesses)) * days +
+                         static_cast<double>(LockRules::of(settings).guesses_at_account());
+    const auto hits = static_cast<double>(pins) * guesses;
     const auto digits =
         std::max({settings.integer(Setting::pin_length), settings.integer(Setting::pin_min_length),
                   length_for(hits, settings.probability(Setting::pin_max_guess_probability))});

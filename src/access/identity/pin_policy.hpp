@@ -30,8 +30,8 @@ namespace myqsec::access {
 [[nodiscard]] std::int64_t named_pin_length(const settings::Settings& settings, std::int64_t users);
 
 /// Digits that a PIN alone needs when `pins` of them exist: pins × what the site takes of wrong ones in 30
-/// days ÷ 10^digits stays within pin.max_guess_probability. Throws ERR_LIMIT where that exceeds
-/// pin.max_length.
+/// days, and locks admit at each, ÷ 10^digits stays within pin.max_guess_probability. Throws ERR_LIMIT where
+/// that exceeds pin.max_length.
 [[nodiscard]] std::int64_t generated_pin_length(const settings::Settings& settings, std::int64_t pins);
 
 /// Uniform among the unlikely ones.
