@@ -45,7 +45,7 @@ class Roles {
 
  private:
     Role find(std::string_view name);
-    void check_grant(const Grant& grant);
+    void check_grant(const Grant& grant, RightSet rights);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;
