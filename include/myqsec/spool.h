@@ -104,9 +104,9 @@ typedef struct myqsec_job_fields {
 typedef struct myqsec_job_writer myqsec_job_writer;
 
 /** Begins a job. Nothing of it is visible, or survives a crash, until myqsec_job_writer_finish returns.
- *  Adds MYQSEC_ERR_NOT_FOUND (queue, owner), MYQSEC_ERR_LIMIT (attributes), MYQSEC_ERR_NOT_POSSIBLE (queue disabled,
- *  owner disabled, a certificate of the queue is not valid now: taking the job in without that recipient would break
- *  what the queue promises).
+ *  Adds MYQSEC_ERR_NOT_FOUND (owner, queue, also one that one may not see), MYQSEC_ERR_LIMIT (attributes),
+ *  MYQSEC_ERR_NOT_POSSIBLE (queue disabled, owner disabled, a certificate of the queue is not valid now: taking the job
+ *  in without that recipient would break what the queue promises).
  *  Free with myqsec_job_writer_free. Right: job.submit, and access to the queue; job.submit.for-others for another's.
  *  Audit: job.held, from myqsec_job_writer_finish. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec_job_fields *fields,
@@ -114,7 +114,8 @@ MYQSEC_API myqsec_status myqsec_job_submit(myqsec_session *session, const myqsec
 /** Takes document data; returns when it has been sealed and handed to the system: that is the back-pressure. After a
  *  failure the writer can only be freed. Adds MYQSEC_ERR_LIMIT (job too large). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_writer_write(myqsec_job_writer *writer, const void *data, size_t length);
-/** Makes the job durable and held. Once it returns MYQSEC_OK the job survives any crash. Audit: job.held. Since 0.1. */
+/** Makes the job durable and held. Once it returns MYQSEC_OK the job survives any crash. Queue and owner are looked at
+ *  again, and refused as myqsec_job_submit refuses them. Audit: job.held. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_writer_finish(myqsec_job_writer *writer, int64_t *job);
 /** Frees the writer; an unfinished job leaves no trace. Since 0.1. */
 MYQSEC_API void myqsec_job_writer_free(myqsec_job_writer *writer);
@@ -145,11 +146,12 @@ MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_j
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_get(myqsec_session *session, int64_t job, myqsec_list **out);
 /** Cancels a held job, or stops the one being released, and destroys its key. Adds MYQSEC_ERR_NOT_FOUND,
- *  MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.cancelled. Since 0.1. */
+ *  MYQSEC_ERR_NOT_POSSIBLE; of a private queue MYQSEC_ERR_INCOMPLETE (older copies of the files may still open it until
+ *  the next myqsec_tick). Right: job.manage.own or job.manage.all. Audit: job.cancelled. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_cancel(myqsec_session *session, int64_t job);
 /** Deletes a job in any state but processing: its key is destroyed, its row and file removed. Adds
- *  MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE. Right: job.manage.own or job.manage.all. Audit: job.deleted.
- *  Since 0.1. */
+ *  MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE, MYQSEC_ERR_INCOMPLETE (as myqsec_job_cancel). Right: job.manage.own
+ *  or job.manage.all. Audit: job.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_delete(myqsec_session *session, int64_t job);
 
 /** Where a released document goes. Each function returns 0, or another number to abort. They may call the library,
@@ -210,7 +212,7 @@ MYQSEC_API myqsec_status myqsec_release_read(myqsec_release *release, void *data
 MYQSEC_API myqsec_status myqsec_release_finish(myqsec_release *release);
 /** The device did not take it: the job is held again. Nothing happens once the release is over. If it fails, the
  *  release is over all the same, and the next myqsec_tick holds the job with reason "possibly-printed".
- *  Audit: job.release-failed. Since 0.1. */
+ *  Audit: job.release-failed ("abandoned", and how many bytes were read). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_release_abort(myqsec_release *release);
 /** Aborts the release unless it is over, and frees it. Since 0.1. */
 MYQSEC_API void myqsec_release_free(myqsec_release *release);
@@ -245,7 +247,8 @@ typedef struct myqsec_job_reader myqsec_job_reader;
  *  or a right over the jobs. Free with myqsec_job_reader_free. Adds MYQSEC_ERR_NOT_FOUND. Right: job.preview.own, or
  *  job.export. Audit: job.read, instance.damage-found. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_open(myqsec_session *session, int64_t job, myqsec_job_reader **out);
-/** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Since 0.1. */
+/** Reads from `offset`; *length is the room on entry and what was read on return, less only at the end. Adds
+ *  MYQSEC_ERR_ACCESS_DENIED once the queue allows it no more, or the right is gone. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_read(myqsec_job_reader *reader, uint64_t offset, void *data, size_t *length);
 /** The document's size in bytes. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_reader_size(myqsec_job_reader *reader, uint64_t *out);

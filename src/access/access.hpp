@@ -8,6 +8,7 @@
 #include "access/lookup_rotation.hpp"
 #include "access/recovery.hpp"
 #include "access/rights/authority.hpp"
+#include "access/rights/refusals.hpp"
 #include "access/rights/sessions.hpp"
 #include "access/roles.hpp"
 #include "access/users.hpp"
@@ -21,17 +22,19 @@ namespace myqsec::access {
 /// What it is built from outlives it.
 struct Access {
     Access(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
-        : sessions(vault, audit, settings),
-          authority(vault, audit, sessions),
+        : refusals(vault, audit),
+          sessions(vault, audit, settings),
+          authority(vault, refusals, sessions),
           users(vault, audit, settings, authority),
           credentials(vault, audit, settings, authority),
           groups(vault, audit, authority),
           roles(vault, audit, authority),
           locks(vault, audit, settings, authority),
           recovery(vault, audit, settings, authority, sessions),
-          login(vault, audit, settings, authority, recovery),
+          login(vault, audit, settings, authority, recovery, refusals),
           lookup_rotation(vault, audit, settings, authority) {}
 
+    Refusals refusals;
     Sessions sessions;
     Authority authority;
     Users users;

@@ -101,6 +101,7 @@ constexpr std::string_view steps[] = {
         UNIQUE (scope, hash));
     CREATE INDEX access_lock_age ON access_lock (kept_until);
     CREATE INDEX access_lock_user ON access_lock (user_id, until);
+    CREATE INDEX access_lock_nobody ON access_lock (scope, kept_until) WHERE user_id = 0;
     CREATE TABLE access_known_place (
         user_id INTEGER NOT NULL,
         kind INTEGER NOT NULL,

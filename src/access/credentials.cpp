@@ -70,7 +70,8 @@ void Credentials::check_current(const store::UserRecord& user, std::optional<std
                                     audit::Result::failed,
                                     {{"method", "", "current-password"}},
                                     {}});
-        lockout.wrong(transaction, attempt);
+        for (const auto& begun : lockout.wrong(attempt))
+            audit_.append(transaction, begun);
     }
     transaction.commit();
     if (!right) fail(Status::ERR_AUTHENTICATION, "the current password is missing or wrong");

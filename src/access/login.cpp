@@ -177,16 +177,25 @@ audit::Event refusal(const LoginAttempt& attempt, audit::Object object, audit::R
 }  // namespace
 
 Login::Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-             Authority& authority, Recovery& recovery)
+             Authority& authority, Recovery& recovery, Refusals& refusals)
     : vault_(vault),
       audit_(audit),
       settings_(settings),
       authority_(authority),
       recovery_(recovery),
-      refusals_(vault, audit) {}
+      refusals_(refusals) {}
 
 void Login::record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object) {
     refusals_.record(refusal(attempt, object, audit::Result::denied, reason, vault_));
+}
+
+/// Of one lock: from however many places somebody is refused by it.
+void Login::count_refused(const LockKey& lock, const store::LockSubject& subject) {
+    auto event = lock_event(Action::session_login_failed, subject, vault_);
+    event.result = audit::Result::denied;
+    event.changes.insert(event.changes.begin(),
+                         {{"method", "", subject.method}, {"reason", "", "locked-out"}});
+    refusals_.count(event, fmt::format("lock {} {}", static_cast<int>(lock.scope), to_hex(lock.hash)));
 }
 
 bool Login::is_allowed(Methods method, Methods allowed, const Place& place) {
@@ -234,8 +243,9 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
         if (!attempt.password.empty()) store::mark_password_used(main, claim.user->id);
         if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
     } else if (verdict.admits) {
-        audit_.append(transaction, refusal(attempt, object, audit::Result::failed, "credentials", vault_));
-        lockout.wrong(transaction, locked);
+        refusals_.append(transaction, refusal(attempt, object, audit::Result::failed, "credentials", vault_));
+        for (const auto& begun : lockout.wrong(locked))
+            refusals_.append(transaction, begun);
     }
     // Who is let in is waited for with the session that this is for; who is refused may not come back
     // uncounted, unless the wait told that the place knows whom it refuses.
@@ -243,8 +253,8 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
     admitted || hidden ? transaction.commit_unsynced() : transaction.commit();
 
     if (admitted) return claim.user->id;
-    // Whom it names is not in the event: the first of a kind costs a write, which would tell who exists.
-    if (!verdict.admits) record_refusal(attempt, "locked-out");
+    // Told later: an event at the first would cost a write that a person who is known here does not cost.
+    if (!verdict.admits) count_refused(*verdict.lock, locked.subjects[*verdict.lock]);
     // A card is held, and no guess: who shows a registered one may know how long it takes.
     if (verdict.lock) lockout.refuse(verdict, with_pin_instead, claim.card.has_value());
     fail(Status::ERR_AUTHENTICATION, "the credentials are wrong, or this person may not log in here");

@@ -6,8 +6,8 @@
 
 #include "access/identity/lockout.hpp"
 #include "access/recovery.hpp"
-#include "access/refusals.hpp"
 #include "access/rights/authority.hpp"
+#include "access/rights/refusals.hpp"
 #include "settings/settings.hpp"
 
 namespace myqsec::access {
@@ -34,7 +34,7 @@ struct LoginAttempt {
 class Login {
  public:
     Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-          Authority& authority, Recovery& recovery);
+          Authority& authority, Recovery& recovery, Refusals& refusals);
 
     /// session.host. Throws ERR_AUTHENTICATION, always with the same sentence unless the method is not among
     /// `allowed`; LoginRefused (ERR_LOCKED_OUT) where docs/lockout.md says so, whether or not the account
@@ -46,9 +46,9 @@ class Login {
     /// Records (session.login-failed) an attempt that is refused before its credentials are looked at. Not
     /// inside a transaction.
     void record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object = {});
-    [[nodiscard]] Refusals& refusals() { return refusals_; }
 
  private:
+    void count_refused(const LockKey& lock, const store::LockSubject& subject);
     [[nodiscard]] bool is_allowed(Methods method, Methods allowed, const Place& place);
 
     storage::Vault& vault_;
@@ -56,7 +56,7 @@ class Login {
     const settings::Settings& settings_;
     Authority& authority_;
     Recovery& recovery_;
-    Refusals refusals_;
+    Refusals& refusals_;
 };
 
 }  // namespace myqsec::access

@@ -4,11 +4,11 @@
 
 #include "access/identity/groups_store.hpp"
 #include "access/identity/names.hpp"
+#include "access/identity/profiles.hpp"
 #include "access/identity/users_store.hpp"
 #include "access/rights/grants.hpp"
 #include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
-#include "base/unicode.hpp"
 
 namespace myqsec::access {
 
@@ -22,7 +22,8 @@ bool is_built_in(RoleId role) {
 
 std::string prepared_role_name(std::string_view given) {
     auto name = prepared_name("a role's name", given);
-    if (std::ranges::find(built_in_roles(), name, &BuiltInRole::name) != built_in_roles().end()) {
+    if (std::ranges::find(built_in_roles(), fold_user_name(name), &BuiltInRole::name) !=
+        built_in_roles().end()) {
         fail(Status::ERR_EXISTS, "there is a built-in role of that name");
     }
     return name;
@@ -117,14 +118,14 @@ Role Roles::find(std::string_view name) {
             fail(Status::ERR_NOT_POSSIBLE, "the role {} cannot be given or taken", built_in->name);
         return {built_in->id, std::string(name), true, built_in->rights};
     }
-    const auto stored = to_nfc(name);
+    const auto stored = fold_name(name);
     for (const auto& one : store::custom_roles(vault_.main())) {
         if (one.name == stored) return one;
     }
     fail(Status::ERR_NOT_FOUND, "there is no role of that name; list the roles to see all");
 }
 
-void Roles::check_grant(const Grant& grant) {
+void Roles::check_grant(const Grant& grant, RightSet rights) {
     auto& main = vault_.main();
     if (!grant.user == !grant.group) {
         fail(Status::ERR_INVALID_ARGUMENT, "a role is given to exactly one user or group");
@@ -137,6 +138,15 @@ void Roles::check_grant(const Grant& grant) {
     if (grant.scope_group) (void)store::get_group(main, grant.scope_group);
     if (grant.scope_queue && !queue_exists_(grant.scope_queue))
         fail(Status::ERR_NOT_FOUND, "there is no queue {}", grant.scope_queue.value);
+    if (grant.scope_group && (rights & rights_within(Limit::group)).empty()) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "limited to a group this role gives nothing: none of its rights is one over people or their "
+             "jobs");
+    }
+    if (grant.scope_queue && (rights & rights_within(Limit::queue)).empty()) {
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "limited to a queue this role gives nothing: none of its rights is one over queues or jobs");
+    }
 }
 
 void Roles::give(const Principal& principal, std::string_view name, const Grant& grant) {
@@ -144,7 +154,7 @@ void Roles::give(const Principal& principal, std::string_view name, const Grant&
     const auto role = find(name);
     authority_.require_covers(principal, role.rights, object_of(grant));
     storage::Transaction transaction(vault_.main());
-    check_grant(grant);
+    check_grant(grant, role.rights);
     if (store::insert_grant(vault_.main(), role.id, grant)) {
         audit_.append(transaction, change_event(Action::role_granted, proof, object_of(grant),
                                                 {{"role", "", role.name}, {"grant", "", text_of(grant)}}));

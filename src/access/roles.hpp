@@ -53,7 +53,7 @@ class Roles {
     Role find(std::string_view name);
     /// One that is not built in. ERR_NOT_FOUND, ERR_NOT_POSSIBLE.
     Role find_custom(RoleId role);
-    void check_grant(const Grant& grant);
+    void check_grant(const Grant& grant, RightSet rights);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

@@ -153,6 +153,12 @@ Direction direction_of(char32_t character) {
     }
 }
 
+bool is_seen(char32_t character) {
+    const auto kind = kind_of(character);
+    return kind != CharacterKind::control && kind != CharacterKind::format && kind != CharacterKind::none &&
+           !is_invisible(character);
+}
+
 bool is_invisible(char32_t character) {
     return utf8proc_get_property(number_of(character))->ignorable != 0;
 }

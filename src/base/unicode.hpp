@@ -22,6 +22,8 @@ enum class CharacterKind : std::uint8_t { letter, mark, digit, space, sign, cont
 enum class Direction : std::uint8_t { left, right, arabic_number, european_number, mark, neutral };
 [[nodiscard]] Direction direction_of(char32_t character);
 
+/// Shows, as RFC 8264's FreeformClass asks: no control, nothing that is invisible or no character.
+[[nodiscard]] bool is_seen(char32_t character);
 /// Has no shape of its own (Default_Ignorable_Code_Point).
 [[nodiscard]] bool is_invisible(char32_t character);
 /// A presentation form, ligature, superscript and the like, of which there is a plain spelling.

@@ -23,7 +23,7 @@ constexpr Duration shortest_idle = std::chrono::seconds(5);
 constexpr Duration longest_idle = std::chrono::hours(24);
 
 void require_valid(Device& device) {
-    device.name = spool::prepared_text(device.name, 1, 127, "a device's name");
+    device.name = access::prepared_name("a device's name", device.name, 127);
     for (auto* text : {&device.model, &device.serial, &device.mac, &device.address, &device.location}) {
         *text = spool::prepared_text(*text, 0, 255, "a device's description");
     }

@@ -31,7 +31,7 @@ struct AccessDomain final : Domain, access::Access {
         return {};
     }
     Instant tick(const access::Principal& /*principal*/) override {
-        return std::min(recovery.finish_due(), login.refusals().tick());
+        return std::min(recovery.finish_due(), refusals.tick());
     }
 };
 

@@ -102,7 +102,7 @@ Instant Instance::tick(const access::Principal& principal) {
 }
 
 void Instance::settle() noexcept {
-    const std::function<void()> last_works[] = {[&] { access.login.refusals().close(); },
+    const std::function<void()> last_works[] = {[&] { access.refusals.close(); },
                                                 [&] { vault.leaf_keys().turn(); }, [&] { audit.drain(); },
                                                 [&] { vault.end_opening(); }};
     for (const auto& last_work : last_works) {

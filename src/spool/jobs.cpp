@@ -128,9 +128,10 @@ void Jobs::cancel(const access::Principal& principal, JobId id) {
                           .object = id,
                           .changes = {{"state", std::string(job_state_name(job->state)), "canceled"}},
                           .personal = {}});
-    transaction.commit();
-    state_->outputs.stop(id);
-    context.documents().remove(job->blob);
+    commit_ended(context, transaction, is_private(context, *job), [&] {
+        state_->outputs.stop(id);
+        context.documents().remove(job->blob);
+    });
 }
 
 void Jobs::remove(const access::Principal& principal, JobId id) {
@@ -144,9 +145,9 @@ void Jobs::remove(const access::Principal& principal, JobId id) {
     if (job->state == JobState::processing) {
         fail(Status::ERR_NOT_POSSIBLE, "job {} is being released: cancel it first", id.value);
     }
+    const bool was_private = is_private(context, *job);
     erase_job(context, transaction, *job, audit::Action::job_deleted, permitted.proof.actor());
-    transaction.commit();
-    context.documents().remove(job->blob);
+    commit_ended(context, transaction, was_private, [&] { context.documents().remove(job->blob); });
 }
 
 void Jobs::release(const access::Principal& principal, JobId job, const ReleaseOptions& options,

@@ -89,7 +89,8 @@ TEST_CASE("who manages no users is refused a list of them, audited; one limited 
     grant.user = f.ada;
     grant.scope_queue = QueueId(1);
     f.access.roles.know_queues([](QueueId) { return true; });
-    f.access.roles.give(f.root, "user-administrator", grant);
+    f.access.roles.create(f.root, "clerk of a queue", {Right::user_manage, Right::job_manage_all});
+    f.access.roles.give(f.root, "clerk of a queue", grant);
     CHECK(f.access.users.list(ada).empty());
 }
 

@@ -276,7 +276,7 @@ TEST_CASE("a refusal says until when to whoever holds a registered card; otherwi
     CHECK(by_name.until == f.clock.now() + minutes(1));
 }
 
-TEST_CASE("a lock is audited with its subject once, and refusals by it once") {
+TEST_CASE("a lock is audited with its subject once, and refusals by it by their number") {
     LockoutFixture f;
     times(50, [&] { f.name_pin("ada", "999999"); });
     const auto locked = f.last(audit::Action::user_locked);
@@ -284,8 +284,12 @@ TEST_CASE("a lock is audited with its subject once, and refusals by it once") {
     CHECK(locked.object == audit::Object(f.ada));
     CHECK(locked.changes[0] == audit::Change{"scope", "", "account"});
     CHECK(locked.changes[1] == audit::Change{"method", "", "name-pin"});
-    CHECK(f.count(audit::Action::session_login_failed) == 6);
+    CHECK(f.count(audit::Action::session_login_failed) == 5);
     CHECK(f.last(audit::Action::session_login_failed).changes[2] == audit::Change{"device", "", "7"});
+    f.access.refusals.close();
+    CHECK(f.count(audit::Action::session_login_failed) == 6);
+    CHECK(f.last(audit::Action::session_login_failed).object == audit::Object(f.ada));
+    CHECK(f.last(audit::Action::session_login_failed).changes.back() == audit::Change{"more", "", "45"});
 }
 
 TEST_CASE("every lock is in one list, and lifted by right, which is audited") {

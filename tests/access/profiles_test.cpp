@@ -117,3 +117,43 @@ TEST_CASE("one piece of plastic is one card, however a reader or a list writes i
     CHECK(is_no_card(std::string(129, '7')));
     CHECK(is_no_card(std::string(2000, ':') + "04A2241B"));
 }
+
+TEST_CASE("what is addressed by a name has one that is seen whole, and one spelling of it") {
+    test::AccessFixture f;
+    const std::string unseen[] = {"administrator\u200b",
+                                  "a\U000e0041",
+                                  "\ufeffa",
+                                  "a\u00adb",
+                                  "a\u202eb",
+                                  "a\u2028b",
+                                  "a\tb",
+                                  "a\u0085b",
+                                  "\ue000",
+                                  "a\U0001ffff",
+                                  "a\u0378",
+                                  "\u0301a",
+                                  " lead",
+                                  "trail ",
+                                  "\u3000lead",
+                                  "\u00a0",
+                                  " ",
+                                  ""};
+    for (const auto& name : unseen) {
+        CAPTURE(name);
+        CHECK(status_of([&] { f.access.roles.create(f.root, name, {}); }) == Status::ERR_INVALID_ARGUMENT);
+        CHECK(status_of([&] { f.access.groups.create(f.root, name); }) == Status::ERR_INVALID_ARGUMENT);
+        CHECK(status_of([&] { (void)prepared_name("a queue's name", name, 127); }) ==
+              Status::ERR_INVALID_ARGUMENT);
+    }
+    for (const auto* const name :
+         {"Marketing & Sales (2nd floor)", "\u6771\u4eac \u7d4c\u7406", "B\u00fcro \u2014 \u0394"})
+        CHECK(prepared_name("a group's name", name) == name);
+    // A blank is a blank, and an accent an accent, however they are typed.
+    f.access.roles.create(f.root, "night\u3000shift e\u0301", {Right::audit_read});
+    CHECK(status_of([&] { f.access.roles.create(f.root, "night shift \u00e9", {}); }) == Status::ERR_EXISTS);
+    Grant grant;
+    grant.user = f.ada;
+    f.access.roles.give(f.root, "night\u00a0shift \u00e9", grant);
+    for (const auto* const name : {"Administrator", "\uff41dministrator"})
+        CHECK(status_of([&] { f.access.roles.create(f.root, name, {}); }) == Status::ERR_EXISTS);
+}

@@ -1,5 +1,6 @@
 // Nobody widens what a limited role reaches, nor takes others' grants by deleting what they hang on.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "access/fixture.hpp"
 
@@ -132,4 +133,44 @@ TEST_CASE("a role is given only to, over and in what there is") {
     CHECK(refused(grant));
     CHECK(status_of([&] { f.access.roles.give(f.root, "no such role", f.to(f.ada)); }) ==
           Status::ERR_NOT_FOUND);
+}
+
+TEST_CASE("a role is not limited to what gives none of its rights a meaning") {
+    ScopeFixture f;
+    auto over_sales = f.to(f.bob);
+    over_sales.scope_group = f.sales;
+    for (const auto* const role : {"groups-only", "roles-only", "auditor", "device-administrator"}) {
+        CAPTURE(role);
+        CHECK(status_of([&] { f.access.roles.give(f.root, role, over_sales); }) ==
+              Status::ERR_INVALID_ARGUMENT);
+    }
+    f.access.roles.give(f.root, "user-administrator", over_sales);  // part of it is better than nothing
+    f.access.roles.know_queues([](QueueId) { return true; });
+    auto in_queue = f.to(f.bob);
+    in_queue.scope_queue = QueueId(1);
+    CHECK(status_of([&] { f.access.roles.give(f.root, "user-administrator", in_queue); }) ==
+          Status::ERR_INVALID_ARGUMENT);
+    f.access.roles.give(f.root, "queue-administrator", in_queue);
+}
+
+TEST_CASE("a denial names what is missing: the right, over whom, or that no session at a device has it") {
+    ScopeFixture f;
+    const auto sentence = [&](const Principal& who, Right right, const Target& target) {
+        return test::sentence_of([&] { (void)f.access.authority.authorise(who, right, target); });
+    };
+    const auto bob = f.log_in(f.bob);
+    CHECK(sentence(bob, Right::audit_read, {}) == "this needs the right audit.read");
+    CHECK(
+        sentence(bob, Right::credential_manage, {f.ada, {}, {}}) ==
+        fmt::format(
+            "this needs the right credential.manage over user {}, and yours is limited to a group or a queue",
+            f.ada.value));
+    const auto at_device = f.log_in_at(f.administrator, DeviceId(3));
+    CHECK(sentence(at_device, Right::user_manage, {f.ada, {}, {}}) ==
+          "this needs the right user.manage, which no session at a device has");
+    // Of what one may do for oneself and others for anybody, it is one's own right that one lacks.
+    CHECK(test::sentence_of([&] {
+              (void)f.access.authority.authorise_for(f.log_in_at(f.ada, DeviceId(3)), f.ada,
+                                                     Right::credential_own, Right::credential_manage);
+          }) == "this needs the right credential.own, which no session at a device has");
 }

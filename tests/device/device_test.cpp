@@ -394,3 +394,21 @@ TEST_CASE("no list of devices walks a table") {
     DeviceSite site;
     check_plans(site.vault().main(), device::store::device_list_statements(), {"device", "device_session"});
 }
+
+TEST_CASE("names of queues, devices and certificates are seen whole") {
+    Site site;
+    for (const auto* const name : {"lobby\u200b", " lobby", "lobby ", "lob\U000e0041by"}) {
+        CAPTURE(name);
+        DeviceFields device;
+        device.name = name;
+        CHECK(status_of([&] { site.devices().create(site.root, device); }) == Status::ERR_INVALID_ARGUMENT);
+        QueueFields queue;
+        queue.name = name;
+        CHECK(status_of([&] { site.spool().queues.create(site.root, queue); }) ==
+              Status::ERR_INVALID_ARGUMENT);
+        CHECK(status_of([&] { site.spool().queues.change(site.root, site.secure, queue); }) ==
+              Status::ERR_INVALID_ARGUMENT);
+        CHECK(status_of([&] { site.spool().certificates.add(site.root, name, {}); }) ==
+              Status::ERR_INVALID_ARGUMENT);
+    }
+}

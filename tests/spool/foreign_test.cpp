@@ -1,4 +1,7 @@
 // A job of somebody else's is, to whoever may not see it, a job that is not there.
+#include <functional>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "spool/site.hpp"
@@ -30,6 +33,7 @@ TEST_CASE("a foreign job and a missing one get the same answer, and both refusal
         };
         for (const auto& call : calls) {
             for (const auto job : {foreign, missing}) {
+                site.access().refusals.close();  // so that the next one is no mere count
                 const auto denied = site.count(audit::Action::session_denied);
                 CHECK(status_of([&] { call(job); }) == Status::ERR_NOT_FOUND);
                 CHECK(site.count(audit::Action::session_denied) == denied + 1);
@@ -47,4 +51,36 @@ TEST_CASE("a foreign job and a missing one get the same answer, and both refusal
     const auto denied = site.count(audit::Action::session_denied);
     CHECK(status_of([&] { (void)site.jobs().get(site.root, missing); }) == Status::ERR_NOT_FOUND);
     CHECK(site.count(audit::Action::session_denied) == denied);
+}
+
+TEST_CASE(
+    "a queue that one may not see and a missing one get the same answer, and both refusals are audited") {
+    Site site;
+    QueueFields fields;
+    fields.name = "board";
+    fields.restricted = true;
+    fields.enabled = false;
+    const auto unseen = site.spool().queues.create(site.root, fields);
+    const QueueId missing(4711);
+    for (const auto queue : {unseen, missing}) {
+        site.access().refusals.close();
+        const auto denied = site.count(audit::Action::session_denied);
+        CHECK(sentence_of([&] { (void)site.jobs().submit(site.bob, site.fields(queue)); }) ==
+              "there is no queue " + std::to_string(queue.value));
+        CHECK(status_of([&] { (void)site.jobs().submit(site.bob, site.fields(queue)); }) ==
+              Status::ERR_NOT_FOUND);
+        CHECK(site.count(audit::Action::session_denied) == denied + 1);
+        CHECK(site.audit().list(site.auditor(), {}, {.limit = 1, .descending = true}).at(0).object ==
+              audit::Object(queue));
+    }
+    // Whoever sees all queues is told what is wrong with each.
+    auto for_bob = site.fields(unseen);
+    for_bob.owner = site.bob_user;
+    for (const auto& who : {site.root, site.system}) {
+        CHECK(sentence_of([&] { (void)site.jobs().submit(who, for_bob); }).find("is restricted") !=
+              std::string::npos);
+    }
+    site.spool().queues.allow(site.root, unseen, site.bob_user, {});
+    CHECK(status_of([&] { (void)site.jobs().submit(site.bob, site.fields(unseen)); }) ==
+          Status::ERR_NOT_POSSIBLE);
 }

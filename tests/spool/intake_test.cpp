@@ -59,7 +59,7 @@ TEST_CASE("only those allowed submit to a restricted queue, also through groups 
     QueueFields restricted;
     restricted.restricted = true;
     site.change_queue(site.secure, restricted);
-    CHECK(status_of([&] { site.submit(site.ada, site.secure, "x"); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(status_of([&] { site.submit(site.ada, site.secure, "x"); }) == Status::ERR_NOT_FOUND);
     auto& groups = site.access().groups;
     const auto company = groups.create(site.root, "company");
     const auto sales = groups.create(site.root, "sales", company);
@@ -68,13 +68,13 @@ TEST_CASE("only those allowed submit to a restricted queue, also through groups 
     queues.allow(site.root, site.secure, {}, company);
     queues.allow(site.root, site.secure, {}, company);
     CHECK(site.submit(site.ada, site.secure, "x"));
-    CHECK(status_of([&] { site.submit(site.bob, site.secure, "x"); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(status_of([&] { site.submit(site.bob, site.secure, "x"); }) == Status::ERR_NOT_FOUND);
     CHECK(queues.list(site.ada).size() == 3);
     CHECK(queues.list(site.bob).size() == 2);
     queues.allow(site.root, site.secure, site.bob_user, {});
     CHECK(site.submit(site.bob, site.secure, "x"));
     queues.disallow(site.root, site.secure, {}, company);
-    CHECK(status_of([&] { site.submit(site.ada, site.secure, "x"); }) == Status::ERR_ACCESS_DENIED);
+    CHECK(status_of([&] { site.submit(site.ada, site.secure, "x"); }) == Status::ERR_NOT_FOUND);
 }
 
 TEST_CASE("the host submits for the user whom it names; users only for themselves") {

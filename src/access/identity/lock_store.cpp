@@ -68,10 +68,18 @@ void move_lock(storage::Database& main, const LockKey& from, const LockKey& to, 
     transaction.commit_unsynced();
 }
 
-void delete_old_locks(storage::Database& main, Elapsed now) {
+void forget_locks(storage::Database& main, Elapsed now) {
     main.run(
         "DELETE FROM access_lock WHERE id IN (SELECT id FROM access_lock WHERE kept_until <= $1 LIMIT 16)",
         now.count());
+    const auto keep = [&](LockScope scope, std::int64_t most) {
+        main.run(
+            "DELETE FROM access_lock WHERE id IN (SELECT id FROM access_lock WHERE user_id = 0 AND scope = "
+            "$1 ORDER BY kept_until DESC LIMIT 16 OFFSET $2)",
+            scope, most);
+    };
+    keep(LockScope::account, most_names);
+    keep(LockScope::source, most_sources);
 }
 
 std::optional<LockRow> find_lock(storage::Database& main, std::int64_t id) {

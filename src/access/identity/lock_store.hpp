@@ -35,8 +35,13 @@ void save_lock(storage::Database& main, const LockKey& key, const LockRecord& re
                const LockSubject& subject, Elapsed kept_until);
 /// What was counted goes on under another key, as that user's; what that one has already comes first.
 void move_lock(storage::Database& main, const LockKey& from, const LockKey& to, UserId user);
-/// A few of those that count no more: names that nobody has must not fill the disk.
-void delete_old_locks(storage::Database& main, Elapsed now);
+/// Of the names that nobody has, and of sources, so many are kept, whatever a host names: what was tried
+/// longest ago goes first. No account's record does, so that nobody gets another guess at a person, and a
+/// source is forgotten only by whoever has as many others, each of which may guess as often.
+inline constexpr std::int64_t most_names = 20'000;
+inline constexpr std::int64_t most_sources = 10'000;
+/// A few of those that count no more, and of those beyond these numbers: they must not fill the disk.
+void forget_locks(storage::Database& main, Elapsed now);
 
 [[nodiscard]] std::optional<LockRow> find_lock(storage::Database& main, std::int64_t id);
 void delete_lock(storage::Database& main, std::int64_t id);

@@ -105,29 +105,36 @@ LockedAttempt Lockout::attempt_in_session(UserId user) {
     return out;
 }
 
-void Lockout::wrong(storage::Transaction& transaction, LockedAttempt& attempt) {
+audit::Event lock_event(audit::Action action, const store::LockSubject& subject, storage::Vault& vault) {
+    audit::Event event{.action = action,
+                       .actor = audit::Actor::anonymous(),
+                       .object = subject.user     ? audit::Object(subject.user)
+                                 : subject.device ? audit::Object(subject.device)
+                                                  : audit::Object(),
+                       .changes = {},
+                       .personal = {}};
+    if (subject.user && subject.device)
+        event.changes.push_back({"device", "", fmt::format("{}", subject.device.value)});
+    if (!subject.source.empty())
+        event.changes.push_back({"source", "", Place{{}, subject.source}.source_tag(vault)});
+    return event;
+}
+
+std::vector<audit::Event> Lockout::wrong(LockedAttempt& attempt) {
     subjects_ = &attempt.subjects;
-    store::delete_old_locks(vault_.main(), now());
-    const auto begun = model_.wrong(attempt.entry, now());
-    keep_time();
-    for (const auto& lock : begun) {
+    store::forget_locks(vault_.main(), now());
+    std::vector<audit::Event> told;
+    for (const auto& lock : model_.wrong(attempt.entry, now())) {
         const auto& subject = attempt.subjects[lock];
-        const audit::Object object = subject.user     ? audit::Object(subject.user)
-                                     : subject.device ? audit::Object(subject.device)
-                                                      : audit::Object();
-        audit::Event event{.action = audit::Action::user_locked,
-                           .actor = audit::Actor::anonymous(),
-                           .object = object,
-                           .changes = {{"scope", "", std::string(lock_scope_name(lock.scope))},
-                                       {"method", "", subject.method},
-                                       {"duration", "", settings::format_duration(find(lock).until - now())}},
-                           .personal = {}};
-        if (subject.user && subject.device)
-            event.changes.push_back({"device", "", fmt::format("{}", subject.device.value)});
-        if (!subject.source.empty())
-            event.changes.push_back({"source", "", Place{{}, subject.source}.source_tag(vault_)});
-        audit_.append(transaction, event);
+        auto event = lock_event(audit::Action::user_locked, subject, vault_);
+        event.changes.insert(event.changes.begin(),
+                             {{"scope", "", std::string(lock_scope_name(lock.scope))},
+                              {"method", "", subject.method},
+                              {"duration", "", settings::format_duration(find(lock).until - now())}});
+        told.push_back(std::move(event));
     }
+    keep_time();
+    return told;
 }
 
 void Lockout::right(LockedAttempt& attempt, UserId user) {

@@ -38,6 +38,10 @@ class LoginRefused : public Error {
     std::uint32_t methods;  ///< by which to ask instead; 0: none
 };
 
+/// About whom or what is locked, and where; no more is said yet.
+[[nodiscard]] audit::Event lock_event(audit::Action action, const store::LockSubject& subject,
+                                      storage::Vault& vault);
+
 /// One attempt: what the model sees of it, and what its locks are called.
 struct LockedAttempt {
     LockedEntry entry;
@@ -61,8 +65,8 @@ class Lockout final : public LockBook {
     [[nodiscard]] LockVerdict judge(const LockedAttempt& attempt) {
         return model_.judge(attempt.entry, now());
     }
-    /// Counts a wrong entry, and audits (user.locked) the locks that begin.
-    void wrong(storage::Transaction& transaction, LockedAttempt& attempt);
+    /// Counts a wrong entry. Returns what the audit log is to be told: user.locked for each lock that begins.
+    [[nodiscard]] std::vector<audit::Event> wrong(LockedAttempt& attempt);
     /// Clears the person's own wrong entries, and makes the person known at the place; who has shown but a
     /// card becomes known there for cards only.
     void right(LockedAttempt& attempt, UserId user);

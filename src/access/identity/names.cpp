@@ -101,11 +101,29 @@ std::string prepared_text(std::string_view what, std::string_view text, std::siz
     return prepared;
 }
 
-std::string prepared_name(std::string_view what, std::string_view text) {
+std::string prepared_name(std::string_view what, std::string_view text, std::size_t limit) {
     if (text.find_first_not_of(' ') == std::string_view::npos) {
         fail(Status::ERR_INVALID_ARGUMENT, "{} may not be empty", what);
     }
-    return prepared_text(what, text);
+    auto name = fold_name(prepared_text(what, text, limit));
+    if (name.front() == ' ' || name.back() == ' ') {
+        fail(Status::ERR_INVALID_ARGUMENT, "{} may not begin or end with a blank", what);
+    }
+    const auto characters = characters_of(name);
+    if (!std::ranges::all_of(characters, is_seen) || kind_of(characters.front()) == CharacterKind::mark) {
+        fail(Status::ERR_INVALID_ARGUMENT, "{} may not hold characters that nobody sees, or that are none",
+             what);
+    }
+    return name;
+}
+
+std::string fold_name(std::string_view text) {
+    if (!is_utf8(text)) return std::string(text);
+    auto characters = characters_of(text);
+    for (auto& character : characters) {
+        if (kind_of(character) == CharacterKind::space) character = U' ';
+    }
+    return to_nfc(to_utf8(characters));
 }
 
 }  // namespace myqsec::access

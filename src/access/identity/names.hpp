@@ -57,7 +57,12 @@ inline constexpr std::size_t max_notes = 4000;
 /// falsifies what is around it, or ERR_INVALID_ARGUMENT. `what` opens the sentence.
 [[nodiscard]] std::string prepared_text(std::string_view what, std::string_view text,
                                         std::size_t limit = max_name);
-/// The same, and not empty.
-[[nodiscard]] std::string prepared_name(std::string_view what, std::string_view text);
+/// The one spelling of a free-form name by which something is addressed: the same, with blanks of all kinds
+/// as U+0020. Throws ERR_INVALID_ARGUMENT if it is empty, begins or ends with a blank, or holds what nobody
+/// sees or what is no character: two names that look alike are one.
+[[nodiscard]] std::string prepared_name(std::string_view what, std::string_view text,
+                                        std::size_t limit = max_name);
+/// What such a name is found by, whether or not anything could be given it.
+[[nodiscard]] std::string fold_name(std::string_view text);
 
 }  // namespace myqsec::access

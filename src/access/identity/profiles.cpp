@@ -90,9 +90,7 @@ bool reads_one_way(std::u32string_view name) {
 }
 
 bool may_be_in_password(char32_t character) {
-    const auto kind = kind_of(character);
-    return kind != CharacterKind::control && kind != CharacterKind::format && kind != CharacterKind::none &&
-           !is_invisible(character) && !is_conjoining_jamo(character);
+    return is_seen(character) && !is_conjoining_jamo(character);
 }
 
 bool is_plain(std::string_view text) {
@@ -111,7 +109,9 @@ bool prepare(std::u32string& characters) {
 }  // namespace
 
 std::string prepared_user_name(std::string_view given) {
-    const auto sound = prepared_name("the field user_name", without_outer_blanks(given));
+    const auto trimmed = without_outer_blanks(given);
+    if (trimmed.empty()) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
+    const auto sound = prepared_text("the field user_name", trimmed);
     auto name = in_ordinary_width(sound);
     const auto characters = characters_of(name);
     for (std::size_t at = 0; at < characters.size(); ++at) {

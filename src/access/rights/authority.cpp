@@ -5,6 +5,7 @@
 #include "access/identity/groups_store.hpp"
 #include "access/identity/users_store.hpp"
 #include "access/rights/roles_store.hpp"
+#include "base/bytes.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::access {
@@ -36,8 +37,8 @@ audit::Object object_of(const Target& target) {
 
 }  // namespace
 
-Authority::Authority(storage::Vault& vault, audit::AuditLog& audit, Sessions& sessions)
-    : vault_(vault), audit_(audit), sessions_(sessions) {}
+Authority::Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions)
+    : vault_(vault), refusals_(refusals), sessions_(sessions) {}
 
 /// A session that is alive, of a user who is active.
 bool Authority::is_active(const Principal& principal) {
@@ -75,8 +76,10 @@ Authorised Authority::authorise(const Principal& principal, Right right, const T
 }
 
 Authorised Authority::authorise_for(const Principal& principal, UserId user, Right own, Right others) {
-    if (principal.is(user) && may(principal, own)) return authorise(principal, own);
-    return authorise(principal, others, {.user = user, .queue = {}, .device = {}});
+    const Target target{.user = user, .queue = {}, .device = {}};
+    if (principal.is(user) && (may(principal, own) || !may(principal, others, target)))
+        return authorise(principal, own);
+    return authorise(principal, others, target);
 }
 
 bool Authority::may(const Principal& principal, Right right, const Target& target) {
@@ -140,7 +143,8 @@ RightSet Authority::rights_over(GroupId group) {
 void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
     const auto missing = needed.without(user_rights()).without(rights(principal));
     for (const auto& one : all_rights()) {
-        if (missing.has(one.right)) deny(principal, one.right, object);
+        if (missing.has(one.right))
+            deny(principal, one.right, object, sentence_without(principal, one.right, {}));
     }
 }
 
@@ -156,16 +160,44 @@ void Authority::require_over(const Principal& principal, RightSet rights, const 
     }
 }
 
-void Authority::deny(const Principal& principal, Right right, audit::Object object) {
-    storage::Transaction transaction(vault_.main());
-    audit_.append(transaction, {.action = audit::Action::session_denied,
-                                .actor = principal.actor,
-                                .object = object,
-                                .result = audit::Result::denied,
-                                .changes = {{"right", "", std::string(right_name(right))}},
-                                .personal = {}});
-    transaction.commit();
-    fail(Status::ERR_ACCESS_DENIED, "this needs the right {}", right_name(right));
+std::string Authority::sentence_without(const Principal& principal, Right right, audit::Object object) {
+    auto sentence = fmt::format("this needs the right {}", right_name(right));
+    if (principal.kind == PrincipalKind::system) return sentence;
+    if (principal.kind == PrincipalKind::device && !device_session_rights().has(right))
+        return sentence + ", which no session at a device has";
+    if (!rights_of(principal.user).has(right)) return sentence;
+    switch (object.kind) {
+        case audit::ObjectKind::user:
+            sentence += fmt::format(" over user {}", object.id);
+            break;
+        case audit::ObjectKind::group:
+            sentence += fmt::format(" over everybody in group {}", object.id);
+            break;
+        case audit::ObjectKind::queue:
+            sentence += fmt::format(" in queue {}", object.id);
+            break;
+        default:
+            break;
+    }
+    return sentence + ", and yours is limited to a group or a queue";
+}
+
+void Authority::record_denial(const Principal& principal, Right right, audit::Object object) {
+    refusals_.record({.action = audit::Action::session_denied,
+                      .actor = principal.actor,
+                      .object = object,
+                      .result = audit::Result::denied,
+                      .changes = {{"right", "", std::string(right_name(right))}},
+                      .personal = {}},
+                     fmt::format("denied {} {} {}", principal.session.value,
+                                 to_hex(principal.actor.pseudonym), right_name(right)));
+}
+
+void Authority::deny(const Principal& principal, Right right, audit::Object object,
+                     std::string_view sentence) {
+    record_denial(principal, right, object);
+    fail(Status::ERR_ACCESS_DENIED, "{}",
+         sentence.empty() ? sentence_without(principal, right, object) : std::string(sentence));
 }
 
 }  // namespace myqsec::access

@@ -1,17 +1,20 @@
 // The one authorisation point.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "access/rights/principal.hpp"
+#include "access/rights/refusals.hpp"
 #include "access/rights/rights.hpp"
 #include "access/rights/sessions.hpp"
-#include "audit/audit_log.hpp"
 #include "audit/event/authorised.hpp"
 
 namespace myqsec::access {
 
 class Authority {
  public:
-    Authority(storage::Vault& vault, audit::AuditLog& audit, Sessions& sessions);
+    Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions);
 
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
     /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
@@ -55,16 +58,22 @@ class Authority {
         return sessions_.revoke(transaction, std::move(users), spared);
     }
 
-    /// Audits the refusal and throws ERR_ACCESS_DENIED. For rules that a right alone does not express.
-    [[noreturn]] void deny(const Principal& principal, Right right, audit::Object object = {});
+    /// Audits the refusal (session.denied, counted by session and right) and throws ERR_ACCESS_DENIED. For
+    /// rules that a right alone does not express, with a `sentence` of their own where the principal may have
+    /// the right. Not inside a transaction.
+    [[noreturn]] void deny(const Principal& principal, Right right, audit::Object object = {},
+                           std::string_view sentence = {});
+    /// The first half of that, for whoever gives another answer.
+    void record_denial(const Principal& principal, Right right, audit::Object object);
 
  private:
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
+    [[nodiscard]] std::string sentence_without(const Principal& principal, Right right, audit::Object object);
 
     storage::Vault& vault_;
-    audit::AuditLog& audit_;
+    Refusals& refusals_;
     Sessions& sessions_;
 };
 

@@ -10,7 +10,7 @@ namespace myqsec::access {
 namespace {
 
 constexpr RightDefinition rights_table[] = {
-#define MYQSEC_RIGHT(enumerator, name, meaning) {Right::enumerator, name, meaning},
+#define MYQSEC_RIGHT(enumerator, name, limit, meaning) {Right::enumerator, name, Limit::limit, meaning},
 #include "access/rights/rights.def"
 #undef MYQSEC_RIGHT
 };
@@ -82,6 +82,15 @@ Right right_to_change(settings::Area area) {
 
 Right right_to_read(settings::Area area) {
     return of_area(Right::settings_read_login, area);
+}
+
+RightSet rights_within(Limit limit) {
+    RightSet set;
+    for (const auto& one : rights_table) {
+        if ((static_cast<unsigned>(one.limit) & static_cast<unsigned>(limit)) != 0)
+            set |= RightSet{one.right};
+    }
+    return set;
 }
 
 RightSet RightSet::all() {

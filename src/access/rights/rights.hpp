@@ -13,14 +13,18 @@
 namespace myqsec::access {
 
 enum class Right : std::uint8_t {
-#define MYQSEC_RIGHT(enumerator, name, meaning) enumerator,
+#define MYQSEC_RIGHT(enumerator, name, limit, meaning) enumerator,
 #include "access/rights/rights.def"
 #undef MYQSEC_RIGHT
 };
 
+/// To what a right may be limited by the role that gives it: the people of a group, a queue.
+enum class Limit : std::uint8_t { nothing = 0, group = 1, queue = 2, either = 3 };
+
 struct RightDefinition {
     Right right;
     std::string_view name;
+    Limit limit;
     std::string_view meaning;
 };
 
@@ -68,6 +72,9 @@ struct BuiltInRole {
     RightSet rights;
     bool grantable;  ///< "user" is everyone's already, "host" is the system principal's alone
 };
+
+/// Those that mean something within such a limit.
+[[nodiscard]] RightSet rights_within(Limit limit);
 
 inline constexpr RoleId administrator_role{1};
 

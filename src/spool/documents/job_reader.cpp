@@ -15,14 +15,31 @@ struct JobReader::Parts {
     Document document;
 };
 
+namespace {
+
+/// A document leaves by release, where what is to happen to it happens: its owner reads it where the queue
+/// allows that, everybody else by a right. Asked for each part of it, for either may be gone by then.
+void require_readable(const Context& context, const access::Principal& principal,
+                      const store::JobRecord& job) {
+    auto& authority = context.access.authority;
+    const bool at_device = principal.kind == access::PrincipalKind::device;
+    if (!at_device && authority.may(principal, Right::job_export, {job.owner, job.queue, {}})) return;
+    if (!principal.is(job.owner)) authority.deny(principal, Right::job_export, job.id);
+    if (!authority.may(principal, Right::job_preview_own, {job.owner, job.queue, principal.device}))
+        authority.deny(principal, Right::job_preview_own, job.id);
+    if (!require_queue(context.main(), job.queue).preview)
+        authority.deny(
+            principal, Right::job_export, job.id,
+            "the queue lets nobody read documents without releasing them; release it, or have the right "
+            "job.export");
+}
+
+}  // namespace
+
 std::unique_ptr<JobReader> open_job(const Context& context, const access::Principal& principal, JobId id) {
     const auto permitted = permit(context, principal, id, Right::job_preview_own, Right::job_export);
     const auto& job = permitted.job;
-    // A document leaves by release, where what is to happen to it happens.
-    auto& authority = context.access.authority;
-    if (principal.is(job.owner) && !require_queue(context.main(), job.queue).preview &&
-        !authority.may(principal, Right::job_export, {job.owner, job.queue, principal.device}))
-        authority.deny(principal, Right::job_preview_own, id);
+    require_readable(context, principal, job);
     Document document(context, job);
     auto parts = std::make_unique<JobReader::Parts>(
         JobReader::Parts{context, principal, id, job.leaf, std::move(document)});
@@ -45,10 +62,12 @@ std::uint64_t JobReader::size() const {
 }
 
 std::size_t JobReader::read_at(std::uint64_t offset, ByteSpan into) {
-    parts_->context.touch(parts_->principal);
+    const auto& context = parts_->context;
+    context.touch(parts_->principal);
     // The open file would still decrypt; a job that was deleted must not be read on.
-    if (!parts_->context.vault.leaf_keys().exists(parts_->leaf))
-        fail(Status::ERR_NOT_FOUND, "job {} was cancelled, deleted or has expired", parts_->job.value);
+    const auto job = store::find_job(context.main(), parts_->job);
+    if (!job || job->leaf != parts_->leaf) fail_no_job(parts_->job);
+    require_readable(context, parts_->principal, *job);
     return parts_->document.read_at(offset, into);
 }
 

@@ -9,7 +9,8 @@
 
 namespace myqsec::spool {
 
-/// Belongs to one thread at a time. Reading ends with the principal's session and with the job's key.
+/// Belongs to one thread at a time. Reading ends with the principal's session, the job's key, the right to
+/// it, and the queue's permission.
 class JobReader {
  public:
     struct Parts;
@@ -18,7 +19,7 @@ class JobReader {
 
     [[nodiscard]] std::uint64_t size() const;
     /// Fills `into`; returns less only at the end. ERR_CORRUPT, ERR_NOT_FOUND (deleted since),
-    /// ERR_SESSION_ENDED.
+    /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED.
     std::size_t read_at(std::uint64_t offset, ByteSpan into);
 
  private:

@@ -1,6 +1,7 @@
 #include "spool/documents/job_release.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/protected_buffer.hpp"
 #include "spool/documents/release_claim.hpp"
@@ -55,10 +56,18 @@ class JobRelease::Pull final : public Puller {
         try {
             return work();
         } catch (const std::exception& failure) {
-            claim_->failed(status_of(failure));
-            end();
+            drop([&](ReleaseClaim& claim) { claim.failed(status_of(failure)); });
             throw;
         }
+    }
+
+    /// Settles it as one that was not fetched to its end.
+    template <class Settle>
+    void drop(Settle&& settle) {
+        const auto claim = std::move(claim_);
+        claim->not_fetched(outlet_.waiting().size());
+        end();
+        settle(*claim);
     }
 
     /// Nothing of the document stays in memory.
@@ -120,18 +129,14 @@ class JobRelease::Pull final : public Puller {
     void abort() {
         const std::lock_guard lock(turn_);
         if (claim_ == nullptr) return;
-        const auto claim = std::move(claim_);
-        end();
-        claim->fail_settled(Status::ERR_CALLBACK);
+        drop([](ReleaseClaim& claim) { claim.abandoned(); });
     }
 
-    void undo(Status why) noexcept {
+    void undo() noexcept override {
         const std::lock_guard lock(turn_);
         if (claim_ == nullptr) return;
-        claim_->failed(why);
-        end();
+        drop([](ReleaseClaim& claim) { claim.failed(Status::ERR_SESSION_ENDED); });
     }
-    void undo() noexcept override { undo(Status::ERR_SESSION_ENDED); }
 
  private:
     const Context& context_;
@@ -147,7 +152,11 @@ class JobRelease::Pull final : public Puller {
 JobRelease::JobRelease(std::shared_ptr<Pull> pull) : pull_(std::move(pull)) {}
 
 JobRelease::~JobRelease() {
-    pull_->undo(Status::ERR_CALLBACK);
+    try {
+        pull_->abort();
+    } catch (const std::exception&) {
+        // The next tick settles it.
+    }
 }
 
 void JobRelease::require_live() {

@@ -6,6 +6,7 @@
 #include "spool/queues/recipients.hpp"
 #include "spool/records/job_store.hpp"
 #include "spool/records/permit.hpp"
+#include "spool/records/queue_store.hpp"
 #include "spool/records/sealed_names.hpp"
 #include "spool/records/text.hpp"
 #include "spool/records/trusted_time.hpp"
@@ -72,6 +73,32 @@ std::uint64_t size_limit(const Context& context, const Queue& queue) {
     return site != 0 ? site : UINT64_MAX;
 }
 
+/// The queue, if it takes a job of that owner now. Who may not even see it gets ERR_NOT_FOUND, as for one
+/// that is not there, in the same time: both refusals are audited. Not inside a transaction.
+Queue accepting_queue(const Context& context, const access::Principal& principal, const JobFields& fields) {
+    auto& access = context.access;
+    (void)access.users.person(fields.owner);
+    auto found = store::find_queue(context.main(), fields.queue);
+    Queue missing;
+    missing.id = fields.queue;
+    missing.restricted = true;
+    const auto queue = found.value_or(missing);
+    if (!may_use(context.main(), access.groups, queue, fields.owner)) {
+        const auto right = principal.is(fields.owner) ? Right::job_submit : Right::job_submit_for_others;
+        const bool seen = may_see(context, principal, queue);
+        if (!seen) access.authority.record_denial(principal, right, queue.id);
+        if (!seen || !found) fail_no_queue(queue.id);
+        access.authority.deny(
+            principal, right, queue.id,
+            fmt::format("queue {} is restricted, and user {} is not among those who may use it",
+                        queue.id.value, fields.owner.value));
+    }
+    if (!access.users.is_active(fields.owner))
+        fail(Status::ERR_NOT_POSSIBLE, "user {} is disabled", fields.owner.value);
+    if (!queue.enabled) fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
+    return queue;
+}
+
 }  // namespace
 
 struct JobWriter::Parts {
@@ -115,14 +142,7 @@ std::unique_ptr<JobWriter> begin_job(const Context& context, const access::Princ
     auto proof = access.authority.authorise(principal, right, {fields.owner, fields.queue, principal.device});
 
     fields = valid_fields(std::move(fields));
-    const auto queue = require_queue(context.main(), fields.queue);
-    (void)access.users.person(fields.owner);
-    if (!access.users.is_active(fields.owner)) {
-        fail(Status::ERR_NOT_POSSIBLE, "user {} is disabled", fields.owner.value);
-    }
-    if (!may_use(context.main(), access.groups, queue, fields.owner))
-        access.authority.deny(principal, right, queue.id);
-    if (!queue.enabled) fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
+    const auto queue = accepting_queue(context, principal, fields);
 
     require_room(context);  // before the document's first bytes are written
     auto parts = std::make_unique<JobWriter::Parts>(context, principal, proof, queue);
@@ -145,6 +165,8 @@ JobId JobWriter::finish() {
     if (!parts_->usable) fail(Status::ERR_NOT_POSSIBLE, "the job has failed or is complete: begin another");
     parts_->usable = false;
     parts_->context.touch(parts_->principal);
+    // Both may have changed while the document came in.
+    (void)accepting_queue(parts_->context, parts_->principal, parts_->fields);
     parts_->stages.first().finish();
     return commit();
 }
@@ -159,9 +181,14 @@ JobId JobWriter::commit() {
         const auto publication = parts_->blob->publish(job.blob);
 
         storage::Transaction transaction(context.main());
-        // Queue and owner may have gone while the document came in.
+        // Queue and owner may have gone or changed while the document came in: here no change comes between.
         const auto queue = require_queue(context.main(), fields.queue);
-        const auto person_key = context.access.users.person_key(fields.owner);
+        auto& access = context.access;
+        if (!queue.enabled || !may_use(context.main(), access.groups, queue, fields.owner))
+            fail(Status::ERR_NOT_POSSIBLE, "queue {} is not accepting jobs", queue.id.value);
+        const auto person_key = access.users.person_key(fields.owner);
+        if (!access.users.is_active(fields.owner))
+            fail(Status::ERR_NOT_POSSIBLE, "user {} is disabled", fields.owner.value);
         const auto now = context.now();
         job.queue = queue.id;
         job.owner = fields.owner;

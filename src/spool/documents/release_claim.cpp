@@ -1,5 +1,9 @@
 #include "spool/documents/release_claim.hpp"
 
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
 #include "crypto/random.hpp"
 #include "spool/keeping/retention.hpp"
 #include "spool/keeping/trusted_clock.hpp"
@@ -107,6 +111,9 @@ store::JobRecord ReleaseClaim::take() {
 }
 
 void ReleaseClaim::require_live() const {
+    if (process_ != crypto::fork_generation())
+        fail(Status::ERR_FORKED, "the parent of this process releases job {}, and goes on with it",
+             id_.value);
     context_.touch(principal_);
     output_.check();
 }
@@ -135,19 +142,24 @@ void ReleaseClaim::conclude(storage::Transaction& transaction, ReleaseOutcome ou
 
 void ReleaseClaim::failed(Status why) noexcept {
     try {
-        fail_settled(why);
+        settle_failed(why == Status::ERR_CORRUPT ? reason::held_damaged : reason::held, status_name(why));
     } catch (const std::exception&) {
         // A full disk, say. The job stays claimed by nobody, which tick() finds and settles.
     }
 }
 
-void ReleaseClaim::fail_settled(Status why) {
+void ReleaseClaim::abandoned() {
+    settle_failed(reason::held, "abandoned");
+}
+
+void ReleaseClaim::settle_failed(std::string_view held, std::string_view why) {
     auto& main = context_.main();
     storage::Transaction transaction(main);
-    const auto held = why == Status::ERR_CORRUPT ? reason::held_damaged : reason::held;
     store::end_claim(main, id_, token_, is_reprint_ ? JobState::completed : JobState::pending_held,
                      is_reprint_ ? reason::completed : held);
-    conclude(transaction, ReleaseOutcome::failed, {{"error", "", std::string(status_name(why))}});
+    // Who fetches a document and lets it fall has read it, and the log says how much of it.
+    conclude(transaction, ReleaseOutcome::failed,
+             {{"error", "", std::string(why)}, {"bytes", "", std::to_string(passed_)}});
     transaction.commit();
 }
 
@@ -174,17 +186,11 @@ void ReleaseClaim::printed() {
 /// older copy of the files opens the job when this returns.
 void ReleaseClaim::finish_erased(storage::Transaction& transaction, const store::JobRecord& job,
                                  QueueKind kind) {
-    auto& keys = context_.vault.leaf_keys();
-    keys.destroy(transaction, job.leaf);
+    context_.vault.leaf_keys().destroy(transaction, job.leaf);
     store::remove_job(transaction.database(), job.id);
     conclude(transaction, ReleaseOutcome::printed, {{"state", "processing", "deleted"}});
-    const auto remove = [&] { context_.documents().remove(job.blob); };
-    if (kind == QueueKind::private_) {
-        keys.commit_erased(transaction, remove);
-    } else {
-        transaction.commit();
-        remove();
-    }
+    commit_ended(context_, transaction, kind == QueueKind::private_,
+                 [&] { context_.documents().remove(job.blob); });
 }
 
 void ReleaseClaim::finish_kept(storage::Transaction& transaction, store::JobRecord job,

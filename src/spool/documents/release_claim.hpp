@@ -1,7 +1,12 @@
 // A job from the claim of its release until that is settled, however its document leaves.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
 #include "base/stages.hpp"
+#include "crypto/random.hpp"
 #include "spool/documents/document.hpp"
 #include "spool/documents/release_sink.hpp"
 #include "spool/keeping/outputs.hpp"
@@ -23,23 +28,27 @@ class ReleaseClaim {
 
     [[nodiscard]] Document& document() { return *document_; }
     [[nodiscard]] Outputs::Output& output() { return output_; }
-    /// Throws unless the output may go on: it was stopped, as for a deleted job, or its session has ended.
+    /// Throws unless the output may go on: it was stopped, as for a deleted job, its session has ended, or
+    /// this is a forked child of the process that claimed the job.
     void require_live() const;
     /// What the document goes through on its way to `out`, in one list: what changes what is printed is a
     /// line there. Both outlive it.
     [[nodiscard]] Stages stages_to(ByteSink& out);
-    /// So much of the document has been passed on.
+    /// So much of the document has been passed on; of that, so much was not fetched.
     void passed(std::size_t bytes) { passed_ += bytes; }
+    void not_fetched(std::size_t bytes) { passed_ -= bytes; }
 
     /// The device has accepted all of it.
     void printed();
     /// Held again, or completed as it was; what was cancelled or deleted meanwhile stays so.
     void failed(Status why) noexcept;
-    /// The same for who wants to know if that can't be written: tick() then settles it.
-    void fail_settled(Status why);
+    /// The same where whoever fetched it did so without an end. Throws if that can't be written: tick() then
+    /// settles it.
+    void abandoned();
 
  private:
     [[nodiscard]] store::JobRecord take();
+    void settle_failed(std::string_view held, std::string_view why);
     void finish_erased(storage::Transaction& transaction, const store::JobRecord& job, QueueKind kind);
     void finish_kept(storage::Transaction& transaction, store::JobRecord job, Duration retention_printed);
     /// How it ended, to the audit log and in the record that outlives the job.
@@ -53,6 +62,7 @@ class ReleaseClaim {
     const JobId id_;
     const bool keep_;
     const ClaimToken token_;
+    const std::uint32_t process_ = crypto::fork_generation();  ///< a sink may fork: one process prints
     bool is_reprint_ = false;
     // From before the claim, so that no tick takes it for a dead one, until after settling, so that logout
     // waits for that.

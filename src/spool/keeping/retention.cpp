@@ -54,12 +54,15 @@ void Retention::expire(const audit::Actor& actor, Instant now) {
     do {
         storage::Transaction transaction(context_.main());
         expired = store::expired_jobs(context_.main(), now, batch);
+        const bool was_private =
+            std::ranges::any_of(expired, [&](const auto& job) { return is_private(context_, job); });
         for (const auto& job : expired) {
             erase_job(context_, transaction, job, audit::Action::job_expired, actor);
         }
-        transaction.commit();
-        for (const auto& job : expired)
-            context_.documents().remove(job.blob);
+        commit_ended(context_, transaction, was_private, [&] {
+            for (const auto& job : expired)
+                context_.documents().remove(job.blob);
+        });
     } while (expired.size() == batch);
 }
 
@@ -93,6 +96,20 @@ void erase_job(const Context& context, storage::Transaction& transaction, const 
                                        .object = job.id,
                                        .changes = {{"state", std::string(job_state_name(job.state)), ""}},
                                        .personal = {}});
+}
+
+bool is_private(const Context& context, const store::JobRecord& job) {
+    return job.leaf && require_queue(context.main(), job.queue).kind == QueueKind::private_;
+}
+
+void commit_ended(const Context& context, storage::Transaction& transaction, bool was_private,
+                  const std::function<void()>& then) {
+    if (was_private) {
+        context.vault.leaf_keys().commit_erased(transaction, then);
+    } else {
+        transaction.commit();
+        then();
+    }
 }
 
 }  // namespace myqsec::spool

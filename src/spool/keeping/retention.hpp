@@ -1,6 +1,7 @@
 // The end of a job, and what time does to jobs.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -41,5 +42,12 @@ void hold_possibly_printed(const Context& context, storage::Transaction& transac
 /// audit event in the caller's transaction. The caller removes the file once that has committed.
 void erase_job(const Context& context, storage::Transaction& transaction, const store::JobRecord& job,
                audit::Action action, const audit::Actor& actor);
+
+/// Commits the end of jobs; `then` removes their files. Where one of them was private, no older copy of the
+/// files opens it when this returns; ERR_INCOMPLETE: it is done but for that, and the next tick tries again.
+void commit_ended(const Context& context, storage::Transaction& transaction, bool was_private,
+                  const std::function<void()>& then);
+/// Whether the job has a document that a private queue promised to erase at once.
+[[nodiscard]] bool is_private(const Context& context, const store::JobRecord& job);
 
 }  // namespace myqsec::spool

@@ -1,7 +1,6 @@
 #include "spool/queues/certificates.hpp"
 
 #include "spool/records/certificate_store.hpp"
-#include "spool/records/text.hpp"
 
 namespace myqsec::spool {
 
@@ -20,7 +19,7 @@ Certificates::Certificates(const Context& context) : context_(context) {}
 CertificateId Certificates::add(const access::Principal& principal, const std::string& given,
                                 ByteView pem_or_der) {
     const auto proof = context_.access.authority.authorise(principal, Right::key_manage);
-    const auto name = prepared_text(given, 1, 127, "a certificate's name");
+    const auto name = access::prepared_name("a certificate's name", given, 127);
     const auto certificate = crypto::Certificate::parse(pem_or_der);
     certificate.check_recipient(context_.now());
 

@@ -5,7 +5,6 @@
 #include "spool/queues/recipients.hpp"
 #include "spool/records/permit.hpp"
 #include "spool/records/queue_store.hpp"
-#include "spool/records/text.hpp"
 #include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
@@ -27,7 +26,7 @@ std::string_view queue_kind_name(QueueKind kind) {
 namespace {
 
 void require_valid(Queue& queue) {
-    queue.name = prepared_text(queue.name, 1, 127, "a queue's name");
+    queue.name = access::prepared_name("a queue's name", queue.name, 127);
     for (const auto retention : {queue.retention_held, queue.retention_printed}) {
         if (retention < Duration::zero() || retention > longest_retention) {
             fail(Status::ERR_INVALID_ARGUMENT, "a queue's retention must be 0 to 90 days");

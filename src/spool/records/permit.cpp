@@ -58,9 +58,13 @@ Permit permit(const Context& context, const access::Principal& principal, JobId 
     }
 }
 
+void fail_no_queue(QueueId queue) {
+    fail(Status::ERR_NOT_FOUND, "there is no queue {}", queue.value);
+}
+
 Queue require_queue(storage::Database& main, QueueId queue) {
     auto found = store::find_queue(main, queue);
-    if (!found) fail(Status::ERR_NOT_FOUND, "there is no queue {}", queue.value);
+    if (!found) fail_no_queue(queue);
     return *std::move(found);
 }
 
@@ -70,6 +74,13 @@ bool may_use(storage::Database& main, access::Groups& groups, const Queue& queue
     return std::any_of(all.begin(), all.end(), [&](const store::Allowed& who) {
         return who.user ? who.user == user : groups.is_member(user, who.group);
     });
+}
+
+bool may_see(const Context& context, const access::Principal& principal, const Queue& queue) {
+    auto& access = context.access;
+    return may_use(context.main(), access.groups, queue, principal.user) ||
+           access.authority.may(principal, Right::queue_manage, {{}, queue.id, {}}) ||
+           access.authority.may(principal, Right::session_host);
 }
 
 }  // namespace myqsec::spool

@@ -28,11 +28,14 @@ struct Permit {
 
 [[noreturn]] void fail_no_job(JobId job);
 
+[[noreturn]] void fail_no_queue(QueueId queue);
 /// Throws ERR_NOT_FOUND.
 [[nodiscard]] Queue require_queue(storage::Database& main, QueueId queue);
 
 /// Everybody may use a queue that is not restricted; otherwise those allowed, also through the groups around
 /// theirs.
 [[nodiscard]] bool may_use(storage::Database& main, access::Groups& groups, const Queue& queue, UserId user);
+/// Whether the principal's list of queues shows it.
+[[nodiscard]] bool may_see(const Context& context, const access::Principal& principal, const Queue& queue);
 
 }  // namespace myqsec::spool

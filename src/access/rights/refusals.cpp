@@ -1,60 +1,84 @@
-#include "access/refusals.hpp"
+#include "access/rights/refusals.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
+
+#include "base/bytes.hpp"
 
 namespace myqsec::access {
 
 namespace {
 
 constexpr Duration counted_for = std::chrono::minutes(15);
-/// Beyond that, those of one reason are one kind, whatever else they say: sources are the attacker's to
-/// choose.
-constexpr std::size_t most_kinds = 10'000;
 
 std::string kind_of_event(const audit::Event& event) {
-    auto kind = fmt::format("{}:{}", static_cast<int>(event.object.kind), event.object.id);
+    auto kind = fmt::format("{}:{}:{}:{}", static_cast<int>(event.action), to_hex(event.actor.pseudonym),
+                            static_cast<int>(event.object.kind), event.object.id);
     for (const auto& change : event.changes)
         kind.append("\n").append(change.field).append("=").append(change.new_value);
     return kind;
 }
 
+/// Whose account was tried stays named, because lockout bounds what there is to tell of one.
 audit::Event without_place(audit::Event event) {
-    event.object = {};
+    const bool tried = event.actor.kind == audit::ActorKind::anonymous;
+    if (!tried || event.object.kind != audit::ObjectKind::user) event.object = {};
     std::erase_if(event.changes, [](const audit::Change& change) {
-        return change.field == "device" || change.field == "source";
+        return change.field == "device" || change.field == "source" || change.field == "duration";
     });
     return event;
 }
 
 }  // namespace
 
-void Refusals::record(const audit::Event& refusal) {
-    auto event = refusal;
-    auto kind = kind_of_event(event);
+void Refusals::add(const audit::Event& refusal, const std::string& kind, Instant now) {
+    auto& counted = kinds_.try_emplace(kind, Kind{refusal, now}).first->second;
+    ++counted.more;
+    // What is told of all of them is what they have in common.
+    if (counted.event.object != refusal.object) counted.event.object = {};
+}
+
+/// Whether it is told of later. Otherwise the caller writes its event now.
+bool Refusals::counted(const audit::Event& refusal, const std::string& kind, bool at_once) {
     const auto now = vault_.clock().now();
-    {
-        const std::lock_guard lock(mutex_);
-        if (kinds_.size() >= most_kinds && !kinds_.contains(kind)) {
-            event = without_place(std::move(event));
-            kind = kind_of_event(event);
-        }
-        if (const auto known = kinds_.find(kind); known != kinds_.end()) {
-            ++known->second.more;
-            return;
-        }
-        kinds_.emplace(kind, Kind{event, now});
+    const std::lock_guard lock(mutex_);
+    if (kinds_.contains(kind) || (!at_once && kinds_.size() < most_kinds)) {
+        add(refusal, kind, now);
+    } else if (kinds_.size() >= most_kinds) {
+        const auto merged = without_place(refusal);
+        add(merged, kind_of_event(merged), now);
+    } else {
+        kinds_.emplace(kind, Kind{refusal, now});
+        return false;
     }
+    return true;
+}
+
+void Refusals::record(const audit::Event& refusal, std::string kind) {
+    if (kind.empty()) kind = kind_of_event(refusal);
+    if (counted(refusal, kind, true)) return;
     try {
         storage::Transaction transaction(vault_.main());
-        audit_.append(transaction, event);
+        audit_.append(transaction, refusal);
         transaction.commit();
     } catch (...) {
         const std::lock_guard lock(mutex_);
         kinds_.erase(kind);
         throw;
     }
+}
+
+void Refusals::count(const audit::Event& refusal, const std::string& kind) {
+    static_cast<void>(counted(refusal, kind, false));
+}
+
+void Refusals::append(storage::Transaction& transaction, const audit::Event& refusal) {
+    const auto own_kind = [&] {
+        const std::lock_guard lock(mutex_);
+        return fmt::format("#{}", ++serial_);
+    }();
+    if (!counted(refusal, own_kind, true)) audit_.append(transaction, refusal);
 }
 
 Instant Refusals::tick() {
