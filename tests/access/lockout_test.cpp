@@ -288,7 +288,7 @@ TEST_CASE("a lock is audited with its subject once, and refusals by it by their 
     CHECK(f.last(audit::Action::session_login_failed).changes[2] == audit::Change{"device", "", "7"});
     f.access.refusals.close();
     CHECK(f.count(audit::Action::session_login_failed) == 6);
-    CHECK(f.last(audit::Action::session_login_failed).object == audit::Object(f.ada));
+    CHECK(f.last(audit::Action::session_login_failed).object == audit::Object(DeviceId(7)));
     CHECK(f.last(audit::Action::session_login_failed).changes.back() == audit::Change{"more", "", "45"});
 }
 
