@@ -103,7 +103,7 @@ class Replay {
 
     void check_jobs(Site& site) const {
         const auto jobs = site.jobs().list(site.root, {});
-        // A job past its expiry is in no list, such as a private one that was cancelled: a tick tells its end.
+        // A job past its expiry is in no list, as a private one that was cancelled; a tick tells its end.
         auto expired = site.vault().main().query("SELECT id FROM job WHERE expires <= $1 AND state <> $2",
                                                  site.vault().clock().now(), spool::JobState::processing);
         std::size_t unlisted = 0;
