@@ -45,7 +45,7 @@ Authorised Credentials::authorise(const Principal& principal, UserId user,
 void Credentials::check_current(const store::UserRecord& user, std::optional<std::string_view> current) {
     const auto stored = store::find_password(vault_.main(), user.id);
     if (!stored) return;
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     auto attempt = lockout.attempt_in_session(user.id);
     const auto require_open = [&] {
         const auto verdict = lockout.judge(attempt);

@@ -26,7 +26,7 @@ bool Locks::may_lift(const Principal& principal, const store::LockRow& lock) {
 Paged<Lock> Locks::list(const Principal& principal, const Page& page) {
     if (!authority_.may(principal, Right::device_manage))
         (void)authority_.authorise_list(principal, Right::user_manage);
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     Paged<Lock> locks;
     auto rest = page;
     do {
@@ -52,7 +52,7 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
         lock && lock->key.scope == LockScope::device && authority_.may(principal, Right::device_manage);
     const auto proof = authority_.authorise(principal, by_device ? Right::device_manage : Right::user_manage,
                                             lock ? about(*lock) : Target{});
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     if (!lock || lock->record.until <= lockout.now())
         fail(Status::ERR_NOT_FOUND, "there is no lock {} in force", id);
     const auto user = lock->subject.user;
@@ -77,7 +77,7 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
 
 void Locks::keep_time() {
     storage::Transaction transaction(vault_.main());
-    Lockout(vault_, audit_, settings_).keep_time();
+    Lockout(vault_, settings_).keep_time();
     transaction.commit_unsynced();
 }
 

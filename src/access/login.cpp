@@ -202,14 +202,14 @@ bool Login::is_allowed(Methods method, Methods allowed, const Place& place) {
     if ((method & allowed) != 0) return true;
     // Where a PIN alone is not enough at present, it comes with what was asked for.
     if ((allowed & method_pin) == 0 || (method & with_pin_instead) == 0) return false;
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     return lockout.judge(lockout.attempt(place, method_name(method_pin), {}, {})).factor_asked;
 }
 
 UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, Methods allowed) {
     authority_.authorise(host, Right::session_host);
     recovery_.finish_due();
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     Verification verification(vault_, settings_, attempt);
     Claim claim;
     try {

@@ -87,7 +87,7 @@ Recovery::Recovered Recovery::recover(const Principal& system, crypto::RootProvi
         store::save_recovery_code(vault_.main(), std::nullopt);
         delay = Duration::zero();
     }
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     lockout.keep_time();
     const auto due = lockout.now() + delay;
     made.from = lockout.instant_of(due);
@@ -105,7 +105,7 @@ Recovery::Recovered Recovery::recover(const Principal& system, crypto::RootProvi
 }
 
 Instant Recovery::finish_due() {
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     while (const auto seen = store::next_recovery(vault_.main())) {
         if (seen->due > lockout.now()) return lockout.instant_of(seen->due);
         storage::Transaction transaction(vault_.main());

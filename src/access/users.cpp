@@ -143,7 +143,7 @@ void Users::unlock(const Principal& principal, UserId user) {
     require_authority_over(principal, user);
     storage::Transaction transaction(vault_.main());
     (void)store::get_user(vault_.main(), user);
-    if (Lockout(vault_, audit_, settings_).forget(user)) {
+    if (Lockout(vault_, settings_).forget(user)) {
         audit_.append(transaction, {Action::user_unlocked, proof.actor(), user, audit::Result::ok, {}, {}});
     }
     transaction.commit();

@@ -26,7 +26,7 @@ std::optional<store::UserRecord> find_named(storage::Vault& vault, std::string_v
 
 User Users::get(const Principal& principal, UserId user) {
     authority_.authorise_for(principal, user, Right::profile_own, Right::user_manage);
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     storage::LeafKeys::Reading keys(vault_.leaf_keys());
     return read(keys, lockout, store::get_user(vault_.main(), user));
 }
@@ -52,7 +52,7 @@ Paged<User> Users::list(const Principal& principal, const UserFilter& filter, co
     }
     storage::LeafKeys::Reading keys(vault_.leaf_keys());
     const auto records = store::list_users(vault_.main(), query, page);
-    Lockout lockout(vault_, audit_, settings_);
+    Lockout lockout(vault_, settings_);
     Paged<User> users;
     users.reserve(records.size());
     for (const auto& record : records)

@@ -53,8 +53,8 @@ struct LockedAttempt {
 /// Built for each use. Works in the caller's transaction, if there is one.
 class Lockout final : public LockBook {
  public:
-    Lockout(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
-        : vault_(vault), audit_(audit), model_(*this, LockRules::of(settings)) {}
+    Lockout(storage::Vault& vault, const settings::Settings& settings)
+        : vault_(vault), model_(*this, LockRules::of(settings)) {}
 
     /// `named`: the name or card that it names, if any, in its one spelling. `user`: whose that is, or
     /// nobody's. Not inside a snapshot.
@@ -92,7 +92,6 @@ class Lockout final : public LockBook {
     [[nodiscard]] LockKey account_of(UserId user, std::string_view method, std::string_view where = {}) const;
 
     storage::Vault& vault_;
-    audit::AuditLog& audit_;
     LockModel model_;
     std::map<LockKey, store::LockSubject>* subjects_ = nullptr;  ///< of the attempt whose records are saved
 };
