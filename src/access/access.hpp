@@ -31,7 +31,7 @@ struct Access {
           roles(vault, audit, authority),
           locks(vault, audit, settings, authority),
           recovery(vault, audit, settings, authority, sessions),
-          login(vault, audit, settings, authority, recovery, refusals),
+          login(vault, settings, authority, recovery, refusals),
           lookup_rotation(vault, audit, settings, authority) {}
 
     Refusals refusals;

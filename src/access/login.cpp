@@ -176,14 +176,9 @@ audit::Event refusal(const LoginAttempt& attempt, audit::Object object, audit::R
 
 }  // namespace
 
-Login::Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-             Authority& authority, Recovery& recovery, Refusals& refusals)
-    : vault_(vault),
-      audit_(audit),
-      settings_(settings),
-      authority_(authority),
-      recovery_(recovery),
-      refusals_(refusals) {}
+Login::Login(storage::Vault& vault, const settings::Settings& settings, Authority& authority,
+             Recovery& recovery, Refusals& refusals)
+    : vault_(vault), settings_(settings), authority_(authority), recovery_(recovery), refusals_(refusals) {}
 
 void Login::record_refusal(const LoginAttempt& attempt, std::string_view reason, audit::Object object) {
     refusals_.record(refusal(attempt, object, audit::Result::denied, reason, vault_));

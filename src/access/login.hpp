@@ -33,8 +33,8 @@ struct LoginAttempt {
 
 class Login {
  public:
-    Login(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
-          Authority& authority, Recovery& recovery, Refusals& refusals);
+    Login(storage::Vault& vault, const settings::Settings& settings, Authority& authority, Recovery& recovery,
+          Refusals& refusals);
 
     /// session.host. Throws ERR_AUTHENTICATION, always with the same sentence unless the method is not among
     /// `allowed`; LoginRefused (ERR_LOCKED_OUT) where docs/lockout.md says so, whether or not the account
@@ -52,7 +52,6 @@ class Login {
     [[nodiscard]] bool is_allowed(Methods method, Methods allowed, const Place& place);
 
     storage::Vault& vault_;
-    audit::AuditLog& audit_;
     const settings::Settings& settings_;
     Authority& authority_;
     Recovery& recovery_;
