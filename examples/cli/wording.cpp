@@ -71,7 +71,7 @@ std::string in_own_words(std::string sentence) {
 }
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
-    const std::string said = error.what();
+    std::string said = error.what();
     const auto rest = app.remaining(true);
     const auto& command = understood(app);
     const auto inside = commands_of(command);

@@ -82,7 +82,7 @@ Queue accepting_queue(const Context& context, const access::Principal& principal
     Queue missing;
     missing.id = fields.queue;
     missing.restricted = true;
-    const auto queue = found.value_or(missing);
+    auto queue = found.value_or(missing);
     if (!may_use(context.main(), access.groups, queue, fields.owner)) {
         const auto right = principal.is(fields.owner) ? Right::job_submit : Right::job_submit_for_others;
         const bool seen = may_see(context, principal, queue);
