@@ -22,6 +22,18 @@ myqsec_options abi::engine_options(const myqsec_options* given) {
 
 namespace {
 
+/// `make` makes the engine from the folder's path and the root's provider.
+template <class Make>
+myqsec_status start(const char* directory, const myqsec_root* root, myqsec_engine** out, Engine::Birth birth,
+                    Make&& make) {
+    return guard([&] {
+        auto& handle = output(out, "out");
+        const auto path = directory_of(directory, "directory");
+        const auto provider = root_provider(root, birth);
+        handle = new_handle<myqsec_engine>(make(path, *provider));
+    });
+}
+
 constexpr Column diagnosis_columns[] = {
     {"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}, {"advice", MYQSEC_COLUMN_TEXT}};
 constexpr Column finding_columns[] = {{"code", MYQSEC_COLUMN_TEXT}, {"sentence", MYQSEC_COLUMN_TEXT}};
@@ -30,23 +42,18 @@ constexpr Column finding_columns[] = {{"code", MYQSEC_COLUMN_TEXT}, {"sentence",
 
 myqsec_status myqsec_create(const char* directory, const myqsec_root* root, const myqsec_options* options,
                             myqsec_engine** out) {
-    return guard([&] {
-        auto& handle = output(out, "out");
-        const auto path = directory_of(directory, "directory");
-        const auto provider = root_provider(root, Engine::Birth::created);
-        handle = new_handle<myqsec_engine>(
-            create_engine(path, *provider, password_costs(root), engine_options(options)));
-    });
+    return start(directory, root, out, Engine::Birth::created,
+                 [&](const std::string& path, crypto::RootProvider& provider) {
+                     return create_engine(path, provider, password_costs(root), engine_options(options));
+                 });
 }
 
 myqsec_status myqsec_open(const char* directory, const myqsec_root* root, const myqsec_options* options,
                           myqsec_engine** out) {
-    return guard([&] {
-        auto& handle = output(out, "out");
-        const auto path = directory_of(directory, "directory");
-        const auto provider = root_provider(root, Engine::Birth::opened);
-        handle = new_handle<myqsec_engine>(open_engine(path, *provider, engine_options(options)));
-    });
+    return start(directory, root, out, Engine::Birth::opened,
+                 [&](const std::string& path, crypto::RootProvider& provider) {
+                     return open_engine(path, provider, engine_options(options));
+                 });
 }
 
 myqsec_status myqsec_open_findings(myqsec_engine* engine, myqsec_list** out) {

@@ -58,9 +58,7 @@ UserId Recovery::administrator(std::string_view user_name) {
 
 Recovery::Recovered Recovery::recover(const Principal& system, crypto::RootProvider& root,
                                       std::string_view user_name, std::optional<std::string_view> code) {
-    const auto proof = authority_.authorise(system, Right::session_host);
-    if (system.kind != PrincipalKind::system)
-        authority_.deny(system, Right::session_host, {}, "only the host itself may do this");
+    const auto proof = authority_.authorise_host(system);
     require_root(root);
     Recovered made{random_password(), {}};
     const auto kdf = password_kdf(settings_);

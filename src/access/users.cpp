@@ -44,9 +44,7 @@ void require_no_administrator(storage::Database& main) {
 }  // namespace
 
 FirstAdministrator Users::create_first_administrator(const Principal& system, const UserFields& given) {
-    const auto proof = authority_.authorise(system, Right::session_host);
-    if (system.kind != PrincipalKind::system)
-        authority_.deny(system, Right::session_host, {}, "only the host itself may do this");
+    const auto proof = authority_.authorise_host(system);
     const auto fields = prepared_fields(given);
     if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
     if (fields.state == UserState::disabled)

@@ -34,8 +34,7 @@ std::vector<storage::Vault::Finding> AuditLog::compare() {
     if (moved > logged) {
         fail(Status::ERR_TAMPERED,
              "audit event {} is missing: '{}' ends at {} and '{}' goes on at {}: an earlier copy of the "
-             "first was "
-             "put back; restore a backup of both",
+             "first was put back; restore a backup of both",
              logged + 1, vault_.log().name(), logged, vault_.main().name(), moved + 1);
     }
     if (known >= logged) return {};

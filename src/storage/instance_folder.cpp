@@ -106,9 +106,9 @@ Lock lock(Folder& folder) {
 }
 
 void require_instance(Folder& folder) {
-    if (!folder.exists(Keystore::file_name))
-        fail(Status::ERR_NOT_FOUND, "'{}' holds no instance: it has no file '{}'", folder.path(),
-             Keystore::file_name);
+    if (folder.exists(Keystore::file_name)) return;
+    fail(Status::ERR_NOT_FOUND, "'{}' holds no instance: it has no file '{}'", folder.path(),
+         Keystore::file_name);
 }
 
 void require_databases(Folder& folder) {

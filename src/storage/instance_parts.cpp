@@ -26,11 +26,15 @@ std::string pair_row(std::size_t pair) {
     return fmt::format("keystore-{}", pair);
 }
 
-/// What the main database knows of a part, or the part of itself.
+/// What the main database knows of a part, or the part of itself. Only the keystore has sequences.
 using PartMark = KeystoreWriting;
 
+/// A database that no opening has brought up to date yet has none.
+bool has_marks(Database& database) {
+    return database.query("SELECT 1 FROM sqlite_schema WHERE name = 'part_mark'").next();
+}
+
 std::optional<PartMark> part_mark_of(Database& database, std::string_view part) {
-    if (!database.query("SELECT 1 FROM sqlite_schema WHERE name = 'part_mark'").next()) return std::nullopt;
     auto rows = database.query("SELECT opening, nonce, sequence FROM part_mark WHERE part = $1", part);
     if (!rows.next()) return std::nullopt;
     PartMark out;
@@ -38,11 +42,6 @@ std::optional<PartMark> part_mark_of(Database& database, std::string_view part) 
     out.opening.nonce = ByteReader(rows.blob(1), "the mark of a part").array<16>();
     out.sequence = static_cast<std::uint64_t>(rows.integer(2));
     return out;
-}
-
-std::optional<PartMark> part_mark_of(BlobStore& store) {
-    const auto mark = store.mark();
-    return mark ? std::optional(PartMark{0, *mark}) : std::nullopt;
 }
 
 void set_part_mark(Database& database, std::string_view part, const PartMark& mark) {
@@ -73,9 +72,8 @@ class PartComparison {
                  main_);
         } else {
             tell("parts-diverged",
-                 "'{}' and '{}' are of two copies of this instance that went on separately: one of the two "
-                 "was "
-                 "put there from the other copy",
+                 "'{}' and '{}' are of two copies of this instance that went on separately: one of the "
+                 "two was put there from the other copy",
                  part, main_);
         }
     }
@@ -113,75 +111,76 @@ bool InstanceParts::is_newly_restored() const {
     return !known || known->sequence != restoration_->number;
 }
 
-std::vector<Vault::Finding> InstanceParts::compare() {
-    const auto last = part_mark_of(main_, opening_row);
-    if (!last || is_newly_restored()) return {};
-    PartComparison comparison(instance_folder::main_file, last->opening);
-    comparison.add(instance_folder::log_file, "log-earlier", part_mark_of(log_, opening_row),
-                   part_mark_of(main_, log_row));
+/// By the rows that the main database has for them; what has no mark, or a damaged one, is not among them.
+InstanceParts::Marks InstanceParts::found() {
+    Marks out;
     const auto written = keystore_.written();
     for (std::size_t pair = 0; pair < written.size(); ++pair) {
-        if (written[pair].sequence == 0) continue;  // a torn write costs a pair
-        comparison.add(Keystore::file_name, "keystore-earlier", written[pair],
-                       part_mark_of(main_, pair_row(pair)));
+        if (written[pair].sequence != 0) out[pair_row(pair)] = written[pair];  // a torn write costs a pair
+    }
+    if (has_marks(log_)) {
+        if (const auto log = part_mark_of(log_, opening_row)) out[std::string(log_row)] = *log;
     }
     for (const auto& store : stores_) {
-        const auto known = part_mark_of(main_, store->name());
-        const auto found = part_mark_of(*store);
-        // A volume that is not mounted shows an empty folder, which its owner tells from its documents' rows.
-        if (known && (found || !store->is_empty())) {
-            if (found) {
-                comparison.add(store->name(), "documents-earlier", found, known);
-            } else {
-                comparison.add_unmarked(store->name());
-            }
+        if (const auto mark = store->mark()) out[std::string(store->name())] = {0, *mark};
+    }
+    return out;
+}
+
+std::vector<Vault::Finding> InstanceParts::compare() {
+    if (!has_marks(main_) || is_newly_restored()) return {};
+    const auto last = part_mark_of(main_, opening_row);
+    if (!last) return {};
+    const auto parts = found();
+    PartComparison comparison(instance_folder::main_file, last->opening);
+    const auto add = [&](std::string_view part, std::string_view code, std::string_view row) {
+        const auto mark = parts.find(row);
+        comparison.add(part, code, mark == parts.end() ? std::nullopt : std::optional(mark->second),
+                       part_mark_of(main_, row));
+    };
+    add(instance_folder::log_file, "log-earlier", log_row);
+    for (std::size_t pair = 0; pair < keystore_pairs; ++pair) {
+        if (const auto row = pair_row(pair); parts.contains(row))
+            add(Keystore::file_name, "keystore-earlier", row);
+    }
+    for (const auto& store : stores_) {
+        if (!part_mark_of(main_, store->name())) continue;
+        if (parts.contains(store->name())) {
+            add(store->name(), "documents-earlier", store->name());
+        } else if (!store->is_empty()) {
+            // A volume that is not mounted shows an empty folder, which its owner tells from its documents'
+            // rows.
+            comparison.add_unmarked(store->name());
         }
     }
     return comparison.take();
 }
 
 void InstanceParts::resume() {
+    if (!has_marks(main_)) return;
     if (const auto last = part_mark_of(main_, opening_row)) keystore_.begin_opening(last->opening);
 }
 
 /// Lets the main database know what the other parts durably are.
-void InstanceParts::note_parts() {
-    const auto written = keystore_.written();
-    for (std::size_t pair = 0; pair < written.size(); ++pair)
-        set_part_mark(main_, pair_row(pair), written[pair]);
-    if (const auto log = part_mark_of(log_, opening_row)) set_part_mark(main_, log_row, *log);
-    for (const auto& store : stores_) {
-        if (const auto mark = part_mark_of(*store)) set_part_mark(main_, store->name(), *mark);
-    }
+void InstanceParts::note(const Marks& parts) {
+    for (const auto& [row, mark] : parts)
+        set_part_mark(main_, row, mark);
 }
 
 void InstanceParts::begin() {
-    Opening next;
-    std::vector<Opening> folders;
+    auto parts = found();
+    std::uint64_t highest = 0;
+    for (const auto& [row, mark] : parts)
+        highest = std::max(highest, mark.opening.number);
+    if (const auto last = part_mark_of(main_, opening_row)) highest = std::max(highest, last->opening.number);
+    const Opening next{highest + 1, crypto::random_array<16>()};
     {
         Transaction transaction(main_);
-        std::uint64_t highest = 0;
-        const auto count = [&](const std::optional<PartMark>& mark) {
-            if (mark) highest = std::max(highest, mark->opening.number);
-        };
-        count(part_mark_of(main_, opening_row));
         if (is_newly_restored()) {
             main_.run("DELETE FROM part_mark");
             set_part_mark(main_, restoration_row, {restoration_->number, {}});
         }
-        count(part_mark_of(log_, opening_row));
-        for (const auto& pair : keystore_.written())
-            count(pair);
-        for (const auto& store : stores_)
-            count(part_mark_of(*store));
-        next = {highest + 1, crypto::random_array<16>()};
-        for (const auto& store : stores_) {
-            const auto known = part_mark_of(main_, store->name());
-            // What is mounted there later must not seem to be of an earlier time.
-            const bool elsewhere = known && !store->mark() && store->is_empty();
-            folders.push_back(elsewhere ? known->opening : next);
-        }
-        note_parts();
+        note(parts);
         set_part_mark(main_, opening_row, {0, next});
         transaction.commit();
     }
@@ -191,17 +190,24 @@ void InstanceParts::begin() {
         set_part_mark(log_, opening_row, {0, next});
         transaction.commit();
     }
-    for (std::size_t i = 0; i < stores_.size(); ++i)
-        stores_[i]->set_mark(folders[i]);
+    parts[std::string(log_row)] = {0, next};
+    for (const auto& store : stores_) {
+        // What is mounted there later must not seem to be of an earlier time.
+        const auto known = part_mark_of(main_, store->name());
+        const bool elsewhere = known && !parts.contains(store->name()) && store->is_empty();
+        const auto mark = elsewhere ? known->opening : next;
+        store->set_mark(mark);
+        parts[std::string(store->name())] = {0, mark};
+    }
     Transaction transaction(main_);
-    note_parts();
+    note(parts);
     transaction.commit_unsynced();  // what is durable later is so after this
 }
 
 void InstanceParts::end() {
     keystore_.level();
     Transaction transaction(main_);
-    note_parts();
+    note(found());
     transaction.commit();
 }
 

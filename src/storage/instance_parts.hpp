@@ -2,8 +2,11 @@
 // they are of one time. docs/formats/parts.md says what each knows of the others, and why that is enough.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "storage/sqlite/schema.hpp"
 #include "storage/vault.hpp"
@@ -30,8 +33,10 @@ class InstanceParts {
     void end();
 
  private:
+    using Marks = std::map<std::string, KeystoreWriting, std::less<>>;
     [[nodiscard]] bool is_newly_restored() const;
-    void note_parts();
+    [[nodiscard]] Marks found();
+    void note(const Marks& parts);
 
     Database& main_;
     Database& log_;

@@ -50,10 +50,9 @@ class Sizes(unittest.TestCase):
         self.assertLess(len(small), len(PRODUCT) / 5, f"under {FEW_LINES} lines: {small}")
 
     def test_nothing_is_left_for_later(self) -> None:
-        marks = re.compile(r"\b(TODO|FIXME|HACK)\b")
+        marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|HA" r"CK)\b")
         for path in (*PRODUCT, *TESTS, *EXAMPLES):
-            if path.name != "test_sizes.py":
-                self.assertNotRegex(path.read_text("utf-8"), marks, name(path))
+            self.assertNotRegex(path.read_text("utf-8"), marks, name(path))
 
 
 class Formatting(unittest.TestCase):

@@ -10,12 +10,6 @@ namespace myqsec::access {
 
 namespace {
 
-bool is_one_of(const LookupHash& hash, const std::vector<LookupHash>& hashes) {
-    return std::ranges::any_of(hashes, [&](const LookupHash& one) {
-        return one.key_version == hash.key_version && one.hash == hash.hash;
-    });
-}
-
 void renew_card(storage::Vault& vault, const store::UserRecord& user, std::string_view text) {
     const auto hashes = lookup_hashes(vault, lookup_domain::card, normalise_card(text));
     auto card = store::find_card(vault.main(), hashes);
@@ -31,7 +25,7 @@ void renew_pin(storage::Vault& vault, const store::UserRecord& user, std::string
     const auto hashes = pin_factor_hashes(vault, user.id, text);
     auto pin = store::find_pin(vault.main(), user.id);
     if (!pin || pin->factor.key_version == hashes.front().key_version) return;
-    if (!is_one_of(pin->factor, hashes)) return;  // replaced, since it was looked at
+    if (std::ranges::find(hashes, pin->factor) == hashes.end()) return;  // replaced, since it was looked at
     pin->factor = hashes.front();
     if (pin->alone) pin->alone = pin_alone_hashes(vault, text).front().hash;
     store::rehash_pin(vault.main(), *pin);

@@ -29,6 +29,8 @@ inline constexpr LookupDomain source_tag{"source-tag", storage::LookupKind::cred
 struct LookupHash {
     crypto::Digest hash{};
     std::uint32_t key_version = 0;
+
+    bool operator==(const LookupHash&) const = default;
 };
 
 /// HMAC-SHA-256 under a look-up key, and under the newest one. For what the hash finds to be of the same

@@ -82,6 +82,13 @@ Authorised Authority::authorise_for(const Principal& principal, UserId user, Rig
     return authorise(principal, others, target);
 }
 
+Authorised Authority::authorise_host(const Principal& principal) {
+    auto proof = authorise(principal, Right::session_host);
+    if (principal.kind != PrincipalKind::system)
+        deny(principal, Right::session_host, {}, "only the host itself may do this");
+    return proof;
+}
+
 bool Authority::may(const Principal& principal, Right right, const Target& target) {
     return decide(principal, right, target) == Answer::granted;
 }

@@ -26,6 +26,8 @@ class Authority {
 
     /// For what `others` allows for anybody, and `own` for oneself: proof of the one that applies.
     Authorised authorise_for(const Principal& principal, UserId user, Right own, Right others);
+    /// session.host, and no session of anybody who was given it: what the host alone may do.
+    Authorised authorise_host(const Principal& principal);
 
     /// The same answer without audit, without an exception, and without marking activity.
     [[nodiscard]] bool may(const Principal& principal, Right right, const Target& target = {});

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "audit/event/event_format.hpp"
+#include "storage/sqlite/hour_index.hpp"
 
 // ?1 and ?2 the first and last row that may hold such events, ?3 … ?5 keys. Rows are numbered by the first of
 // their events.
@@ -25,9 +26,7 @@ constexpr BothWays rows_by_two{ROWS_WITH(ROW_HAS("?4"), ""), ROWS_WITH(ROW_HAS("
 constexpr BothWays rows_by_three{ROWS_WITH(ROW_HAS("?4") ROW_HAS("?5"), ""),
                                  ROWS_WITH(ROW_HAS("?4") ROW_HAS("?5"), " DESC")};
 
-std::int64_t hour_of(Instant time) {
-    return std::chrono::floor<std::chrono::hours>(time).time_since_epoch().count();
-}
+constexpr storage::HourIndex hours_of_rows{"audit_hour", "first_row", "last_row"};
 
 std::set<Bytes> keys_of(std::span<const Record> records) {
     std::set<Bytes> keys;
@@ -39,20 +38,6 @@ std::set<Bytes> keys_of(std::span<const Record> records) {
     return keys;
 }
 
-struct RowRange {
-    std::int64_t first = 0;
-    std::int64_t last = INT64_MAX;
-};
-
-/// Clocks are set back, so that time alone does not order events; what an hour saw lies between two rows.
-RowRange rows_between(storage::Database& log, Instant from, Instant to) {
-    if (from == Instant::min() && to == Instant::max()) return {};
-    auto rows = log.query("SELECT min(first_row), max(last_row) FROM audit_hour WHERE hour BETWEEN $1 AND $2",
-                          hour_of(from), hour_of(to));
-    if (!rows.next() || rows.is_null(0)) return {1, 0};
-    return {rows.integer(0), rows.integer(1)};
-}
-
 /// The row that holds the event, or the last one before it.
 std::int64_t row_of(storage::Database& log, std::int64_t sequence) {
     auto rows =
@@ -61,7 +46,7 @@ std::int64_t row_of(storage::Database& log, std::int64_t sequence) {
     return rows.integer(0);
 }
 
-storage::Rows select(storage::Database& log, const std::vector<Bytes>& keys, const RowRange& range,
+storage::Rows select(storage::Database& log, const std::vector<Bytes>& keys, const storage::RowRange& range,
                      const Page& page) {
     const auto& [first, last] = range;
     switch (keys.size()) {
@@ -84,13 +69,9 @@ void index_events(storage::Database& log, std::span<const Record> records) {
         log.run("INSERT INTO audit_index (key, row) VALUES ($1, $2)", key, row);
     std::set<std::int64_t> hours;
     for (const auto& record : records)
-        hours.insert(hour_of(time_of(record.event)));
-    for (const auto hour : hours) {
-        log.run(
-            "INSERT INTO audit_hour (hour, first_row, last_row) VALUES ($1, $2, $2) "
-            "ON CONFLICT (hour) DO UPDATE SET last_row = $2",
-            hour, row);
-    }
+        hours.insert(storage::HourIndex::hour_of(time_of(record.event)));
+    for (const auto hour : hours)
+        hours_of_rows.add(log, hour, row);
 }
 
 void forget_events_to(storage::Database& log, std::int64_t last) {
@@ -109,7 +90,7 @@ void forget_events_to(storage::Database& log, std::int64_t last) {
 
 std::vector<Record> find_events(storage::Database& log, const EventFilter& filter, const Page& page) {
     const storage::Snapshot one_state(log);
-    auto range = rows_between(log, filter.from, filter.to);
+    auto range = hours_of_rows.between(log, filter.from, filter.to);
     if (page.descending) {
         range.last = std::min(range.last, page.edge() - 1);
     } else {

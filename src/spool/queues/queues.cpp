@@ -190,8 +190,7 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
     if (queue.jobs > 0) {
         fail(Status::ERR_NOT_POSSIBLE,
              "queue {} still holds {} jobs: release or delete them first; those that have expired go with "
-             "the next "
-             "tick",
+             "the next tick",
              id.value, queue.jobs);
     }
     store::remove_queue(context_.main(), id);

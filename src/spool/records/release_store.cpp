@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "spool/records/release_record.hpp"
+#include "storage/sqlite/hour_index.hpp"
 
 #define RELEASE_ROWS \
     "SELECT id, job, queue, owner, person, device, ended, outcome, bytes, private FROM release_record "
@@ -60,24 +61,7 @@ const BothWays& statement_for(const ReleaseFilter& filter, bool within_scope) {
     return within_scope ? releases_within : all_releases;
 }
 
-struct IdRange {
-    std::int64_t first = 1;
-    std::int64_t last = INT64_MAX;
-};
-
-std::int64_t hour_of(Instant time) {
-    return std::chrono::floor<std::chrono::hours>(time).time_since_epoch().count();
-}
-
-/// Clocks are set back, so that time alone does not order records; what an hour saw lies between two ids.
-IdRange ids_between(storage::Database& main, Instant from, Instant to) {
-    if (from == Instant::min() && to == Instant::max()) return {};
-    auto rows =
-        main.query("SELECT min(first_id), max(last_id) FROM release_hour WHERE hour BETWEEN $1 AND $2",
-                   hour_of(from), hour_of(to));
-    if (!rows.next() || rows.is_null(0)) return {1, 0};
-    return {rows.integer(0), rows.integer(1)};
-}
+constexpr storage::HourIndex hours_of_ids{"release_hour", "first_id", "last_id"};
 
 std::vector<ReleaseRecord> read_releases(storage::Rows rows) {
     std::vector<ReleaseRecord> all;
@@ -101,21 +85,18 @@ std::vector<ReleaseRecord> read_releases(storage::Rows rows) {
 }  // namespace
 
 void insert_release(storage::Database& main, const ReleaseRecord& release) {
-    main.run(
+    const auto id = main.insert(
         "INSERT INTO release_record (job, queue, owner, person, device, ended, outcome, bytes, private) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         release.job, release.queue, release.owner, release.person, release.device, release.ended,
         release.outcome, release.bytes, release.private_queue);
-    main.run(
-        "INSERT INTO release_hour (hour, first_id, last_id) VALUES ($1, last_insert_rowid(), "
-        "last_insert_rowid()) ON CONFLICT (hour) DO UPDATE SET last_id = excluded.last_id",
-        hour_of(release.ended));
+    hours_of_ids.add(main, storage::HourIndex::hour_of(release.ended), id);
 }
 
 Paged<ReleaseRecord> list_releases(storage::Database& main, const ReleaseFilter& filter,
                                    const std::optional<JobScope>& scope, const Page& page) {
     const storage::Snapshot one_state(main);
-    auto range = ids_between(main, filter.from, filter.to);
+    auto range = hours_of_ids.between(main, filter.from, filter.to);
     if (page.descending) {
         range.last = std::min(range.last, page.edge() - 1);
     } else {

@@ -80,8 +80,7 @@ void KeyTree::check_root() {
         if (error.status() != Status::ERR_CORRUPT) throw;
         fail(Status::ERR_CORRUPT,
              "the keystore's root of key epoch {} is not the one that the main database was sealed under: "
-             "one of "
-             "the two was put back to an earlier state, or damaged; restore both from one backup",
+             "one of the two was put back to an earlier state, or damaged; restore both from one backup",
              store::get_epoch(main_));
     }
 }

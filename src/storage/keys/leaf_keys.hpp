@@ -1,7 +1,6 @@
 // Keys of jobs and persons, and those by which people are looked up: independent random keys, behind one
-// small interface. Destroying a key
-// makes all it ever sealed unreadable: at once for this library, and after the next turn of the key tree for
-// whoever holds older copies of the files.
+// small interface. Destroying a key makes all it ever sealed unreadable: at once for this library, and after
+// the next turn of the key tree for whoever holds older copies of the files.
 #pragma once
 
 #include <functional>
