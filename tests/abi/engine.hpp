@@ -77,6 +77,9 @@ struct Place {
         out.kind = MYQSEC_ROOT_KEY_FILE;
         out.secret = reinterpret_cast<const std::uint8_t*>(secret.data());
         out.secret_length = secret.size();
+        // The least that Argon2id takes here: the tests are not about its cost.
+        out.argon2_memory_kib = 1024;
+        out.argon2_iterations = 1;
         return out;
     }
     [[nodiscard]] myqsec_options options() {
@@ -125,9 +128,6 @@ class Host : public Place {
         check(myqsec_first_administrator(system->get(), &fields, &id, buffer, &length));
         admin_password = buffer;
         admin = std::make_unique<Session>(system->login("admin", admin_password));
-        // The least that Argon2id takes here: the tests are not about its cost.
-        check(myqsec_setting_set(admin->get(), "kdf.memory_kib", "1024"));
-        check(myqsec_setting_set(admin->get(), "kdf.iterations", "1"));
         jana = new_user("jana", "04a2241b");
         eve = new_user("eve", "04ffffff");
         check(myqsec_user_set_password(admin->get(), jana, nullptr, password));

@@ -94,6 +94,7 @@ class HostProcess {
         root.context = this;
         root.create = give_root;
         root.unlock = find_root;
+        root.argon2_memory_kib = 1024;
         must(myqsec_create(directory_.c_str(), &root, nullptr, &engine_));
         must(myqsec_close(engine_));
         must(myqsec_open(directory_.c_str(), &root, nullptr, &engine_));
@@ -110,7 +111,6 @@ class HostProcess {
         std::size_t length = sizeof secrets_.first_password;
         must(myqsec_first_administrator(system_, &fields, &id, secrets_.first_password, &length));
         must(myqsec_login(system_, "admin", secrets_.first_password, nullptr, &admin_));
-        must(myqsec_setting_set(admin_, "kdf.memory_kib", "1024"));
         fields.user_name = "jana";
         fields.full_name = secrets_.name;
         must(myqsec_user_create(admin_, &fields, &jana_));

@@ -137,4 +137,4 @@ class Sentences(InstanceTest):
     def test_an_instance_of_a_key_file_is_made_with_cheap_passwords(self) -> None:
         self.file("new admin", self.json("--instance", "small", "init", *CHEAP)["password"])
         [setting] = self.json("--instance", "small", "--user", "admin", "--password-file", "new admin", "setting", "get", "kdf.memory_kib")
-        self.assertEqual(setting["value"], "7168")
+        self.assertEqual(setting["value"], "1024")

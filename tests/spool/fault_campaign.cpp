@@ -2,7 +2,8 @@
 // is half there, and the audit log tells the same story.
 //
 // The day is played once, on a disk in memory. Before each call the process forks: in the child that call
-// fails, and the rest of the day is its own. So no call is repeated to reach the next one.
+// fails, and the rest of the day is its own. So no call is repeated to reach the next one. MYQSEC_FAULT_STRIDE
+// says of how many calls one fails: 1 for every call.
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/campaign.hpp"
 #include "base/failed_checks.hpp"
 #include "base/power_cut_folder.hpp"
 #include "instance_files.hpp"
@@ -252,10 +254,14 @@ void fail_at_every_call(Fault fault, bool for_good) {
     site.clock.advance(std::chrono::minutes(2));
     const auto plan = std::make_shared<FaultPlan>(FaultPlan{.fault = fault, .for_good = for_good});
     const auto origin = ::getpid();
+    // Each fault begins elsewhere, so that together they leave out few calls.
+    static std::uint64_t faults = 0;
+    const auto stride = static_cast<std::uint64_t>(test::rounds("MYQSEC_FAULT_STRIDE", 4));
+    const auto offset = faults++ % stride;
     std::uint64_t points = 0;
     std::uint64_t broken = 0;
     plan->at_call = [&](FaultPlan& at) {
-        if (::getpid() != origin) return;
+        if (::getpid() != origin || at.calls % stride != offset) return;
         std::cout.flush();
         // As fork(), but the thread keeps the number by which the recursive locks that it holds know it.
         const auto child = ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
