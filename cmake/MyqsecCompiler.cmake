@@ -48,7 +48,10 @@ endif()
 target_link_options(myqsec_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 
 if(MYQSEC_SANITIZE)
-    target_compile_options(myqsec_options INTERFACE -fsanitize=${MYQSEC_SANITIZE} -fno-omit-frame-pointer
+    string(REPLACE "," "$<COMMA>" sanitizers "${MYQSEC_SANITIZE}")
+    string(REPLACE "," "$<COMMA>" of_tests "${MYQSEC_SANITIZE_TESTS}")
+    set(sanitizers $<IF:$<BOOL:$<TARGET_PROPERTY:MYQSEC_TESTS>>,${of_tests},${sanitizers}>)
+    target_compile_options(myqsec_options INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer
                            -fno-sanitize-recover=all)
     target_link_options(myqsec_options INTERFACE -fsanitize=${MYQSEC_SANITIZE})
     target_compile_definitions(myqsec_options INTERFACE MYQSEC_SANITIZED)  # GCC and Clang each have names of their own
