@@ -1,9 +1,9 @@
 // Every call of the file system failed once, from opening to closing: nothing acknowledged is lost, nothing
 // is half there, and the audit log tells the same story.
 //
-// The day is played once, on a disk in memory. Before each call the process forks: in the child that call
-// fails, and the rest of the day is its own. So no call is repeated to reach the next one. MYQSEC_FAULT_STRIDE
-// says of how many calls one fails: 1 for every call.
+// The day is played once, on a disk in memory. Before a call the process forks: in the child that call fails,
+// and the rest of the day is its own. So no call is repeated to reach the next one. MYQSEC_FAULT_STRIDE says
+// of how many calls one fails: 1 for every call.
 #include <csignal>
 #include <functional>
 #include <iostream>

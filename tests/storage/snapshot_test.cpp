@@ -329,5 +329,5 @@ TEST_CASE("no power cut takes back what a reading showed") {
             REQUIRE(moves_seen(again) >= shown);
         }
     }
-    CHECK(cuts >= 480);
+    CHECK(cuts >= 40 * test::rounds("MYQSEC_POWER_CUT_ROUNDS", 12));
 }
