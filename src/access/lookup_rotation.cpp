@@ -57,6 +57,15 @@ void LookupRotation::hash_names_anew(storage::Transaction& transaction) {
     } while (page.after != 0);
 }
 
+LookupRotation::Waiting LookupRotation::waiting() {
+    auto& main = vault_.main();
+    const storage::Snapshot one_state(main);
+    auto& keys = vault_.lookup_keys();
+    const auto retired = keys.oldest_retired(LookupKind::credential);
+    if (!retired) return {};
+    return {store::count_under_earlier(main, keys.newest(LookupKind::credential).version), retired->since};
+}
+
 Instant LookupRotation::end_retired(Duration lag) {
     auto& keys = vault_.lookup_keys();
     const auto retired = keys.oldest_retired(LookupKind::credential);

@@ -74,6 +74,27 @@ TEST_CASE("after a rotation everybody logs in as before, and what is presented i
     CHECK(f.count(audit::Action::key_rotated) == 1);
 }
 
+TEST_CASE("how many cards and PINs wait to be presented after a rotation is known, and since when") {
+    RotationFixture f;
+    const auto waiting = [&] { return f.access.lookup_rotation.waiting(); };
+    CHECK(waiting().credentials == 0);
+    CHECK_FALSE(waiting().since);
+    f.rotate();
+    const auto rotated = f.clock.now();
+    CHECK(waiting().credentials == 2);
+    CHECK(waiting().since == rotated);
+    f.clock.advance(std::chrono::hours(1));
+    CHECK(f.by_card() == Status::OK);
+    CHECK(waiting().credentials == 1);
+    f.rotate();
+    CHECK(waiting().credentials == 2);
+    CHECK(waiting().since == rotated);
+    f.clock.advance(retention);
+    CHECK(f.end_retired() == Instant::max());
+    CHECK(waiting().credentials == 0);
+    CHECK_FALSE(waiting().since);
+}
+
 TEST_CASE("rotations in a row lock nobody out, before or after") {
     RotationFixture f;
     for (int i = 0; i < 3; ++i)
