@@ -16,6 +16,7 @@
 #include "new_file.hpp"
 #include "output.hpp"
 #include "page.hpp"
+#include "period.hpp"
 
 namespace cli {
 
@@ -32,12 +33,13 @@ void add_reading(CLI::App& audit, Instance& instance) {
     list->add_option("--object", options->object, "Its id");
     list->add_option("--actor", options->actor, "What this user did: name or '#id'");
     list->add_option("--action", options->action, "E.g. job.released");
-    list->callback([&instance, options, page = PageOptions(*list)] {
+    list->callback([&instance, options, period = PeriodOptions(*list), page = PageOptions(*list)] {
         myqsec_audit_filter filter = MYQSEC_AUDIT_FILTER_INIT;
         filter.object_kind = or_null(options->object_kind);
         filter.object = options->object;
         if (!options->actor.empty()) filter.actor_user = instance.user(options->actor);
         filter.action = or_null(options->action);
+        period.narrow(filter);
         page.print(instance, myqsec_audit_list, instance.principal(), &filter);
     });
     audit.add_subcommand("head", "Size and root hash of the tree")->callback([&instance] {

@@ -48,7 +48,8 @@ void add_rotate(CLI::App& keys, Instance& instance) {
 void add_keys_commands(CLI::App& app, Instance& instance) {
     auto* keys = app.add_subcommand("keys", "The instance's keys");
     keys->require_subcommand(1);
-    keys->add_subcommand("status", "Origin of the root key, the tree's epoch, what waits to be erased")
+    keys->add_subcommand("status",
+                         "Origin of the root key, the tree's epoch, what waits to be erased or hashed anew")
         ->callback([&instance] {
             print(get<myqsec_list>(myqsec_keys_status, instance.principal()), instance.json);
         });

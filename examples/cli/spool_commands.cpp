@@ -9,6 +9,7 @@
 #include "instance.hpp"
 #include "output.hpp"
 #include "page.hpp"
+#include "period.hpp"
 #include "progress.hpp"
 
 namespace cli {
@@ -213,15 +214,17 @@ void add_jobs(CLI::App& app, Instance& instance) {
     releases->add_option("--device", options->device, by_name_or_id);
     releases->add_option("--queue", options->queue, by_name_or_id);
     releases->add_option("--job", options->job, "Its id");
-    releases->callback([&instance, options, page = PageOptions(*releases)] {
-        myqsec_release_filter filter = MYQSEC_RELEASE_FILTER_INIT;
-        if (!options->owner.empty()) filter.owner = instance.user(options->owner);
-        if (!options->person.empty()) filter.person = instance.user(options->person);
-        if (!options->device.empty()) filter.device = instance.device(options->device);
-        if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
-        filter.job = options->job;
-        page.print(instance, myqsec_release_list, instance.principal(), &filter);
-    });
+    releases->callback(
+        [&instance, options, period = PeriodOptions(*releases), page = PageOptions(*releases)] {
+            myqsec_release_filter filter = MYQSEC_RELEASE_FILTER_INIT;
+            if (!options->owner.empty()) filter.owner = instance.user(options->owner);
+            if (!options->person.empty()) filter.person = instance.user(options->person);
+            if (!options->device.empty()) filter.device = instance.device(options->device);
+            if (!options->queue.empty()) filter.queue = instance.queue(options->queue);
+            filter.job = options->job;
+            period.narrow(filter);
+            page.print(instance, myqsec_release_list, instance.principal(), &filter);
+        });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = jobs->add_subcommand(name, meaning);
         command->add_option("JOB", options->job, "Its id")->required();

@@ -114,10 +114,11 @@ typedef struct myqsec_options {
 
 /** Creates an instance in `directory`, which must be missing (its parent exists) or empty, and opens it. A crash
  *  half-way leaves nothing that opens, or an instance without users; calling it again finishes the work: it replaces
- *  what lies beside the file `unfinished`, and answers MYQSEC_ERR_EXISTS where only the answer was lost: open that.
- *  Nothing else is ever removed: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be NULL. Close with
- *  myqsec_close. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK; for a token or
- *  TPM MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE,
+ *  what a creation left beside the file `unfinished`, and answers MYQSEC_ERR_EXISTS where only the answer was lost:
+ *  open that. Nothing else is ever removed, above all no instance that was opened once, whoever put that file beside
+ *  it: MYQSEC_ERR_EXISTS names a file that is in the way. `options` may be NULL. Close with myqsec_close. Adds
+ *  MYQSEC_ERR_EXISTS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_SELF_TEST, MYQSEC_ERR_CALLBACK; for a token or TPM
+ *  MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_WRONG_KEY, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_NOT_POSSIBLE,
  *  MYQSEC_ERR_NOT_BUILT_IN. Audit: instance.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_create(const char *directory, const myqsec_root *root, const myqsec_options *options,
                                        myqsec_engine **out);

@@ -8,7 +8,9 @@ MYQSEC_BEGIN
 
 /** One row: root ("passphrase", "key-file", "callback", "pkcs11", "tpm"), epoch (of the key tree: one more with each
  *  turn), keys (of jobs and persons), waiting (destroyed since the last turn: older copies of the files still lead to
- *  them), waiting_since (instant). Right: key.manage. Since 0.1. */
+ *  them), waiting_since (instant), lookup_waiting (cards and PINs not presented since a rotation of the look-up keys:
+ *  they end lookup.retention after it), lookup_waiting_since (instant of the earliest that is not over).
+ *  Right: key.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_status(myqsec_session *session, myqsec_list **out);
 
 /** Completes the erasures that wait: when it returns, no copy of the files, however old, leads to a destroyed key.

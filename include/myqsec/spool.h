@@ -59,8 +59,9 @@ MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t qu
  *  encryption, certificates (ids separated by spaces), converting (jobs are still being converted), preview. `jobs`
  *  counts those with a document that have not expired. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Right: queue.manage.
- *  Audit: queue.changed. Since 0.1. */
+/** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Whoever may not see users, or
+ *  groups, does not learn whether there is one of that id: for none, too, it succeeds, and allows nobody. Adds
+ *  MYQSEC_ERR_NOT_FOUND. Right: queue.manage. Audit: queue.changed, session.denied. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_allow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);
 /** Takes that back. Idempotent. Right: queue.manage. Audit: queue.changed. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_disallow(myqsec_session *session, int64_t queue, int64_t user, int64_t group);

@@ -13,6 +13,8 @@ constexpr Column status_columns[] = {
     {"keys", MYQSEC_COLUMN_INTEGER},
     {"waiting", MYQSEC_COLUMN_INTEGER},
     {"waiting_since", MYQSEC_COLUMN_INSTANT},
+    {"lookup_waiting", MYQSEC_COLUMN_INTEGER},
+    {"lookup_waiting_since", MYQSEC_COLUMN_INSTANT},
 };
 
 std::string_view root_name(std::uint8_t kind) {
@@ -60,9 +62,11 @@ myqsec_status myqsec_keys_status(myqsec_session* session, myqsec_list** out) {
         auto& handle = output(out, "out");
         static_cast<void>(authorise(s, access::Right::key_manage));
         const auto status = s.engine.vault.leaf_keys().status();
+        const auto lookup = s.engine.access.lookup_rotation.waiting();
         List list(status_columns);
         list.add(root_name(s.engine.vault.keystore().provider_kind()),
-                 static_cast<std::int64_t>(status.epoch), status.keys, status.waiting, status.waiting_since);
+                 static_cast<std::int64_t>(status.epoch), status.keys, status.waiting, status.waiting_since,
+                 lookup.credentials, lookup.since);
         handle = new_list(std::move(list));
     });
 }

@@ -5,6 +5,7 @@
 #include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
+#include "storage/sqlite/wide_cache.hpp"
 
 namespace myqsec::access {
 
@@ -13,6 +14,7 @@ using storage::LookupKind;
 
 namespace {
 
+constexpr std::int64_t bytes_in_index = 96;  // that a name's hash takes there, and what SQLite keeps of it
 constexpr std::int64_t ended_at_once = 256;  // some milliseconds in which others wait
 
 audit::Event ended(audit::Object object, audit::Change what) {
@@ -43,18 +45,28 @@ void LookupRotation::rotate(const Principal& principal) {
 
 void LookupRotation::hash_names_anew(storage::Transaction& transaction) {
     auto& main = transaction.database();
+    const storage::WideCache cache(transaction, store::count_users(main) * bytes_in_index);
     const auto key = vault_.lookup_keys().newest(LookupKind::name);
     storage::LeafKeys::Reading persons(vault_.leaf_keys());
     Page page;
     do {
         auto users = store::list_users(main, {}, page);
-        for (auto& user : users) {
+        for (const auto& user : users) {
             const auto name = open_user_name(user, persons.get(user.person));
-            user.name = lookup_hash(key, lookup_domain::user_name, fold_user_name(name));
-            store::update_user(main, user);
+            store::rehash_name(main, user.id,
+                               lookup_hash(key, lookup_domain::user_name, fold_user_name(name)));
         }
         page.after = users.more;
     } while (page.after != 0);
+}
+
+LookupRotation::Waiting LookupRotation::waiting() {
+    auto& main = vault_.main();
+    const storage::Snapshot one_state(main);
+    auto& keys = vault_.lookup_keys();
+    const auto retired = keys.oldest_retired(LookupKind::credential);
+    if (!retired) return {};
+    return {store::count_under_earlier(main, keys.newest(LookupKind::credential).version), retired->since};
 }
 
 Instant LookupRotation::end_retired(Duration lag) {

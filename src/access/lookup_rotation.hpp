@@ -2,6 +2,8 @@
 // by trying names whose an old copy of the files was.
 #pragma once
 
+#include <optional>
+
 #include "access/rights/authority.hpp"
 #include "settings/settings.hpp"
 
@@ -17,6 +19,13 @@ class LookupRotation {
     /// files as well. Cards and PINs are known as hashes only: each is hashed anew when it is presented.
     /// ERR_INCOMPLETE: done, but for the older copies; a later tick makes up for it.
     void rotate(const Principal& principal);
+
+    /// Cards and PINs that were not presented since a rotation, and since when those of the oldest key wait.
+    struct Waiting {
+        std::int64_t credentials = 0;
+        std::optional<Instant> since;
+    };
+    [[nodiscard]] Waiting waiting();
 
     /// Once cards and PINs have had lookup.retention, and `lag` more, takes some of those that were not
     /// presented since, and, when none is left, destroys the key that they had. Returns when it is next due.

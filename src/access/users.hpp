@@ -65,7 +65,8 @@ class Users {
     using RemovalHook = std::function<void(storage::Transaction&, UserId)>;
     void before_removal(RemovalHook hook);
 
-    // For upper layers, without principal: nothing personal is returned. All throw ERR_NOT_FOUND.
+    // For upper layers, without principal: nothing personal is returned. All else throws ERR_NOT_FOUND.
+    [[nodiscard]] bool exists(UserId user);
     [[nodiscard]] LeafId person(UserId user);  ///< the leaf of the key that seals the person's fields
     [[nodiscard]] crypto::Secret person_key(UserId user);
     [[nodiscard]] audit::Actor actor(UserId user);

@@ -61,6 +61,10 @@ Paged<User> Users::list(const Principal& principal, const UserFilter& filter, co
     return users;
 }
 
+bool Users::exists(UserId user) {
+    return store::find_user(vault_.main(), user).has_value();
+}
+
 LeafId Users::person(UserId user) {
     return store::get_user(vault_.main(), user).person;
 }

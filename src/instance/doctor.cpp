@@ -93,7 +93,7 @@ class DryCounter final : public storage::OutsideCounter {
 
 /// What is missing, as far as no key is needed to see it. False if there is nothing to open.
 bool look_at_files(Folder& folder, Report& report) {
-    if (folder.exists(files::unfinished_file)) {
+    if (files::is_unfinished(folder, blob_folders())) {
         report.add("unfinished",
                    fmt::format("a creation or restoration in '{}' was cut off before its first opening",
                                folder.path()));

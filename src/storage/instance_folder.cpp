@@ -41,6 +41,13 @@ void require_only_leftovers(const Folder& folder, const std::vector<std::string>
     }
 }
 
+/// An opening marks them; of a creation that was cut off in its own the keystore is there still.
+bool has_marked_documents(Folder& folder, BlobFolders blobs) {
+    return std::ranges::any_of(blobs, [&](std::string_view store) {
+        return folder.exists(store) && folder.folder(store)->exists(BlobStore::mark_file);
+    });
+}
+
 void require_empty(const Folder& folder, const std::vector<std::string>& names) {
     if (contains(names, main_file)) {
         fail(Status::ERR_EXISTS,
@@ -58,7 +65,7 @@ void require_empty(const Folder& folder, const std::vector<std::string>& names) 
 
 void require_free(Folder& folder, BlobFolders blobs) {
     const auto names = folder.list();
-    if (contains(names, unfinished_file)) {  // also beside a keystore: it was never opened
+    if (is_unfinished(folder, blobs)) {
         require_only_leftovers(folder, names, blobs);
     } else if (contains(names, Keystore::file_name)) {
         fail(Status::ERR_EXISTS, "'{}' already holds an instance; open it, or choose another folder",
@@ -74,9 +81,21 @@ void mark_unfinished(Folder& folder) {
     folder.sync();
 }
 
+/// Without its keystore this is no instance, and with marks in it, nobody's leftover.
+void remove_keystore(Folder& folder, BlobFolders blobs) {
+    for (const auto store : blobs) {
+        if (!folder.exists(store)) continue;
+        const auto documents = folder.folder(store);
+        for (const auto suffix : {"", ".new"})
+            documents->remove(std::string(BlobStore::mark_file) + suffix);
+        documents->sync();
+    }
+    folder.remove(Keystore::file_name);
+}
+
 /// The blobs are those of a restoration: its keys, which tell them from foreign files, are gone with it.
 void remove_leftovers(Folder& folder, BlobFolders blobs) {
-    folder.remove(Keystore::file_name);  // first: without it this is no instance
+    remove_keystore(folder, blobs);
     for (const auto& name : files_of_a_creation())
         folder.remove(name);
     for (const auto store : blobs) {
@@ -84,14 +103,18 @@ void remove_leftovers(Folder& folder, BlobFolders blobs) {
         const auto documents = folder.folder(store);
         for (const auto& name : blob_names(*documents))
             documents->remove(to_hex(name));
-        for (const auto suffix : {"", ".new"})
-            documents->remove(std::string(BlobStore::mark_file) + suffix);
         documents->sync();
     }
     folder.sync();
 }
 
 }  // namespace
+
+bool is_unfinished(Folder& folder, BlobFolders blobs) {
+    if (!folder.exists(unfinished_file)) return false;
+    return folder.exists(Keystore::file_name) ? Keystore::is_in_creation(folder)
+                                              : !has_marked_documents(folder, blobs);
+}
 
 Lock lock(Folder& folder) {
     Lock held;

@@ -16,7 +16,8 @@ namespace myqsec::storage::instance_folder {
 inline constexpr std::string_view lock_file = "lock";
 inline constexpr std::string_view main_file = "main.db";
 inline constexpr std::string_view log_file = "log.db";
-/// There from a creation's first file to the instance's first opening. Only beside it may files be removed.
+/// There from a creation's first file to the instance's first opening. Only beside it may files be removed,
+/// and none of what was opened once.
 inline constexpr std::string_view unfinished_file = "unfinished";
 /// What may lie beside a database and belongs to it: its write-ahead log, the journal of a conversion.
 inline constexpr std::array<std::string_view, 3> database_suffixes = {"", "-wal", "-convert"};
@@ -32,6 +33,9 @@ using Lock = std::vector<std::unique_ptr<File>>;
 void require_instance(Folder& folder);
 /// ERR_NOT_FOUND, with the one that is missing.
 void require_databases(Folder& folder);
+
+/// Whether a creation or restoration was cut off there: the marker alone, which anybody can plant, is no proof.
+[[nodiscard]] bool is_unfinished(Folder& folder, BlobFolders blobs);
 
 /// For a new instance: takes the lock, marks the folder as unfinished, and removes what an earlier creation
 /// left beside that mark, its keystore included. ERR_EXISTS, nothing removed, if there is an instance or

@@ -59,6 +59,7 @@ struct Vault::State {
     std::vector<Finding> findings;
     bool has_outside_counters = false;
     bool accept_earlier_parts = false;
+    bool creation_goes_on = false;
     bool accepted_parts = false;
 
     [[nodiscard]] InstanceParts parts(const std::optional<Restoration>& restoration) {
@@ -79,6 +80,7 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     : state_(std::make_unique<State>(std::move(folder), clock)) {
     Folder& home = *state_->folder;
     state_->accept_earlier_parts = options.accept_earlier_parts;
+    state_->creation_goes_on = options.creation_goes_on;
     instance_folder::require_instance(home);
     instance_folder::require_databases(home);
     state_->lock = instance_folder::lock(home);
@@ -127,11 +129,6 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
     state_->lookup_keys = std::make_unique<LookupKeys>(*state_->main, *state_->leaf_keys);
-    if (!options.creation_goes_on) finish_creation();
-}
-
-void Vault::finish_creation() {
-    instance_folder::finish(*state_->folder);
 }
 
 Vault::~Vault() = default;
@@ -265,6 +262,13 @@ void Vault::disown_lock() {
 
 void Vault::begin_opening() {
     state_->parts(restoration()).begin();
+    if (!state_->creation_goes_on) finish_creation();
+}
+
+// The keystore first: whoever plants the marker beside it makes no leftover of an instance.
+void Vault::finish_creation() {
+    state_->keystore->leave_creation();
+    instance_folder::finish(*state_->folder);
 }
 
 void Vault::end_opening() {

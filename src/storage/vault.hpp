@@ -55,7 +55,8 @@ struct Restoration {
 class Vault {
  public:
     /// Makes an instance in an empty folder, or anew where a creation was cut off. ERR_EXISTS, nothing
-    /// removed, if there is one, or if the folder holds anything that no unfinished creation left.
+    /// removed, if there is one that was opened, or if the folder holds anything that no unfinished creation
+    /// left.
     static void create(Folder& folder, crypto::RootProvider& root, BlobFolders blobs = {});
     /// ERR_NOT_FOUND, ERR_IN_USE, ERR_WRONG_KEY, ERR_CORRUPT, ERR_TAMPERED, ERR_NEWER_VERSION: nothing
     /// changed.
@@ -64,9 +65,6 @@ class Vault {
     Vault(const Vault&) = delete;
     Vault& operator=(const Vault&) = delete;
     ~Vault();
-
-    /// For who opened it with creation_goes_on: it is an instance now.
-    void finish_creation();
 
     /// Brings the tables of both databases up to date, those of the leaf keys among them; all or nothing.
     /// ERR_NEWER_VERSION, nothing changed.
@@ -127,8 +125,11 @@ class Vault {
     void require_room(BlobStore& store, std::uint64_t least);
     /// In a forked child, which shares the lock's open files: leaves it to the parent alone.
     void disown_lock();
-    /// Counts this opening in all parts, once they were compared and before they are written to.
+    /// Counts this opening in all parts, once they were compared and before they are written to. The first one
+    /// finishes the creation, unless that goes on.
     void begin_opening();
+    /// From now on nothing replaces it.
+    void finish_creation();
     /// Before it closes, and after all else was written: lets the next opening see whether all parts are of
     /// this time.
     void end_opening();

@@ -117,6 +117,43 @@ TEST_CASE("an opening that fails changes nothing") {
     std::printf("openings that failed and changed nothing: %d\n", failed);
 }
 
+TEST_CASE("a creation replaces no instance that was opened once, whatever lies beside it") {
+    Shelved shelf;
+    const std::pair<const char*, std::function<void()>> plants[] = {
+        {"nothing more", [] {}},
+        {"another root key", [&] { shelf.host.secret.back() ^= 1; }},
+        {"one slot damaged", [&] { shelf.flip("keystore", 100); }},
+        {"no keystore that can be read", [&] { write_file(shelf.at("keystore"), "MYQSECK"); }},
+        {"no keystore", [&] { filesystem::remove(shelf.at("keystore")); }},
+        {"no mark", [&] { filesystem::remove(shelf.at("jobs/.mark")); }},
+        {"no documents, as without their volume",
+         [&] {
+             filesystem::remove_all(shelf.at("jobs"));
+             filesystem::create_directory(shelf.at("jobs"));
+         }},
+    };
+    const auto secret = shelf.host.secret;
+    for (const auto& [name, plant] : plants) {
+        CAPTURE(std::string(name));
+        shelf.make_sound();
+        plant();
+        write_file(shelf.at("unfinished"), "");
+        const auto before = shelf.host.contents();
+        const auto root = shelf.host.root();
+        const auto options = shelf.host.options();
+        myqsec_engine* engine = nullptr;
+        CHECK(myqsec_create(shelf.host.directory.c_str(), &root, &options, &engine) == MYQSEC_ERR_EXISTS);
+        const bool same = shelf.host.contents() == before;
+        CHECK(same);
+        shelf.host.secret = secret;
+    }
+    shelf.make_sound();
+    write_file(shelf.at("unfinished"), "");
+    shelf.host.reopen();
+    CHECK(shelf.host.admin->list(myqsec_job_list, nullptr, nullptr).size() == 4);
+    CHECK_FALSE(filesystem::exists(shelf.at("unfinished")));
+}
+
 TEST_CASE("a log that somebody put beside a database takes the place of none") {
     Shelved shelf;
     write_file(shelf.at("main.db.new-wal"), "planted");

@@ -3,6 +3,7 @@
 #include "access/lookup_rotation.hpp"
 
 #include <chrono>
+#include <fstream>
 
 #include <doctest/doctest.h>
 
@@ -53,6 +54,15 @@ struct RotationFixture : test::AccessFixture {
     const Place here{DeviceId(7), {}};
 };
 
+/// By this process, since it began.
+std::uint64_t bytes_written() {
+    std::ifstream counts("/proc/self/io");
+    std::string name;
+    for (std::uint64_t count = 0; counts >> name >> count;)
+        if (name == "wchar:") return count;
+    return 0;
+}
+
 }  // namespace
 
 TEST_CASE("after a rotation everybody logs in as before, and what is presented is hashed anew") {
@@ -72,6 +82,27 @@ TEST_CASE("after a rotation everybody logs in as before, and what is presented i
     CHECK(f.by_card() == Status::OK);
     CHECK(f.access.credentials.cards(f.root, f.ada).at(0).label == "badge");
     CHECK(f.count(audit::Action::key_rotated) == 1);
+}
+
+TEST_CASE("how many cards and PINs wait to be presented after a rotation is known, and since when") {
+    RotationFixture f;
+    const auto waiting = [&] { return f.access.lookup_rotation.waiting(); };
+    CHECK(waiting().credentials == 0);
+    CHECK_FALSE(waiting().since);
+    f.rotate();
+    const auto rotated = f.clock.now();
+    CHECK(waiting().credentials == 2);
+    CHECK(waiting().since == rotated);
+    f.clock.advance(std::chrono::hours(1));
+    CHECK(f.by_card() == Status::OK);
+    CHECK(waiting().credentials == 1);
+    f.rotate();
+    CHECK(waiting().credentials == 2);
+    CHECK(waiting().since == rotated);
+    f.clock.advance(retention);
+    CHECK(f.end_retired() == Instant::max());
+    CHECK(waiting().credentials == 0);
+    CHECK_FALSE(waiting().since);
 }
 
 TEST_CASE("rotations in a row lock nobody out, before or after") {
@@ -101,13 +132,19 @@ TEST_CASE("thousands of names are hashed anew") {
     for (int i = 0; i < names; ++i)
         f.add_user("user" + std::to_string(i));
     transaction.commit();
+    auto& main = f.vault->main();
+    main.execute("PRAGMA cache_size = -64");  // far less than the index of hashes
+    const auto before = bytes_written();
+    REQUIRE(before > 0);
     const auto begin = std::chrono::steady_clock::now();
     f.rotate();
     const auto took = std::chrono::steady_clock::now() - begin;
     MESSAGE(names << " names in " << std::chrono::duration<double>(took).count() << " s");
     for (const auto* name : {"root", "ada", "user0", "user999", "user1000", "user2499"})
         CHECK(status_of([&] { (void)f.access.users.find(f.root, name); }) == Status::OK);
-    CHECK_FALSE(f.vault->main().query("SELECT 1 FROM access_user WHERE key_version <> 2").next());
+    CHECK_FALSE(main.query("SELECT 1 FROM access_user WHERE key_version <> 2").next());
+    // Each page once, and not for each name that belongs there.
+    CHECK(bytes_written() - before < static_cast<std::uint64_t>(names) * 2048);
 }
 
 TEST_CASE("a rotation takes the right to manage keys; a refusal is audited, and changes nothing") {

@@ -8,6 +8,7 @@ import tempfile
 import time
 
 BUILD = pathlib.Path("build").resolve()
+FIRMWARE = pathlib.Path("build-firmware").resolve()
 BIN = BUILD / "bin"
 MIB = 1 << 20
 COLUMNS = ("work", "ours", "unit", "peer", "peer_value", "ratio", "required")

@@ -31,9 +31,11 @@ class Keys(InstanceTest):
 
     def test_the_look_up_keys_rotate_and_everybody_is_found(self) -> None:
         before = self.as_admin("user", "list")
+        self.assertEqual((self.status()["lookup_waiting"], self.status()["lookup_waiting_since"]), (0, None))
         self.says(*self.admin, "keys", "rotate", "lookup")
         self.says(*self.admin, "keys", "rotate", "lookup")
         self.assertEqual(self.as_admin("user", "list"), before)
+        self.assertEqual(self.status()["lookup_waiting"], 2)  # Jana's card and PIN
         events = [each for each in self.as_admin("audit", "list") if each["action"] == "key.rotated"]
         self.assertEqual(len(events), 2)
 

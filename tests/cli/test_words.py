@@ -1,5 +1,6 @@
 """What the command says when it is called wrongly: what was wrong, in its own words, and what there is."""
 
+import datetime
 import re
 import subprocess
 import sys
@@ -74,6 +75,21 @@ class Sentences(InstanceTest):
         [row] = self.as_admin("jobs", "releases", "--owner", "jana", "--device", "lobby", "--queue", "secure")
         self.assertEqual((row["job"], row["outcome"]), (job, "printed"))
         self.assertEqual(self.as_admin("jobs", "releases", "--owner", "admin"), [])
+
+    def test_releases_and_events_are_listed_by_time(self) -> None:
+        self.release("--output", ".", self.submit())
+        day = datetime.timedelta(days=1)
+        [row] = self.as_admin("jobs", "releases")
+        today = datetime.date.fromisoformat(row["ended"][:10])
+        for command, column in ((("jobs", "releases"), "ended"), (("audit", "list", "--action", "job.released"), "time")):
+            [row] = self.as_admin(*command)
+            for period, listed in ((("--since", row[column]), True), (("--until", row[column]), False),
+                                   (("--since", str(today), "--until", str(today + 2 * day)), True),
+                                   (("--until", str(today - day)), False), (("--since", str(today + 2 * day)), False)):
+                self.assertEqual(self.as_admin(*command, *period), [row] if listed else [], period)
+            for wrong in ("yesterday", "2026-02-30", "2026-01-31T08:00", "2026-01-31T08:00:00+01:00", "1970-01-01", ""):
+                said = self.complains(2, *self.admin, *command, "--since", wrong)
+                self.assertIn("2026-01-31T08:00:00Z", said)
 
     def test_what_is_no_instance_is_said(self) -> None:
         self.assertIn("'card': it is no folder", self.complains(4, "--instance", "card", "status"))

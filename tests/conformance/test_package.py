@@ -72,6 +72,16 @@ class Package(unittest.TestCase):
         described = (self.library_folder / "pkgconfig" / "myqsec-static.pc").read_text("utf-8")
         self.assertEqual("libcrypto" in described, bool(built_with))
 
+    def test_the_build_for_firmware_needs_the_core_alone_and_is_made_small(self) -> None:
+        command = re.search(r"^cmake --preset firmware", (ROOT / "docs" / "firmware.md").read_text("utf-8"), re.MULTILINE)
+        self.assertTrue(command)
+        build = self.folder / "firmware"
+        self.succeeds("cmake", "-S", ROOT, "--preset", "firmware", "-B", build, f"-DCMAKE_CXX_COMPILER={CXX}")
+        how = (build / "build.ninja").read_text("utf-8")
+        self.assertIn(" -Os", how)
+        for word in ("libcrypto", "tss2", "MYQSEC_WITH_", "doctest", "CLI11"):
+            self.assertNotIn(word, how)
+
     def test_a_version_that_is_not_there_is_refused(self) -> None:
         text = (HOST / "CMakeLists.txt").read_text("utf-8").replace("myqsec 0.1", "myqsec 99.0")
         newer = self.folder / "newer"

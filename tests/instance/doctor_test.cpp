@@ -104,6 +104,7 @@ TEST_CASE("the doctor names what keeps an instance from opening, and changes not
 
 TEST_CASE("the doctor looks at an instance that is open, and says so") {
     Site site;
+    site.vault().begin_opening();
     const auto found = instance::diagnose(site.path(), &site.root_key(), site.clock, {});
     REQUIRE(found.size() == 1);
     CHECK(found.front().code == "ERR_IN_USE");

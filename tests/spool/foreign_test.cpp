@@ -84,3 +84,34 @@ TEST_CASE(
     CHECK(status_of([&] { (void)site.jobs().submit(site.bob, site.fields(unseen)); }) ==
           Status::ERR_NOT_POSSIBLE);
 }
+
+TEST_CASE(
+    "whoever allows people to a queue without seeing users or groups learns of none whether there is one") {
+    Site site;
+    const auto office = site.access().groups.create(site.root, "office");
+    access::Grant grant;
+    grant.user = site.bob_user;
+    site.access().roles.give(site.root, "queue-administrator", grant);
+    site.log_in_everybody();
+    auto& queues = site.spool().queues;
+    const UserId no_user(4711);
+    const GroupId no_group(4711);
+    const std::pair<UserId, GroupId> there[] = {{site.ada_user, {}}, {{}, office}};
+    const std::pair<UserId, GroupId> missing[] = {{no_user, {}}, {{}, no_group}};
+    for (const auto& [user, group] : there) {
+        const auto changed = site.count(audit::Action::queue_changed);
+        CHECK_NOTHROW(queues.allow(site.bob, site.secure, user, group));
+        CHECK(site.count(audit::Action::queue_changed) == changed + 1);
+    }
+    const auto changed = site.count(audit::Action::queue_changed);
+    for (const auto& [user, group] : missing) {
+        site.access().refusals.close();
+        const auto denied = site.count(audit::Action::session_denied);
+        CHECK_NOTHROW(queues.allow(site.bob, site.secure, user, group));
+        CHECK(site.count(audit::Action::session_denied) == denied + 1);
+        CHECK_NOTHROW(queues.disallow(site.bob, site.secure, user, group));
+        // Whoever sees them is told.
+        CHECK(status_of([&] { queues.allow(site.root, site.secure, user, group); }) == Status::ERR_NOT_FOUND);
+    }
+    CHECK(site.count(audit::Action::queue_changed) == changed);
+}

@@ -56,6 +56,7 @@ struct BackupFixture : VaultFixture {
     [[nodiscard]] std::unique_ptr<Vault> restored(const std::string& name) const {
         auto out = opened(folder(name), *new_root, clock);
         migrate(*out);
+        out->begin_opening();
         return out;
     }
     void check_restored(const std::string& name) const {

@@ -28,6 +28,7 @@ struct VaultFixture {
         storage::Vault::create(*temporary.open(), *root, blob_folders);
         open();
         migrate(*vault);
+        vault->begin_opening();
     }
     void open() { vault = opened(temporary.open(), *root, clock); }
     void close() { vault.reset(); }

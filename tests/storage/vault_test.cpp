@@ -125,8 +125,36 @@ TEST_CASE("a creation that was cut off before its first opening is begun again")
         std::ranges::sort(left);
         CHECK(left == std::vector<std::string>{"README", std::string(32, 'b')});
     }
-    const Vault vault(temporary.open(), *root, clock);
+    const auto vault = test::VaultFixture::opened(temporary.open(), *root, clock);
+    test::VaultFixture::migrate(*vault);
+    CHECK(folder->exists("unfinished"));
+    vault->begin_opening();
     CHECK_FALSE(folder->exists("unfinished"));
+}
+
+TEST_CASE("a creation that was cut off within its opening is begun again, also where that is cut off") {
+    for (std::uint64_t n = 1;; ++n) {
+        CAPTURE(n);
+        const test::TemporaryFolder temporary;
+        const test::ManualClock clock;
+        const auto root = test::key_file_root();
+        Vault::create(*temporary.open(), *root, test::blob_folders);
+        {
+            Vault vault(temporary.open(), *root, clock,
+                        {.blob_folders = test::blob_folders, .creation_goes_on = true});
+            test::VaultFixture::migrate(vault);
+            vault.begin_opening();
+        }
+        const auto plan = std::make_shared<test::FaultPlan>();
+        plan->fail_at = n;
+        plan->for_good = true;
+        test::FaultFolder faulty(temporary.open(), plan);
+        static_cast<void>(status_of([&] { Vault::create(faulty, *root, test::blob_folders); }));
+        if (!plan->struck()) break;
+        CHECK_NOTHROW(Vault::create(*temporary.open(), *root, test::blob_folders));
+        const auto vault = test::VaultFixture::opened(temporary.open(), *root, clock);
+        CHECK(vault->findings().empty());
+    }
 }
 
 TEST_CASE("an instance whose keystore was moved away is no leftover: nothing of it is removed") {

@@ -96,7 +96,8 @@ class Session(Access, Audit, Devices, Spool):
         call("myqsec_encryption_set", self._pointer, text(what), int(on))
 
     def keys_status(self) -> Row:
-        """root (its origin), epoch, keys, waiting (destroyed since the last turn), waiting_since."""
+        """root (its origin), epoch, keys, waiting (destroyed since the last turn), waiting_since, lookup_waiting (cards and
+        PINs not presented since a rotation of the look-up keys), lookup_waiting_since."""
         return row("myqsec_keys_status", self._pointer)
 
     def complete_erasures(self) -> None:

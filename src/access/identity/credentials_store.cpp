@@ -234,6 +234,14 @@ void rehash_card(storage::Database& main, const CardRecord& card) {
              card.card.hash, card.card.key_version, card.label, card.id);
 }
 
+std::int64_t count_under_earlier(storage::Database& main, std::uint32_t key_version) {
+    auto rows = main.query(
+        "SELECT (SELECT COUNT(*) FROM access_card WHERE key_version < $1) +"
+        " (SELECT COUNT(*) FROM access_pin WHERE key_version < $1)",
+        key_version);
+    return rows.next() ? rows.integer(0) : 0;
+}
+
 std::vector<CardRecord> cards_under(storage::Database& main, std::uint32_t key_version, std::int64_t most) {
     std::vector<CardRecord> cards;
     auto rows = main.query(CARD_COLUMNS "WHERE key_version = $1 LIMIT $2", key_version, most);

@@ -88,6 +88,8 @@ std::optional<CardRecord> find_card(storage::Database& main, CardId card);
 std::optional<CardRecord> find_card(storage::Database& main, const std::vector<LookupHash>& card);
 /// The same card under another look-up key, with its label.
 void rehash_card(storage::Database& main, const CardRecord& card);
+/// Cards and PINs that are hashed under a version before that.
+std::int64_t count_under_earlier(storage::Database& main, std::uint32_t key_version);
 /// Some of those that are hashed under that version of the look-up key.
 std::vector<CardRecord> cards_under(storage::Database& main, std::uint32_t key_version, std::int64_t most);
 Paged<CardRecord> cards_of(storage::Database& main, UserId user, const Page& page);

@@ -95,6 +95,11 @@ void update_user(storage::Database& main, const UserRecord& user) {
         user.notes, user.state, user.id);
 }
 
+void rehash_name(storage::Database& main, UserId user, const LookupHash& name) {
+    main.run("UPDATE access_user SET name_hash = $1, key_version = $2 WHERE id = $3", name.hash,
+             name.key_version, user);
+}
+
 void delete_user(storage::Database& main, UserId user) {
     main.run("DELETE FROM access_password WHERE user_id = $1", user);
     main.run("DELETE FROM access_password_history WHERE user_id = $1", user);

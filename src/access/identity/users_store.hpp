@@ -32,6 +32,8 @@ struct UserRecord {
 /// Throws ERR_EXISTS if the name is taken.
 UserId insert_user(storage::Database& main, const UserRecord& record);
 void update_user(storage::Database& main, const UserRecord& record);
+/// The same name under another look-up key.
+void rehash_name(storage::Database& main, UserId user, const LookupHash& name);
 /// With credentials, memberships, and grants to the user.
 void delete_user(storage::Database& main, UserId user);
 [[nodiscard]] std::int64_t count_users(storage::Database& main);

@@ -228,14 +228,20 @@ Paged<Queue> Queues::list(const access::Principal& principal, const Page& page) 
 }
 
 void Queues::allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {
-    set_allowed(principal, queue, user, group, true);
+    if (set_allowed(principal, queue, user, group, true)) return;
+    auto& authority = context_.access.authority;
+    const auto right = user ? Right::user_manage : Right::group_manage;
+    const auto nobody = user ? audit::Object(user) : audit::Object(group);
+    if (authority.may(principal, right))
+        fail(Status::ERR_NOT_FOUND, "there is no {} {}", user ? "user" : "group", nobody.id);
+    authority.record_denial(principal, right, nobody);
 }
 
 void Queues::disallow(const access::Principal& principal, QueueId queue, UserId user, GroupId group) {
     set_allowed(principal, queue, user, group, false);
 }
 
-void Queues::set_allowed(const access::Principal& principal, QueueId id, UserId user, GroupId group,
+bool Queues::set_allowed(const access::Principal& principal, QueueId id, UserId user, GroupId group,
                          bool allowed) {
     const auto proof = context_.access.authority.authorise(principal, Right::queue_manage, {{}, id, {}});
     if (static_cast<bool>(user) == static_cast<bool>(group)) {
@@ -243,10 +249,8 @@ void Queues::set_allowed(const access::Principal& principal, QueueId id, UserId 
     }
     storage::Transaction transaction(context_.main());
     (void)require_queue(context_.main(), id);
-    if (allowed && user) (void)context_.access.users.person(user);
-    if (allowed && group && !context_.access.groups.exists(group)) {
-        fail(Status::ERR_NOT_FOUND, "there is no group {}", group.value);
-    }
+    auto& access = context_.access;
+    if (allowed && !(user ? access.users.exists(user) : access.groups.exists(group))) return false;
     const bool changed = allowed ? store::allow(context_.main(), id, {user, group})
                                  : store::disallow(context_.main(), id, {user, group});
     if (changed) {
@@ -260,6 +264,7 @@ void Queues::set_allowed(const access::Principal& principal, QueueId id, UserId 
              .personal = {}});
     }
     transaction.commit();
+    return true;
 }
 
 void Queues::forget_user(storage::Transaction& transaction, UserId user) {

@@ -166,6 +166,17 @@ void Keystore::publish(Folder& folder) {
     write_durably(folder, file_name, contents);
 }
 
+bool Keystore::is_in_creation(Folder& folder) {
+    return keystore_is_in_creation(*folder.open_read_only(file_name));
+}
+
+void Keystore::leave_creation() {
+    const std::lock_guard lock(state_->changing);
+    const auto no_opening = [](const KeystoreWriting& pair) { return pair.opening.number == 0; };
+    if (std::ranges::any_of(state_->written, no_opening))
+        state_->change(state_->keys, state_->copy_of_seal());
+}
+
 // --- opening ---
 
 Keystore::Keystore(Folder& folder, crypto::RootProvider& provider) : state_(std::make_unique<State>()) {

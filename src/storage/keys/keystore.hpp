@@ -32,6 +32,10 @@ class Keystore {
 
     /// Writes a generated keystore: the file appears whole and durable, or not at all.
     void publish(Folder& folder);
+    /// Whether the file in the folder is as publish() left it. Needs no root key.
+    [[nodiscard]] static bool is_in_creation(Folder& folder);
+    /// Durably ends that, within an opening.
+    void leave_creation();
 
     /// The newest version of a key, or a given one. Throws ERR_NOT_FOUND.
     [[nodiscard]] const crypto::Secret& key(KeyPurpose purpose) const;

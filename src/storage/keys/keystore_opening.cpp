@@ -142,6 +142,18 @@ KeySet with_root(KeySet keys, std::uint32_t epoch, const crypto::Secret& root) {
     return keys;
 }
 
+// One that is damaged, or of a library to come, no creation left.
+bool keystore_is_in_creation(File& file) {
+    try {
+        const auto stored = read_slots(file, {});
+        return stored.whole && std::ranges::all_of(stored.slots, [](const auto& slot) {
+                   return slot && slot->opening.number == 0;
+               });
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 OpenedKeystore open_keystore(File& file, std::string_view folder, crypto::RootProvider& provider) {
     const auto stored = read_slots(file, folder);
     auto newest = find_newest(stored, provider);

@@ -39,6 +39,9 @@ struct OpenedKeystore {
     bool root_change_unfinished = false;       ///< another root secret opens some of them
 };
 
+/// All slots are sound, and were written before the first opening.
+[[nodiscard]] bool keystore_is_in_creation(File& file);
+
 /// Throws ERR_WRONG_KEY, ERR_CORRUPT (no slot is sound), ERR_NEWER_VERSION. Asks the provider at most once
 /// for each root key that the slots name.
 [[nodiscard]] OpenedKeystore open_keystore(File& file, std::string_view folder,
