@@ -254,8 +254,8 @@ void add_roles(CLI::App& app, Instance& instance) {
         auto* command =
             role->add_subcommand(give ? "give" : "take", give ? "Give a role" : "Take a role back");
         command->add_option("ROLE", options->role, "Its name")->required();
-        command->add_option("--to-user", options->user);
-        command->add_option("--to-group", options->group);
+        command->add_option("--to-user", options->user, by_name_or_id);
+        command->add_option("--to-group", options->group, by_name_or_id);
         command->add_option("--only-group", options->scope_group, "Only over users of this group");
         command->add_option("--only-queue", options->scope_queue, "Only in this queue");
         command->callback([&instance, options, give] {

@@ -15,10 +15,17 @@ bool is_number(const std::string& text) {
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// "#3" is an id, whatever is called so.
+/// "#3" is an id, whatever is called so; nothing else is one.
 std::optional<std::int64_t> marked_id(const std::string& text) {
     if (text.empty() || text.front() != '#' || !is_number(text.substr(1))) return std::nullopt;
     return std::stoll(text.substr(1));
+}
+
+/// A bare number is no id: the name of somebody who was removed would else be the id of somebody else.
+[[noreturn]] void refuse_missing(const std::string& kind, const std::string& name) {
+    throw Failure(MYQSEC_ERR_NOT_FOUND, "there is no " + kind + " '" + name + "'; " +
+                                            (is_number(name) ? "an id is written '#" + name + "'"
+                                                             : "see 'myqsec " + kind + " list'"));
 }
 
 }  // namespace
@@ -118,7 +125,7 @@ std::int64_t Instance::user(const std::string& name_or_id) {
     if (const auto id = marked_id(name_or_id)) return *id;
     std::int64_t id = 0;
     const auto status = myqsec_user_find(system(), name_or_id.c_str(), &id);
-    if (status == MYQSEC_ERR_NOT_FOUND && is_number(name_or_id)) return std::stoll(name_or_id);
+    if (status == MYQSEC_ERR_NOT_FOUND) refuse_missing("user", name_or_id);
     check(status);
     return id;
 }
@@ -134,9 +141,7 @@ std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec
         }
         check(myqsec_list_more(rows.get(), &page.after));
     } while (page.after != 0);
-    if (is_number(name_or_id)) return std::stoll(name_or_id);
-    throw Failure(MYQSEC_ERR_NOT_FOUND, std::string("there is no ") + kind + " '" + name_or_id +
-                                            "'; see 'myqsec " + kind + " list'");
+    refuse_missing(kind, name_or_id);
 }
 
 std::int64_t Instance::queue(const std::string& name_or_id) {

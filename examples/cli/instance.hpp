@@ -14,7 +14,7 @@
 namespace cli {
 
 /// The meaning of every argument that is resolved so.
-inline constexpr const char* by_name_or_id = "Its name; or its id, as '#3'";
+inline constexpr const char* by_name_or_id = "Its name; or its id, as '#3' in quotes";
 
 class Instance {
  public:
@@ -42,7 +42,7 @@ class Instance {
     /// for; otherwise NULL.
     const char* own_password(std::int64_t user);
 
-    // Names come first, as in POSIX's commands: a number is an id where nothing is called so, and "#3" always.
+    // "#3" is an id and everything else a name: a number, too.
     std::int64_t user(const std::string& name_or_id);
     std::int64_t queue(const std::string& name_or_id);
     std::int64_t device(const std::string& name_or_id);

@@ -111,8 +111,8 @@ void add_queues(CLI::App& app, Instance& instance) {
     for (const bool allow : {true, false}) {
         auto* command =
             about(allow ? "allow" : "disallow", allow ? "Let a user or group submit" : "Take that back");
-        command->add_option("--to-user", options->user);
-        command->add_option("--to-group", options->group);
+        command->add_option("--to-user", options->user, by_name_or_id);
+        command->add_option("--to-group", options->group, by_name_or_id);
         command->callback([&instance, options, allow] {
             require_one_of(options->user, options->group);
             const std::int64_t user = options->user.empty() ? 0 : instance.user(options->user);
@@ -197,8 +197,8 @@ void add_jobs(CLI::App& app, Instance& instance) {
     auto* jobs = app.add_subcommand("jobs", "List, cancel and delete jobs");
     jobs->require_subcommand(1);
     auto* list = jobs->add_subcommand("list", "Jobs");
-    list->add_option("--owner", options->owner);
-    list->add_option("--queue", options->queue);
+    list->add_option("--owner", options->owner, by_name_or_id);
+    list->add_option("--queue", options->queue, by_name_or_id);
     list->add_option("--state", options->states, "IPP job-states, e.g. \"pending-held completed\"");
     list->callback([&instance, options, page = PageOptions(*list)] {
         myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;

@@ -149,7 +149,7 @@ class Administration(InstanceTest):
     def test_fields_of_a_user_change_and_are_cleared(self) -> None:
         self.says(*self.admin, "user", "change", "jana", "--email", "jana@example.org", "--name", "jana.d")
         self.says(*self.admin, "user", "change", "jana.d", "--full-name", "", "--state", "disabled")
-        [row] = self.as_admin("user", "show", str(self.jana))
+        [row] = self.as_admin("user", "show", f"#{self.jana}")
         self.assertEqual((row["user_name"], row["email"], row["full_name"] or "", row["state"]),
                          ("jana.d", "jana@example.org", "", "disabled"))
 

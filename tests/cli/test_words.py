@@ -92,15 +92,16 @@ class Sentences(InstanceTest):
     def test_user_is_honoured_or_refused_by_every_command(self) -> None:
         self.file("1", "1")
         self.file("wrong", "not the password")
-        more = {("role", "give"): ("--to-user", "1"), ("role", "take"): ("--to-user", "1"), ("release",): ("--list",),
-                ("queue", "allow"): ("--to-user", "1"), ("queue", "disallow"): ("--to-user", "1"),
+        more = {("role", "give"): ("--to-user", "#1"), ("role", "take"): ("--to-user", "#1"), ("release",): ("--list",),
+                ("queue", "allow"): ("--to-user", "#1"), ("queue", "disallow"): ("--to-user", "#1"),
                 ("role", "change"): ("--name", "x"), ("encryption", "set"): ()}
         refusing = 0
         for path in self.leaves():
             values = []
             for option, name in re.findall(r"^  (?:(--[\w-]+)|([A-Z]+)) .*REQUIRED", self.says(*path, "--help"), re.MULTILINE):
                 values += [option] if option else []
-                values.append("on" if name == "STATE" else "1")
+                by_id = (option or name) in ("--queue", "--device", "USER", "GROUP", "ROLE", "QUEUE", "DEVICE", "CERTIFICATE")
+                values.append("on" if name == "STATE" else "#1" if by_id else "1")
             with self.subTest(path):
                 done = self.start("--user", "jana", "--password-file", "wrong", *path, *values, *more.get(path, ()))
                 output, errors = done.communicate(timeout=60)
