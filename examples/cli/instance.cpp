@@ -21,6 +21,17 @@ std::optional<std::int64_t> marked_id(const std::string& text) {
     return std::stoll(text.substr(1));
 }
 
+/// Of a row's code such as "ERR_IN_USE"; MYQSEC_OK of any other.
+myqsec_status status_of(const std::string& code) {
+    if (!code.starts_with("ERR_")) return MYQSEC_OK;
+    for (const auto status :
+         {MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_FILE_ACCESS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_WRONG_KEY,
+          MYQSEC_ERR_CORRUPT, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_LOCKED_OUT}) {
+        if ("MYQSEC_" + code == myqsec_status_name(status)) return status;
+    }
+    return MYQSEC_ERR_NOT_POSSIBLE;
+}
+
 /// A bare number is no id: the name of somebody who was removed would else be the id of somebody else.
 [[noreturn]] void refuse_missing(const std::string& kind, const std::string& name) {
     throw Failure(MYQSEC_ERR_NOT_FOUND, "there is no " + kind + " '" + name + "'; " +
@@ -67,11 +78,14 @@ myqsec_engine* Instance::engine() {
 }
 
 void Instance::diagnose(bool with_root_key) {
-    bool opens = true;
+    myqsec_status opening = MYQSEC_OK;
+    warn_of_loose_folder();
     const auto tell = [&](const myqsec_root* root) {
         const auto rows =
             get<myqsec_list>(myqsec_doctor, directory.c_str(), root, static_cast<myqsec_options*>(nullptr));
-        print(rows, json, [&] { opens = opens && !text(rows, "code").starts_with("ERR_"); });
+        print(rows, json, [&] {
+            if (opening == MYQSEC_OK) opening = status_of(text(rows, "code"));
+        });
     };
     if (with_root_key) {
         with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) { tell(&root); });
@@ -80,7 +94,7 @@ void Instance::diagnose(bool with_root_key) {
     } else {
         tell(nullptr);
     }
-    if (!opens) throw Failure(MYQSEC_ERR_NOT_POSSIBLE, "the instance does not open as it is");
+    if (opening != MYQSEC_OK) throw Failure(opening, "the instance does not open as it is");
 }
 
 void Instance::open(const myqsec_root& root) {

@@ -27,7 +27,7 @@ class Instance {
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
-    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells.
+    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells, as an opening's would.
     void diagnose(bool with_root_key);
     /// The host's own principal.
     myqsec_session* system();

@@ -79,7 +79,7 @@ class Sentences(InstanceTest):
         self.assertIn("'card': it is no folder", self.complains(4, "--instance", "card", "status"))
         (self.folder / "the instance" / "log.db").rename(self.folder / "log.db")
         self.assertIn("lacks its file 'log.db'", self.complains(4, "status"))
-        self.assertIn("log.db", self.says("doctor", status=1))
+        self.assertIn("lacks its file 'log.db'", self.says("doctor", status=4))
 
     def test_what_is_no_bundle_is_said_and_no_alarm(self) -> None:
         key = self.as_admin("audit", "key")["key"]
