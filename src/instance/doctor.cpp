@@ -39,6 +39,8 @@ constexpr Advice advices[] = {
     {"ERR_LOCKED_OUT", "unlock the token or TPM with its own tools"},
     {"ERR_NOT_BUILT_IN", "use a build of the library that has this kind of root key"},
     {"unfinished", "repeat the creation or the restoration: it begins anew"},
+    {"outside-counter-missing",
+     "give the counter; if it is lost, back the instance up and restore that with another one"},
     {"documents-missing", "mount the volume with the documents and open the instance again"},
     {"job-document-missing", "bring the file back and open the instance again: the job is held once more"},
     {"foreign-documents", "move the files away"},
