@@ -109,7 +109,7 @@ void add_credentials(CLI::App& app, Instance& instance) {
     });
     auto* pin = about_user(user, "pin", "Generate a PIN that logs in alone, or set a second factor", options);
     pin->add_flag("--generate", options->generate, "A random PIN, shown this once");
-    options->pin.add_to(*pin, "PIN");
+    options->pin.add_to(*pin, "PIN", "--generate");
     pin->callback([&instance, options] {
         myqsec_session* who = instance.principal();
         const std::int64_t id = instance.user(options->user);
@@ -142,7 +142,7 @@ void add_credentials(CLI::App& app, Instance& instance) {
         page.print(instance, myqsec_card_list, instance.principal(), instance.user(options->user));
     });
     auto* remove = card->add_subcommand("remove", "Remove a card");
-    remove->add_option("ID", options->card_id)->required();
+    remove->add_option("ID", options->card_id)->required()->check(whole_number);
     remove->callback(
         [&instance, options] { check(myqsec_card_remove(instance.principal(), options->card_id)); });
 }

@@ -182,6 +182,15 @@ void add_text(CLI::App& command, const std::string& name, Text& into, const std:
         ->type_name("TEXT");
 }
 
+const CLI::Validator whole_number(
+    [](std::string& text) -> std::string {
+        constexpr std::size_t most_digits = 18;
+        if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos)
+            return "must be a whole number, not '" + text + "'";
+        return text.size() > most_digits ? "the number " + text + " is too large" : std::string();
+    },
+    "");
+
 void require_one_of(const std::string& to_user, const std::string& to_group) {
     if (to_user.empty() == to_group.empty())
         throw CLI::ValidationError("--to-user",
@@ -196,7 +205,14 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64
         ->transform(CLI::Validator(
             [](std::string& text) {
                 if (text == "0") return std::string();
-                return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED)(text);
+                try {
+                    const bool number = !text.empty() && text.front() >= '0' && text.front() <= '9';
+                    if (!number) throw CLI::ValidationError(text);  // a unit alone would be taken for 0
+                    return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED)(text);
+                } catch (const CLI::ValidationError&) {
+                    return "'" + text +
+                           "' is no duration: give a number with ms, s, min, h or d, such as 5min";
+                }
             },
             "DURATION"));
 }

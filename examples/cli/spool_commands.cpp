@@ -212,7 +212,7 @@ void add_jobs(CLI::App& app, Instance& instance) {
     releases->add_option("--person", options->person, "Released by this user");
     releases->add_option("--device", options->device, by_name_or_id);
     releases->add_option("--queue", options->queue, by_name_or_id);
-    releases->add_option("--job", options->job, "Its id");
+    releases->add_option("--job", options->job, "Its id")->check(whole_number);
     releases->callback([&instance, options, page = PageOptions(*releases)] {
         myqsec_release_filter filter = MYQSEC_RELEASE_FILTER_INIT;
         if (!options->owner.empty()) filter.owner = instance.user(options->owner);
@@ -224,7 +224,7 @@ void add_jobs(CLI::App& app, Instance& instance) {
     });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = jobs->add_subcommand(name, meaning);
-        command->add_option("JOB", options->job, "Its id")->required();
+        command->add_option("JOB", options->job, "Its id")->required()->check(whole_number);
         return command;
     };
     about("show", "One job")->callback([&instance, options] {

@@ -57,6 +57,12 @@ class Backup(InstanceTest):
         self.assertFalse((self.folder / "three").exists())
         self.file("no.key", "nonsense\n")
         self.assertIn("no backup key", self.complains(2, "backup", "restore", "two", "--key-file", "no.key"))
+        for at in (25, -5):  # within the instance's number, and within the key
+            text = list((self.folder / "one.key").read_text("utf-8"))
+            text[at] = "!"
+            self.file("miscopied.key", "".join(text))
+            said = self.complains(2, "backup", "restore", "two", "--key-file", "miscopied.key")
+            self.assertIn("copied wrongly", said)
         self.assertFalse((self.folder / "elsewhere").exists())
         self.assertIn("not empty", self.complains(1, "--instance", "the instance", *self.admin, "backup", "create", "one"))
 

@@ -190,7 +190,9 @@ class Administration(InstanceTest):
 
     def test_a_restricted_queue_is_for_whom_it_allows(self) -> None:
         self.says(*self.admin, "queue", "change", "secure", "--restricted", "1")
-        self.complains(3, "submit", "--queue", "secure", "--owner", "jana", "-", document=b"x")
+        said = self.complains(3, "submit", "--queue", "secure", "--owner", "jana", "-", document=b"x")
+        self.assertIn("myqsec queue allow", said)
+        self.assertNotIn("log in", said)
         self.says(*self.admin, "queue", "allow", "secure", "--to-user", "jana")
         self.submit()
 

@@ -68,6 +68,35 @@ class Sentences(InstanceTest):
         self.assertEqual(self.json(*at_device, "--all", "--output", "."), [])
         self.assertIn("0 and a sentence if there is none", " ".join(self.says("release", "--help").split()))
 
+    def test_a_number_that_is_none_or_too_large_is_said(self) -> None:
+        for words in (("jobs", "list", "--after", "abc"), ("jobs", "show", "abc"), ("user", "card", "remove", "abc")):
+            said = self.complains(2, *self.admin, *words)
+            self.assertIn("must be a whole number, not 'abc'", said)
+        self.assertIn("too large", self.complains(2, *self.admin, "jobs", "show", "9" * 20))
+        self.assertIn("too large", self.complains(2, *self.admin, "jobs", "list", "--after", "9" * 20))
+        for duration in ("24", "3 parsecs", "h"):
+            self.assertIn("such as 5min", self.complains(2, *self.admin, "queue", "add", "q", "--retention-held", duration))
+
+    def test_what_is_missing_is_named_by_its_option(self) -> None:
+        self.assertIn("--owner", self.complains(2, "submit", "--queue", "secure", "-", document=b"x"))
+        said = self.complains(4, "release", "--device", "lobby", "--card-file", "card", "--all", "--output", "out")
+        self.assertIn("no folder 'out'", said)
+        self.assertIn("make it first", said)
+        self.assertIn("--generate", self.complains(2, *self.admin, "user", "pin", "jana"))
+
+    def test_of_two_root_secrets_none_is_ignored(self) -> None:
+        self.file("passphrase", "correct horse battery staple")
+        self.assertIn("--root-key-file", self.complains(2, "--root-key-file", "root.key", "--passphrase-file", "passphrase", "status"))
+        self.complains(2, "--passphrase-file", "passphrase", "status")  # MYQSEC_ROOT_KEY_FILE names another
+        self.complains(2, *self.admin, "keys", "rotate", "root", "--new-root-key-file", "root.key", "--new-passphrase-file", "passphrase")
+        del self.environment["MYQSEC_ROOT_KEY_FILE"]
+        self.assertIn("or --root-key-file", self.complains(2, "status"))
+
+    def test_the_root_secret_in_force_is_asked_for(self) -> None:
+        self.run_command("new-root-key", "other.key")
+        self.says(*self.admin, "keys", "rotate", "root", "--new-root-key-file", "other.key")
+        self.assertIn("in force last", self.complains(6, "status"))
+
     def test_how_releases_ended_is_listed(self) -> None:
         job = self.submit()
         self.release("--output", ".", job)

@@ -65,7 +65,7 @@ StoredSlots read_slots(File& file, std::string_view folder) {
 
 KeystoreSeal unlock(const KeystoreSlot& slot, crypto::RootProvider& provider) {
     if (slot.provider_kind != provider.kind()) {
-        fail(Status::ERR_WRONG_KEY, "this instance was created with {} as its root key, not with {}",
+        fail(Status::ERR_WRONG_KEY, "the root key of this instance comes from {}, not from {}",
              provider_name(slot.provider_kind), provider_name(provider.kind()));
     }
     return {slot.provider_kind, slot.provider_blob, provider.unlock(slot.provider_blob)};
