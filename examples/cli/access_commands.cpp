@@ -228,7 +228,7 @@ void add_roles(CLI::App& app, Instance& instance) {
     });
     auto* add = role->add_subcommand("add", "Create a role");
     add->add_option("NAME", options->role)->required();
-    add->add_option("--rights", options->rights, "Names separated by spaces")->required();
+    add->add_option("--rights", options->rights, "Names separated by spaces; '': none as yet")->required();
     add->callback([&instance, options] {
         std::int64_t id = 0;
         check(myqsec_role_create(instance.principal(), options->role.c_str(), options->rights.c_str(), &id));

@@ -50,6 +50,11 @@ class Sentences(InstanceTest):
         self.assertIn("'job.relase'", said)
         self.assertIn("myqsec role rights", said)
 
+    def test_a_role_may_have_no_right_as_yet(self) -> None:
+        self.as_admin("role", "add", "later", "--rights", "")
+        self.assertEqual([each["rights"] for each in self.as_admin("role", "list") if each["name"] == "later"], [""])
+        self.assertIn("'': none", self.says("role", "add", "--help"))
+
     def test_a_role_is_changed_in_one_command(self) -> None:
         self.as_admin("role", "add", "readers", "--rights", "job.export")
         self.says(*self.admin, "role", "change", "readers", "--name", "auditors", "--rights", "audit.read job.export")
