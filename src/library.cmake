@@ -52,7 +52,7 @@ target_link_libraries(myqsec_static INTERFACE
 add_library(myqsec::myqsec ALIAS myqsec)
 add_library(myqsec::static ALIAS myqsec_static)
 
-# Installation: headers, both libraries, a CMake package with the component "static", pkg-config files.
+# Installation: headers, both libraries, documentation, a CMake package with the component "static", pkg-config files.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/myqsec")
 string(REPLACE ";" " " botan_module "${BOTAN_MODULE_NAME}")
@@ -60,6 +60,10 @@ string(REPLACE ";" " " botan_module "${BOTAN_MODULE_NAME}")
 install(TARGETS myqsec EXPORT myqsec-targets LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS myqsec_static EXPORT myqsec-static-targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(FILES ${MYQSEC_PUBLIC_HEADERS} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/myqsec")
+# The headers name pages of the documentation.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs/" DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/myqsec" COMPONENT documentation
+        FILES_MATCHING PATTERN "*.md")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/myqsec" COMPONENT documentation)
 install(EXPORT myqsec-targets NAMESPACE myqsec:: DESTINATION "${package_dir}")
 install(EXPORT myqsec-static-targets NAMESPACE myqsec:: DESTINATION "${package_dir}")
 

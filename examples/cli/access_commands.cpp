@@ -109,7 +109,7 @@ void add_credentials(CLI::App& app, Instance& instance) {
     });
     auto* pin = about_user(user, "pin", "Generate a PIN that logs in alone, or set a second factor", options);
     pin->add_flag("--generate", options->generate, "A random PIN, shown this once");
-    options->pin.add_to(*pin, "PIN");
+    options->pin.add_to(*pin, "PIN", "--generate");
     pin->callback([&instance, options] {
         myqsec_session* who = instance.principal();
         const std::int64_t id = instance.user(options->user);
@@ -142,7 +142,7 @@ void add_credentials(CLI::App& app, Instance& instance) {
         page.print(instance, myqsec_card_list, instance.principal(), instance.user(options->user));
     });
     auto* remove = card->add_subcommand("remove", "Remove a card");
-    remove->add_option("ID", options->card_id)->required();
+    remove->add_option("ID", options->card_id)->required()->check(whole_number);
     remove->callback(
         [&instance, options] { check(myqsec_card_remove(instance.principal(), options->card_id)); });
 }
@@ -228,7 +228,7 @@ void add_roles(CLI::App& app, Instance& instance) {
     });
     auto* add = role->add_subcommand("add", "Create a role");
     add->add_option("NAME", options->role)->required();
-    add->add_option("--rights", options->rights, "Names separated by spaces")->required();
+    add->add_option("--rights", options->rights, "Names separated by spaces; '': none as yet")->required();
     add->callback([&instance, options] {
         std::int64_t id = 0;
         check(myqsec_role_create(instance.principal(), options->role.c_str(), options->rights.c_str(), &id));
@@ -254,8 +254,8 @@ void add_roles(CLI::App& app, Instance& instance) {
         auto* command =
             role->add_subcommand(give ? "give" : "take", give ? "Give a role" : "Take a role back");
         command->add_option("ROLE", options->role, "Its name")->required();
-        command->add_option("--to-user", options->user);
-        command->add_option("--to-group", options->group);
+        command->add_option("--to-user", options->user, by_name_or_id);
+        command->add_option("--to-group", options->group, by_name_or_id);
         command->add_option("--only-group", options->scope_group, "Only over users of this group");
         command->add_option("--only-queue", options->scope_queue, "Only in this queue");
         command->callback([&instance, options, give] {

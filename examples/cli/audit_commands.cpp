@@ -30,7 +30,7 @@ void add_reading(CLI::App& audit, Instance& instance) {
     auto options = std::make_shared<Options>();
     auto* list = audit.add_subcommand("list", "Events");
     list->add_option("--object-kind", options->object_kind, "Of this kind, e.g. job; with --object");
-    list->add_option("--object", options->object, "Its id");
+    list->add_option("--object", options->object, "Its id")->check(whole_number);
     list->add_option("--actor", options->actor, "What this user did: name or '#id'");
     list->add_option("--action", options->action, "E.g. job.released");
     list->callback([&instance, options, period = PeriodOptions(*list), page = PageOptions(*list)] {
@@ -76,7 +76,7 @@ void add_proofs(CLI::App& audit, Instance& instance) {
     };
     auto inclusion = std::make_shared<Sizes>();
     auto* one = audit.add_subcommand("inclusion", "Prove that an event is in the log (RFC 9162)");
-    one->add_option("SEQUENCE", inclusion->first)->required();
+    one->add_option("SEQUENCE", inclusion->first)->required()->check(whole_number);
     one->add_option("--size", inclusion->second, "In the tree of so many events; otherwise of all");
     one->callback([&instance, inclusion] {
         print(get<myqsec_list>(myqsec_audit_inclusion, instance.principal(), inclusion->first,

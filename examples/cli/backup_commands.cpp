@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "instance.hpp"
@@ -79,6 +80,16 @@ void export_key(Instance& instance, std::uint32_t version, std::optional<NewFile
     });
 }
 
+/// Before the work, too.
+void make_key_folder(const std::string& path) {
+    struct stat found {};
+    if (::mkdir(path.c_str(), 0700) == 0) return;
+    const int reason = errno;
+    if (::stat(path.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
+        fail(reason, "cannot make the folder '" + path + "' for backup keys");
+    warn_of_loose_mode(path, 077, "folder of backup keys");
+}
+
 /// Each key once, under a name of its own: backups share keys, and a later one has another.
 void keep_key(Instance& instance, const myqsec_backup_info& info, const std::string& folder) {
     const auto path = folder + '/' + instance_of(info) + '-' + std::to_string(info.key_version) + ".key";
@@ -101,8 +112,8 @@ void add_create(CLI::App& backup, Instance& instance) {
                        "A file to create with the backup key, to be kept apart from the backup");
     create
         ->add_option("--key-folder", options->key_folder,
-                     "A folder, apart from the backups, that keeps their keys: each is written there once")
-        ->check(CLI::ExistingDirectory)
+                     "A folder, apart from the backups, that keeps their keys: each is written there once; "
+                     "made, for its owner alone, if it is missing")
         ->excludes("--key-file");
     create->callback([&instance, options] {
         std::uint64_t shown = 0;
@@ -112,6 +123,7 @@ void add_create(CLI::App& backup, Instance& instance) {
         given.context = &shown;
         myqsec_backup_info info = MYQSEC_BACKUP_INFO_INIT;
         auto key_file = new_key_file(options->key_file);
+        if (!options->key_folder.empty()) make_key_folder(options->key_folder);
         check(myqsec_backup_create(instance.principal(), options->directory.c_str(), &given, &info));
         if (key_file) export_key(instance, info.key_version, std::move(key_file));
         if (!options->key_folder.empty()) keep_key(instance, info, options->key_folder);

@@ -15,10 +15,28 @@ bool is_number(const std::string& text) {
            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// "#3" is an id, whatever is called so.
+/// "#3" is an id, whatever is called so; nothing else is one.
 std::optional<std::int64_t> marked_id(const std::string& text) {
     if (text.empty() || text.front() != '#' || !is_number(text.substr(1))) return std::nullopt;
     return std::stoll(text.substr(1));
+}
+
+/// Of a row's code such as "ERR_IN_USE"; MYQSEC_OK of any other.
+myqsec_status status_of(const std::string& code) {
+    if (!code.starts_with("ERR_")) return MYQSEC_OK;
+    for (const auto status :
+         {MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_FILE_ACCESS, MYQSEC_ERR_IN_USE, MYQSEC_ERR_WRONG_KEY,
+          MYQSEC_ERR_CORRUPT, MYQSEC_ERR_TAMPERED, MYQSEC_ERR_NEWER_VERSION, MYQSEC_ERR_LOCKED_OUT}) {
+        if ("MYQSEC_" + code == myqsec_status_name(status)) return status;
+    }
+    return MYQSEC_ERR_NOT_POSSIBLE;
+}
+
+/// A bare number is no id: the name of somebody who was removed would else be the id of somebody else.
+[[noreturn]] void refuse_missing(const std::string& kind, const std::string& name) {
+    throw Failure(MYQSEC_ERR_NOT_FOUND, "there is no " + kind + " '" + name + "'; " +
+                                            (is_number(name) ? "an id is written '#" + name + "'"
+                                                             : "see 'myqsec " + kind + " list'"));
 }
 
 }  // namespace
@@ -60,11 +78,14 @@ myqsec_engine* Instance::engine() {
 }
 
 void Instance::diagnose(bool with_root_key) {
-    bool opens = true;
+    myqsec_status opening = MYQSEC_OK;
+    warn_of_loose_folder();
     const auto tell = [&](const myqsec_root* root) {
         const auto rows =
             get<myqsec_list>(myqsec_doctor, directory.c_str(), root, static_cast<myqsec_options*>(nullptr));
-        print(rows, json, [&] { opens = opens && !text(rows, "code").starts_with("ERR_"); });
+        print(rows, json, [&] {
+            if (opening == MYQSEC_OK) opening = status_of(text(rows, "code"));
+        });
     };
     if (with_root_key) {
         with_root({}, RootOptions::Purpose::existing, [&](const myqsec_root& root) { tell(&root); });
@@ -73,7 +94,7 @@ void Instance::diagnose(bool with_root_key) {
     } else {
         tell(nullptr);
     }
-    if (!opens) throw Failure(MYQSEC_ERR_NOT_POSSIBLE, "the instance does not open as it is");
+    if (opening != MYQSEC_OK) throw Failure(opening, "the instance does not open as it is");
 }
 
 void Instance::open(const myqsec_root& root) {
@@ -118,7 +139,7 @@ std::int64_t Instance::user(const std::string& name_or_id) {
     if (const auto id = marked_id(name_or_id)) return *id;
     std::int64_t id = 0;
     const auto status = myqsec_user_find(system(), name_or_id.c_str(), &id);
-    if (status == MYQSEC_ERR_NOT_FOUND && is_number(name_or_id)) return std::stoll(name_or_id);
+    if (status == MYQSEC_ERR_NOT_FOUND) refuse_missing("user", name_or_id);
     check(status);
     return id;
 }
@@ -134,9 +155,7 @@ std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec
         }
         check(myqsec_list_more(rows.get(), &page.after));
     } while (page.after != 0);
-    if (is_number(name_or_id)) return std::stoll(name_or_id);
-    throw Failure(MYQSEC_ERR_NOT_FOUND, std::string("there is no ") + kind + " '" + name_or_id +
-                                            "'; see 'myqsec " + kind + " list'");
+    refuse_missing(kind, name_or_id);
 }
 
 std::int64_t Instance::queue(const std::string& name_or_id) {
@@ -163,6 +182,15 @@ void add_text(CLI::App& command, const std::string& name, Text& into, const std:
         ->type_name("TEXT");
 }
 
+const CLI::Validator whole_number(
+    [](std::string& text) -> std::string {
+        constexpr std::size_t most_digits = 18;
+        if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos)
+            return "must be a whole number, not '" + text + "'";
+        return text.size() > most_digits ? "the number " + text + " is too large" : std::string();
+    },
+    "");
+
 void require_one_of(const std::string& to_user, const std::string& to_group) {
     if (to_user.empty() == to_group.empty())
         throw CLI::ValidationError("--to-user",
@@ -177,7 +205,14 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64
         ->transform(CLI::Validator(
             [](std::string& text) {
                 if (text == "0") return std::string();
-                return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED)(text);
+                try {
+                    const bool number = !text.empty() && text.front() >= '0' && text.front() <= '9';
+                    if (!number) throw CLI::ValidationError(text);  // a unit alone would be taken for 0
+                    return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED)(text);
+                } catch (const CLI::ValidationError&) {
+                    return "'" + text +
+                           "' is no duration: give a number with ms, s, min, h or d, such as 5min";
+                }
             },
             "DURATION"));
 }

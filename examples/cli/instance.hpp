@@ -14,7 +14,7 @@
 namespace cli {
 
 /// The meaning of every argument that is resolved so.
-inline constexpr const char* by_name_or_id = "Its name; or its id, as '#3'";
+inline constexpr const char* by_name_or_id = "Its name; or its id, as '#3' in quotes";
 
 class Instance {
  public:
@@ -27,7 +27,7 @@ class Instance {
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
-    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells.
+    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells, as an opening's would.
     void diagnose(bool with_root_key);
     /// The host's own principal.
     myqsec_session* system();
@@ -42,7 +42,7 @@ class Instance {
     /// for; otherwise NULL.
     const char* own_password(std::int64_t user);
 
-    // Names come first, as in POSIX's commands: a number is an id where nothing is called so, and "#3" always.
+    // "#3" is an id and everything else a name: a number, too.
     std::int64_t user(const std::string& name_or_id);
     std::int64_t queue(const std::string& name_or_id);
     std::int64_t device(const std::string& name_or_id);
@@ -79,6 +79,9 @@ inline const char* or_null(const Text& text) {
 /// unit.
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
                           const std::string& meaning);
+
+/// Of ids and the like: the parser would take one that is too large for the largest that there is.
+extern const CLI::Validator whole_number;
 
 /// Throws unless one of --to-user and --to-group is given.
 void require_one_of(const std::string& to_user, const std::string& to_group);

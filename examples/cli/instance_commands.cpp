@@ -128,6 +128,7 @@ void add_instance_commands(CLI::App& app, Instance& instance) {
     auto without_root = std::make_shared<bool>(false);
     auto* doctor =
         app.add_subcommand("doctor", "What is wrong with an instance, and what can be done; changes nothing");
+    doctor->footer("Its exit status is that of a command that opens the instance.");
     doctor->add_flag("--without-root", *without_root, "Only what can be seen without the root key");
     doctor->callback([&instance, without_root] {
         instance.refuse_user();

@@ -20,7 +20,7 @@ void add_locks(CLI::App& app, Instance& instance) {
     });
     auto ids = std::make_shared<std::vector<std::int64_t>>();
     auto* lift = lock->add_subcommand("lift", "End locks, and forget what led to them");
-    lift->add_option("ID", *ids, "As the list says")->required();
+    lift->add_option("ID", *ids, "As the list says")->required()->check(whole_number);
     lift->callback([&instance, ids] {
         for (const auto id : *ids)
             check(myqsec_lock_lift(instance.principal(), id));

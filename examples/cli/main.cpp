@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
         return 2;
     } catch (const cli::Failure& failure) {
         const bool nobody = failure.status == MYQSEC_ERR_ACCESS_DENIED && instance.user_name.empty();
-        std::cerr << "myqsec: " << failure.what() << (nobody ? "; log in as somebody who has it: --user" : "")
+        std::cerr << "myqsec: " << failure.what() << (nobody ? cli::advice_on_denial(failure.what()) : "")
                   << " [" << myqsec_status_name(failure.status) << "]\n";
         return exit_code(failure.status);
     } catch (const std::exception& error) {

@@ -20,7 +20,7 @@ class PageOptions {
         command.add_option("--limit", page_->limit, "Rows at most; otherwise 1,000")
             ->check(CLI::Range(1U, std::uint32_t{MYQSEC_MOST_ROWS}));
         command.add_option("--after", page_->after, "Only rows behind this one: the next page")
-            ->check(CLI::NonNegativeNumber);
+            ->check(whole_number);
         command.add_flag("--newest-first", page_->order, "The newest rows first");
     }
     /// Prints a page of what `list` lists, and says whether there is more, but to no program that has chosen its limit.

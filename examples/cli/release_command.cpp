@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include <sys/stat.h>
+
 #include "instance.hpp"
 #include "new_file.hpp"
 #include "output.hpp"
@@ -98,6 +100,13 @@ void check_usage(const Instance& instance, const ReleaseOptions& options) {
         throw CLI::ValidationError("--list", "standard output holds one thing: list first, then release");
 }
 
+/// Before anybody logs in.
+void require_folder(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return;
+    throw Failure(MYQSEC_ERR_NOT_FOUND, "there is no folder '" + path + "' for the output: make it first");
+}
+
 void print_job(const Handle<myqsec_session>& session, std::int64_t job, const ReleaseOptions& options,
                Outputs& outputs) {
     const std::string path =
@@ -114,6 +123,7 @@ void print_job(const Handle<myqsec_session>& session, std::int64_t job, const Re
 /// One that fails does not keep the others back.
 void release(Instance& instance, const ReleaseOptions& options) {
     check_usage(instance, options);
+    if (options.output != "-" && !options.output.empty()) require_folder(options.output);
     const auto session = log_in(instance, options);
     if (options.list) print(held_jobs(session), instance.json);
     Outputs outputs(instance.json && options.output != "-" && !options.list);
@@ -155,7 +165,9 @@ void add_release_command(CLI::App& app, Instance& instance) {
         command->add_flag("--all", options->all, "Release all held jobs; 0 and a sentence if there is none");
     command->add_flag("--keep", options->keep, "Keep the jobs held afterwards");
     command->add_option("--output", options->output, "Folder for the output, or - for standard output");
-    command->add_option("JOB", options->jobs, "Ids of the jobs to release")->excludes(all);
+    command->add_option("JOB", options->jobs, "Ids of the jobs to release")
+        ->check(whole_number)
+        ->excludes(all);
     command->callback([&instance, options] { release(instance, *options); });
 }
 

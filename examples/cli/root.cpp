@@ -53,7 +53,7 @@ void RootOptions::add_to(CLI::App& app) {
     const std::string which = prefix_.empty() ? "root " : prefix_.substr(0, prefix_.size() - 1) + " root ";
     auto* key_file = option("root-key-file", key_file_, "File with the root key (32 bytes to 64 KiB)");
     key_file->envname(variable(prefix_ + "root-key-file"));
-    passphrase_.add_to(app, which + "passphrase");
+    passphrase_.add_to(app, which + "passphrase", "--" + prefix_ + "root-key-file");
     auto* module = option("root-pkcs11", module_, "The PKCS #11 module of the token that keeps the root key");
     module->envname(variable(prefix_ + "root-pkcs11"))->excludes(key_file);
     option("root-token", token_, "Label or serial number of the token; otherwise the only one there is")
@@ -70,6 +70,8 @@ void RootOptions::add_to(CLI::App& app) {
         ->check(CLI::Range(0U, 23U))
         ->needs(tpm);
     pin_.add_to(app, which + "PIN");
+    for (auto* other : {key_file, module, tpm})  // or one of two secrets would be ignored
+        passphrase_.excludes(other);
 }
 
 void RootOptions::Costs::add_weak_to(CLI::App& command) {

@@ -99,12 +99,10 @@ class Quiet {
     termios before_{};
 };
 
-Secret ask(const std::string& prompt, const std::string& name) {
+/// `options`: what may be given in place of an answer.
+Secret ask(const std::string& prompt, const std::string& options) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (terminal < 0) {
-        refuse("there is no terminal to ask for the " + prompt + "; give --" + name + "-file or --" + name +
-               "-fd");
-    }
+    if (terminal < 0) refuse("there is no terminal to ask for the " + prompt + "; give " + options);
     Secret line;
     bool complete = false;
     {
@@ -158,14 +156,20 @@ void Secret::drop_last() {
     memory_.data()[--size_] = '\0';
 }
 
-void SecretOption::add_to(CLI::App& app, const std::string& meaning) {
+void SecretOption::add_to(CLI::App& app, const std::string& meaning, const std::string& instead) {
     prompt_ = meaning;
+    instead_ = instead;
     auto* file = app.add_option("--" + name_ + "-file", file_, "Read the " + meaning + " from this file");
-    app.add_option("--" + name_ + "-fd", descriptor_,
-                   "Read the " + meaning + ", one line, from this file descriptor")
-        ->check(CLI::NonNegativeNumber)
-        ->check(open_descriptor)
-        ->excludes(file);
+    auto* descriptor = app.add_option("--" + name_ + "-fd", descriptor_,
+                                      "Read the " + meaning + ", one line, from this file descriptor")
+                           ->check(open_descriptor)
+                           ->excludes(file);
+    options_ = {file, descriptor};
+}
+
+void SecretOption::excludes(CLI::Option* other) {
+    for (auto* option : options_)
+        option->excludes(other);
 }
 
 Secret SecretOption::read(bool twice) const {
@@ -175,8 +179,11 @@ Secret SecretOption::read(bool twice) const {
     } else if (!file_.empty()) {
         secret = read_file(file_);
     } else {
-        secret = ask(prompt_, name_);
-        if (twice && ask(prompt_ + " again", name_).text() != secret.text()) refuse("the two entries differ");
+        const auto options =
+            "--" + name_ + "-file or --" + name_ + "-fd" + (instead_.empty() ? "" : ", or " + instead_);
+        secret = ask(prompt_, options);
+        if (twice && ask(prompt_ + " again", options).text() != secret.text())
+            refuse("the two entries differ");
     }
     drop_newline(secret);
     if (secret.empty()) refuse("the " + prompt_ + " is empty");

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -46,7 +47,9 @@ inline const char* or_null(const Secret& secret) {
 class SecretOption {
  public:
     explicit SecretOption(std::string name) : name_(std::move(name)) {}
-    void add_to(CLI::App& app, const std::string& meaning);
+    /// `instead`: another option that makes it unnecessary, named where there is no terminal to ask at.
+    void add_to(CLI::App& app, const std::string& meaning, const std::string& instead = {});
+    void excludes(CLI::Option* other);
     [[nodiscard]] bool given() const { return descriptor_ >= 0 || !file_.empty(); }
     /// From the descriptor or file; otherwise asked for at the terminal. One trailing newline is dropped.
     /// Never empty.
@@ -57,6 +60,8 @@ class SecretOption {
  private:
     std::string name_;
     std::string prompt_;
+    std::string instead_;
+    std::vector<CLI::Option*> options_;
     int descriptor_ = -1;
     std::string file_;
 };

@@ -112,8 +112,8 @@ void add_queues(CLI::App& app, Instance& instance) {
     for (const bool allow : {true, false}) {
         auto* command =
             about(allow ? "allow" : "disallow", allow ? "Let a user or group submit" : "Take that back");
-        command->add_option("--to-user", options->user);
-        command->add_option("--to-group", options->group);
+        command->add_option("--to-user", options->user, by_name_or_id);
+        command->add_option("--to-group", options->group, by_name_or_id);
         command->callback([&instance, options, allow] {
             require_one_of(options->user, options->group);
             const std::int64_t user = options->user.empty() ? 0 : instance.user(options->user);
@@ -198,8 +198,8 @@ void add_jobs(CLI::App& app, Instance& instance) {
     auto* jobs = app.add_subcommand("jobs", "List, cancel and delete jobs");
     jobs->require_subcommand(1);
     auto* list = jobs->add_subcommand("list", "Jobs");
-    list->add_option("--owner", options->owner);
-    list->add_option("--queue", options->queue);
+    list->add_option("--owner", options->owner, by_name_or_id);
+    list->add_option("--queue", options->queue, by_name_or_id);
     list->add_option("--state", options->states, "IPP job-states, e.g. \"pending-held completed\"");
     list->callback([&instance, options, page = PageOptions(*list)] {
         myqsec_job_filter filter = MYQSEC_JOB_FILTER_INIT;
@@ -213,7 +213,7 @@ void add_jobs(CLI::App& app, Instance& instance) {
     releases->add_option("--person", options->person, "Released by this user");
     releases->add_option("--device", options->device, by_name_or_id);
     releases->add_option("--queue", options->queue, by_name_or_id);
-    releases->add_option("--job", options->job, "Its id");
+    releases->add_option("--job", options->job, "Its id")->check(whole_number);
     releases->callback(
         [&instance, options, period = PeriodOptions(*releases), page = PageOptions(*releases)] {
             myqsec_release_filter filter = MYQSEC_RELEASE_FILTER_INIT;
@@ -227,7 +227,7 @@ void add_jobs(CLI::App& app, Instance& instance) {
         });
     const auto about = [&](const std::string& name, const std::string& meaning) {
         auto* command = jobs->add_subcommand(name, meaning);
-        command->add_option("JOB", options->job, "Its id")->required();
+        command->add_option("JOB", options->job, "Its id")->required()->check(whole_number);
         return command;
     };
     about("show", "One job")->callback([&instance, options] {

@@ -46,6 +46,17 @@ const CLI::App& understood(const CLI::App& app) {
     return inside.empty() ? app : understood(*inside.front());
 }
 
+/// Of the parser's "Could not convert: NAME = VALUE": all that is converted are whole numbers.
+std::string number_error(const std::string& said) {
+    static const std::regex form("Could not convert: (.*) = (.*)");
+    std::smatch found;
+    if (!std::regex_match(said, found, form)) return said;
+    const auto value = found[2].str();
+    const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
+    return found[1].str() + (digits ? ": the number " + value + " is too large"
+                                    : " must be a whole number, not '" + value + "'");
+}
+
 std::string commands_of(const CLI::App& app) {
     std::string names;
     for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
@@ -63,11 +74,19 @@ std::string in_own_words(std::string sentence) {
     replace(sentence, "argon2_memory_kib", "--argon2-memory");
     replace(sentence, "argon2_iterations", "--argon2-iterations");
     replace(sentence, "first_key", "--key");
+    replace(sentence, "accept_earlier_parts", "--accept-earlier-parts");
     replace(sentence, " is NULL", " is missing");
+    replace(sentence, "among those who may use it", "among those whom 'myqsec queue allow' lets use it");
+    replace(sentence, "the host must name the owner of a job", "say whose job it is: --owner");
     replace(sentence, "list the rights to see all", "'myqsec role rights' lists them");
     replace(sentence, "list the roles to see all", "'myqsec role list' lists them");
     replace(sentence, "list the settings to see all", "'myqsec setting list' lists them");
     return sentence;
+}
+
+std::string advice_on_denial(const std::string& sentence) {
+    if (sentence.find("is restricted") != std::string::npos) return {};  // another right would not help
+    return "; log in as somebody who has it: --user";
 }
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
@@ -88,6 +107,7 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
         const bool option = first.size() > 1 && first.front() == '-';
         return "'" + name_of(command) + "' has no " + (option ? "option '" : "argument for '") + first + "'";
     }
+    if (error.get_name() == "ConversionError") return number_error(said);
     if (said.starts_with("--user: At Most 1"))
         return "--user says who asks, and is given once; whom a command is about is USER or --to-user";
     return said;

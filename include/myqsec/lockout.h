@@ -20,9 +20,10 @@ typedef enum myqsec_lock_scope {
  *  back. */
 typedef struct myqsec_login_refusal {
     uint32_t struct_size;
-    uint32_t scope;    /**< a myqsec_lock_scope. Zero: no login was refused by a lock */
-    int64_t until;     /**< milliseconds since 1970. Zero: not said */
-    uint32_t methods;  /**< by which the login would be taken instead: bits MYQSEC_METHOD_…. Zero: not said */
+    uint32_t scope; /**< a myqsec_lock_scope. Zero: no login was refused by a lock */
+    int64_t until;  /**< milliseconds since 1970. Zero: not said */
+    /** By which a PIN alone is taken instead (MYQSEC_ERR_FACTOR_NEEDED): bits MYQSEC_METHOD_…. Zero: not said */
+    uint32_t methods;
     uint32_t reserved; /**< Zero: always */
 } myqsec_login_refusal;
 #define MYQSEC_LOGIN_REFUSAL_INIT \

@@ -43,6 +43,37 @@ void restore_into(Host& host, const std::string& backup, const Key& key, const m
     check(myqsec_close(engine));
 }
 
+/// Outside counters, which may be lost.
+struct Counters {
+    std::map<std::uint32_t, std::uint64_t> values;
+
+    myqsec_options give_to(myqsec_options options) {
+        options.counter_context = &values;
+        options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
+            *value = (*static_cast<decltype(values)*>(context))[which];
+            return 0;
+        };
+        options.counter_advance = [](void* context, std::uint32_t which, std::uint64_t value) {
+            auto& counter = (*static_cast<decltype(values)*>(context))[which];
+            if (value != counter + 1) return 1;
+            counter = value;
+            return 0;
+        };
+        return options;
+    }
+};
+
+/// The password of its administrator, who is "admin".
+std::string first_administrator(const Session& system) {
+    myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+    fields.user_name = "admin";
+    char password[64];
+    std::size_t length = sizeof password;
+    std::int64_t id = 0;
+    check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
+    return password;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -215,24 +246,9 @@ TEST_CASE("a tick destroys the keys that have expired, unless the clock is not t
 
 TEST_CASE(
     "a restored instance goes on with the outside counter, which then tells the backup's state from it") {
-    std::map<std::uint32_t, std::uint64_t> values;
+    Counters counters;
     Host host;
-    const auto counted = [&] {
-        auto options = host.options();
-        options.counter_context = &values;
-        options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
-            *value = (*static_cast<decltype(values)*>(context))[which];
-            return 0;
-        };
-        options.counter_advance = [](void* context, std::uint32_t which, std::uint64_t value) {
-            auto& counter = (*static_cast<decltype(values)*>(context))[which];
-            if (value != counter + 1) return 1;
-            counter = value;
-            return 0;
-        };
-        return options;
-    };
-    const auto options = counted();
+    const auto options = counters.give_to(host.options());
     const auto place = host.folder.path() + "/counted";
     const auto root = host.root();
     myqsec_engine* engine = nullptr;
@@ -240,13 +256,7 @@ TEST_CASE(
     {
         const auto held = Engine::create(place, root, &options);
         const auto system = held.system_session();
-        myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
-        fields.user_name = "admin";
-        char password[64];
-        std::size_t length = sizeof password;
-        std::int64_t id = 0;
-        check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
-        const auto admin = system.login("admin", password);
+        const auto admin = system.login("admin", first_administrator(system));
         back_up(admin, host.folder.path() + "/backup", hour);
         key = exported(admin);
         for (int i = 0; i < 5; ++i)
@@ -255,7 +265,7 @@ TEST_CASE(
     const auto without = host.options();
     for (const bool fresh : {false, true, false, true}) {  // the old machine's counter, and a new machine's
         CAPTURE(fresh);
-        if (fresh) values.clear();
+        if (fresh) counters.values.clear();
         // A restoring program may not have the counter that the server has.
         const bool elsewhere = test::filesystem::exists(host.folder.path() + "/moved");
         CAPTURE(elsewhere);
@@ -274,6 +284,45 @@ TEST_CASE(
         CHECK(myqsec_open((restored + "-earlier").c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
         if (!fresh) CHECK(myqsec_open(place.c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
     }
+}
+
+TEST_CASE("an instance whose outside counter was lost takes up another one by being backed up and restored") {
+    Counters counters;
+    Host host;
+    const auto counted = counters.give_to(host.options());
+    const auto place = host.folder.path() + "/counted", backup = host.folder.path() + "/backup",
+               restored = host.folder.path() + "/restored";
+    const auto root = host.root();
+    std::string password;
+    {
+        const auto held = Engine::create(place, root, &counted);
+        password = first_administrator(held.system_session());
+    }
+    counters.values.clear();
+    auto options = counted;
+    myqsec_engine* engine = nullptr;
+    for (const std::uint32_t accepts : {0U, 1U}) {
+        options.accept_earlier_parts = accepts;
+        CHECK(myqsec_open(place.c_str(), &root, &options, &engine) == MYQSEC_ERR_TAMPERED);
+        CHECK(std::string(myqsec_last_error()).find("restore that with the new counter") !=
+              std::string::npos);
+    }
+    Key key;
+    options = host.options();
+    options.accept_earlier_parts = 1;
+    {
+        const auto held = Engine::open(place, root, &options);
+        const auto admin = held.system_session().login("admin", password);
+        back_up(admin, backup, hour);
+        key = exported(admin);
+    }
+    check(
+        myqsec_backup_restore(backup.c_str(), restored.c_str(), key.text, &root, &counted, nullptr, &engine));
+    check(myqsec_close(engine));
+    test::filesystem::copy(restored, restored + "-earlier", test::filesystem::copy_options::recursive);
+    check(myqsec_open(restored.c_str(), &root, &counted, &engine));
+    check(myqsec_close(engine));
+    CHECK(myqsec_open((restored + "-earlier").c_str(), &root, &counted, &engine) == MYQSEC_ERR_TAMPERED);
 }
 
 TEST_CASE("a restored instance gives its databases and its audit log keys that no backup has") {

@@ -28,9 +28,9 @@ class Backup(InstanceTest):
         self.assertIn("instance.restored", [each["action"] for each in self.as_admin("audit", "list")])
 
     def test_the_pages_daily_example_runs_day_after_day(self) -> None:
-        daily, restoring = code_blocks(DOCS / "backup.md", "sh")
-        for folder in ("backups", "root/backup-keys"):
-            (self.folder / folder).mkdir(parents=True)
+        daily, restoring, moving = code_blocks(DOCS / "backup.md", "sh")
+        for folder in ("backups", "root"):
+            (self.folder / folder).mkdir()
         (self.folder / "root" / "admin.password").write_text(self.password)
         home = shlex.quote(str(self.folder))
 
@@ -43,9 +43,11 @@ class Backup(InstanceTest):
 
         for day in ("2026-11-24", "2026-11-25"):
             runs(daily.replace("date +%F", f"echo {day}"))
+        self.assertEqual((self.folder / "root" / "backup-keys").stat().st_mode & 0o777, 0o700)
         [key] = (self.folder / "root" / "backup-keys").iterdir()
         self.assertEqual(len([each for each in self.as_admin("audit", "list") if each["action"] == "backup.key-exported"]), 1)
         runs(restoring.replace("ID-1.key", key.name))
+        runs(moving.replace("prints-new", "prints-newer"))
 
     def test_the_wrong_key_restores_nothing(self) -> None:
         self.as_admin("backup", "create", "one", "--expires-in", "1d", "--key-file", "one.key")
@@ -57,6 +59,12 @@ class Backup(InstanceTest):
         self.assertFalse((self.folder / "three").exists())
         self.file("no.key", "nonsense\n")
         self.assertIn("no backup key", self.complains(2, "backup", "restore", "two", "--key-file", "no.key"))
+        for at in (25, -5):  # within the instance's number, and within the key
+            text = list((self.folder / "one.key").read_text("utf-8"))
+            text[at] = "!"
+            self.file("miscopied.key", "".join(text))
+            said = self.complains(2, "backup", "restore", "two", "--key-file", "miscopied.key")
+            self.assertIn("copied wrongly", said)
         self.assertFalse((self.folder / "elsewhere").exists())
         self.assertIn("not empty", self.complains(1, "--instance", "the instance", *self.admin, "backup", "create", "one"))
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import subprocess
 from pathlib import Path
 
 from support import CHEAP, CommandTest, InstanceTest
@@ -76,9 +77,29 @@ class Refusals(InstanceTest):
     def test_an_instance_that_another_process_has_open_is_5(self) -> None:
         with self.start_submission() as process:
             self.assertIn("IN_USE", self.complains(5, "status"))
+            self.assertIn("IN_USE", self.complains(5, "doctor"))
             process.communicate()
         self.assertEqual(process.returncode, 0)
         self.json("status")
+
+    def test_the_doctor_warns_of_an_open_folder_and_ends_as_an_opening_does(self) -> None:
+        (self.folder / "the instance").chmod(0o755)
+        for command in ("status", "doctor"):
+            done = self.start(command)
+            self.assertIn(b"the instance's folder", done.communicate(timeout=60)[1])
+            self.assertEqual(done.returncode, 0)
+        (self.folder / "the instance").chmod(0o700)
+        self.file("other.key", os.urandom(32))
+        self.says("--root-key-file", "other.key", "doctor", status=6, stderr=subprocess.DEVNULL)
+        keystore = self.folder / "the instance" / "keystore"
+        for contents, code, exits in ((b"", "ERR_CORRUPT", 6), (None, "ERR_NOT_FOUND", 4)):
+            keystore.unlink()
+            if contents is not None:
+                keystore.write_bytes(contents)
+            [row] = self.json("doctor", status=exits)
+            self.assertEqual(row["code"], code)
+            self.assertIn("backup key that was kept elsewhere", row["advice"])
+            self.complains(exits, "status")
 
     def test_an_instance_is_not_created_over_another(self) -> None:
         self.complains(1, "init")

@@ -149,7 +149,7 @@ class Administration(InstanceTest):
     def test_fields_of_a_user_change_and_are_cleared(self) -> None:
         self.says(*self.admin, "user", "change", "jana", "--email", "jana@example.org", "--name", "jana.d")
         self.says(*self.admin, "user", "change", "jana.d", "--full-name", "", "--state", "disabled")
-        [row] = self.as_admin("user", "show", str(self.jana))
+        [row] = self.as_admin("user", "show", f"#{self.jana}")
         self.assertEqual((row["user_name"], row["email"], row["full_name"] or "", row["state"]),
                          ("jana.d", "jana@example.org", "", "disabled"))
 
@@ -190,7 +190,9 @@ class Administration(InstanceTest):
 
     def test_a_restricted_queue_is_for_whom_it_allows(self) -> None:
         self.says(*self.admin, "queue", "change", "secure", "--restricted", "1")
-        self.complains(3, "submit", "--queue", "secure", "--owner", "jana", "-", document=b"x")
+        said = self.complains(3, "submit", "--queue", "secure", "--owner", "jana", "-", document=b"x")
+        self.assertIn("myqsec queue allow", said)
+        self.assertNotIn("log in", said)
         self.says(*self.admin, "queue", "allow", "secure", "--to-user", "jana")
         self.submit()
 

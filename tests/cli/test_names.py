@@ -1,4 +1,4 @@
-"""Names come first where a name or an id may stand, as in POSIX's commands; '#3' is always an id."""
+"""Where a name or an id may stand '#3' is an id, and everything else a name."""
 
 from support import InstanceTest
 
@@ -13,7 +13,25 @@ class Names(InstanceTest):
         names = {row["user_name"] for row in self.as_admin("user", "list")}
         self.assertIn("bob", names)
         self.assertNotIn(number, names)
-        self.assertEqual(self.as_admin("user", "show", number)[0]["user_name"], "bob")
+
+    def test_a_bare_number_is_no_id(self) -> None:
+        number = str(self.as_admin("user", "add", "bob")["user"])
+        for deleted in ("user", "group", "queue", "device", "role"):
+            said = self.complains(4, *self.admin, deleted, "delete", number)
+            self.assertIn(f"there is no {deleted} '{number}'; an id is written '#{number}'", said)
+        self.complains(4, *self.admin, "certificate", "remove", number)
+        self.complains(4, "submit", "--queue", "secure", "--owner", number, "-", document=b"x")
+        self.complains(4, *self.admin, "role", "give", "auditor", "--to-user", number)
+        self.assertEqual({row["user_name"] for row in self.as_admin("user", "list")}, {"admin", "jana", "bob"})
+        self.assertEqual(len(self.as_admin("queue", "list")), 2)
+        self.assertIn("'#3'", self.says("user", "delete", "--help"))
+
+    def test_what_was_deleted_by_a_number_is_not_found_again(self) -> None:
+        own = str(self.jana)
+        self.as_admin("user", "add", own)
+        self.says(*self.admin, "user", "delete", own)
+        self.complains(4, *self.admin, "user", "delete", own)
+        self.assertEqual(self.as_admin("user", "show", "jana")[0]["id"], self.jana)
 
     def test_a_marked_number_is_an_id_whatever_is_called_so(self) -> None:
         bob = self.as_admin("user", "add", "bob")["user"]

@@ -51,6 +51,11 @@ class Sentences(InstanceTest):
         self.assertIn("'job.relase'", said)
         self.assertIn("myqsec role rights", said)
 
+    def test_a_role_may_have_no_right_as_yet(self) -> None:
+        self.as_admin("role", "add", "later", "--rights", "")
+        self.assertEqual([each["rights"] for each in self.as_admin("role", "list") if each["name"] == "later"], [""])
+        self.assertIn("'': none", self.says("role", "add", "--help"))
+
     def test_a_role_is_changed_in_one_command(self) -> None:
         self.as_admin("role", "add", "readers", "--rights", "job.export")
         self.says(*self.admin, "role", "change", "readers", "--name", "auditors", "--rights", "audit.read job.export")
@@ -68,6 +73,35 @@ class Sentences(InstanceTest):
         self.assertIn(b"nothing was released", errors)
         self.assertEqual(self.json(*at_device, "--all", "--output", "."), [])
         self.assertIn("0 and a sentence if there is none", " ".join(self.says("release", "--help").split()))
+
+    def test_a_number_that_is_none_or_too_large_is_said(self) -> None:
+        for words in (("jobs", "list", "--after", "abc"), ("jobs", "show", "abc"), ("user", "card", "remove", "abc")):
+            said = self.complains(2, *self.admin, *words)
+            self.assertIn("must be a whole number, not 'abc'", said)
+        self.assertIn("too large", self.complains(2, *self.admin, "jobs", "show", "9" * 20))
+        self.assertIn("too large", self.complains(2, *self.admin, "jobs", "list", "--after", "9" * 20))
+        for duration in ("24", "3 parsecs", "h"):
+            self.assertIn("such as 5min", self.complains(2, *self.admin, "queue", "add", "q", "--retention-held", duration))
+
+    def test_what_is_missing_is_named_by_its_option(self) -> None:
+        self.assertIn("--owner", self.complains(2, "submit", "--queue", "secure", "-", document=b"x"))
+        said = self.complains(4, "release", "--device", "lobby", "--card-file", "card", "--all", "--output", "out")
+        self.assertIn("no folder 'out'", said)
+        self.assertIn("make it first", said)
+        self.assertIn("--generate", self.complains(2, *self.admin, "user", "pin", "jana"))
+
+    def test_of_two_root_secrets_none_is_ignored(self) -> None:
+        self.file("passphrase", "correct horse battery staple")
+        self.assertIn("--root-key-file", self.complains(2, "--root-key-file", "root.key", "--passphrase-file", "passphrase", "status"))
+        self.complains(2, "--passphrase-file", "passphrase", "status")  # MYQSEC_ROOT_KEY_FILE names another
+        self.complains(2, *self.admin, "keys", "rotate", "root", "--new-root-key-file", "root.key", "--new-passphrase-file", "passphrase")
+        del self.environment["MYQSEC_ROOT_KEY_FILE"]
+        self.assertIn("or --root-key-file", self.complains(2, "status"))
+
+    def test_the_root_secret_in_force_is_asked_for(self) -> None:
+        self.run_command("new-root-key", "other.key")
+        self.says(*self.admin, "keys", "rotate", "root", "--new-root-key-file", "other.key")
+        self.assertIn("in force last", self.complains(6, "status"))
 
     def test_how_releases_ended_is_listed(self) -> None:
         job = self.submit()
@@ -95,7 +129,7 @@ class Sentences(InstanceTest):
         self.assertIn("'card': it is no folder", self.complains(4, "--instance", "card", "status"))
         (self.folder / "the instance" / "log.db").rename(self.folder / "log.db")
         self.assertIn("lacks its file 'log.db'", self.complains(4, "status"))
-        self.assertIn("log.db", self.says("doctor", status=1))
+        self.assertIn("lacks its file 'log.db'", self.says("doctor", status=4))
 
     def test_what_is_no_bundle_is_said_and_no_alarm(self) -> None:
         key = self.as_admin("audit", "key")["key"]
@@ -108,15 +142,16 @@ class Sentences(InstanceTest):
     def test_user_is_honoured_or_refused_by_every_command(self) -> None:
         self.file("1", "1")
         self.file("wrong", "not the password")
-        more = {("role", "give"): ("--to-user", "1"), ("role", "take"): ("--to-user", "1"), ("release",): ("--list",),
-                ("queue", "allow"): ("--to-user", "1"), ("queue", "disallow"): ("--to-user", "1"),
+        more = {("role", "give"): ("--to-user", "#1"), ("role", "take"): ("--to-user", "#1"), ("release",): ("--list",),
+                ("queue", "allow"): ("--to-user", "#1"), ("queue", "disallow"): ("--to-user", "#1"),
                 ("role", "change"): ("--name", "x"), ("encryption", "set"): ()}
         refusing = 0
         for path in self.leaves():
             values = []
             for option, name in re.findall(r"^  (?:(--[\w-]+)|([A-Z]+)) .*REQUIRED", self.says(*path, "--help"), re.MULTILINE):
                 values += [option] if option else []
-                values.append("on" if name == "STATE" else "1")
+                by_id = (option or name) in ("--queue", "--device", "USER", "GROUP", "ROLE", "QUEUE", "DEVICE", "CERTIFICATE")
+                values.append("on" if name == "STATE" else "#1" if by_id else "1")
             with self.subTest(path):
                 done = self.start("--user", "jana", "--password-file", "wrong", *path, *values, *more.get(path, ()))
                 output, errors = done.communicate(timeout=60)

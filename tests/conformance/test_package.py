@@ -50,9 +50,16 @@ class Package(unittest.TestCase):
     def test_nothing_but_the_package_is_installed(self) -> None:
         files = {str(each.relative_to(self.prefix)) for each in self.prefix.rglob("*") if not each.is_dir()}
         for name in files:
-            self.assertRegex(name, r"^(include/myqsec/\w+\.hp?p?|bin/myqsec"
+            self.assertRegex(name, r"^(include/myqsec/\w+\.hp?p?|bin/myqsec|share/doc/myqsec/(LICENSE|[\w/-]+\.md)"
                                    r"|lib.*/(libmyqsec\.(a|so[.\d]*)|cmake/myqsec/[\w-]+\.cmake|pkgconfig/myqsec(-static)?\.pc))$")
         self.assertTrue({"bin/myqsec", "include/myqsec/myqsec.h", "include/myqsec/myqsec.hpp"} <= files)
+
+    def test_the_pages_that_headers_name_are_installed(self) -> None:
+        pages = {page for header in (self.prefix / "include" / "myqsec").iterdir()
+                 for page in re.findall(r"docs/([\w/-]+\.md)", header.read_text("utf-8"))}
+        self.assertIn("durability.md", pages)
+        for page in (*pages, "LICENSE"):
+            self.assertTrue((self.prefix / "share" / "doc" / "myqsec" / page).is_file(), page)
 
     def test_cmake_finds_it_and_c_and_cpp_hosts_run(self) -> None:
         build = self.folder / "build"

@@ -79,7 +79,7 @@ TEST_CASE("the doctor names what keeps an instance from opening, and changes not
     }
     SUBCASE("no log") {
         files::remove(patient.path() + "/log.db");
-        expected = "ERR_CORRUPT ";
+        expected = "ERR_NOT_FOUND ";
     }
     SUBCASE("a damaged keystore") {
         patient.overwrite("keystore", 0, std::string(16384, '?'));
@@ -100,6 +100,40 @@ TEST_CASE("the doctor names what keeps an instance from opening, and changes not
         expected = "ERR_CORRUPT ";
     }
     CHECK(patient.codes() == expected);
+}
+
+TEST_CASE(
+    "the doctor advises what helps: nothing brings a keystore back, and nothing is created in its place") {
+    Patient patient;
+    const auto advice = [&](const std::string& code) {
+        const auto found = patient.rows();
+        REQUIRE(found.size() == 1);
+        CHECK(found.front().code == code);
+        CHECK(patient.codes(false) == code + " ");
+        return found.front().advice;
+    };
+    const auto says = [](const std::string& text, const char* part) {
+        return text.find(part) != std::string::npos;
+    };
+    SUBCASE("a keystore of nothing but damage") {
+        patient.overwrite("keystore", 0, std::string(16384, '?'));
+        CHECK(says(advice("ERR_CORRUPT"), "a backup key that was kept elsewhere"));
+    }
+    SUBCASE("an empty keystore") {
+        files::resize_file(patient.path() + "/keystore", 0);
+        CHECK(says(advice("ERR_CORRUPT"), "no backup holds this file"));
+    }
+    SUBCASE("no keystore beside the databases") {
+        files::remove(patient.path() + "/keystore");
+        const auto text = advice("ERR_NOT_FOUND");
+        CHECK(says(text, "put the file back"));
+        CHECK_FALSE(says(text, "create"));
+    }
+    SUBCASE("no main database: what the opening says") {
+        files::remove(patient.path() + "/main.db");
+        CHECK(says(advice("ERR_NOT_FOUND"), "put the file back"));
+        CHECK(says(patient.rows().front().sentence, "lacks its file 'main.db'"));
+    }
 }
 
 TEST_CASE("the doctor looks at an instance that is open, and says so") {

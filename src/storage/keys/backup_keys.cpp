@@ -42,6 +42,22 @@ crypto::Secret entry_of(const crypto::Secret& key, Instant expires) {
          "this is no backup key: one is a line that begins with {}, as exporting it gave", text_magic);
 }
 
+[[noreturn]] void fail_miscopied() {
+    fail(Status::ERR_INVALID_ARGUMENT,
+         "the backup key was copied wrongly, or not whole: it is one line, as exporting it gave");
+}
+
+ByteArray<16> instance_of(std::string_view hex) {
+    ByteArray<16> out{};
+    if (hex.size() != 2 * out.size()) fail_miscopied();
+    try {
+        std::ranges::copy(from_hex(hex), out.begin());
+    } catch (const Error&) {
+        fail_miscopied();
+    }
+    return out;
+}
+
 /// The text up to the next '.', which it takes off; all of it if there is none.
 std::string_view take_part(std::string_view& text) {
     const auto end = std::min(text.find('.'), text.size());
@@ -55,7 +71,7 @@ Integer integer_of(std::string_view digits) {
     Integer value = 0;
     const auto* const end = digits.data() + digits.size();
     const auto result = std::from_chars(digits.data(), end, value);
-    if (result.ec != std::errc() || result.ptr != end || value <= 0) fail_parse();
+    if (result.ec != std::errc() || result.ptr != end || value <= 0) fail_miscopied();
     return value;
 }
 
@@ -76,13 +92,11 @@ BackupKey BackupKey::parse(std::string_view text) {
         text.remove_suffix(1);
     if (take_part(text) != text_magic) fail_parse();
     BackupKey out;
-    const auto instance = take_part(text);
-    if (instance.size() != 2 * out.instance_id.size()) fail_parse();
-    std::ranges::copy(from_hex(instance), out.instance_id.begin());
+    out.instance_id = instance_of(take_part(text));
     out.version = integer_of<std::uint32_t>(take_part(text));
     out.expires = from_milliseconds(integer_of<std::int64_t>(take_part(text)));
     auto key = from_base64(text);
-    if (!key || key->size() != key_size) fail_parse();
+    if (!key || key->size() != key_size) fail_miscopied();
     out.key = crypto::Secret(*key);
     crypto::wipe(*key);
     return out;

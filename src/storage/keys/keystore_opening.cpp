@@ -54,15 +54,18 @@ StoredSlots read_slots(File& file, std::string_view folder) {
         }
     }
     if (std::ranges::none_of(out.slots, [](const auto& slot) { return slot.has_value(); })) {
-        fail(Status::ERR_CORRUPT, "all slots of '{}/{}' are damaged; restore the file from a backup", folder,
-             Keystore::file_name);
+        fail(Status::ERR_CORRUPT,
+             "all slots of '{}/{}' are damaged, and no backup holds that file: restore a backup, with a "
+             "backup "
+             "key that was kept elsewhere",
+             folder, Keystore::file_name);
     }
     return out;
 }
 
 KeystoreSeal unlock(const KeystoreSlot& slot, crypto::RootProvider& provider) {
     if (slot.provider_kind != provider.kind()) {
-        fail(Status::ERR_WRONG_KEY, "this instance was created with {} as its root key, not with {}",
+        fail(Status::ERR_WRONG_KEY, "the root key of this instance comes from {}, not from {}",
              provider_name(slot.provider_kind), provider_name(provider.kind()));
     }
     return {slot.provider_kind, slot.provider_blob, provider.unlock(slot.provider_blob)};

@@ -77,7 +77,7 @@ crypto::Secret open_slot(const KeystoreSlot& slot, const crypto::Secret& root_ke
     } catch (const Error& error) {
         if (error.status() != Status::ERR_CORRUPT) throw;
         fail(Status::ERR_WRONG_KEY,
-             "the root secret given does not open this instance; give the one it was created with");
+             "the root secret given does not open this instance; give the one that was in force last");
     }
 }
 

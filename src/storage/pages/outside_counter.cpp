@@ -19,15 +19,17 @@ void CounterGuard::check(std::uint64_t asked, std::string_view name) {
     rebasing_ = options_.rebase;
     if (rebasing_) return;
     if (confirmed_ > asked) {
-        fail(Status::ERR_TAMPERED,
-             "'{}' is in an earlier state: it names {} as the value of its counter, which stands at {}; "
-             "bring back the "
-             "newest files",
-             name, asked, confirmed_);
+        fail(
+            Status::ERR_TAMPERED,
+            "'{}' is in an earlier state: it names {} as the value of its counter, which stands at {}; bring "
+            "back the newest files, or restore a backup",
+            name, asked, confirmed_);
     }
     if (asked - confirmed_ > most_behind) {
         fail(Status::ERR_TAMPERED,
-             "the counter of '{}' stands at {}, but the database names {}: it was set back, or is another's",
+             "the counter of '{}' stands at {}, but the database names {}: it was set back, or is another's; "
+             "give the one that it follows or, if that is lost, open the instance without one "
+             "(accept_earlier_parts), back it up, and restore that with the new counter",
              name, confirmed_, asked);
     }
     while (confirmed_ < asked) {  // the crash came between a commit and its advance
