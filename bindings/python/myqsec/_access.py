@@ -71,7 +71,7 @@ class Access(Child):
         """Users whom one may manage, each as user() gives it: active or disabled ones, those in a group or inside it, or of
         one name."""
         filter = c.UserFilter(state=_state(active), group=group, user_name=text(user_name))
-        return paged("myqsec_user_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+        return paged("myqsec_user_list", self, ctypes.byref(filter), after=after, newest_first=newest_first,
                      page_size=page_size)
 
     def set_password(self, user: int, password: str, current: Optional[str] = None, *, with_card: bool = False) -> None:
@@ -96,7 +96,7 @@ class Access(Child):
     def locks(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """Locks in force that one may lift: id, scope ("account", "device", "source", "site"), user (0: nobody's), device, source,
         method, entries, until."""
-        return paged("myqsec_lock_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_lock_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def lift_lock(self, lock: int) -> None:
         """Ends a lock, by its id, and forgets what led to it."""
@@ -125,7 +125,7 @@ class Access(Child):
 
     def cards(self, user: int, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """A user's cards: id, user, label, created, expires, last_used; never the number."""
-        return paged("myqsec_card_list", self._pointer, user, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_card_list", self, user, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_group(self, name: str, parent: int = 0) -> int:
         """Creates a group, inside `parent` unless that is 0; returns its id."""
@@ -141,7 +141,7 @@ class Access(Child):
 
     def groups(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """All groups: id, name, parent, members."""
-        return paged("myqsec_group_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_group_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def add_to_group(self, group: int, user: int) -> None:
         """Makes a user a member; harmless if that was so."""
@@ -153,7 +153,7 @@ class Access(Child):
 
     def group_members(self, group: int, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """A group's members: user, user_name."""
-        return paged("myqsec_group_members", self._pointer, group, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_group_members", self, group, after=after, newest_first=newest_first, page_size=page_size)
 
     def rights(self) -> List[Row]:
         """The closed list of rights: name, meaning."""
@@ -161,7 +161,7 @@ class Access(Child):
 
     def roles(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """All roles: id, name, built_in, rights (names separated by spaces)."""
-        return paged("myqsec_role_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_role_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_role(self, name: str, rights: Iterable[str]) -> int:
         """Creates a role of rights that one has; returns its id."""
@@ -190,4 +190,4 @@ class Access(Child):
 
     def role_grants(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """Who has which role: id, role, user, group, scope_group, scope_queue; 0 where there is none."""
-        return paged("myqsec_role_grants", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_role_grants", self, after=after, newest_first=newest_first, page_size=page_size)

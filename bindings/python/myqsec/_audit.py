@@ -32,7 +32,7 @@ class Audit(Child):
         list of dicts of field, old and new), personal (a dict; values are None once their person was erased), leaf_hash."""
         filter = c.AuditFilter(object_kind=text(object_kind), object=object, actor_user=actor_user, actor=text(actor),
                                action=text(action), to=instant(until), **{"from": instant(since)})
-        return map(_parsed, paged("myqsec_audit_list", self._pointer, ctypes.byref(filter), after=after,
+        return map(_parsed, paged("myqsec_audit_list", self, ctypes.byref(filter), after=after,
                                   newest_first=newest_first, page_size=page_size))
 
     def audit_head(self) -> Row:

@@ -195,7 +195,7 @@ class Spool(Child):
         """The queues one may submit to, or all for who manages them: id, name, kind ("secure", "private", "direct"),
         retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates, converting,
         preview."""
-        return paged("myqsec_queue_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_queue_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Lets a user or a group submit to a restricted queue."""
@@ -212,7 +212,7 @@ class Spool(Child):
 
     def certificates(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
         """The imported certificates: id, name, subject, fingerprint, not_before, not_after, usable, queues, certificate."""
-        return paged("myqsec_certificate_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_certificate_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def remove_certificate(self, certificate: int) -> None:
         """Removes a certificate that no queue uses."""
@@ -243,7 +243,7 @@ class Spool(Child):
         owner, owner_name, name, document_format, host_name, size, state, reasons, submitted, printed, expires, releases,
         attributes (a dict)."""
         filter = c.JobFilter(owner=owner, queue=queue, states=text(states))
-        return map(_with_attributes, paged("myqsec_job_list", self._pointer, ctypes.byref(filter), after=after,
+        return map(_with_attributes, paged("myqsec_job_list", self, ctypes.byref(filter), after=after,
                                            newest_first=newest_first, page_size=page_size))
 
     def job(self, job: int) -> Row:
@@ -279,7 +279,7 @@ class Spool(Child):
         outlive their jobs."""
         filter = c.ReleaseFilter(job=job, owner=owner, person=person, device=device, queue=queue, to=instant(until),
                                  **{"from": instant(since)})
-        return paged("myqsec_release_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+        return paged("myqsec_release_list", self, ctypes.byref(filter), after=after, newest_first=newest_first,
                      page_size=page_size)
 
     def open_job(self, job: int) -> JobReader:
