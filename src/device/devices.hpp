@@ -65,6 +65,8 @@ class Devices {
     /// removed), and retries clearing. Returns when it wants to be called again (Instant::max(): no need).
     /// Call it before Sessions::expire. Failures of callbacks are audited, not thrown.
     Instant tick(const access::Principal& principal);
+    /// The shortest that a session which begins now may last.
+    [[nodiscard]] Duration shortest_session() const;
 
  private:
     struct State;

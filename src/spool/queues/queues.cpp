@@ -262,6 +262,10 @@ void Queues::set_allowed(const access::Principal& principal, QueueId id, UserId 
     transaction.commit();
 }
 
+Duration Queues::shortest_retention() const {
+    return store::shortest_retention(context_.main()).value_or(Duration::max());
+}
+
 void Queues::forget_user(storage::Transaction& transaction, UserId user) {
     store::disallow_everywhere(transaction.database(), user);
 }
