@@ -92,10 +92,12 @@ def row(function: str, *arguments: Any) -> Row:
 
 
 def paged(function: str, session: "Child", *arguments: Any, after: int = 0, newest_first: bool = False,
-          page_size: int = 0) -> Iterator[Row]:
+          page_size: Optional[int] = None) -> Iterator[Row]:
     """The rows of a list, read a page at a time; the first at once, so that a refusal is raised here. Each page is asked of
     the session, not of its pointer, which may by then be somebody else's."""
-    page = Page(limit=page_size, order=int(newest_first), after=after)
+    if page_size is not None and page_size < 1:
+        raise ValueError("page_size must be at least 1")
+    page = Page(limit=page_size or 0, order=int(newest_first), after=after)
 
     def read() -> List[Row]:
         handle = new_handle(function, "myqsec_list_free", session._pointer, *arguments, ctypes.byref(page))
