@@ -1,4 +1,9 @@
-/* Users, credentials, groups, roles, and user sessions. */
+/* Users, credentials, groups, roles, and user sessions.
+ *
+ * Whoever acts on another's account could act as that person. So where "Right:" says "over the user", one needs the
+ * right named, which a role limited to a group gives over its members, and beside it, without limit, every right that
+ * the user has by roles: otherwise MYQSEC_ERR_ACCESS_DENIED names one that is missing ("user 3 has the right
+ * queue.manage, which you lack"). */
 #ifndef MYQSEC_ACCESS_H
 #define MYQSEC_ACCESS_H
 
@@ -39,11 +44,11 @@ MYQSEC_API myqsec_status myqsec_first_administrator(myqsec_session *system, cons
 /** Adds MYQSEC_ERR_EXISTS. Right: user.manage. Audit: user.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_create(myqsec_session *session, const myqsec_user_fields *fields, int64_t *out);
 /** Disabling a user ends their sessions, at devices as by logout. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS,
- *  MYQSEC_ERR_NOT_POSSIBLE (the last administrator). Right: user.manage. Audit: user.changed, session.logout.
- *  Since 0.1. */
+ *  MYQSEC_ERR_NOT_POSSIBLE (the last administrator). Right: user.manage over the user. Audit: user.changed,
+ *  session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_change(myqsec_session *session, int64_t user, const myqsec_user_fields *fields);
 /** Deletes the user with credentials, sessions and held jobs, and destroys the person key. Adds MYQSEC_ERR_NOT_FOUND,
- *  MYQSEC_ERR_NOT_POSSIBLE. Right: user.manage. Audit: user.deleted, job.deleted. Since 0.1. */
+ *  MYQSEC_ERR_NOT_POSSIBLE. Right: user.manage over the user. Audit: user.deleted, job.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_delete(myqsec_session *session, int64_t user);
 /** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or session.host. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *user_name, int64_t *out);
@@ -68,10 +73,10 @@ MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_
                                           const myqsec_page *page, myqsec_list **out);
 
 /** Sets the password, with which one logs in by user name, or as a second factor to a card. For oneself `current`, the
- *  present password, is required; otherwise NULL. Replacing one ends the
- *  user's sessions, but for this one. Adds MYQSEC_ERR_LIMIT (the password profile refuses it, and says why),
- *  MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage, or oneself. Audit: credential.added,
- *  credential.changed, session.logout. Since 0.1. */
+ *  present password, is required; otherwise NULL. Replacing one ends the user's sessions, but for this one. Adds
+ *  MYQSEC_ERR_LIMIT (the password profile refuses it, and says why), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT.
+ *  Right: credential.manage over the user, or oneself. Audit: credential.added, credential.changed, session.logout.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,
                                                   const char *password);
 /** Sets a password that serves with a card only (MYQSEC_METHOD_CARD_PASSWORD), in place of the one before: it may be
@@ -80,31 +85,31 @@ MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_card_password(myqsec_session *session, int64_t user, const char *current,
                                                        const char *password);
-/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. `current` and sessions as
- *  in myqsec_user_set_password. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is
- *  too large for PINs alone), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage, or
+/** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. `current` and sessions as in
+ *  myqsec_user_set_password. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is too
+ *  large for PINs alone), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage over the user, or
  *  oneself. Audit: credential.added, credential.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64_t user, const char *current, char *pin,
                                                   size_t *pin_length);
 /** A chosen PIN: second factor only, with user name or card, or, if it is too short for that at a site of this size,
  *  with a card only: pin_use of myqsec_user_get. `current` and sessions as in myqsec_user_set_password. Adds
- *  MYQSEC_ERR_LIMIT (length, easy to guess), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right:
- *  credential.manage, or oneself. Audit: credential.added, credential.changed, session.logout. Since 0.1. */
+ *  MYQSEC_ERR_LIMIT (length, easy to guess), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage
+ *  over the user, or oneself. Audit: credential.added, credential.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *current,
                                              const char *pin);
 /** Registers a card, as the reader or a list gives it (text or hex, at most 128 bytes): framing (STX, ETX, CR, LF),
- *  separators (blanks, ':', '-'), 0x and case make no difference, here and at login. With a label ("" or NULL for
- *  none) and an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage.
+ *  separators (blanks, ':', '-'), 0x and case make no difference, here and at login. With a label ("" or NULL for none)
+ *  and an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage over the user.
  *  Audit: credential.added. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_add(myqsec_session *session, int64_t user, const char *card, const char *label,
                                          int64_t expires, int64_t *out);
-/** Ends the owner's sessions, but for this one. Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage.
+/** Ends the owner's sessions, but for this one. Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage over the user.
  *  Audit: credential.removed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_remove(myqsec_session *session, int64_t card);
 /** Columns id, user, label, created, expires, last_used. Right: credential.manage, or oneself. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, const myqsec_page *page,
                                           myqsec_list **out);
-/** Lifts all locks of the account. Right: user.manage. Audit: user.unlocked. Since 0.1. */
+/** Lifts all locks of the account. Right: user.manage over the user. Audit: user.unlocked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t user);
 
 /** Creates a group, inside `parent` unless that is 0. Adds MYQSEC_ERR_EXISTS. Right: group.manage, and all that

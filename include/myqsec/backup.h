@@ -39,14 +39,15 @@ typedef struct myqsec_backup_info {
     { sizeof(myqsec_backup_info), 0, {0}, 0, 0 }
 
 /** Backs the instance up into `directory`, which must be missing (its parent exists) or empty. It is in use meanwhile,
- *  except for the time that copying the two databases takes; documents deleted meanwhile go when it ends. Erasures
- *  that wait are completed first. The backup is one when its last file, `backup`, is there: what a crash or failure
- *  leaves is none, and may be deleted. Documents that the newest backup beside it has (in the folder that `directory`
- *  lies in) are not copied again, but are one file with two names, where the file system can: delete a backup's files,
- *  never overwrite them. In the instance's own folder it is refused. `options` and `info` may be NULL. Adds
- *  MYQSEC_ERR_EXISTS, MYQSEC_ERR_CALLBACK; MYQSEC_ERR_LIMIT if too many backup keys live, MYQSEC_ERR_NOT_POSSIBLE while
- *  deletion is suspended because the clock jumped. Right: key.manage. Audit: backup.began, backup.finished.
- *  Since 0.1. */
+ *  except for the time that copying the two databases takes; documents deleted meanwhile go when it ends. Erasures that
+ *  wait are completed first. The backup is one when its last file, `backup`, is there: what a crash leaves is none, and
+ *  may be deleted; what a failure leaves is removed. On the instance's own disk the larger of spool.min_free and twice
+ *  storage.reserve stays free: otherwise MYQSEC_ERR_NO_SPACE. Documents that the newest backup beside it has (in the
+ *  folder that `directory` lies in) are not copied again, but are one file with two names, where the file system can:
+ *  delete a backup's files, never overwrite them. In the instance's own folder it is refused. `options` and `info` may
+ *  be NULL. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_CALLBACK; MYQSEC_ERR_LIMIT if too many backup keys live,
+ *  MYQSEC_ERR_NOT_POSSIBLE while deletion is suspended because the clock jumped. Right: key.manage. Audit:
+ *  backup.began, backup.finished. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_backup_create(myqsec_session *session, const char *directory,
                                               const myqsec_backup_options *options, myqsec_backup_info *info);
 

@@ -158,9 +158,11 @@ MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
 MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_session **out);
 
 /** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and
- *  pruning. Call it when `*next` (milliseconds since 1970) has come, or more often. `next` may be NULL. Clear-memory
- *  callbacks run inside. The ticks after an opening also compare jobs with their files, 500 of each at a time, until
- *  all were compared. Right: instance.tick. Audit: job.aborted, job.changed, session.logout, job.expired,
+ *  pruning. Call it when `*next` (milliseconds since 1970) has come, or more often: that is before anything is due,
+ *  also of what begins meanwhile, and at most a minute ahead; so what a change of a setting, device or queue brings
+ *  forward is late by no more than that. Where a tick fails, `*next` is a minute ahead. `next` may be NULL.
+ *  Clear-memory callbacks run inside. The ticks after an opening also compare jobs with their files, 500 of each at a
+ *  time, until all were compared. Right: instance.tick. Audit: job.aborted, job.changed, session.logout, job.expired,
  *  device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated, audit.pruned. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 

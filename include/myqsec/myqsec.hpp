@@ -247,7 +247,7 @@ class Session {
         return Session(out);
     }
     void logout() { check(myqsec_logout(get())); }
-    /// When to tick again, in milliseconds since 1970.
+    /// When to tick again at the latest, in milliseconds since 1970; within a minute.
     std::int64_t tick() const { return create(myqsec_tick); }
 
     [[nodiscard]] JobWriter submit(const myqsec_job_fields &fields) const {

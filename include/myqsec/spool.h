@@ -132,15 +132,16 @@ typedef struct myqsec_job_filter {
 #define MYQSEC_JOB_FILTER_INIT \
     { sizeof(myqsec_job_filter), 0, 0, 0, NULL }
 
-/** Columns id, uuid, queue, queue_name, owner, owner_name, name, document_format, host_name, size (bytes), state
- *  ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP keywords separated by spaces, e.g.
- *  "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of the last release), expires, releases
- *  (count), attributes (a line for each: name, "integer", "boolean" or "text", value, separated by spaces). One's own
- *  jobs, or any with job.manage.all. A job past its `expires` is gone at that instant, whether or not myqsec_tick has
- *  erased it yet: no list has it, and every function answers MYQSEC_ERR_NOT_FOUND and that it has expired. So a page
- *  may hold fewer rows than its limit, or none, while myqsec_list_more says that there are others. By what instant is
- *  compared when the clock is wrong: durability.md. What is being released stays until that ends. Right:
- *  job.manage.own for those, job.manage.all also for names of others' jobs. `filter` may be NULL. Since 0.1. */
+/** Columns id, uuid (text: RFC 9562, version 4), queue, queue_name, owner, owner_name, name, document_format,
+ *  host_name, size (bytes), state ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP
+ *  keywords separated by spaces, e.g. "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of
+ *  the last release), expires, releases (count), attributes (a line for each: name, "integer", "boolean" or "text",
+ *  value, separated by spaces). One's own jobs, or any with job.manage.all. A job past its `expires` is gone at that
+ *  instant, whether or not myqsec_tick has erased it yet: no list has it, and every function answers
+ *  MYQSEC_ERR_NOT_FOUND and that it has expired. So a page may hold fewer rows than its limit, or none, while
+ *  myqsec_list_more says that there are others. By what instant is compared when the clock is wrong: durability.md.
+ *  What is being released stays until that ends. Right: job.manage.own for those, job.manage.all also for names of
+ *  others' jobs. `filter` may be NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Right: as myqsec_job_list.

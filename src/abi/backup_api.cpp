@@ -1,6 +1,8 @@
 // myqsec/backup.h.
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "abi/machinery/call.hpp"
 #include "abi/machinery/session.hpp"
 #include "crypto/self_test/self_test.hpp"
@@ -38,15 +40,38 @@ void fill(myqsec_backup_info& out, const storage::BackupInfo& info) {
     out.expires = to_milliseconds(info.expires);
 }
 
-/// Missing or there.
-std::unique_ptr<Folder> open_or_make(const std::string& path) {
-    try {
-        return open_folder(path, false);
-    } catch (const Error& error) {
-        if (error.status() != Status::ERR_NOT_FOUND) throw;
-        return open_folder(path, true);
+/// Missing or there. Unless kept, folders go that were made in it, and it itself if it was made; of files the
+/// backup has removed its own.
+class Target {
+ public:
+    explicit Target(const std::string& path) : path_(path) {
+        try {
+            folder_ = open_folder(path, false);
+        } catch (const Error& error) {
+            if (error.status() != Status::ERR_NOT_FOUND) throw;
+            folder_ = open_folder(path, true);
+            made_ = true;
+        }
+        was_empty_ = folder_->list().empty();
     }
-}
+    Target(const Target&) = delete;
+    Target& operator=(const Target&) = delete;
+    ~Target() {
+        if (kept_ || !was_empty_) return;
+        for (const auto store : instance::blob_folders())
+            (void)::rmdir((path_ + "/" + std::string(store)).c_str());
+        if (made_) (void)::rmdir(path_.c_str());
+    }
+    void keep() { kept_ = true; }
+    [[nodiscard]] Folder& folder() const { return *folder_; }
+
+ private:
+    std::string path_;
+    std::unique_ptr<Folder> folder_;
+    bool made_ = false;
+    bool was_empty_ = false;
+    bool kept_ = false;
+};
 
 void give(const storage::BackupKey& key, char* to, std::size_t* length) {
     write_text(as_text(key.text().view()), to, length, "key");
@@ -72,10 +97,11 @@ myqsec_status myqsec_backup_create(myqsec_session* session, const char* director
                  "place",
                  path);
         }
-        const auto folder = open_or_make(path);
+        Target target(path);
         const auto earlier = storage::newest_backup_beside(path, s.engine.vault.keystore());
-        const auto made = s.engine.backups.create(proof, *folder, Duration(given.retention),
+        const auto made = s.engine.backups.create(proof, target.folder(), Duration(given.retention),
                                                   progress_of(given), earlier.get());
+        target.keep();
         if (info) fill(*info, made);
     });
 }

@@ -1,5 +1,4 @@
 // myqsec/engine.h: creating, opening and closing instances; the system session; tick and clock.
-#include <limits>
 
 #include "abi/machinery/list.hpp"
 #include "abi/machinery/session.hpp"
@@ -112,8 +111,9 @@ myqsec_status myqsec_system_session(myqsec_engine* engine, myqsec_session** out)
 }
 
 myqsec_status myqsec_tick(myqsec_session* session, int64_t* next) {
-    if (next) *next = std::numeric_limits<int64_t>::max();
+    if (next) *next = 0;
     return with_session(session, [&](Session& s) {
+        if (next) *next = to_milliseconds(s.engine.clock.now() + Engine::longest_wait);
         const auto instant = s.engine.tick(s.principal);
         if (next) *next = to_milliseconds(instant);
     });

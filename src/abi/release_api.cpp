@@ -86,6 +86,27 @@ class HostSink final : public spool::ReleaseSink {
     JobId job_;
 };
 
+/// A sink may end the session that it serves, by deleting the person, but what that leaves at the device goes
+/// only when it has returned.
+class AfterSink {
+ public:
+    explicit AfterSink(Session& session) : session_(session) {}
+    AfterSink(const AfterSink&) = delete;
+    AfterSink& operator=(const AfterSink&) = delete;
+    ~AfterSink() {
+        auto& [engine, principal, child] = session_;
+        if (principal.kind != access::PrincipalKind::device) return;
+        try {
+            if (!engine.access.sessions.get(principal.session)) engine.devices.end_revoked(principal);
+        } catch (...) {  // the next tick goes on with it
+            return;
+        }
+    }
+
+ private:
+    Session& session_;
+};
+
 spool::ReleaseOptions release_options(const myqsec_release_options* given) {
     const auto options = read_struct_or(given, MYQSEC_RELEASE_OPTIONS_INIT, "options");
     if (options.keep > 1) fail(Status::ERR_INVALID_ARGUMENT, "options.keep must be 0 or 1");
@@ -117,6 +138,7 @@ myqsec_status myqsec_job_release(myqsec_session* session, int64_t job, const myq
         check_reserved(functions.reserved == 0, "sink");
         if (!functions.write) fail_null("sink.write");
         const auto which = job_of(s, job);
+        const AfterSink after(s);
         HostSink host(functions, s, which);
         s.engine.spool.jobs.release(s.principal, which, release_options(options), host);
     });

@@ -28,7 +28,7 @@ CardId Credentials::add_card(const Principal& principal, UserId user, std::strin
     const auto proof =
         authority_.authorise(principal, Right::credential_manage, {.user = user, .queue = {}, .device = {}});
     const auto person = store::get_user(vault_.main(), user).person;
-    authority_.require_covers(principal, authority_.rights_of(user), user);
+    authority_.require_covers(principal, user);
     const auto text = prepared_text("a card's label", label);
     const auto number = normalise_card(card);
     const auto now = vault_.clock().now();
@@ -52,7 +52,7 @@ void Credentials::remove_card(const Principal& principal, CardId card) {
     const auto proof =
         authority_.authorise(principal, Right::credential_manage, {.user = owner, .queue = {}, .device = {}});
     if (!found) fail(Status::ERR_NOT_FOUND, "there is no card {}", card.value);
-    authority_.require_covers(principal, authority_.rights_of(owner), owner);
+    authority_.require_covers(principal, owner);
     storage::Transaction transaction(vault_.main());
     store::delete_card(vault_.main(), card);
     audit_.append(transaction, event(Action::credential_removed, proof, card, owner));

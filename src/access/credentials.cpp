@@ -37,7 +37,7 @@ Authorised Credentials::authorise(const Principal& principal, UserId user,
         check_current(record, current);
     } else {
         // Whoever sets another's credentials can log in as that person.
-        authority_.require_covers(principal, authority_.rights_of(user), user);
+        authority_.require_covers(principal, user);
     }
     return proof;
 }

@@ -25,7 +25,7 @@ Groups::Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authori
     : vault_(vault), audit_(audit), authority_(authority) {}
 
 void Groups::require_authority(const Principal& principal, GroupId group, const std::vector<UserId>& people) {
-    authority_.require_covers(principal, authority_.rights_through(group), group);
+    authority_.require_covers(principal, group);
     authority_.require_over(principal, authority_.rights_over(group), people, group);
 }
 
@@ -54,7 +54,7 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
     const auto proof = authority_.authorise(principal, Right::group_manage);
     const auto new_name = name ? std::optional(prepared_name("a group's name", *name)) : std::nullopt;
     // By its name others know what they give to whom.
-    authority_.require_covers(principal, authority_.rights_through(group), group);
+    authority_.require_covers(principal, group);
     if (parent) {
         const auto people = users_within({group});
         for (const auto surroundings : {store::get_group(vault_.main(), group).parent, *parent}) {

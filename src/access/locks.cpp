@@ -56,7 +56,7 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
     if (!lock || lock->record.until <= lockout.now())
         fail(Status::ERR_NOT_FOUND, "there is no lock {} in force", id);
     const auto user = lock->subject.user;
-    if (user) authority_.require_covers(principal, authority_.rights_of(user), user);
+    if (user) authority_.require_covers(principal, user);
 
     storage::Transaction transaction(vault_.main());
     store::delete_lock(vault_.main(), id);

@@ -90,7 +90,7 @@ UserId Users::create(const Principal& principal, const UserFields& given) {
 
 void Users::require_authority_over(const Principal& principal, UserId user) {
     (void)store::get_user(vault_.main(), user);
-    authority_.require_covers(principal, authority_.rights_of(user), user);
+    authority_.require_covers(principal, user);
 }
 
 void Users::change(const Principal& principal, UserId user, const UserFields& given) {

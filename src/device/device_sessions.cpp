@@ -27,9 +27,7 @@ audit::Actor actor_of(const spool::Context& context, UserId user) {
 
 /// Why a session that the durable row still shows is over; nothing if it is not.
 std::optional<EndReason> end_of(const std::optional<access::Session>& session, Instant now) {
-    if (!session) return EndReason::revoked;
-    if (now < session->deadline()) return std::nullopt;
-    return now >= session->end_deadline() ? EndReason::maximum : EndReason::idle;
+    return session ? session->end_by(now) : EndReason::revoked;
 }
 
 }  // namespace
@@ -137,7 +135,14 @@ void DeviceSessions::logout(const access::Principal& principal, EndReason reason
         fail(Status::ERR_INVALID_ARGUMENT, "the session is not one at a device");
     }
     const auto turn = turns_.take(principal.device);
-    const auto row = store::session_at(context_.main(), principal.device);
+    std::optional<store::SessionRow> row;
+    try {
+        row = store::session_at(context_.main(), principal.device);
+    } catch (...) {
+        const auto session = context_.access.sessions.get(principal.session);
+        if (session) end_unrecorded({principal.device, principal.session, principal.user}, session, reason);
+        throw;
+    }
     if (row && row->session == principal.session) end(principal.actor, *row, reason);
 }
 
@@ -150,21 +155,40 @@ void DeviceSessions::end_revoked(const access::Principal& principal) {
 void DeviceSessions::end(const audit::Actor& actor, const store::SessionRow& row, EndReason reason) {
     // First of all, because it refuses calls from the session's own sinks.
     (void)jobs_.stop_output(row.session, milliseconds(0));
-    {
+    const auto session = context_.access.sessions.get(row.session);
+    try {
         storage::Transaction transaction(context_.main());
         store::mark_clear_pending(context_.main(), row.device);
         store::remove_session(context_.main(), row.device, row.session);
         context_.access.sessions.end(row.session, reason);
         transaction
             .commit_unsynced();  // a crash ends the session as well, and leaves the device to be cleared
+    } catch (...) {
+        end_unrecorded(row, session, reason);
+        throw;
     }
-    if (!jobs_.stop_output(row.session, output_patience)) memory_.output_remains(row.device, row.session);
+    (void)let_go(row);
     try {
         memory_.clear(actor, row.device);
     } catch (...) {
         context_.main().wait_durable();
         throw;
     }
+}
+
+/// Where the disk takes nothing. The row stays, so that the next tick or opening does it again, and records
+/// it.
+void DeviceSessions::end_unrecorded(const store::SessionRow& row,
+                                    const std::optional<access::Session>& session, EndReason reason) {
+    if (session) context_.access.sessions.end_unrecorded(*session, reason);
+    if (let_go(row)) memory_.clear_unrecorded(row.device);
+}
+
+/// Waits for what prints, which else counts as not cleared.
+bool DeviceSessions::let_go(const store::SessionRow& row) {
+    if (jobs_.stop_output(row.session, output_patience)) return true;
+    memory_.output_remains(row.device, row.session);
+    return false;
 }
 
 void DeviceSessions::revoke(const audit::Actor& actor, DeviceId device) {

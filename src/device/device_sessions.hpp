@@ -30,6 +30,9 @@ class DeviceSessions {
  private:
     /// These: the caller has the device's turn.
     void end(const audit::Actor& actor, const store::SessionRow& row, access::EndReason reason);
+    void end_unrecorded(const store::SessionRow& row, const std::optional<access::Session>& session,
+                        access::EndReason reason);
+    bool let_go(const store::SessionRow& row);
     void end_if_over(const audit::Actor& actor, DeviceId device);
     void make_ready(const audit::Actor& actor, const Device& device, const access::LoginAttempt& attempt);
     access::Principal open(const Authorised& host, const Device& device, UserId user,

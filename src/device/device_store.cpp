@@ -129,6 +129,12 @@ std::optional<SessionRow> session_at(storage::Database& main, DeviceId device) {
     return read_session(rows);
 }
 
+std::optional<Duration> shortest_idle_timeout(storage::Database& main) {
+    auto rows = main.query("SELECT min(idle_timeout) FROM device WHERE idle_timeout > 0");
+    if (!rows.next() || rows.is_null(0)) return std::nullopt;
+    return Duration(rows.integer(0));
+}
+
 std::vector<SessionRow> list_sessions(storage::Database& main) {
     std::vector<SessionRow> all;
     auto rows = main.query("SELECT device, session, user_id FROM device_session ORDER BY device");

@@ -18,6 +18,8 @@ void remove_device(storage::Database& main, DeviceId device);
 [[nodiscard]] std::optional<Device> find_device(storage::Database& main, DeviceId device);
 [[nodiscard]] std::optional<DeviceId> find_device_named(storage::Database& main, std::string_view name);
 [[nodiscard]] Paged<Device> list_devices(storage::Database& main, const Page& page);
+/// Of those that have their own.
+[[nodiscard]] std::optional<Duration> shortest_idle_timeout(storage::Database& main);
 /// Every statement that list_devices may run, for the test that looks at their plans.
 [[nodiscard]] std::vector<std::string_view> device_list_statements();
 

@@ -188,4 +188,10 @@ Instant Devices::tick(const access::Principal& principal) {
     return state_->sessions.tick(proof.actor());
 }
 
+Duration Devices::shortest_session() const {
+    const auto limits = state_->context.access.sessions.device_limits();
+    const auto own = store::shortest_idle_timeout(state_->context.main());
+    return std::min({limits.idle, limits.maximum, own.value_or(limits.idle)});
+}
+
 }  // namespace myqsec::device

@@ -54,7 +54,8 @@ class Devices {
     access::Principal login(const access::Principal& host, DeviceId device, const Credentials& credentials);
     /// Ends a session at a device, by its own principal. Its pending output is cancelled, then memory is
     /// cleared. ERR_CALLBACK if that fails: the session has ended, the device is locked. ERR_REENTRANT from a
-    /// sink of the session. Nothing happens if it had ended already.
+    /// sink of the session. Nothing happens if it had ended already. What the disk does not take is thrown,
+    /// but the session has ended and the callback has run: tick() records it.
     void logout(const access::Principal& principal, access::EndReason reason);
 
     /// What a session at a device, which Sessions has ended, leaves there goes as by logout. Throws what
@@ -65,6 +66,8 @@ class Devices {
     /// removed), and retries clearing. Returns when it wants to be called again (Instant::max(): no need).
     /// Call it before Sessions::expire. Failures of callbacks are audited, not thrown.
     Instant tick(const access::Principal& principal);
+    /// The shortest that a session which begins now may last.
+    [[nodiscard]] Duration shortest_session() const;
 
  private:
     struct State;

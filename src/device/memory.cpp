@@ -8,6 +8,15 @@ namespace {
 
 constexpr auto retry_after = std::chrono::seconds(30);
 
+/// However the host says it: what is not done leaves the memory as it was.
+bool run(const std::function<bool(DeviceId)>& clear_memory, DeviceId device) {
+    try {
+        return clear_memory(device);
+    } catch (...) {
+        return false;
+    }
+}
+
 audit::Event event(audit::Action action, const audit::Actor& actor, DeviceId device, audit::Result result) {
     return {
         .action = action, .actor = actor, .object = device, .result = result, .changes = {}, .personal = {}};
@@ -49,14 +58,12 @@ void Memory::clear(const audit::Actor& actor, DeviceId device) {
         cleared(actor, device);
         return;
     }
-    bool done = false;
-    try {
-        done = clear_memory(device);
-    } catch (...) {
-        done = false;  // however the host says it: the memory is not clear
-    }
-    if (!done) failed(actor, device);
+    if (!run(clear_memory, device)) failed(actor, device);
     cleared(actor, device);
+}
+
+void Memory::clear_unrecorded(DeviceId device) {
+    if (const auto clear_memory = callback(device)) (void)run(clear_memory, device);
 }
 
 void Memory::output_remains(DeviceId device, SessionId session) {

@@ -23,6 +23,8 @@ class Memory {
     /// Clears what a session left, unless nothing is marked. Audited either way.
     /// Throws ERR_CALLBACK if it fails, ERR_DEVICE_LOCKED if the callbacks are not attached.
     void clear(const audit::Actor& actor, DeviceId device);
+    /// Now, where the disk takes no record of it: what is marked is cleared again.
+    void clear_unrecorded(DeviceId device);
     /// The sink of a session still had bytes in hand when the session ended: nothing is clear before it lets
     /// go.
     void output_remains(DeviceId device, SessionId session);

@@ -36,7 +36,7 @@ storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duratio
     };
     storage::BackupInfo info;
     try {
-        info = storage::write_backup(vault_, to, key, progress, earlier);
+        info = storage::write_backup(vault_, to, key, progress, earlier, spare());
     } catch (...) {
         try {
             finished(audit::Result::failed);
@@ -47,10 +47,16 @@ storage::BackupInfo Backups::create(const Authorised& proof, Folder& to, Duratio
     try {
         finished(audit::Result::ok);
     } catch (...) {
-        storage::withdraw_backup(to);
+        storage::withdraw_backup(vault_, to);
         throw;
     }
     return info;
+}
+
+std::uint64_t Backups::spare() const {
+    using settings::Setting;
+    return static_cast<std::uint64_t>(std::max(settings_.integer(Setting::spool_min_free),
+                                               2 * settings_.integer(Setting::storage_reserve)));
 }
 
 std::vector<storage::BackupKeyRow> Backups::keys(const Authorised& proof) const {

@@ -35,6 +35,9 @@ class Backups final : public Domain {
     Instant tick(const access::Principal& principal) override;
 
  private:
+    /// What a backup leaves on the instance's own disk: room without which no document is accepted, and to
+    /// take the reserve again.
+    [[nodiscard]] std::uint64_t spare() const;
     void destroy(std::span<const storage::BackupKeyRow> expired);
     void append(audit::Action action, const audit::Actor& actor, audit::Result result,
                 std::vector<audit::Change> changes);

@@ -40,6 +40,8 @@ class Domain {
         static_cast<void>(principal);
         return Instant::max();
     }
+    /// How long after a tick what begins behind it, and needs one, may be due at the earliest.
+    [[nodiscard]] virtual Duration soonest() { return Duration::max(); }
     /// What its ticks found since this was last asked, where an opening began what they go on with.
     virtual Findings take_findings() { return {}; }
     /// Removes what it keeps of a person who is being removed, in that transaction.

@@ -42,6 +42,8 @@ struct SpoolDomain final : Domain, spool::Spool {
     static constexpr std::string_view blob_folder = spool::documents_folder;
     Findings recover() override { return jobs.recover(); }
     Instant tick(const access::Principal& principal) override { return jobs.tick(principal); }
+    /// A job's expiry.
+    [[nodiscard]] Duration soonest() override { return queues.shortest_retention(); }
     Findings take_findings() override { return jobs.take_findings(); }
     void forget_person(storage::Transaction& transaction, UserId person) override {
         forget_user(transaction, person);
@@ -56,6 +58,8 @@ struct DeviceDomain final : Domain, device::Devices {
         return {};
     }
     Instant tick(const access::Principal& principal) override { return Devices::tick(principal); }
+    /// A session's end, whose memory is to be cleared.
+    [[nodiscard]] Duration soonest() override { return shortest_session(); }
 };
 
 }  // namespace myqsec::instance

@@ -9,6 +9,9 @@ namespace myqsec::instance {
 
 namespace {
 
+/// A setting of 0 does not keep the host busy.
+constexpr Duration shortest_wait = std::chrono::seconds(1);
+
 storage::VaultOptions with_blob_folders(storage::VaultOptions options) {
     options.blob_folders = blob_folders();
     return options;
@@ -85,11 +88,14 @@ Findings Instance::findings() const {
 
 Instant Instance::tick(const access::Principal& principal) {
     static_cast<void>(access.authority.authorise(principal, access::Right::instance_tick));
+    const auto begun = vault.clock().now();
+    auto wait = longest_wait;
     auto next = Instant::max();
     std::exception_ptr first_failure;
     for (auto* domain : domains_) {
         try {
             next = std::min(next, domain->tick(principal));
+            wait = std::min(wait, domain->soonest());
             auto found = domain->take_findings();
             const std::lock_guard lock(telling_);
             std::ranges::move(found, std::back_inserter(findings_));
@@ -98,7 +104,7 @@ Instant Instance::tick(const access::Principal& principal) {
         }
     }
     if (first_failure) std::rethrow_exception(first_failure);
-    return next;
+    return std::min(next, begun + std::max(wait, shortest_wait));
 }
 
 void Instance::settle() noexcept {

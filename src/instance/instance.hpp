@@ -27,8 +27,11 @@ struct Instance {
     /// Call once after opening, before anything else: each domain finishes or undoes what a crash left.
     /// Audits the opening and what was found.
     void recover(Birth birth);
-    /// instance.tick. Everything that is due; returns when to come back, Instant::max() for never.
+    /// instance.tick. Everything that is due; returns when to come back: before anything is due, also of what
+    /// begins meanwhile.
     Instant tick(const access::Principal& principal);
+    /// What a host waits for at most: a setting or a device that is changed meanwhile is late by no more.
+    static constexpr Duration longest_wait = std::chrono::minutes(1);
     /// Before it is closed: nobody will tick, so erasures that wait are completed. What fails is left to the
     /// next opening.
     void settle() noexcept;

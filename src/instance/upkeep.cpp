@@ -18,6 +18,11 @@ Instant SessionExpiry::tick(const access::Principal& /*principal*/) {
     return sessions_.next_deadline().value_or(Instant::max());
 }
 
+Duration SessionExpiry::soonest() {
+    return std::min(settings_.duration(settings::Setting::session_idle_timeout),
+                    settings_.duration(settings::Setting::session_max_duration));
+}
+
 Instant PageAlarms::tick(const access::Principal& /*principal*/) {
     const bool compared = vault_.compare_pages();
     const auto next = compared ? Instant::max() : vault_.clock().now();
@@ -85,6 +90,10 @@ Findings KeyTreeUpkeep::recover() {
 
 Instant KeyTreeUpkeep::tick(const access::Principal& /*principal*/) {
     return vault_.leaf_keys().turn_if_due(settings_.duration(settings::Setting::erasure_max_delay));
+}
+
+Duration KeyTreeUpkeep::soonest() {
+    return settings_.duration(settings::Setting::erasure_max_delay);
 }
 
 }  // namespace myqsec::instance

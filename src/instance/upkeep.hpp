@@ -11,11 +11,14 @@ namespace myqsec::instance {
 
 class SessionExpiry final : public Domain {
  public:
-    SessionExpiry(storage::Vault& vault, access::Sessions& sessions) : vault_(vault), sessions_(sessions) {}
+    SessionExpiry(storage::Vault& vault, const settings::Settings& settings, access::Sessions& sessions)
+        : vault_(vault), settings_(settings), sessions_(sessions) {}
     Instant tick(const access::Principal& principal) override;
+    [[nodiscard]] Duration soonest() override;
 
  private:
     storage::Vault& vault_;
+    const settings::Settings& settings_;
     access::Sessions& sessions_;
 };
 
@@ -74,6 +77,7 @@ class KeyTreeUpkeep final : public Domain {
         : vault_(vault), audit_(audit), settings_(settings) {}
     Findings recover() override;
     Instant tick(const access::Principal& principal) override;
+    [[nodiscard]] Duration soonest() override;
 
  private:
     storage::Vault& vault_;

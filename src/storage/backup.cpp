@@ -17,8 +17,36 @@ namespace {
 
 constexpr std::size_t chunk = std::size_t{256} * 1024;
 
+/// Keeps an instance's disk from being filled by its own backup.
+class Room {
+ public:
+    Room() = default;
+    Room(Folder& own, Folder& to, std::uint64_t spare) : to_(&to), spare_(one_disk(own, to) ? spare : 0) {}
+
+    void require(std::uint64_t size) const {
+        if (spare_ == 0) return;
+        const auto left = to_->free_space();
+        if (left >= spare_ && left - spare_ >= size) return;
+        fail(Status::ERR_NO_SPACE,
+             "a backup in '{}' would leave the instance's disk less than the {} bytes that are to stay free; "
+             "enlarge the disk or choose another",
+             to_->path(), spare_);
+    }
+
+ private:
+    /// Two that have the same room left, to the byte: others may write between two looks.
+    static bool one_disk(Folder& own, Folder& to) {
+        for (int look = 0; look < 8; ++look)
+            if (own.free_space() == to.free_space()) return true;
+        return false;
+    }
+
+    Folder* to_ = nullptr;
+    std::uint64_t spare_ = 0;
+};
+
 /// Durably, except for the name.
-CopiedFile copy_file(File& from, Folder& to, const std::string& name) {
+CopiedFile copy_file(File& from, Folder& to, const std::string& name, const Room& room = {}) {
     CopiedFile out{name, 0, {}};
     const auto file = to.create(name);
     crypto::Sha256 hash;
@@ -27,6 +55,7 @@ CopiedFile copy_file(File& from, Folder& to, const std::string& name) {
         const auto size = from.read_at(out.size, buffer);
         const auto read = ByteView(buffer).first(size);
         hash.update(read);
+        room.require(read.size());
         if (!read.empty()) file->write_at(out.size, read);
         out.size += size;
         if (size < buffer.size()) break;
@@ -83,12 +112,12 @@ KeySet keys_to_back_up(const Keystore& keystore) {
     return keys;
 }
 
-std::vector<CopiedFile> copy_databases(Folder& from, Folder& to) {
+std::vector<CopiedFile> copy_databases(Folder& from, Folder& to, const Room& room) {
     std::vector<CopiedFile> out;
     for (const auto database : {instance_folder::main_file, instance_folder::log_file}) {
         for (const auto suffix : instance_folder::database_suffixes) {
             const auto name = std::string(database).append(suffix);
-            if (from.exists(name)) out.push_back(copy_file(*from.open_read_only(name), to, name));
+            if (from.exists(name)) out.push_back(copy_file(*from.open_read_only(name), to, name, room));
         }
     }
     return out;
@@ -135,7 +164,7 @@ class HeldDocuments {
         return sum;
     }
     /// Those that an earlier backup has are not copied.
-    void copy(Folder* earlier, Folder& to, Steps& steps) const {
+    void copy(Folder* earlier, Folder& to, const Room& room, Steps& steps) const {
         for (const auto& held : holds_) {
             const auto documents = to.folder(held.store.name());
             const auto shared = documents_in(earlier, held.store.name());
@@ -143,7 +172,7 @@ class HeldDocuments {
                 const auto document = held.store.open_read_only(name);
                 const auto file = to_hex(name);
                 if (!shared || !share_document(*shared, *document, *documents, file))
-                    copy_file(*document, *documents, file);
+                    copy_file(*document, *documents, file, room);
                 steps.step();
             }
             documents->sync();
@@ -159,16 +188,6 @@ class HeldDocuments {
     };
     std::list<Held> holds_;
 };
-
-/// The backup's last file makes it one: if that can't be said for certain, it is none.
-void publish_backup(Folder& to, const BackupManifest& manifest, const crypto::Secret& key) {
-    try {
-        write_durably(to, manifest_file, manifest.seal(key));
-    } catch (...) {
-        withdraw_backup(to);
-        throw;
-    }
-}
 
 struct OwnBackup {
     std::unique_ptr<Folder> folder;
@@ -190,37 +209,64 @@ std::optional<OwnBackup> open_own_backup(const std::string& directory, const Key
 
 }  // namespace
 
-void withdraw_backup(Folder& backup) noexcept {
+// The backup's last file makes it one: it goes first, and durably.
+void withdraw_backup(Vault& vault, Folder& backup) noexcept {
     try {
         backup.remove(manifest_file);
+        backup.sync();
+        for (const auto database : {instance_folder::main_file, instance_folder::log_file}) {
+            for (const auto suffix : instance_folder::database_suffixes)
+                backup.remove(std::string(database).append(suffix));
+        }
+        backup.remove(std::string(manifest_file).append(".new"));
+        for (const auto& store : vault.blob_stores()) {
+            if (!backup.exists(store->name())) continue;
+            const auto documents = backup.folder(store->name());
+            for (const auto& name : blob_names(*documents))
+                documents->remove(to_hex(name));
+        }
         backup.sync();
     } catch (...) {  // the first failure is the one to report
     }
 }
 
-BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
-                        Folder* earlier) {
-    if (!to.list().empty())
-        fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup",
-             to.path());
+namespace {
+
+BackupInfo fill_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
+                       Folder* earlier, const Room& room) {
     HeldDocuments documents(vault);
     BackupManifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
     {
         const BothDatabasesLocked locked(vault);
         manifest.info.created = vault.clock().now();
         manifest.keys = keys_to_back_up(vault.keystore());
-        manifest.databases = copy_databases(vault.folder(), to);
+        manifest.databases = copy_databases(vault.folder(), to, room);
         documents.list();
     }
     Steps steps(progress, documents.size() + 1);
     steps.step();
-    documents.copy(earlier, to, steps);
+    documents.copy(earlier, to, room, steps);
     to.sync();
     if (key.expires <= vault.clock().now())
         fail(Status::ERR_NOT_POSSIBLE,
              "the backup took longer than it was to be kept; give it a longer retention");
-    publish_backup(to, manifest, key.key);
+    write_durably(to, manifest_file, manifest.seal(key.key));
     return manifest.info;
+}
+
+}  // namespace
+
+BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
+                        Folder* earlier, std::uint64_t spare) {
+    if (!to.list().empty())
+        fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup",
+             to.path());
+    try {
+        return fill_backup(vault, to, key, progress, earlier, Room(vault.folder(), to, spare));
+    } catch (...) {
+        withdraw_backup(vault, to);
+        throw;
+    }
 }
 
 BackupInfo read_backup_info(Folder& backup) {

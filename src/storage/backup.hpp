@@ -18,21 +18,22 @@ struct BackupInfo {
     Instant expires{};
 };
 
-/// Told after each file. What it throws ends the work; what was copied stays, and is no backup.
+/// Told after each file. What it throws ends the work.
 using BackupProgress = std::function<void(std::uint64_t files_done, std::uint64_t files)>;
 
 /// Writes a backup into an empty folder; it is one once its last file, `backup`, is there. The databases are
 /// locked while they are copied; then the documents follow while the instance is in use, and none goes
 /// meanwhile. Documents that an `earlier` backup of the instance has become names for the same files, where
-/// the file system can. ERR_EXISTS if the folder holds anything.
+/// the file system can. ERR_EXISTS if the folder holds anything; ERR_NO_SPACE before the instance's own disk
+/// has less than `spare` bytes left. If it fails, what it wrote is removed.
 BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
-                        Folder* earlier = nullptr);
+                        Folder* earlier = nullptr, std::uint64_t spare = 0);
 /// The newest backup of this instance in the folder that `directory` lies in; nullptr if there is none whose
 /// key the keystore still has.
 [[nodiscard]] std::unique_ptr<Folder> newest_backup_beside(const std::string& directory,
                                                            const Keystore& keystore);
-/// Makes it none again, as far as the folder lets it.
-void withdraw_backup(Folder& backup) noexcept;
+/// Makes it none again, and removes its files, as far as the folder lets it.
+void withdraw_backup(Vault& vault, Folder& backup) noexcept;
 
 /// What the backup says of itself, which is authentic only once its key opens it. ERR_NOT_FOUND,
 /// ERR_CORRUPT, ERR_NEWER_VERSION.

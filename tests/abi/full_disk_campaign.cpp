@@ -188,8 +188,91 @@ void refuse_early(DiskKind kind) {
     }
 }
 
+/// Changes of a setting, until there is no room to record one.
+void exhaust(Printery& there) {
+    there.disk.fill();
+    for (int i = 0; i < 100'000; ++i) {
+        const auto* length = i % 2 == 0 ? "7" : "6";
+        if (myqsec_setting_set(there.host.admin->get(), "pin.length", length) == MYQSEC_ERR_NO_SPACE) return;
+    }
+    FAIL("the disk is never full");
+}
+
+std::size_t entries(const filesystem::path& folder) {
+    return filesystem::exists(folder) ? std::distance(filesystem::recursive_directory_iterator(folder), {})
+                                      : 0;
+}
+
+/// A backup on the instance's own disk, while that has less and less room.
+void back_up_on_full(DiskKind kind) {
+    Printery there(kind);
+    auto& host = there.host;
+    const TemporaryFolder beside;  // on the same disk
+    for (int i = 0; i < 10; ++i)
+        there.submit(host.secure, 1'000'000);
+    const auto back_up = [&](const std::string& name) {
+        const auto status =
+            myqsec_backup_create(host.admin->get(), (beside.path() + "/" + name).c_str(), nullptr, nullptr);
+        there.said = myqsec_last_error();
+        return status;
+    };
+    CHECK(back_up("first") == MYQSEC_OK);  // 20 MB of 40
+    filesystem::remove_all(beside.path() + "/first");
+    for (int i = 0; i < 10; ++i)
+        there.submit(host.secure, 1'000'000);
+    const auto left = there.disk.left();
+    CHECK(back_up("second") == MYQSEC_ERR_NO_SPACE);
+    CHECK_MESSAGE(there.said.find("stay free") != std::string::npos, there.said);
+    CHECK(entries(beside.path()) == 0);
+    CHECK(there.disk.left() + 500'000 >= left);
+    // Into a folder that was there: that stays.
+    filesystem::create_directory(beside.path() + "/third");
+    CHECK(back_up("third") == MYQSEC_ERR_NO_SPACE);
+    CHECK(entries(beside.path()) == 1);
+    there.disk.fill();
+    CHECK(back_up("third") == MYQSEC_ERR_NO_SPACE);
+    CHECK(entries(beside.path()) == 1);
+    CHECK(there.logs_in());
+    CHECK(there.prints_nothing_and_leaves());
+    CHECK(there.ticks());
+    // Elsewhere there is room.
+    ::setenv("TMPDIR", "/tmp", 1);
+    const TemporaryFolder elsewhere;
+    CHECK(myqsec_backup_create(host.admin->get(), (elsewhere.path() + "/backup").c_str(), nullptr, nullptr) ==
+          MYQSEC_OK);
+}
+
+/// The last room is gone, and so is the reserve.
+void log_out_on_full(DiskKind kind) {
+    Printery there(kind);
+    auto& host = there.host;
+    const auto at_device = host.by_card();
+    exhaust(there);
+    CHECK(myqsec_logout(at_device.get()) == MYQSEC_ERR_NO_SPACE);
+    CHECK(host.cleared == 1);
+    myqsec_list* list = nullptr;
+    CHECK(myqsec_session_info(at_device.get(), &list) == MYQSEC_ERR_SESSION_ENDED);
+    CHECK(host.login_status("04ffffff") == MYQSEC_ERR_NO_SPACE);
+    there.make_room();
+    CHECK(host.cleared > 1);
+    CHECK(there.logs_in());
+    std::string reason;
+    for (const auto event : host.admin->list(myqsec_audit_list, nullptr, &most_rows)) {
+        if (event.text("action") == "session.logout" && event.text("object_kind") == "device")
+            reason = event.text("changes");
+    }
+    CHECK(reason.find("\"logout\"") != std::string::npos);
+    CHECK(there.prints_nothing_and_leaves());
+}
+
 }  // namespace
 
+TEST_CASE("a backup leaves a full tmpfs what deletion needs, and no files" * doctest::skip(no_tmpfs)) {
+    back_up_on_full(DiskKind::tmpfs);
+}
+TEST_CASE("a logout that a full tmpfs can't record still clears the memory" * doctest::skip(no_tmpfs)) {
+    log_out_on_full(DiskKind::tmpfs);
+}
 TEST_CASE("on a full tmpfs an administrator's deletion frees room every time" * doctest::skip(no_tmpfs)) {
     delete_on_full(DiskKind::tmpfs);
 }

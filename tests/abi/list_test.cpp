@@ -1,4 +1,6 @@
 // Lists through the C ABI: pages and their ends, filters, and what is refused.
+#include <set>
+
 #include "abi/engine.hpp"
 
 using namespace myqsec;
@@ -40,6 +42,19 @@ TEST_CASE("a list says where its next page begins, and that there is none") {
     CHECK(pages == 3);
     CHECK(seen == std::vector<std::int64_t>(host.jobs.rbegin(), host.jobs.rend()));
     CHECK(host.admin->list(myqsec_session_info).more() == 0);
+}
+
+TEST_CASE("a job's uuid is a random one of RFC 9562, version 4") {
+    Jobs host;
+    std::set<std::string> seen;
+    for (const auto job : host.admin->list(myqsec_job_list, nullptr, nullptr)) {
+        const auto uuid = job.text("uuid");
+        seen.insert(uuid);
+        REQUIRE(uuid.size() == 36);
+        CHECK(uuid[14] == '4');
+        CHECK(std::string("89ab").find(uuid[19]) != std::string::npos);
+    }
+    CHECK(seen.size() == host.jobs.size());
 }
 
 TEST_CASE("filters of jobs, users and events take what they name") {

@@ -154,6 +154,17 @@ TEST_CASE("what an ended session holds, a writer, a reader, a release, is told s
     myqsec_release_free(release);
 }
 
+TEST_CASE("the handle of a session that was freed is refused, and not taken for that of a later one") {
+    Host host;
+    auto* gone = host.system->login("jana", Host::password).get();
+    for (int later = 0; later < 100; ++later) {
+        const auto session = host.engine->system_session();
+        CHECK(session.get() != gone);
+        myqsec_list* list = nullptr;
+        CHECK(myqsec_session_info(gone, &list) == MYQSEC_ERR_INVALID_ARGUMENT);
+    }
+}
+
 TEST_CASE("numbers out of range are refused, not cut or believed") {
     Host host;
     const auto admin = host.admin->get();

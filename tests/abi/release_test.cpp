@@ -194,3 +194,15 @@ TEST_CASE("misuse of a release is answered, not suffered") {
     auto* session = reinterpret_cast<myqsec_release*>(jana.get());
     CHECK_FAILS(myqsec_release_abort(session), MYQSEC_ERR_INVALID_ARGUMENT, "release handle");
 }
+
+TEST_CASE(
+    "a person who is deleted from within their own sink leaves a device that is cleared when it returns") {
+    Host host;
+    const auto job = host.submit(host.privately, "hers");
+    const auto jana = host.by_card();
+    Tray tray;
+    tray.during_write = [&] { CHECK(myqsec_user_delete(host.admin->get(), host.jana) == MYQSEC_OK); };
+    CHECK(Host::release(jana, job, tray) != MYQSEC_OK);
+    CHECK(host.cleared == 1);
+    CHECK(host.login_status("04ffffff") == MYQSEC_OK);
+}

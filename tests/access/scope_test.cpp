@@ -168,6 +168,21 @@ TEST_CASE("a denial names what is missing: the right, over whom, or that no sess
     const auto at_device = f.log_in_at(f.administrator, DeviceId(3));
     CHECK(sentence(at_device, Right::user_manage, {f.ada, {}, {}}) ==
           "this needs the right user.manage, which no session at a device has");
+    // Whoever acts on another's account could act as that person.
+    f.access.groups.add(f.root, f.sales, f.ada);
+    f.access.roles.give(f.root, "queue-administrator", f.to(f.ada));
+    const auto giving_a_card = [&] {
+        return test::sentence_of(
+            [&] { f.access.credentials.add_card(f.log_in(f.bob), f.ada, "04a2241b", "", std::nullopt); });
+    };
+    CHECK(giving_a_card() == fmt::format("user {} has the right queue.manage, which you lack", f.ada.value));
+    f.access.roles.know_queues([](QueueId) { return true; });
+    auto in_queue = f.to(f.bob);
+    in_queue.scope_queue = QueueId(1);
+    f.access.roles.give(f.root, "queue-administrator", in_queue);
+    CHECK(giving_a_card() ==
+          fmt::format("user {} has the right queue.manage, which you have within a group or a queue only",
+                      f.ada.value));
     // Of what one may do for oneself and others for anybody, it is one's own right that one lacks.
     CHECK(test::sentence_of([&] {
               (void)f.access.authority.authorise_for(f.log_in_at(f.ada, DeviceId(3)), f.ada,

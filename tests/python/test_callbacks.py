@@ -84,6 +84,27 @@ class Callbacks(InstanceTest):
         self.assertEqual(seen[0], "jana")
 
 
+    def test_what_a_call_is_made_on_is_not_closed_from_its_callback(self) -> None:
+        job = self.system.submit(self.queue, b"document", owner=self.user)
+        jana = self.system.device_login(self.device, card=CARD)
+        outer, engine, tried = self, self.engine, []
+
+        class Printer(io.BytesIO):
+            def write(self, data: object) -> int:
+                with outer.assertRaises(myqsec.errors.Busy):
+                    engine.close()
+                with outer.assertRaises(myqsec.errors.Reentrant):
+                    jana.close()
+                tried.append(outer.admin.closed or jana.closed or engine.closed)
+                return super().write(data)  # type: ignore[arg-type]
+
+        jana.release(job, Printer())
+        self.assertEqual(tried, [False])
+        self.assertEqual(self.admin.info()["user_name"], "admin")
+        jana.close()
+        self.assertEqual(self.cleared, [self.device])
+
+
 class RootAndClock(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()

@@ -123,6 +123,38 @@ class Arguments(InstanceTest):
             with self.subTest(name), self.assertRaisesRegex(TypeError, rf"^{re.escape(name)} must be .*, not \w+"):
                 work()
 
+    def test_a_number_that_does_not_fit_is_refused_by_name(self) -> None:
+        for name, work in {
+            "user": lambda: self.admin.user(2**63),
+            "methods": lambda: self.admin.create_device("desk", methods=2**32),
+            "page_size": lambda: self.admin.jobs(page_size=2**32),
+            "version": lambda: self.admin.export_backup_key(-1),
+            "max_job_size": lambda: self.admin.create_queue("q", max_job_size=2**70),
+            "attributes['copies']": lambda: self.system.submit(self.queue, b"x", attributes={"copies": 2**31}),
+        }.items():
+            with self.subTest(name), self.assertRaisesRegex(OverflowError, rf"^{re.escape(name)} is -?\d+, out of range"):
+                work()
+
+    def test_a_page_has_rows(self) -> None:
+        for size in (0, -1):
+            with self.assertRaisesRegex(ValueError, "page_size must be at least 1"):
+                self.admin.users(page_size=size)
+
+    def test_what_a_row_says_is_what_a_method_takes(self) -> None:
+        self.admin.change_user(self.user, state="disabled")
+        self.assertEqual(self.admin.user(self.user)["state"], "disabled")
+        self.assertEqual([each["id"] for each in self.admin.users(state="disabled")], [self.user])
+        self.admin.change_user(self.user, state="active")
+        with self.assertRaisesRegex(ValueError, "active, disabled"):
+            self.admin.users(state="away")
+
+    def test_states_are_one_or_several(self) -> None:
+        job = self.system.submit(self.queue, b"x", owner=self.user)
+        wanted: Any
+        for wanted in ("pending-held", "completed pending-held", ["pending-held"], {"completed", "pending-held"}, iter(["pending-held"])):
+            self.assertEqual([each["id"] for each in self.admin.jobs(states=wanted)], [job])
+        self.assertEqual(list(self.admin.jobs(states=["completed"])), [])
+
     def test_a_queue_is_made_of_what_a_queue_says_of_itself(self) -> None:
         for each in list(self.admin.queues()):
             self.admin.create_queue("another " + each["name"], each["kind"])

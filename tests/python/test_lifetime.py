@@ -21,6 +21,27 @@ class Lifetime(InstanceTest):
         reader.close()
         self.reopen()
 
+    def test_what_was_got_through_a_session_ends_with_it_whoever_logs_in_next(self) -> None:
+        for _ in range(2):
+            self.system.submit(self.queue, b"hers", owner=self.user)
+            self.admin.submit(self.queue, b"not hers")
+        jana = self.system.device_login(self.device, card=CARD)
+        job = next(jana.jobs())["id"]
+        jobs, releases, reader = jana.jobs(page_size=1), jana.begin_release(job), jana.open_job(job)
+        events = self.admin.audit(page_size=1)
+        for rows in (jobs, events):
+            next(rows)
+        jana.close()
+        self.admin.close()
+        others = [self.system.login("admin", self.password) for _ in range(20)]
+        for rows in (jobs, events):
+            with self.assertRaisesRegex(ValueError, "Session is closed"):
+                list(rows)
+        for read in (releases.read, lambda: reader.read_at(0, 1)):
+            with self.assertRaises(myqsec.errors.SessionEnded):
+                read()
+        self.assertEqual(len(others), 20)
+
     def test_a_forgotten_session_is_freed(self) -> None:
         self.system.device_login(self.device, card=CARD)
         gc.collect()

@@ -13,13 +13,18 @@ from ._values import Row, instant, paged, row, rows, text
 from .roots import Root, root_struct
 
 
-def _state(active: Optional[bool]) -> int:
-    return 0 if active is None else 1 if active else 2
+_STATES = {"active": 1, "disabled": 2}
+
+
+def _state(state: Optional[str]) -> int:
+    if state is not None and state not in _STATES:
+        raise ValueError(f"state must be one of {', '.join(_STATES)}")
+    return 0 if state is None else _STATES[state]
 
 
 def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Optional[str], language: Optional[str],
-                 notes: Optional[str], active: Optional[bool] = None) -> c.UserFields:
-    return c.UserFields(state=_state(active), user_name=text(user_name), full_name=text(full_name), email=text(email),
+                 notes: Optional[str], state: Optional[str] = None) -> c.UserFields:
+    return c.UserFields(state=_state(state), user_name=text(user_name), full_name=text(full_name), email=text(email),
                         language=text(language), notes=text(notes))
 
 
@@ -41,16 +46,17 @@ class Access(Child):
 
     def create_user(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
                     language: Optional[str] = None, notes: Optional[str] = None,
-                    active: Optional[bool] = None) -> int:
-        """Creates a user; returns the id. The name is unique, whatever the case of its ASCII letters."""
-        fields = _user_fields(user_name, full_name, email, language, notes, active)
+                    state: Optional[str] = None) -> int:
+        """Creates a user; returns the id. The name is unique, whatever the case of its ASCII letters. `state` is "active" or
+        "disabled"."""
+        fields = _user_fields(user_name, full_name, email, language, notes, state)
         return new_integer("myqsec_user_create", self._pointer, ctypes.byref(fields))
 
     def change_user(self, user: int, *, user_name: Optional[str] = None, full_name: Optional[str] = None,
                     email: Optional[str] = None, language: Optional[str] = None, notes: Optional[str] = None,
-                    active: Optional[bool] = None) -> None:
+                    state: Optional[str] = None) -> None:
         """Changes the fields that are not None."""
-        fields = _user_fields(user_name, full_name, email, language, notes, active)
+        fields = _user_fields(user_name, full_name, email, language, notes, state)
         call("myqsec_user_change", self._pointer, user, ctypes.byref(fields))
 
     def delete_user(self, user: int) -> None:
@@ -66,12 +72,12 @@ class Access(Child):
         has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card")."""
         return row("myqsec_user_get", self._pointer, user)
 
-    def users(self, *, active: Optional[bool] = None, group: int = 0, user_name: Optional[str] = None,
-              after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
-        """Users whom one may manage, each as user() gives it: active or disabled ones, those in a group or inside it, or of
+    def users(self, *, state: Optional[str] = None, group: int = 0, user_name: Optional[str] = None,
+              after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
+        """Users whom one may manage, each as user() gives it: those in a state ("active", "disabled"), those in a group or inside it, or of
         one name."""
-        filter = c.UserFilter(state=_state(active), group=group, user_name=text(user_name))
-        return paged("myqsec_user_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+        filter = c.UserFilter(state=_state(state), group=group, user_name=text(user_name))
+        return paged("myqsec_user_list", self, ctypes.byref(filter), after=after, newest_first=newest_first,
                      page_size=page_size)
 
     def set_password(self, user: int, password: str, current: Optional[str] = None, *, with_card: bool = False) -> None:
@@ -93,10 +99,10 @@ class Access(Child):
         """Lifts all locks of the account."""
         call("myqsec_user_unlock", self._pointer, user)
 
-    def locks(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def locks(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """Locks in force that one may lift: id, scope ("account", "device", "source", "site"), user (0: nobody's), device, source,
         method, entries, until."""
-        return paged("myqsec_lock_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_lock_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def lift_lock(self, lock: int) -> None:
         """Ends a lock, by its id, and forgets what led to it."""
@@ -123,9 +129,9 @@ class Access(Child):
         """Removes a registered card, by its id."""
         call("myqsec_card_remove", self._pointer, card)
 
-    def cards(self, user: int, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def cards(self, user: int, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """A user's cards: id, user, label, created, expires, last_used; never the number."""
-        return paged("myqsec_card_list", self._pointer, user, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_card_list", self, user, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_group(self, name: str, parent: int = 0) -> int:
         """Creates a group, inside `parent` unless that is 0; returns its id."""
@@ -139,9 +145,9 @@ class Access(Child):
         """Deletes a group."""
         call("myqsec_group_delete", self._pointer, group)
 
-    def groups(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def groups(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """All groups: id, name, parent, members."""
-        return paged("myqsec_group_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_group_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def add_to_group(self, group: int, user: int) -> None:
         """Makes a user a member; harmless if that was so."""
@@ -151,17 +157,17 @@ class Access(Child):
         """Ends a membership; harmless if there was none."""
         call("myqsec_group_remove", self._pointer, group, user)
 
-    def group_members(self, group: int, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def group_members(self, group: int, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """A group's members: user, user_name."""
-        return paged("myqsec_group_members", self._pointer, group, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_group_members", self, group, after=after, newest_first=newest_first, page_size=page_size)
 
     def rights(self) -> List[Row]:
         """The closed list of rights: name, meaning."""
         return rows("myqsec_right_list", self._pointer)
 
-    def roles(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def roles(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """All roles: id, name, built_in, rights (names separated by spaces)."""
-        return paged("myqsec_role_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_role_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_role(self, name: str, rights: Iterable[str]) -> int:
         """Creates a role of rights that one has; returns its id."""
@@ -188,6 +194,6 @@ class Access(Child):
         grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
-    def role_grants(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def role_grants(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """Who has which role: id, role, user, group, scope_group, scope_queue; 0 where there is none."""
-        return paged("myqsec_role_grants", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_role_grants", self, after=after, newest_first=newest_first, page_size=page_size)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Callable, Dict, Tuple, TypeVar
 
+from ._structure import OutOfRange
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _Kind = Tuple[str, Callable[[Any], bool]]
 
@@ -41,6 +43,7 @@ _KINDS: Dict[str, _Kind] = {
     "Writable": ("a file object opened in binary mode", _has("write")),
     "QueueKind": ("QUEUE_SECURE, QUEUE_PRIVATE or QUEUE_DIRECT, or its name", _is(int, str)),
     "SettingValue": ("a str, int, float, bool or timedelta", _is(str, int, float, timedelta)),
+    "States": ("a str, or an iterable of str", _is(Iterable)),
     "Iterable[str]": ("an iterable of str", _several(Iterable)),
     "Sequence[int]": ("a sequence of int", _several(Sequence)),
     "Mapping[str, Attribute]": ("a mapping of str to int, bool or str", _is(Mapping)),
@@ -72,7 +75,14 @@ def checked(function: _Function) -> _Function:
             if kind is None or (optional and value is None) or kind[1](value):
                 continue
             raise TypeError(f"{name} must be {kind[0]}{' or None' if optional else ''}, not {type(value).__name__}")
-        return function(*arguments, **named)
+        try:
+            return function(*arguments, **named)
+        except OutOfRange as error:
+            names = [name for name, value in given.items() if isinstance(value, int) and value == error.value]
+            if not names:
+                raise  # it names what it is part of
+            unfit = error.named(names[0])
+        raise unfit
 
     return call  # type: ignore[return-value]
 

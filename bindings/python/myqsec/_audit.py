@@ -26,13 +26,13 @@ class Audit(Child):
     def audit(self, *, object_kind: Optional[str] = None, object: int = 0, actor_user: int = 0,
               actor: Optional[str] = None, action: Optional[str] = None, since: Optional[datetime] = None,
               until: Optional[datetime] = None, after: int = 0, newest_first: bool = False,
-              page_size: int = 0) -> Iterator[Row]:
+              page_size: Optional[int] = None) -> Iterator[Row]:
         """Events by sequence number, behind `after`: of an object, by an actor, of an action, in a time. Each has sequence, time,
         action, actor_kind, actor (a pseudonym), actor_user, object_kind, object, result ("ok", "denied", "failed"), changes (a
         list of dicts of field, old and new), personal (a dict; values are None once their person was erased), leaf_hash."""
         filter = c.AuditFilter(object_kind=text(object_kind), object=object, actor_user=actor_user, actor=text(actor),
                                action=text(action), to=instant(until), **{"from": instant(since)})
-        return map(_parsed, paged("myqsec_audit_list", self._pointer, ctypes.byref(filter), after=after,
+        return map(_parsed, paged("myqsec_audit_list", self, ctypes.byref(filter), after=after,
                                   newest_first=newest_first, page_size=page_size))
 
     def audit_head(self) -> Row:

@@ -45,10 +45,10 @@ class Devices(Child):
         """Removes a device; a session there ends first."""
         call("myqsec_device_delete", self._pointer, device)
 
-    def devices(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def devices(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """All devices: id, name, model, serial, mac, address, location, methods (a sum of METHOD_...), idle_timeout, enabled,
         session_user (0: nobody), clear_pending."""
-        return paged("myqsec_device_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_device_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def attach_device(self, device: int, clear_memory: Callable[[int], None]) -> None:
         """`clear_memory(device)` runs at every logout there. It may not call the library; an exception locks the

@@ -8,13 +8,14 @@ import sys
 from typing import TYPE_CHECKING, Any, List, TypeVar
 
 from ._arguments import check_methods
-from ._library import free, inside_call
+from ._library import failure, free, inside_call, inside_call_on
 
 if TYPE_CHECKING:
     from .engine import Engine
 
 _Child = TypeVar("_Child", bound="Child")
 _log = logging.getLogger("myqsec")
+_BUSY, _REENTRANT = -8, -9
 
 
 class Handle:
@@ -29,6 +30,11 @@ class Handle:
     def pointer(self) -> Any:
         """What the library's functions take; None when closed."""
         return next(iter(self._pointer), None)
+
+    @property
+    def in_use_here(self) -> bool:
+        """By a call of this thread, whose callback this is: the library would not free it."""
+        return any(inside_call_on(pointer) for pointer in self._pointer)
 
     def close(self) -> None:
         try:
@@ -55,11 +61,17 @@ class Handles:
         return handle
 
     def close(self, handle: Handle) -> None:
+        if handle.in_use_here:
+            raise failure(_REENTRANT, "a callback may not close what the call that runs it was made on")
         try:
             self._live.remove(handle)
         except ValueError:
             pass  # closed before, or by another thread's sweep
         handle.close()
+
+    def check_unused_here(self) -> None:
+        if any(handle.in_use_here for handle in self._live):
+            raise failure(_BUSY, "a callback may not close the engine of the call that runs it; nothing was closed")
 
     def close_all(self) -> List[BaseException]:
         """Closes all, newest first: a reader before its session. Returns what callbacks raised meanwhile."""

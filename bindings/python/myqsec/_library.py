@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional
 
 from ._signatures import FUNCTIONS, LoginRefusal
 from ._structure import check_range
-from .errors import LOCK_SCOPES, FactorNeeded, LockedOut, Refusal, error_class
+from .errors import LOCK_SCOPES, Error, FactorNeeded, LockedOut, Refusal, error_class
 
 _SONAME = "libmyqsec.so.1"
 _SECRET_ROOM = 256
@@ -46,18 +46,35 @@ def _last_refusal() -> Optional[Refusal]:
     return Refusal(LOCK_SCOPES[last.scope], until, last.methods)
 
 
+class _Call:
+    """What it was given, and the exceptions that its callbacks raised."""
+
+    def __init__(self, arguments: tuple[Any, ...]) -> None:
+        self.arguments = arguments
+        self.raised: list[BaseException] = []
+
+
 class _Calls(threading.local):
-    """The calls that this thread is in, innermost last: each the exceptions that its callbacks raised."""
+    """The calls that this thread is in, innermost last."""
 
     def __init__(self) -> None:
-        self.raised: list[list[BaseException]] = []
+        self.running: list[_Call] = []
 
 
 _calls = _Calls()
 
 
 def inside_call() -> bool:
-    return bool(_calls.raised)
+    return bool(_calls.running)
+
+
+def inside_call_on(pointer: Any) -> bool:
+    """Whether a call of this thread has the handle, and waits for the callback that asks."""
+    return any(argument is pointer for running in _calls.running for argument in running.arguments)
+
+
+def failure(status: int, sentence: str) -> Error:
+    return error_class(status)(status, library.myqsec_status_name(status).decode(), sentence)
 
 
 def call(function: str, *arguments: Any) -> int:
@@ -66,19 +83,19 @@ def call(function: str, *arguments: Any) -> int:
     for argument, kind in zip(arguments, target.argtypes):
         if isinstance(argument, int):
             check_range(argument, kind)
-    raised: list[BaseException] = []
-    _calls.raised.append(raised)
+    running = _Call(arguments)
+    _calls.running.append(running)
     try:
         status = target(*arguments)
         # Still inside: a finalizer that ran now and called the library would replace the sentence.
         sentence = library.myqsec_last_error().decode("utf-8", "replace") if status else ""
         refusal = _last_refusal() if status else None
     finally:
-        _calls.raised.pop()
-    if raised:
-        raise raised[0]
+        _calls.running.pop()
+    if running.raised:
+        raise running.raised[0]
     if status:
-        error = error_class(status)(status, library.myqsec_status_name(status).decode(), sentence)
+        error = failure(status, sentence)
         if isinstance(error, (FactorNeeded, LockedOut)):
             error.refusal = refusal
         raise error
@@ -87,14 +104,14 @@ def call(function: str, *arguments: Any) -> int:
 
 def free(function: str, handle: ctypes.c_void_p) -> None:
     """Frees a handle. That may end a session and so run a callback, whose exception comes out after it is freed."""
-    raised: list[BaseException] = []
-    _calls.raised.append(raised)
+    running = _Call((handle,))
+    _calls.running.append(running)
     try:
         getattr(library, function)(handle)
     finally:
-        _calls.raised.pop()
-    if raised:
-        raise raised[0]
+        _calls.running.pop()
+    if running.raised:
+        raise running.raised[0]
 
 
 def new_handle(function: str, free_function: str, *arguments: Any) -> ctypes.c_void_p:
@@ -122,7 +139,7 @@ def guarded(body: Callable[..., int], on_failure: int = -1) -> Callable[..., int
         try:
             return body(*arguments)
         except BaseException as error:  # also KeyboardInterrupt: it must not be lost in C
-            _calls.raised[-1].append(error)
+            _calls.running[-1].raised.append(error)
             return on_failure
 
     return callback

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 from . import _signatures as c
 from ._handles import Child
@@ -18,6 +18,8 @@ QUEUE_PRIVATE = 2
 QUEUE_DIRECT = 3
 QueueKind = Union[int, str]
 _QUEUE_NAMES = {"secure": QUEUE_SECURE, "private": QUEUE_PRIVATE, "direct": QUEUE_DIRECT}
+
+States = Union[str, Iterable[str]]
 
 _CHUNK = 256 * 1024
 
@@ -124,7 +126,7 @@ def _job_fields(queue: int, owner: int, name: Optional[str], document_format: Op
         elif not isinstance(value, int):
             raise TypeError(f"attributes[{key!r}] must be an int, a bool or a str, not {type(value).__name__}")
         else:
-            check_range(value, ctypes.c_int32)
+            check_range(value, ctypes.c_int32, f"attributes[{key!r}]")
             out.type, out.number = _BOOLEAN if isinstance(value, bool) else _INTEGER, value
     return c.JobFields(queue=queue, owner=owner, name=text(name), document_format=text(document_format),
                        host_name=text(host_name), attribute_count=len(given),
@@ -191,11 +193,11 @@ class Spool(Child):
         """Deletes a queue that holds no jobs."""
         call("myqsec_queue_delete", self._pointer, queue)
 
-    def queues(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def queues(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """The queues one may submit to, or all for who manages them: id, name, kind ("secure", "private", "direct"),
         retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates, converting,
         preview."""
-        return paged("myqsec_queue_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_queue_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Lets a user or a group submit to a restricted queue."""
@@ -210,9 +212,9 @@ class Spool(Child):
         data = as_bytes(certificate)
         return new_integer("myqsec_certificate_import", self._pointer, text(name), data, len(data))
 
-    def certificates(self, *, after: int = 0, newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+    def certificates(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """The imported certificates: id, name, subject, fingerprint, not_before, not_after, usable, queues, certificate."""
-        return paged("myqsec_certificate_list", self._pointer, after=after, newest_first=newest_first, page_size=page_size)
+        return paged("myqsec_certificate_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
     def remove_certificate(self, certificate: int) -> None:
         """Removes a certificate that no queue uses."""
@@ -237,13 +239,15 @@ class Spool(Child):
                 writer.write(chunk)
             return writer.finish()
 
-    def jobs(self, *, owner: int = 0, queue: int = 0, states: Optional[str] = None, after: int = 0,
-             newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
-        """Jobs one may see, by id, behind `after`; `states` are IPP's, separated by spaces. Each has id, uuid, queue, queue_name,
+    def jobs(self, *, owner: int = 0, queue: int = 0, states: Optional[States] = None, after: int = 0,
+             newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
+        """Jobs one may see, by id, behind `after`; `states` are IPP's, several as an iterable or separated by
+        spaces. Each has id, uuid, queue, queue_name,
         owner, owner_name, name, document_format, host_name, size, state, reasons, submitted, printed, expires, releases,
         attributes (a dict)."""
-        filter = c.JobFilter(owner=owner, queue=queue, states=text(states))
-        return map(_with_attributes, paged("myqsec_job_list", self._pointer, ctypes.byref(filter), after=after,
+        wanted = states if states is None or isinstance(states, str) else " ".join(states)
+        filter = c.JobFilter(owner=owner, queue=queue, states=text(wanted))
+        return map(_with_attributes, paged("myqsec_job_list", self, ctypes.byref(filter), after=after,
                                            newest_first=newest_first, page_size=page_size))
 
     def job(self, job: int) -> Row:
@@ -273,13 +277,13 @@ class Spool(Child):
 
     def releases(self, *, job: int = 0, owner: int = 0, person: int = 0, device: int = 0, queue: int = 0,
                  since: Optional[datetime] = None, until: Optional[datetime] = None, after: int = 0,
-                 newest_first: bool = False, page_size: int = 0) -> Iterator[Row]:
+                 newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
         """How releases ended, of a job, an owner's jobs, by a person, at a device, in a queue, in a time: id, job, queue, owner,
         person (who released it), device, ended, outcome ("printed", "failed", "possibly-printed"), bytes, private. They
         outlive their jobs."""
         filter = c.ReleaseFilter(job=job, owner=owner, person=person, device=device, queue=queue, to=instant(until),
                                  **{"from": instant(since)})
-        return paged("myqsec_release_list", self._pointer, ctypes.byref(filter), after=after, newest_first=newest_first,
+        return paged("myqsec_release_list", self, ctypes.byref(filter), after=after, newest_first=newest_first,
                      page_size=page_size)
 
     def open_job(self, job: int) -> JobReader:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ctypes
 from datetime import datetime, timedelta, timezone
-from typing import Any, Dict, Iterator, List, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Union
 
 from ._library import call, library, new_handle
 from ._signatures import Page
+
+if TYPE_CHECKING:
+    from ._handles import Child
 
 Row = Dict[str, Any]
 Duration = Union[timedelta, int]
@@ -88,13 +91,16 @@ def row(function: str, *arguments: Any) -> Row:
     return rows(function, *arguments)[0]
 
 
-def paged(function: str, *arguments: Any, after: int = 0, newest_first: bool = False,
-          page_size: int = 0) -> Iterator[Row]:
-    """The rows of a list, read a page at a time; the first at once, so that a refusal is raised here."""
-    page = Page(limit=page_size, order=int(newest_first), after=after)
+def paged(function: str, session: "Child", *arguments: Any, after: int = 0, newest_first: bool = False,
+          page_size: Optional[int] = None) -> Iterator[Row]:
+    """The rows of a list, read a page at a time; the first at once, so that a refusal is raised here. Each page is asked of
+    the session, not of its pointer, which may by then be somebody else's."""
+    if page_size is not None and page_size < 1:
+        raise ValueError("page_size must be at least 1")
+    page = Page(limit=page_size or 0, order=int(newest_first), after=after)
 
     def read() -> List[Row]:
-        handle = new_handle(function, "myqsec_list_free", *arguments, ctypes.byref(page))
+        handle = new_handle(function, "myqsec_list_free", session._pointer, *arguments, ctypes.byref(page))
         try:
             more = ctypes.c_int64()
             call("myqsec_list_more", handle, ctypes.byref(more))

@@ -76,9 +76,10 @@ class Engine:
 
     def close(self) -> None:
         """Closes what is still open of it, then the instance; harmless if that was done. What a clear-memory callback
-        raised meanwhile comes out afterwards."""
+        raised meanwhile comes out afterwards. Busy, and nothing closed, from a callback of a call on it."""
         if self._pointer is None:
             return
+        self._handles.check_unused_here()
         raised = self._handles.close_all()
         call("myqsec_close", self._pointer)
         self._pointer = None

@@ -50,7 +50,8 @@ class Session(Access, Audit, Devices, Spool):
         return row("myqsec_session_info", self._pointer)
 
     def tick(self) -> datetime:
-        """Does what is due, and returns when to call it again at the latest."""
+        """Does what is due, and returns when to call it again at the latest: within a minute, before anything is due, also of
+        what begins meanwhile."""
         return to_instant(new_integer("myqsec_tick", self._pointer))
 
     def confirm_clock(self) -> None:

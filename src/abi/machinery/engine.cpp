@@ -10,6 +10,15 @@
 
 namespace myqsec::abi {
 
+namespace {
+
+/// A host's time, whatever it says: half of all time is enough, and can be added up.
+std::int64_t addable(std::int64_t milliseconds) {
+    return std::clamp<std::int64_t>(milliseconds, 0, INT64_MAX / 4);
+}
+
+}  // namespace
+
 storage::VaultOptions vault_options(const myqsec_options& options, HostParts& host) {
     storage::VaultOptions out;
     if (options.cache_kib > 0) out.cache_kib = static_cast<int>(options.cache_kib);
@@ -22,14 +31,13 @@ storage::VaultOptions vault_options(const myqsec_options& options, HostParts& ho
 Instant HostClock::now() const {
     if (!function_) return SystemClock().now();
     const CallbackScope scope;
-    return from_milliseconds(function_(context_));
+    return from_milliseconds(addable(function_(context_)));
 }
 
 Duration HostClock::running() const {
     if (!running_) return SystemClock().running();
     const CallbackScope scope;
-    // Whatever it says: half of all time is enough, and can be added up.
-    return Duration(std::clamp<std::int64_t>(running_(context_), 0, INT64_MAX / 4));
+    return Duration(addable(running_(context_)));
 }
 
 namespace {

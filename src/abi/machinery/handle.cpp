@@ -9,21 +9,25 @@ namespace myqsec::abi {
 
 namespace {
 
+/// So many others end before a stub is used again: a stale handle is refused, and is not the next person's.
+constexpr std::size_t resting_stubs = 1024;
+
 class HandlePool {
  public:
     Handle* acquire() {
         const std::lock_guard guard(mutex_);
-        if (!first_) return &handles_.emplace_back();
+        if (free_ <= resting_stubs) return &handles_.emplace_back();
         auto* handle = first_;
         first_ = handle->next_free;
-        if (!first_) last_ = nullptr;
         handle->next_free = nullptr;
+        --free_;
         return handle;
     }
     void release(Handle* handle) noexcept {
         const std::lock_guard guard(mutex_);
         (last_ ? last_->next_free : first_) = handle;
         last_ = handle;
+        ++free_;
     }
 
  private:
@@ -31,6 +35,7 @@ class HandlePool {
     std::deque<Handle> handles_;
     Handle* first_ = nullptr;
     Handle* last_ = nullptr;
+    std::size_t free_ = 0;
 };
 
 // Never destroyed: a host may free handles from its own static destructors.

@@ -33,7 +33,7 @@ struct Handle {
 /// As check_handle; the handle is none from then on. Of two threads one succeeds.
 [[nodiscard]] Handle* retire_handle(const void* handle, HandleKind kind, const char* noun);
 /// One that was retired. Waits for the calls that use it. Stubs are used again in the order in which they
-/// were released, so that a stale handle stays recognisable for long.
+/// were released, and not before many others were, so that a stale handle stays recognisable for long.
 void release_handle(Handle* handle) noexcept;
 /// Throws ERR_INVALID_ARGUMENT, naming `noun`, unless it is a live handle of that kind.
 [[nodiscard]] Handle* check_handle(const void* handle, HandleKind kind, const char* noun);

@@ -148,10 +148,28 @@ RightSet Authority::rights_over(GroupId group) {
 }
 
 void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
+    require_all(principal, needed, object, "");
+}
+
+void Authority::require_covers(const Principal& principal, UserId user) {
+    require_all(principal, rights_of(user), user, fmt::format("user {} has", user.value));
+}
+
+void Authority::require_covers(const Principal& principal, GroupId group) {
+    require_all(principal, rights_through(group), group, fmt::format("group {} gives", group.value));
+}
+
+void Authority::require_all(const Principal& principal, RightSet needed, audit::Object object,
+                            const std::string& held) {
     const auto missing = needed.without(user_rights()).without(rights(principal));
     for (const auto& one : all_rights()) {
-        if (missing.has(one.right))
-            deny(principal, one.right, object, sentence_without(principal, one.right, {}));
+        if (!missing.has(one.right)) continue;
+        if (held.empty()) deny(principal, one.right, object, sentence_without(principal, one.right, {}));
+        const bool is_limited =
+            principal.kind == PrincipalKind::user && rights_of(principal.user).has(one.right);
+        deny(principal, one.right, object,
+             fmt::format("{} the right {}, which you {}", held, right_name(one.right),
+                         is_limited ? "have within a group or a queue only" : "lack"));
     }
 }
 

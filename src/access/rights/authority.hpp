@@ -48,6 +48,9 @@ class Authority {
     /// Whoever may act on another's account or membership could act as that person: refuses (audited,
     /// ERR_ACCESS_DENIED) unless the principal holds everything in `rights`.
     void require_covers(const Principal& principal, RightSet rights, audit::Object object);
+    /// Everything that the user has, or that the group gives.
+    void require_covers(const Principal& principal, UserId user);
+    void require_covers(const Principal& principal, GroupId group);
     /// Whoever puts people within the reach of others' rights could be one of these others: refuses (audited,
     /// ERR_ACCESS_DENIED) unless the principal has everything in `rights` over each of the people, who come
     /// by ascending id.
@@ -72,6 +75,9 @@ class Authority {
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
+    /// `held` says who has rights that the principal must have, too; "" if the right itself is needed.
+    void require_all(const Principal& principal, RightSet needed, audit::Object object,
+                     const std::string& held);
     [[nodiscard]] std::string sentence_without(const Principal& principal, Right right, audit::Object object);
 
     storage::Vault& vault_;

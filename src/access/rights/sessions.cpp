@@ -183,10 +183,21 @@ bool Sessions::end(SessionId session, EndReason reason) {
         ended = found->second;
         sessions_.erase(found);
     }
-    storage::Transaction transaction(vault_.main());
-    audit_end(transaction, *ended, reason);
-    transaction.commit();
+    try {
+        storage::Transaction transaction(vault_.main());
+        audit_end(transaction, *ended, ended->unrecorded_end.value_or(reason));
+        transaction.commit();
+    } catch (...) {
+        end_unrecorded(*ended, reason);
+        throw;
+    }
     return true;
+}
+
+void Sessions::end_unrecorded(const Session& session, EndReason reason) {
+    const std::lock_guard lock(mutex_);
+    auto& ended = sessions_.insert_or_assign(session.principal.session, session).first->second;
+    if (!ended.unrecorded_end) ended.unrecorded_end = reason;
 }
 
 std::map<SessionId, Session> Sessions::take_out(const std::vector<UserId>& users, SessionId spared) {
@@ -249,12 +260,12 @@ std::vector<EndedSession> Sessions::expire(Instant now) {
     {
         const std::lock_guard lock(mutex_);
         for (auto it = sessions_.begin(); it != sessions_.end();) {
-            const auto& session = it->second;
-            if (now < session.deadline()) {
+            const auto reason = it->second.end_by(now);
+            if (!reason) {
                 ++it;
                 continue;
             }
-            ended.push_back({session, now >= session.end_deadline() ? EndReason::maximum : EndReason::idle});
+            ended.push_back({it->second, *reason});
             it = sessions_.erase(it);
         }
     }

@@ -20,6 +20,9 @@
 
 namespace myqsec::access {
 
+enum class EndReason : std::uint8_t { logout, idle, maximum, replaced, card_removed, closed, revoked };
+[[nodiscard]] std::string_view end_reason_name(EndReason reason);
+
 struct SessionLimits {
     Duration idle;
     Duration maximum;
@@ -32,17 +35,24 @@ struct Session {
     SessionLimits limits;
     /// Calls under way that go on by themselves; shared by all copies of this.
     std::shared_ptr<std::atomic<int>> at_work = std::make_shared<std::atomic<int>>(0);
+    /// It serves nobody any more, but the disk did not take that.
+    std::optional<EndReason> unrecorded_end{};
 
     /// None while it is at work.
     [[nodiscard]] Instant idle_deadline() const {
         return *at_work > 0 ? end_deadline() : last_activity + limits.idle;
     }
     [[nodiscard]] Instant end_deadline() const { return started + limits.maximum; }
-    [[nodiscard]] Instant deadline() const { return std::min(idle_deadline(), end_deadline()); }
+    [[nodiscard]] Instant deadline() const {
+        return unrecorded_end ? Instant::min() : std::min(idle_deadline(), end_deadline());
+    }
+    /// Why it is over; nothing if it is not.
+    [[nodiscard]] std::optional<EndReason> end_by(Instant now) const {
+        if (unrecorded_end) return unrecorded_end;
+        if (now < deadline()) return std::nullopt;
+        return now >= end_deadline() ? EndReason::maximum : EndReason::idle;
+    }
 };
-
-enum class EndReason : std::uint8_t { logout, idle, maximum, replaced, card_removed, closed, revoked };
-[[nodiscard]] std::string_view end_reason_name(EndReason reason);
 
 struct EndedSession {
     Session session;
@@ -96,8 +106,10 @@ class Sessions {
     [[nodiscard]] std::optional<Session> at_device(DeviceId device) const;
 
     /// Ends it first, then audits session.logout (joins the caller's transaction, if any). False if it had
-    /// ended already.
+    /// ended already. If that can't be written, it has ended all the same, and expire() records it.
     bool end(SessionId session, EndReason reason);
+    /// For whom that happens to behind end(), when the transaction is committed.
+    void end_unrecorded(const Session& session, EndReason reason);
     /// What ends people's sessions with a change of their credentials or rights.
     class Revocation {
      public:
@@ -132,8 +144,8 @@ class Sessions {
     using RevokedHook = std::function<void(const Session&)>;
     void when_revoked(RevokedHook hook) { revoked_hook_ = std::move(hook); }
 
-    /// Ends, as end() does, all sessions past a deadline. What a device needs at logout is its layer's
-    /// business.
+    /// Ends, as end() does, all sessions past a deadline, and records the ends that were not. What a device
+    /// needs at logout is its layer's business.
     std::vector<EndedSession> expire(Instant now);
     /// When expire() has something to do next.
     [[nodiscard]] std::optional<Instant> next_deadline() const;

@@ -99,6 +99,14 @@ Queue accepting_queue(const Context& context, const access::Principal& principal
     return queue;
 }
 
+/// A job's and its container's: UUIDv4 (RFC 9562 5.4), random but for version and variant.
+crypto::ContainerId random_uuid() {
+    auto out = crypto::random_array<16>();
+    out[6] = static_cast<std::uint8_t>((out[6] & 0x0f) | 0x40);
+    out[8] = static_cast<std::uint8_t>((out[8] & 0x3f) | 0x80);
+    return out;
+}
+
 }  // namespace
 
 struct JobWriter::Parts {
@@ -110,7 +118,7 @@ struct JobWriter::Parts {
           protection(queue.protection),
           job_key(
               crypto::random_secret(32)),  // a fresh one for every job: who destroys it destroys the document
-          uuid(crypto::random_array<16>()),
+          uuid(random_uuid()),
           blob(context.documents().writer()),
           stages(*blob) {
         // What a document goes through on its way in, its end first: another stage is a line here.

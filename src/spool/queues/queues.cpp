@@ -267,6 +267,10 @@ bool Queues::set_allowed(const access::Principal& principal, QueueId id, UserId 
     return true;
 }
 
+Duration Queues::shortest_retention() const {
+    return store::shortest_retention(context_.main()).value_or(Duration::max());
+}
+
 void Queues::forget_user(storage::Transaction& transaction, UserId user) {
     store::disallow_everywhere(transaction.database(), user);
 }

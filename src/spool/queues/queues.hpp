@@ -31,6 +31,9 @@ class Queues {
     void allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group);
     void disallow(const access::Principal& principal, QueueId queue, UserId user, GroupId group);
 
+    /// How long a job that comes now has at least; Duration::max() if there is no queue.
+    [[nodiscard]] Duration shortest_retention() const;
+
     /// For the removal of a user; joins its transaction.
     void forget_user(storage::Transaction& transaction, UserId user);
 

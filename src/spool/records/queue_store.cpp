@@ -128,6 +128,14 @@ std::map<QueueId, std::int64_t> count_documents_over(storage::Database& main, In
     return out;
 }
 
+std::optional<Duration> shortest_retention(storage::Database& main) {
+    auto rows = main.query(
+        "SELECT min(retention) FROM (SELECT retention_held AS retention FROM queue UNION ALL "
+        "SELECT retention_printed FROM queue WHERE retention_printed > 0)");
+    if (!rows.next() || rows.is_null(0)) return std::nullopt;
+    return Duration(rows.integer(0));
+}
+
 std::vector<std::string_view> queue_list_statements() {
     auto all = both_ways({listed_queues});
     all.push_back(documents_over);

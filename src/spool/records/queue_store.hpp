@@ -34,6 +34,8 @@ struct QueueView {
 [[nodiscard]] Paged<Queue> list_queues(storage::Database& main, const QueueView& view, const Page& page);
 /// Of each queue, the documents of jobs past their expiry that no tick has erased yet; its `jobs` has them.
 [[nodiscard]] std::map<QueueId, std::int64_t> count_documents_over(storage::Database& main, Instant now);
+/// The shortest time after which a job of any queue expires, if there is a queue.
+[[nodiscard]] std::optional<Duration> shortest_retention(storage::Database& main);
 /// Every statement that a list of queues may run, for the test that looks at their plans.
 [[nodiscard]] std::vector<std::string_view> queue_list_statements();
 
