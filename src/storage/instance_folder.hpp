@@ -34,7 +34,8 @@ void require_instance(Folder& folder);
 /// ERR_NOT_FOUND, with the one that is missing.
 void require_databases(Folder& folder);
 
-/// Whether a creation or restoration was cut off there: the marker alone, which anybody can plant, is no proof.
+/// Whether a creation or restoration was cut off there: the marker alone, which anybody can plant, proves
+/// nothing.
 [[nodiscard]] bool is_unfinished(Folder& folder, BlobFolders blobs);
 
 /// For a new instance: takes the lock, marks the folder as unfinished, and removes what an earlier creation

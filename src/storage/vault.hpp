@@ -125,8 +125,8 @@ class Vault {
     void require_room(BlobStore& store, std::uint64_t least);
     /// In a forked child, which shares the lock's open files: leaves it to the parent alone.
     void disown_lock();
-    /// Counts this opening in all parts, once they were compared and before they are written to. The first one
-    /// finishes the creation, unless that goes on.
+    /// Counts this opening in all parts, once they were compared and before they are written to. The first
+    /// one finishes the creation, unless that goes on.
     void begin_opening();
     /// From now on nothing replaces it.
     void finish_creation();

@@ -1,11 +1,12 @@
 // Backups through the C ABI: rights, events, expiry at tick, restoring beside an outside counter.
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
+#include "abi/counters.hpp"
 #include "abi/engine.hpp"
 
 using namespace myqsec;
+using test::Counters;
 using test::Host;
 using test::Tray;
 
@@ -42,26 +43,6 @@ void restore_into(Host& host, const std::string& backup, const Key& key, const m
                                 &engine));
     check(myqsec_close(engine));
 }
-
-/// Outside counters, which may be lost.
-struct Counters {
-    std::map<std::uint32_t, std::uint64_t> values;
-
-    myqsec_options give_to(myqsec_options options) {
-        options.counter_context = &values;
-        options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
-            *value = (*static_cast<decltype(values)*>(context))[which];
-            return 0;
-        };
-        options.counter_advance = [](void* context, std::uint32_t which, std::uint64_t value) {
-            auto& counter = (*static_cast<decltype(values)*>(context))[which];
-            if (value != counter + 1) return 1;
-            counter = value;
-            return 0;
-        };
-        return options;
-    }
-};
 
 /// The password of its administrator, who is "admin".
 std::string first_administrator(const Session& system) {

@@ -1,32 +1,11 @@
 #include <filesystem>
-#include <map>
 
+#include "abi/counters.hpp"
 #include "abi/engine.hpp"
 
 using namespace myqsec;
+using test::Counters;
 using test::Host;
-
-namespace {
-
-/// As a TPM keeps it.
-struct Counters {
-    std::map<std::uint32_t, std::uint64_t> values;
-    int result = 0;
-
-    void give_to(myqsec_options& options) {
-        options.counter_context = this;
-        options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
-            *value = static_cast<Counters*>(context)->values[which];
-            return static_cast<Counters*>(context)->result;
-        };
-        options.counter_advance = [](void* context, std::uint32_t which, std::uint64_t value) {
-            static_cast<Counters*>(context)->values[which] = value;
-            return 0;
-        };
-    }
-};
-
-}  // namespace
 
 TEST_CASE("an administrator switches a database's encryption, ticks convert it, and both ends are audited") {
     Host host;
@@ -54,8 +33,7 @@ TEST_CASE("an administrator switches a database's encryption, ticks convert it, 
 TEST_CASE("a whole earlier state of the folder opens, but not beside the host's counter") {
     test::Place place;
     Counters counters;
-    auto options = place.options();
-    counters.give_to(options);
+    auto options = counters.give_to(place.options());
     { const auto engine = Engine::create(place.directory, place.root(), &options); }
     CHECK(counters.values.at(1) > 0);
     CHECK(counters.values.at(2) > 0);

@@ -26,8 +26,8 @@ class Queues {
     [[nodiscard]] Paged<Queue> list(const access::Principal& principal, const Page& page = {});
 
     /// Who may submit to a restricted queue: a user or a group, with the groups inside it; the other is 0.
-    /// Idempotent. ERR_NOT_FOUND for nobody, if the principal may see users, or groups; else that is audited as
-    /// a denial, and answered as if there were somebody.
+    /// Idempotent. ERR_NOT_FOUND for nobody, if the principal may see users, or groups; else that is audited
+    /// as a denial, and answered as if there were somebody.
     void allow(const access::Principal& principal, QueueId queue, UserId user, GroupId group);
     void disallow(const access::Principal& principal, QueueId queue, UserId user, GroupId group);
 
