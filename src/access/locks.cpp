@@ -37,8 +37,9 @@ Paged<Lock> Locks::list(const Principal& principal, const Page& page) {
                 locks.more = locks.back().id;
                 return locks;
             }
-            locks.push_back({row.id, row.key.scope, row.subject.user, row.subject.device, row.subject.source,
-                             row.subject.method, static_cast<std::int64_t>(row.record.entries.size()),
+            locks.push_back({row.id, row.key.scope, row.subject.user, row.subject.device,
+                             source_of(row.key, row.subject, vault_.keystore()), row.subject.method,
+                             static_cast<std::int64_t>(row.record.entries.size()),
                              lockout.instant_of(row.record.until)});
         }
         rest.after = rows.more;
@@ -69,7 +70,7 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
         {}};
     if (user && lock->subject.device)
         event.changes.push_back({"device", fmt::format("{}", lock->subject.device.value), ""});
-    if (const Place place{{}, lock->subject.source}; !place.source.empty())
+    if (const Place place{{}, source_of(lock->key, lock->subject, vault_.keystore())}; !place.source.empty())
         event.changes.push_back({"source", place.source_tag(vault_), ""});
     audit_.append(transaction, event);
     transaction.commit();
