@@ -364,7 +364,31 @@ TEST_CASE("a device administrator lifts locks of devices, and sees no others") {
     CHECK(seen[0].device == lobby);
     f.access.locks.lift(session, seen[0].id);
     for (const auto& lock : f.locks())
-        CHECK(status_of([&] { f.access.locks.lift(session, lock.id); }) == Status::ERR_ACCESS_DENIED);
+        CHECK(status_of([&] { f.access.locks.lift(session, lock.id); }) == Status::ERR_NOT_FOUND);
+    CHECK(f.last(audit::Action::session_denied).object == audit::Object(f.ada));
+}
+
+TEST_CASE("a lock that one may not lift and none get one answer") {
+    LockoutFixture f;
+    const auto clerk = f.add_user("clerk");
+    f.access.roles.create(f.root, "clerk", {Right::user_manage});
+    Grant grant;
+    grant.user = clerk;
+    grant.scope_group = f.access.groups.create(f.root, "sales");
+    f.access.roles.give(f.root, "clerk", grant);
+    times(5, [&] { f.password("nobody", "wrong", "192.0.2.7"); });
+    times(5, [&] { f.password("ada", "wrong"); });
+    const auto session = f.log_in(clerk);
+    const auto locks = f.locks();
+    REQUIRE(locks.size() == 3);
+    for (const auto& lock : locks)
+        CHECK(status_of([&] { f.access.locks.lift(session, lock.id); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { f.access.locks.lift(session, locks[2].id + 1); }) == Status::ERR_NOT_FOUND);
+    CHECK(f.locks().size() == 3);
+    f.access.groups.add(f.root, grant.scope_group, f.ada);
+    for (const auto& lock : f.access.locks.list(session))
+        f.access.locks.lift(session, lock.id);
+    CHECK(f.locks().size() == 2);
 }
 
 TEST_CASE("unlocking a user lifts all locks of the account") {
