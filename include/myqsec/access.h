@@ -74,7 +74,8 @@ MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_
 
 /** Sets the password, with which one logs in by user name, or as a second factor to a card. For oneself `current`, the
  *  present password, is required; otherwise NULL. Replacing one ends the user's sessions, but for this one. Adds
- *  MYQSEC_ERR_LIMIT (the password profile refuses it, and says why), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT.
+ *  MYQSEC_ERR_LIMIT (more than 1,024 bytes in NFC, or the password profile refuses it, and says why),
+ *  MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT.
  *  Right: credential.manage over the user, or oneself. Audit: credential.added, credential.changed, session.logout.
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,

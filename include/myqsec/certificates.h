@@ -8,11 +8,11 @@
 MYQSEC_BEGIN
 
 /** Imports one certificate (X.509, PEM or DER, no private key) under a unique name of 1 to 127 bytes. Its key must be
- *  RSA of 2,048 to 8,192 bits with an odd exponent of at least 65,537, or EC P-256 or P-384; its key usage, if it has
- *  one, allow key encipherment (RSA) or key agreement (EC), and a critical extended one the protection of e-mail or
- *  files; now lie in its validity; no critical extension be unknown; and its signature be right if it signed itself.
- *  Otherwise MYQSEC_ERR_INVALID_ARGUMENT says what is wrong, also with a file that holds a chain, a private key or
- *  anything else. Chains are
+ *  RSA of 2,048 to 8,192 bits with an odd exponent of at least 65,537, or a point of P-256 or P-384, compressed or
+ *  uncompressed; its key usage, if it has one, allow key encipherment (RSA) or key agreement (EC), and a critical
+ *  extended one the protection of e-mail or files; now lie in its validity; no critical extension be another than RFC
+ *  5280's; and its signature be right if it signed itself. Otherwise MYQSEC_ERR_INVALID_ARGUMENT says what is wrong,
+ *  also with a file that holds a chain, a private key or anything else. Chains are
  *  not checked: who may import decides. Adds MYQSEC_ERR_EXISTS. Right: key.manage. Audit: certificate.imported.
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_certificate_import(myqsec_session *session, const char *name, const uint8_t *data,

@@ -26,8 +26,9 @@ MYQSEC_API myqsec_status myqsec_keys_rotate_tree(myqsec_session *session);
  *  trying names on an old copy of the files. Names are hashed anew at once, in seconds for 50,000, and their key
  *  before is destroyed when it returns. Cards and PINs, which are known as hashes only, are hashed anew when they are
  *  next presented; those that are not within the setting lookup.retention end, and myqsec_tick destroys the key they
- *  had. Adds MYQSEC_ERR_INCOMPLETE. Right: key.manage. Audit: key.rotated; from myqsec_tick credential.removed,
- *  key.destroyed. Since 0.1. */
+ *  had. Adds MYQSEC_ERR_INCOMPLETE; MYQSEC_ERR_NOT_POSSIBLE while 32 earlier keys serve such cards and PINs, for each
+ *  login tries them all. Right: key.manage. Audit: key.rotated; from myqsec_tick credential.removed, key.destroyed.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_keys_rotate_lookup(myqsec_session *session);
 
 /** Gives the database `what`, "main" or "log", a fresh key, under which myqsec_tick rewrites it step by step while it

@@ -37,8 +37,8 @@ MYQSEC_API myqsec_status myqsec_last_refusal(myqsec_login_refusal *out);
  *  card that nobody has), device, source, method ("name-pin", ...; of a device or source "typed" or "card"), entries
  *  (wrong ones that count), until. Right: user.manage, over the user; for devices also device.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_lock_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** Ends a lock and forgets what led to it. Adds MYQSEC_ERR_NOT_FOUND, also once it is over. Right: as above, and
- *  every right that the user has. Audit: user.unlocked. Since 0.1. */
+/** Ends a lock and forgets what led to it. Adds MYQSEC_ERR_NOT_FOUND, also once it is over, and where it is not in that
+ *  list. Right: as above, and every right that the user has. Audit: user.unlocked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_lock_lift(myqsec_session *session, int64_t lock);
 
 /** A new recovery code, shown this once, for paper in a safe; it replaces an earlier one. 64 bytes of buffer are

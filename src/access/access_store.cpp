@@ -96,7 +96,7 @@ constexpr std::string_view steps[] = {
         kept_until INTEGER NOT NULL,
         user_id INTEGER NOT NULL,
         device_id INTEGER NOT NULL,
-        source TEXT NOT NULL,
+        source BLOB NOT NULL,
         method TEXT NOT NULL,
         UNIQUE (scope, hash));
     CREATE INDEX access_lock_age ON access_lock (kept_until);

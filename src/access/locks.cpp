@@ -23,9 +23,13 @@ bool Locks::may_lift(const Principal& principal, const store::LockRow& lock) {
     return authority_.may(principal, Right::user_manage, about(lock));
 }
 
-Paged<Lock> Locks::list(const Principal& principal, const Page& page) {
+void Locks::require_listing(const Principal& principal) {
     if (!authority_.may(principal, Right::device_manage))
         (void)authority_.authorise_list(principal, Right::user_manage);
+}
+
+Paged<Lock> Locks::list(const Principal& principal, const Page& page) {
+    require_listing(principal);
     Lockout lockout(vault_, settings_);
     Paged<Lock> locks;
     auto rest = page;
@@ -37,8 +41,9 @@ Paged<Lock> Locks::list(const Principal& principal, const Page& page) {
                 locks.more = locks.back().id;
                 return locks;
             }
-            locks.push_back({row.id, row.key.scope, row.subject.user, row.subject.device, row.subject.source,
-                             row.subject.method, static_cast<std::int64_t>(row.record.entries.size()),
+            locks.push_back({row.id, row.key.scope, row.subject.user, row.subject.device,
+                             source_of(row.key, row.subject, vault_.keystore()), row.subject.method,
+                             static_cast<std::int64_t>(row.record.entries.size()),
                              lockout.instant_of(row.record.until)});
         }
         rest.after = rows.more;
@@ -47,14 +52,19 @@ Paged<Lock> Locks::list(const Principal& principal, const Page& page) {
 }
 
 void Locks::lift(const Principal& principal, std::int64_t id) {
-    const auto lock = store::find_lock(vault_.main(), id);
-    const bool by_device =
-        lock && lock->key.scope == LockScope::device && authority_.may(principal, Right::device_manage);
-    const auto proof = authority_.authorise(principal, by_device ? Right::device_manage : Right::user_manage,
-                                            lock ? about(*lock) : Target{});
+    require_listing(principal);
+    auto lock = store::find_lock(vault_.main(), id);
+    if (lock && !may_lift(principal, *lock)) {
+        authority_.record_denial(principal, Right::user_manage, object_of(*lock));
+        lock.reset();  // whoever doesn't see it in the list learns no more here
+    }
     Lockout lockout(vault_, settings_);
     if (!lock || lock->record.until <= lockout.now())
         fail(Status::ERR_NOT_FOUND, "there is no lock {} in force", id);
+    const bool by_device =
+        lock->key.scope == LockScope::device && authority_.may(principal, Right::device_manage);
+    const auto proof =
+        authority_.authorise(principal, by_device ? Right::device_manage : Right::user_manage, about(*lock));
     const auto user = lock->subject.user;
     if (user) authority_.require_covers(principal, user);
 
@@ -69,7 +79,7 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
         {}};
     if (user && lock->subject.device)
         event.changes.push_back({"device", fmt::format("{}", lock->subject.device.value), ""});
-    if (const Place place{{}, lock->subject.source}; !place.source.empty())
+    if (const Place place{{}, source_of(lock->key, lock->subject, vault_.keystore())}; !place.source.empty())
         event.changes.push_back({"source", place.source_tag(vault_), ""});
     audit_.append(transaction, event);
     transaction.commit();

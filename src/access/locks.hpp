@@ -30,12 +30,15 @@ class Locks {
 
     /// Those in force that the principal may lift, by id.
     [[nodiscard]] Paged<Lock> list(const Principal& principal, const Page& page = {});
-    /// Ends it and forgets the entries that led to it. ERR_NOT_FOUND also once it is over.
+    /// Ends it and forgets the entries that led to it. ERR_NOT_FOUND also once it is over, or where it is not
+    /// in the principal's list.
     void lift(const Principal& principal, std::int64_t lock);
     /// At each opening, as Lockout::keep_time().
     void keep_time();
 
  private:
+    /// Refuses whoever may lift none.
+    void require_listing(const Principal& principal);
     [[nodiscard]] bool may_lift(const Principal& principal, const store::LockRow& lock);
 
     storage::Vault& vault_;

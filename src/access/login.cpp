@@ -186,7 +186,7 @@ void Login::record_refusal(const LoginAttempt& attempt, std::string_view reason,
 
 /// Of one lock: from however many places somebody is refused by it.
 void Login::count_refused(const LockKey& lock, const store::LockSubject& subject) {
-    auto event = lock_event(Action::session_login_failed, subject, vault_);
+    auto event = lock_event(Action::session_login_failed, lock, subject, vault_);
     event.result = audit::Result::denied;
     event.changes.insert(event.changes.begin(),
                          {{"method", "", subject.method}, {"reason", "", "locked-out"}});

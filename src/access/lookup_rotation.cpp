@@ -5,6 +5,7 @@
 #include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
+#include "base/error.hpp"
 #include "storage/sqlite/wide_cache.hpp"
 
 namespace myqsec::access {
@@ -32,6 +33,12 @@ void LookupRotation::rotate(const Principal& principal) {
     const auto proof = authority_.authorise(principal, Right::key_manage);
     auto& keys = vault_.lookup_keys();
     storage::Transaction transaction(vault_.main());
+    if (keys.all(LookupKind::credential).size() > most_retired) {
+        fail(Status::ERR_NOT_POSSIBLE,
+             "{} earlier look-up keys are still tried for cards and PINs that were not presented since; the "
+             "oldest ends when lookup.retention is over",
+             most_retired);
+    }
     const auto before = keys.newest(LookupKind::name).version;
     const auto now = vault_.clock().now();
     keys.rotate(transaction, LookupKind::credential, now);

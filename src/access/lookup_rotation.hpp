@@ -11,13 +11,17 @@ namespace myqsec::access {
 
 class LookupRotation {
  public:
+    /// Each login at a device tries every one of them.
+    static constexpr std::size_t most_retired = 32;
+
     LookupRotation(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
                    Authority& authority)
         : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
 
     /// key.manage. All names are hashed anew, and the key that they had is destroyed, for older copies of the
     /// files as well. Cards and PINs are known as hashes only: each is hashed anew when it is presented.
-    /// ERR_INCOMPLETE: done, but for the older copies; a later tick makes up for it.
+    /// ERR_NOT_POSSIBLE while `most_retired` earlier keys serve those that were not. ERR_INCOMPLETE: done,
+    /// but for the older copies; a later tick makes up for it.
     void rotate(const Principal& principal);
 
     /// Cards and PINs that were not presented since a rotation, and since when those of the oldest key wait.

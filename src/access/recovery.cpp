@@ -36,10 +36,28 @@ std::string Recovery::make_code(const Principal& principal) {
     return code;
 }
 
-void Recovery::require_root(crypto::RootProvider& root) {
-    const storage::Keystore opened(vault_.folder(), root);  // ERR_WRONG_KEY
-    if (opened.instance_id() != vault_.keystore().instance_id())
-        fail(Status::ERR_WRONG_KEY, "the root secret opens another instance's keystore");
+void Recovery::append_failure(storage::Transaction& transaction, const Authorised& proof,
+                              audit::Object object, std::string_view wrong) {
+    audit_.append(transaction, {Action::user_recovery_began,
+                                proof.actor(),
+                                object,
+                                audit::Result::failed,
+                                {{std::string(wrong), "", "wrong"}},
+                                {}});
+    transaction.commit();
+}
+
+void Recovery::require_root(const Authorised& proof, crypto::RootProvider& root) {
+    try {
+        const storage::Keystore opened(vault_.folder(), root);
+        if (opened.instance_id() != vault_.keystore().instance_id())
+            fail(Status::ERR_WRONG_KEY, "the root secret opens another instance's keystore");
+    } catch (const Error& error) {
+        if (error.status() != Status::ERR_WRONG_KEY) throw;
+        storage::Transaction transaction(vault_.main());
+        append_failure(transaction, proof, audit::Object::instance(), "root-secret");
+        throw;
+    }
 }
 
 UserId Recovery::administrator(std::string_view user_name) {
@@ -59,7 +77,7 @@ UserId Recovery::administrator(std::string_view user_name) {
 Recovery::Recovered Recovery::recover(const Principal& system, crypto::RootProvider& root,
                                       std::string_view user_name, std::optional<std::string_view> code) {
     const auto proof = authority_.authorise_host(system);
-    require_root(root);
+    require_root(proof, root);
     Recovered made{random_password(), {}};
     const auto kdf = password_kdf(settings_);
     const auto verifier = crypto::make_password_verifier(
@@ -73,13 +91,7 @@ Recovery::Recovered Recovery::recover(const Principal& system, crypto::RootProvi
         const auto kept = store::find_recovery_code(vault_.main());
         const bool right = kept && crypto::equal_constant_time(given, *kept);
         if (!right) {
-            audit_.append(transaction, {Action::user_recovery_began,
-                                        proof.actor(),
-                                        user,
-                                        audit::Result::failed,
-                                        {{"recovery-code", "", "wrong"}},
-                                        {}});
-            transaction.commit();
+            append_failure(transaction, proof, user, "recovery-code");
             fail(Status::ERR_AUTHENTICATION, "the recovery code is wrong, or was used");
         }
         store::save_recovery_code(vault_.main(), std::nullopt);

@@ -38,7 +38,11 @@ class Recovery {
     Instant finish_due();
 
  private:
-    void require_root(crypto::RootProvider& root);
+    /// ERR_WRONG_KEY, audited.
+    void require_root(const Authorised& proof, crypto::RootProvider& root);
+    /// That nothing began, for what was given was wrong; commits.
+    void append_failure(storage::Transaction& transaction, const Authorised& proof, audit::Object object,
+                        std::string_view wrong);
     [[nodiscard]] UserId administrator(std::string_view user_name);
 
     storage::Vault& vault_;

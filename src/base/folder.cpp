@@ -48,6 +48,13 @@ auto retry(Call call) {
     return result;
 }
 
+/// Whether nobody else but root can have written it, or can.
+bool is_ours_alone(int descriptor, const std::string& path) {
+    struct stat info {};
+    if (::fstat(descriptor, &info) != 0) fail_errno(errno, "examine", path);
+    return info.st_uid == ::geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 class DiskFile final : public File {
  public:
     DiskFile(Descriptor descriptor, std::string path)
@@ -215,6 +222,7 @@ class DiskFolder final : public Folder {
 
     bool share(File& file, std::string_view name) override {
         const std::string component = checked(name);
+        if (!is_ours_alone(dynamic_cast<const DiskFile&>(file).descriptor(), full(component))) return false;
         if (give_name(file, component)) return true;
         // link(2): another file system; as many names as it takes; none beyond the first, or for none of
         // ours.

@@ -73,7 +73,7 @@ class Folder {
     /// the name may be there or not.
     virtual void link_durably(File& unnamed, std::string_view name) = 0;
     /// Gives a file of another folder one more name, here. False where that can't be, as between file
-    /// systems. Durable after sync().
+    /// systems, or where others own the file or may write it. Durable after sync().
     [[nodiscard]] virtual bool share(File& file, std::string_view name) = 0;
     /// Replaces `to` atomically. Durable after sync().
     virtual void rename(std::string_view from, std::string_view to) = 0;

@@ -1,4 +1,5 @@
 // What wrong entries cost, and whom: the promises of docs/lockout.md.
+#include <algorithm>
 #include <map>
 #include <thread>
 
@@ -326,6 +327,30 @@ TEST_CASE("every lock is in one list, and lifted by right, which is audited") {
     CHECK(f.pin(f.ada_pin) == Status::OK);
 }
 
+TEST_CASE("a lock's source is read in the list alone, not in the database, and only as the lock's own") {
+    LockoutFixture f;
+    const std::string address = "192.0.2.7";
+    CHECK(f.password("ada", test::ada_password, address) == Status::OK);
+    times(10, [&] { f.password("ada", "wrong", address); });
+    auto& main = f.vault->main();
+    std::vector<std::int64_t> sealed;
+    for (auto rows = main.query("SELECT id, source FROM access_lock WHERE length(source) > 0");
+         rows.next();) {
+        CHECK(as_text(rows.blob(1)).find(address) == std::string_view::npos);
+        sealed.push_back(rows.integer(0));
+    }
+    REQUIRE(sealed.size() == 2);  // the source, for strangers, and ada's account where it is known
+    for (const auto& lock : f.locks())
+        CHECK(lock.source == (std::ranges::count(sealed, lock.id) != 0 ? address : ""));
+    int told = 0;
+    const audit::Change tagged{"source", "", Place{{}, address}.source_tag(*f.vault)};
+    for (const auto& event : f.events())
+        if (event.action == audit::Action::user_locked) told += event.changes.back() == tagged ? 1 : 0;
+    CHECK(told == 2);
+    main.run("UPDATE access_lock SET source = (SELECT source FROM access_lock WHERE id = $1)", sealed[0]);
+    CHECK(status_of([&] { (void)f.locks(); }) == Status::ERR_CORRUPT);
+}
+
 TEST_CASE("a device administrator lifts locks of devices, and sees no others") {
     LockoutFixture f;
     const auto keeper = f.add_user("keeper");
@@ -339,7 +364,31 @@ TEST_CASE("a device administrator lifts locks of devices, and sees no others") {
     CHECK(seen[0].device == lobby);
     f.access.locks.lift(session, seen[0].id);
     for (const auto& lock : f.locks())
-        CHECK(status_of([&] { f.access.locks.lift(session, lock.id); }) == Status::ERR_ACCESS_DENIED);
+        CHECK(status_of([&] { f.access.locks.lift(session, lock.id); }) == Status::ERR_NOT_FOUND);
+    CHECK(f.last(audit::Action::session_denied).object == audit::Object(f.ada));
+}
+
+TEST_CASE("a lock that one may not lift and none get one answer") {
+    LockoutFixture f;
+    const auto clerk = f.add_user("clerk");
+    f.access.roles.create(f.root, "clerk", {Right::user_manage});
+    Grant grant;
+    grant.user = clerk;
+    grant.scope_group = f.access.groups.create(f.root, "sales");
+    f.access.roles.give(f.root, "clerk", grant);
+    times(5, [&] { f.password("nobody", "wrong", "192.0.2.7"); });
+    times(5, [&] { f.password("ada", "wrong"); });
+    const auto session = f.log_in(clerk);
+    const auto locks = f.locks();
+    REQUIRE(locks.size() == 3);
+    for (const auto& lock : locks)
+        CHECK(status_of([&] { f.access.locks.lift(session, lock.id); }) == Status::ERR_NOT_FOUND);
+    CHECK(status_of([&] { f.access.locks.lift(session, locks[2].id + 1); }) == Status::ERR_NOT_FOUND);
+    CHECK(f.locks().size() == 3);
+    f.access.groups.add(f.root, grant.scope_group, f.ada);
+    for (const auto& lock : f.access.locks.list(session))
+        f.access.locks.lift(session, lock.id);
+    CHECK(f.locks().size() == 2);
 }
 
 TEST_CASE("unlocking a user lifts all locks of the account") {

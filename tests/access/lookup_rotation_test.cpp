@@ -180,6 +180,19 @@ TEST_CASE("cards and PINs that were not presented in time end, audited, and thei
     CHECK_FALSE(f.vault->leaf_keys().has_waiting());  // the turn was made
 }
 
+TEST_CASE("so many earlier keys are tried at each login, and no more: a rotation waits until one has ended") {
+    RotationFixture f;
+    for (std::size_t i = 0; i < LookupRotation::most_retired; ++i)
+        f.rotate();
+    CHECK(status_of([&] { f.rotate(); }) == Status::ERR_NOT_POSSIBLE);
+    CHECK(f.keys(LookupKind::credential) == LookupRotation::most_retired + 1);
+    CHECK(f.by_card() == Status::OK);
+    f.clock.advance(retention);
+    CHECK(f.end_retired() == Instant::max());
+    f.rotate();
+    CHECK(f.by_card() == Status::OK);
+}
+
 TEST_CASE("however many end, each step is bounded, and none is left") {
     RotationFixture f;
     for (int i = 0; i < 600; ++i)

@@ -85,6 +85,38 @@ TEST_CASE("a password is the same however its accents and blanks are typed") {
 }
 
 TEST_CASE(
+    "what is longer than any name or password is nobody's, at the cost of any other, and counts as wrong") {
+    test::AccessFixture f;
+    const std::string longer(100'000, 'a');
+    CHECK(fold_user_name(longer).size() == longest_spelling * max_name);
+    CHECK(fold_user_name(std::string(100'000, ' ') + "Ada") == "ada");
+    CHECK(entered_password(longer).size() == longest_spelling * max_password);
+    CHECK(is_refused(longer));
+    const auto set_password = [&](const std::string& password) {
+        return status_of([&] { f.access.credentials.set_password(f.root, f.ada, std::nullopt, password); });
+    };
+    CHECK(set_password(longer) == Status::ERR_LIMIT);
+    std::string plain = "pony fuel cell";
+    auto wide = plain;
+    while (plain.size() < max_password) {
+        plain += " K";
+        wide += "\u3000\u212A";
+    }
+    CHECK(set_password(plain) == Status::OK);
+    const auto answer = [&](std::string_view name, std::string_view password) {
+        LoginAttempt attempt;
+        attempt.user_name = name;
+        attempt.password = password;
+        return status_of([&] { f.access.login.authenticate(f.system, attempt, all_methods); });
+    };
+    CHECK(answer("ada", wide) == Status::OK);
+    const auto before = f.count(audit::Action::session_login_failed);
+    CHECK(answer(longer, "wrong") == Status::ERR_AUTHENTICATION);
+    CHECK(answer("ada", longer) == Status::ERR_AUTHENTICATION);
+    CHECK(f.count(audit::Action::session_login_failed) == before + 2);
+}
+
+TEST_CASE(
     "names of groups and roles are one, composed or not, and hold nothing that changes text around them") {
     test::AccessFixture f;
     f.access.groups.create(f.root, "Pr\u016Fvodc\u00ED");

@@ -57,7 +57,8 @@ TEST_CASE("with the recovery code at once, and once; it ends the account's sessi
     CHECK(f.access.recovery.make_code(f.log_in(f.administrator)) != code);
 }
 
-TEST_CASE("recovery makes nobody an administrator, and needs the root secret and the host") {
+TEST_CASE(
+    "recovery makes nobody an administrator, and needs the root secret, audited if wrong, and the host") {
     RecoveryFixture f;
     CHECK(status_of([&] { f.recover("ada"); }) == Status::ERR_NOT_POSSIBLE);
     CHECK(status_of([&] { f.recover("nobody"); }) == Status::ERR_NOT_FOUND);
@@ -67,7 +68,10 @@ TEST_CASE("recovery makes nobody an administrator, and needs the root secret and
     const auto other = test::key_file_root(8);
     CHECK(status_of([&] { f.access.recovery.recover(f.system, *other, "root", std::nullopt); }) ==
           Status::ERR_WRONG_KEY);
-    CHECK(f.count(audit::Action::user_recovery_began) == 0);
+    CHECK(f.count(audit::Action::user_recovery_began) == 1);
+    CHECK(f.events().back().object == audit::Object::instance());
+    CHECK(f.events().back().result == audit::Result::failed);
+    CHECK(f.events().back().changes.at(0) == audit::Change{"root-secret", "", "wrong"});
 }
 
 TEST_CASE("whoever sets the password undoes a recovery") {

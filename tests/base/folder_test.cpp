@@ -106,6 +106,26 @@ TEST_CASE("a listing gives each name once, while others come and go") {
     CHECK(folder->list().size() == 1000);
 }
 
+TEST_CASE("a file that others own, or may write, is not shared") {
+    const test::TemporaryFolder temporary;
+    const auto one = temporary.open()->folder("one");
+    const auto other = temporary.open()->folder("other");
+    one->create("file")->write_at(0, as_bytes("shared"));
+    const auto path = temporary.path() + "/one/file";
+    const auto is_shared = [&](const std::string& name) {
+        return other->share(*one->open_read_only("file"), name);
+    };
+    for (const mode_t writable : {0620, 0602}) {
+        CHECK(::chmod(path.c_str(), writable) == 0);
+        CHECK_FALSE(is_shared("writable"));
+    }
+    CHECK(::chmod(path.c_str(), 0644) == 0);
+    CHECK(is_shared("readable"));
+    if (::geteuid() != 0) return;
+    CHECK(::chown(path.c_str(), 65534, 65534) == 0);
+    CHECK_FALSE(is_shared("another's"));
+}
+
 TEST_CASE("a file of another folder is shared under a second name, and outlives the first") {
     const test::TemporaryFolder temporary;
     const auto one = temporary.open()->folder("one");

@@ -1,5 +1,7 @@
 #include "base/unicode.hpp"
 
+#include <ctime>
+
 #include <doctest/doctest.h>
 
 #include "base/bytes.hpp"
@@ -17,6 +19,38 @@ TEST_CASE("composed and decomposed accents are one text") {
     CHECK(to_nfc("plain") == "plain");
     CHECK(to_nfc("").empty());
     CHECK(status_of([] { (void)to_nfc("\xC3("); }) == Status::ERR_INVALID_ARGUMENT);
+}
+
+namespace {
+
+std::string repeated(std::string_view text, std::size_t times) {
+    std::string out;
+    for (std::size_t i = 0; i < times; ++i)
+        out += text;
+    return out;
+}
+
+std::clock_t time_of(std::size_t texts, std::size_t marks) {
+    const auto text = "a" + repeated("\u0315\u0300", marks);
+    const auto began = std::clock();
+    for (std::size_t i = 0; i < texts; ++i)
+        CHECK(to_nfc(text).size() < text.size());
+    return std::clock() - began;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "marks come in the order of their classes, however many there are, and those of one class as typed") {
+    CHECK(to_nfc("q\u0307\u0323") == "q\u0323\u0307");
+    CHECK(to_nfc("q\u0301\u0307\u0323\u0300") == "q\u0323\u0301\u0307\u0300");
+    CHECK(to_nfc("\u0315\u0300a\u0315\u0300q\u0315\u0300") == "\u0300\u0315\u00E0\u0315q\u0300\u0315");
+    CHECK(to_nfc("q" + repeated("\u0315\u0301\u0300\u0323", 500)) ==
+          "q" + repeated("\u0323", 500) + repeated("\u0301\u0300", 500) + repeated("\u0315", 500));
+}
+
+TEST_CASE("a text of marks alone takes the time of its parts") {
+    CHECK(time_of(1, 16000) < 5 * (time_of(16, 1000) + CLOCKS_PER_SEC / 100));
 }
 
 TEST_CASE("whatever a text holds, a cleaned one is well-formed, harmless and short enough") {

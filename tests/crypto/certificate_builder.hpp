@@ -70,6 +70,12 @@ inline Bytes rsa_key_info(ByteView modulus, ByteView exponent) {
          der_item(der::bit_string, {Bytes(1), der_sequence({der_number(modulus), der_number(exponent)})})});
 }
 
+/// By the curve's name, and the point's octets.
+inline Bytes ec_key_info(std::string_view curve, const Bytes& point) {
+    return der_sequence({der_sequence({der_oid("2a8648ce3d0201"), der_oid(curve)}),
+                         der_item(der::bit_string, {Bytes(1), point})});
+}
+
 /// The field of a certificate that holds its key.
 inline Bytes key_info_of(const crypto::Certificate& certificate) {
     using crypto::DerReader;
@@ -79,12 +85,18 @@ inline Bytes key_info_of(const crypto::Certificate& certificate) {
     return copy_of(fields.take().whole);
 }
 
-inline Bytes modulus_of(const crypto::Certificate& certificate) {
+/// What the BIT STRING of a key holds.
+inline Bytes key_bits_of(const crypto::Certificate& certificate) {
     using crypto::DerReader;
     const auto whole = key_info_of(certificate);
     DerReader info(DerReader(whole).take(der::sequence));
     (void)info.take();
-    DerReader key(DerReader(info.take(der::bit_string).subspan(1)).take(der::sequence));
+    return copy_of(info.take(der::bit_string).subspan(1));
+}
+inline Bytes modulus_of(const crypto::Certificate& certificate) {
+    using crypto::DerReader;
+    const auto bits = key_bits_of(certificate);
+    DerReader key(DerReader(bits).take(der::sequence));
     return copy_of(crypto::der_magnitude(key.take(der::integer)));
 }
 

@@ -94,6 +94,45 @@ TEST_CASE("the largest modulus that a certificate can hold is refused before any
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(200));
 }
 
+TEST_CASE("an EC key is a point of its curve, and neither infinity, nor hybrid, nor longer or shorter") {
+    struct Curve {
+        CertificateKey kind;
+        std::string_view name;
+    };
+    for (const auto& curve : {Curve{CertificateKey::ecdsa_p256, "2a8648ce3d030107"},
+                              Curve{CertificateKey::ecdsa_p384, "2b81040022"}}) {
+        const auto with_point = [&](const Bytes& point) {
+            return refusal(build_certificate({.key = ec_key_info(curve.name, point)}));
+        };
+        const auto right = key_bits_of(holder(curve.kind).certificate);
+        CHECK(with_point(right) == "");
+        auto compressed =
+            Bytes(right.begin(), right.begin() + static_cast<std::ptrdiff_t>(right.size() / 2 + 1));
+        compressed[0] = static_cast<std::uint8_t>(2 + (right.back() & 1));
+        CHECK(with_point(compressed) == "");
+        auto hybrid = right;
+        hybrid[0] = static_cast<std::uint8_t>(6 + (right.back() & 1));
+        auto longer = right;
+        longer.push_back(0);
+        auto infinity_of_length = right;
+        infinity_of_length[0] = 0;
+        for (const auto& wrong :
+             {Bytes{0}, Bytes(), hybrid, longer, infinity_of_length, Bytes(right.begin(), right.end() - 1)})
+            CHECK(says(with_point(wrong), "no point of its curve"));
+        auto beside = right;
+        beside.back() ^= 1;
+        CHECK(with_point(beside) != "");
+    }
+}
+
+TEST_CASE("nothing follows an RSA key where it stands") {
+    auto bits = key_bits_of(rsa());
+    bits.push_back(0);
+    const auto key = der_sequence(
+        {der_sequence({der_oid(rsa_key), der_item(0x05, {})}), der_item(der::bit_string, {Bytes(1), bits})});
+    CHECK(says(refusal(build_certificate({.key = key})), "damaged"));
+}
+
 TEST_CASE("a certificate whose own signature is broken is no recipient's") {
     for (const auto kind : all_kinds) {
         auto altered = holder(kind).certificate.der();
@@ -113,7 +152,33 @@ TEST_CASE("a critical extension that is not known makes a certificate nobody's r
     constexpr std::string_view unknown = "2a030405";
     CHECK(says(with_extension(unknown, true, der_sequence({})), "critical extension"));
     CHECK(with_extension(unknown, false, der_sequence({})) == "");
-    CHECK(with_extension("551d13", true, der_sequence({})) == "");  // basic constraints
+    for (const auto* const none : {"551d00", "551d10", "551d63", "551d7f", "550403"})  // 2.5.29.99, …
+        CHECK(says(with_extension(none, true, der_sequence({})), "critical extension"));
+    for (const auto* const known :
+         {"551d11", "551d12", "551d13", "551d1e", "551d1f", "551d20", "551d21", "551d24"}) {
+        CHECK(with_extension(known, true, der_sequence({})) == "");
+        CHECK(says(with_extension(known, true, Bytes{0xFF}), "damaged"));
+        CHECK(says(with_extension(known, true, Bytes{0x30, 0, 0}), "damaged"));
+    }
+    CHECK(with_extension("551d36", true, der_number(Bytes{1})) == "");
+}
+
+TEST_CASE("what a certificate's extensions hold is well-formed, or it is nobody's recipient") {
+    const auto constraints = [](const std::vector<Bytes>& parts) {
+        return with_extension("551d13", true, der_sequence(parts));
+    };
+    const auto authority = der_item(der::boolean, {{0xFF}});
+    CHECK(constraints({authority}) == "");
+    CHECK(constraints({authority, der_number(Bytes{3})}) == "");
+    CHECK(says(constraints({der_number(Bytes{3}), authority}), "damaged"));
+    CHECK(says(constraints({der_item(der::boolean, {})}), "damaged"));
+    CHECK(says(constraints({der_text(0x0C, "x")}), "damaged"));
+    auto parts = rsa_parts();
+    const auto flagged = [&](const Bytes& flag) {
+        return der_sequence({der_oid("2a030405"), flag, der_item(der::octet_string, {der_sequence({})})});
+    };
+    parts.extensions = {flagged(der_item(der::boolean, {Bytes{0, 0xFF}}))};
+    CHECK(says(refusal(build_certificate(parts)), "damaged"));
 }
 
 TEST_CASE("a key usage must allow key encipherment or agreement, a critical extended one documents") {

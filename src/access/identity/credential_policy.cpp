@@ -15,8 +15,6 @@ using settings::Setting;
 
 namespace {
 
-constexpr std::size_t max_password = 1024;  // bytes; bounds the work, not the choice
-
 /// What guessers try first, in lower case and without the digits and signs that people append.
 constexpr std::string_view common_words[] = {
     "password",

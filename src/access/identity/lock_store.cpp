@@ -27,7 +27,7 @@ LockRow read_lock(const storage::Rows& row) {
     return {row.integer(0),
             {static_cast<LockScope>(row.integer(1)), ByteReader(row.blob(2), "a lock's hash").array<32>()},
             {entries_of(row.blob(3)), Elapsed(row.integer(4))},
-            {row.id<UserId>(5), row.id<DeviceId>(6), std::string(row.text(7)), std::string(row.text(8))}};
+            {row.id<UserId>(5), row.id<DeviceId>(6), copy_of(row.blob(7)), std::string(row.text(8))}};
 }
 
 constexpr BothWays locks_in_force{LOCK_COLUMNS "WHERE id > $1 AND until > $2 ORDER BY id LIMIT $3",

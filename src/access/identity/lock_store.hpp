@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "access/identity/lock_model.hpp"
+#include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "base/page.hpp"
 #include "storage/sqlite/database.hpp"
@@ -18,7 +19,7 @@ namespace myqsec::access::store {
 struct LockSubject {
     UserId user;
     DeviceId device;
-    std::string source;
+    Bytes source;  ///< sealed, as a person's fields are: an address may say who was there
     std::string method;
 };
 

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "storage/keys/personal_field.hpp"
+
 namespace myqsec::access {
 
 namespace {
@@ -29,7 +31,29 @@ std::string time_left(Duration left) {
     return fmt::format("{} seconds", std::chrono::ceil<std::chrono::seconds>(left).count());
 }
 
+crypto::Secret source_key(const storage::Keystore& keystore) {
+    auto digest = lasting_hash(keystore, "lock-source", {});
+    crypto::Secret key(digest);
+    crypto::wipe(digest);
+    return key;
+}
+
+std::string place_of_source(const LockKey& lock) {
+    return fmt::format("lock.source:{}", to_hex(lock.hash));
+}
+
+Bytes sealed_source(const LockKey& lock, std::string_view source, const storage::Keystore& keystore) {
+    if (source.empty()) return {};
+    return storage::seal_field(source_key(keystore), place_of_source(lock), source);
+}
+
 }  // namespace
+
+std::string source_of(const LockKey& lock, const store::LockSubject& subject,
+                      const storage::Keystore& keystore) {
+    if (subject.source.empty()) return {};
+    return storage::open_field(source_key(keystore), place_of_source(lock), subject.source);
+}
 
 std::string Place::source_tag(storage::Vault& vault) const {
     if (source.empty()) return {};
@@ -67,6 +91,9 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
     const auto where =
         at_device ? fmt::format("device {}", place.device.value) : fmt::format("source {}", place.source);
     LockedAttempt out;
+    const auto source_for = [&](const LockKey& lock) {
+        return sealed_source(lock, place.source, vault_.keystore());
+    };
     auto& entry = out.entry;
     entry.card = method == "card";
     out.known_as.push_back(key(LockScope::cards, where));
@@ -76,14 +103,16 @@ LockedAttempt Lockout::attempt(const Place& place, std::string_view method,
     if (at_device || !place.source.empty()) {
         // Unknown cards don't keep anybody from typing, nor the other way round.
         entry.place = key(scope, fmt::format("{} {}", kind_of_method(method), where));
-        out.subjects[*entry.place] = {{}, place.device, place.source, std::string(kind_of_method(method))};
+        out.subjects[*entry.place] = {
+            {}, place.device, source_for(*entry.place), std::string(kind_of_method(method))};
     }
     if (named) {
         entry.account = account(method, *named, user);
         out.subjects[*entry.account] = {user, {}, {}, std::string(method)};
         if (entry.known) {
             entry.account_here = account_of(user, method, " where known");
-            out.subjects[*entry.account_here] = {user, place.device, place.source, std::string(method)};
+            out.subjects[*entry.account_here] = {user, place.device, source_for(*entry.account_here),
+                                                 std::string(method)};
         }
     }
     if (method == "pin") {
@@ -105,7 +134,8 @@ LockedAttempt Lockout::attempt_in_session(UserId user) {
     return out;
 }
 
-audit::Event lock_event(audit::Action action, const store::LockSubject& subject, storage::Vault& vault) {
+audit::Event lock_event(audit::Action action, const LockKey& lock, const store::LockSubject& subject,
+                        storage::Vault& vault) {
     audit::Event event{.action = action,
                        .actor = audit::Actor::anonymous(),
                        .object = subject.user     ? audit::Object(subject.user)
@@ -115,8 +145,8 @@ audit::Event lock_event(audit::Action action, const store::LockSubject& subject,
                        .personal = {}};
     if (subject.user && subject.device)
         event.changes.push_back({"device", "", fmt::format("{}", subject.device.value)});
-    if (!subject.source.empty())
-        event.changes.push_back({"source", "", Place{{}, subject.source}.source_tag(vault)});
+    if (const Place place{{}, source_of(lock, subject, vault.keystore())}; !place.source.empty())
+        event.changes.push_back({"source", "", place.source_tag(vault)});
     return event;
 }
 
@@ -126,7 +156,7 @@ std::vector<audit::Event> Lockout::wrong(LockedAttempt& attempt) {
     std::vector<audit::Event> told;
     for (const auto& lock : model_.wrong(attempt.entry, now())) {
         const auto& subject = attempt.subjects[lock];
-        auto event = lock_event(audit::Action::user_locked, subject, vault_);
+        auto event = lock_event(audit::Action::user_locked, lock, subject, vault_);
         event.changes.insert(event.changes.begin(),
                              {{"scope", "", std::string(lock_scope_name(lock.scope))},
                               {"method", "", subject.method},

@@ -38,9 +38,13 @@ class LoginRefused : public Error {
     std::uint32_t methods;  ///< by which to ask instead; 0: none
 };
 
+/// The source that a lock's record holds, or "". Sealed under a key of the keystore, for this lock alone.
+[[nodiscard]] std::string source_of(const LockKey& lock, const store::LockSubject& subject,
+                                    const storage::Keystore& keystore);
+
 /// About whom or what is locked, and where; no more is said yet.
-[[nodiscard]] audit::Event lock_event(audit::Action action, const store::LockSubject& subject,
-                                      storage::Vault& vault);
+[[nodiscard]] audit::Event lock_event(audit::Action action, const LockKey& lock,
+                                      const store::LockSubject& subject, storage::Vault& vault);
 
 /// One attempt: what the model sees of it, and what its locks are called.
 struct LockedAttempt {

@@ -88,16 +88,18 @@ std::string normalise_card(std::string_view card) {
 }
 
 std::string prepared_text(std::string_view what, std::string_view text, std::size_t limit) {
+    const auto require_size = [&](std::size_t size, std::size_t most) {
+        if (size <= most) return;
+        fail(Status::ERR_INVALID_ARGUMENT, "{} may have at most {} bytes, not {}", what, limit, size);
+    };
+    require_size(text.size(), longest_spelling * limit);
     if (!is_utf8(text)) fail(Status::ERR_INVALID_ARGUMENT, "{} must be well-formed UTF-8", what);
     if (std::ranges::any_of(characters_of(text), is_harmful)) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "{} may not hold control characters or others that change how text around them is shown", what);
     }
     auto prepared = to_nfc(text);
-    if (prepared.size() > limit) {
-        fail(Status::ERR_INVALID_ARGUMENT, "{} may have at most {} bytes, not {}", what, limit,
-             prepared.size());
-    }
+    require_size(prepared.size(), limit);
     return prepared;
 }
 

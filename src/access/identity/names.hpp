@@ -54,6 +54,8 @@ struct LookupHash {
 
 inline constexpr std::size_t max_name = 255;
 inline constexpr std::size_t max_notes = 4000;
+/// What is typed may be so many times as long as its one spelling; what is longer is looked at no further.
+inline constexpr std::size_t longest_spelling = 8;
 
 /// The text in NFC: well-formed UTF-8 of at most `limit` bytes that holds no controls and nothing else that
 /// falsifies what is around it, or ERR_INVALID_ARGUMENT. `what` opens the sentence.

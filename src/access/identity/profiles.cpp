@@ -97,6 +97,9 @@ bool is_plain(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
+constexpr std::size_t longest_entered_name = longest_spelling * max_name;
+constexpr std::size_t longest_entered_password = longest_spelling * max_password;
+
 /// False if it holds what no password may.
 bool prepare(std::u32string& characters) {
     for (auto& character : characters) {
@@ -137,6 +140,7 @@ std::string prepared_user_name(std::string_view given) {
 
 std::string fold_user_name(std::string_view given) {
     const auto name = without_outer_blanks(given);
+    if (name.size() > longest_entered_name) return std::string(name.substr(0, longest_entered_name));
     if (!is_utf8(name)) return std::string(name);
     auto characters = characters_of(in_ordinary_width(name));
     std::ranges::transform(characters, characters.begin(), lower_case);
@@ -144,6 +148,8 @@ std::string fold_user_name(std::string_view given) {
 }
 
 crypto::Secret prepared_password(std::string_view given) {
+    if (given.size() > longest_entered_password)
+        fail(Status::ERR_LIMIT, "a password may have at most {} bytes", max_password);
     if (!is_utf8(given)) fail(Status::ERR_INVALID_ARGUMENT, "a password must be well-formed UTF-8");
     if (is_plain(given)) return crypto::Secret(as_bytes(given));
     auto characters = characters_of(given);
@@ -159,6 +165,8 @@ crypto::Secret prepared_password(std::string_view given) {
 }
 
 crypto::Secret entered_password(std::string_view given) {
+    if (given.size() > longest_entered_password)
+        return crypto::Secret(as_bytes(given.substr(0, longest_entered_password)));
     try {
         return prepared_password(given);
     } catch (const Error& error) {

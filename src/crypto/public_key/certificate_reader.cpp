@@ -24,11 +24,28 @@ constexpr std::string_view rsa_encryption = "2a864886f70d010101";
 constexpr std::string_view ec_public_key = "2a8648ce3d0201";
 constexpr std::string_view curve_p256 = "2a8648ce3d030107";
 constexpr std::string_view curve_p384 = "2b81040022";
-constexpr std::string_view id_ce = "551d";  ///< 2.5.29, the extensions of RFC 5280 §4.2.1
 constexpr std::string_view subject_key_id = "551d0e";
 constexpr std::string_view authority_key_id = "551d23";
 constexpr std::string_view key_usage = "551d0f";
 constexpr std::string_view extended_key_usage = "551d25";
+constexpr std::string_view basic_constraints = "551d13";
+
+/// What else of RFC 5280 §4.2.1 may be critical: it names subject and issuer, tells where revocations are, or
+/// limits who may issue what; chains are not checked.
+struct OtherExtension {
+    std::string_view name;
+    std::uint8_t form;
+};
+constexpr OtherExtension other_extensions[] = {
+    {"551d11", der::sequence},  // subjectAltName
+    {"551d12", der::sequence},  // issuerAltName
+    {"551d1e", der::sequence},  // nameConstraints
+    {"551d1f", der::sequence},  // cRLDistributionPoints
+    {"551d20", der::sequence},  // certificatePolicies
+    {"551d21", der::sequence},  // policyMappings
+    {"551d24", der::sequence},  // policyConstraints
+    {"551d36", der::integer},   // inhibitAnyPolicy
+};
 
 constexpr std::string_view unusable_key =
     "its key cannot be used: RSA of 2048 to 8192 bits or EC P-256 or P-384 is needed";
@@ -79,10 +96,28 @@ Instant read_time(DerReader& reader) {
     return Instant(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second);
 }
 
+/// What holds one item of that kind, and nothing behind it.
+ByteView only(ByteView value, std::uint8_t tag) {
+    DerReader reader(value);
+    const auto content = reader.take(tag);
+    reader.expect_end();
+    return content;
+}
+
 struct SubjectKey {
     std::optional<RecipientKey> kind;
     std::string objection;
 };
+
+/// SEC 1 §2.3: a point's octets, and none behind them. The point at infinity, one octet, is nobody's key, and
+/// the hybrid form says the same thing twice.
+SubjectKey judge_point(ByteView bits, RecipientKey curve, std::size_t coordinate) {
+    const std::uint8_t form = bits.size() > 1 && bits[0] == 0 ? bits[1] : 0;
+    const bool compressed = (form == 2 || form == 3) && bits.size() == 2 + coordinate;
+    const bool uncompressed = form == 4 && bits.size() == 2 + 2 * coordinate;
+    if (compressed || uncompressed) return {curve, {}};
+    return {{}, "its key is no point of its curve, compressed or uncompressed, or something follows it"};
+}
 
 /// SubjectPublicKeyInfo, by its numbers' sizes alone: RFC 3279 §2.3.1, RFC 5480 §2.1.1.
 SubjectKey judge_key(ByteView info) {
@@ -92,7 +127,7 @@ SubjectKey judge_key(ByteView info) {
     auto bits = reader.take(der::bit_string);
     reader.expect_end();
     if (is_object_id(name, rsa_encryption) && !bits.empty() && bits[0] == 0) {
-        DerReader key(DerReader(bits.subspan(1)).take(der::sequence));
+        DerReader key(only(bits.subspan(1), der::sequence));
         const auto modulus = der_magnitude(key.take(der::integer));
         const auto exponent = der_magnitude(key.take(der::integer));
         key.expect_end();
@@ -101,8 +136,8 @@ SubjectKey judge_key(ByteView info) {
     }
     if (is_object_id(name, ec_public_key) && algorithm.next_is(der::object_id)) {
         const auto curve = algorithm.take(der::object_id);
-        if (is_object_id(curve, curve_p256)) return {RecipientKey::ec_p256, {}};
-        if (is_object_id(curve, curve_p384)) return {RecipientKey::ec_p384, {}};
+        if (is_object_id(curve, curve_p256)) return judge_point(bits, RecipientKey::ec_p256, 32);
+        if (is_object_id(curve, curve_p384)) return judge_point(bits, RecipientKey::ec_p384, 48);
     }
     return {{}, std::string(unusable_key)};
 }
@@ -115,7 +150,7 @@ bool bit_is_set(ByteView bits, std::size_t number) {
 std::string usage_objection(ByteView value, RecipientKey key) {
     constexpr std::size_t key_encipherment = 2;
     constexpr std::size_t key_agreement = 4;
-    const auto bits = DerReader(value).take(der::bit_string);
+    const auto bits = only(value, der::bit_string);
     if (key == RecipientKey::rsa && !bit_is_set(bits, key_encipherment))
         return "its key usage does not allow key encipherment";
     if (key != RecipientKey::rsa && !bit_is_set(bits, key_agreement))
@@ -128,7 +163,7 @@ std::string usage_objection(ByteView value, RecipientKey key) {
 std::string purpose_objection(ByteView value) {
     constexpr std::string_view encrypting[] = {"551d2500", "2b06010505070304", "2b0601040182375001",
                                                "2b0601040182370a0304"};
-    DerReader purposes(DerReader(value).take(der::sequence));
+    DerReader purposes(only(value, der::sequence));
     while (!purposes.empty()) {
         const auto purpose = purposes.take(der::object_id);
         if (std::ranges::any_of(encrypting, [&](auto each) { return is_object_id(purpose, each); }))
@@ -137,39 +172,62 @@ std::string purpose_objection(ByteView value) {
     return "its extended key usage, which is critical, allows no encryption of documents";
 }
 
+/// False where it is left out.
+bool read_flag(DerReader& reader) {
+    const auto flag = reader.take_if(der::boolean);
+    if (flag && flag->size() != 1) fail(Status::ERR_INVALID_ARGUMENT, "the certificate is damaged");
+    return flag && flag->front() != 0;
+}
+
+/// Whether it is an authority's, and how long its chains may be.
+void read_basic_constraints(ByteView value) {
+    DerReader constraints(only(value, der::sequence));
+    (void)read_flag(constraints);
+    (void)constraints.take_if(der::integer);
+    constraints.expect_end();
+}
+
+std::string unread_objection(ByteView name, ByteView value) {
+    const auto* const known = std::ranges::find_if(
+        other_extensions, [&](const OtherExtension& each) { return is_object_id(name, each.name); });
+    if (known == std::end(other_extensions)) return "it has a critical extension that is not known here";
+    (void)only(value, known->form);
+    return {};
+}
+
 struct Extensions {
     std::string objection;
     ByteView subject_key;
     ByteView authority_key;
 };
 
-/// Those of RFC 5280 that are not read here limit who may issue what, and chains are not checked.
 void read_extension(DerReader one, RecipientKey key, Extensions& into) {
     constexpr std::uint8_t key_identifier = 0x80;
     const auto name = one.take(der::object_id);
-    const auto flag = one.take_if(der::boolean);
-    const bool critical = flag && !flag->empty() && flag->front() != 0;
+    const bool critical = read_flag(one);
     const auto value = one.take(der::octet_string);
     one.expect_end();
     std::string objection;
     if (is_object_id(name, subject_key_id)) {
-        into.subject_key = DerReader(value).take(der::octet_string);
+        into.subject_key = only(value, der::octet_string);
     } else if (is_object_id(name, authority_key_id)) {
-        DerReader authority(DerReader(value).take(der::sequence));
+        DerReader authority(only(value, der::sequence));
         into.authority_key = authority.take_if(key_identifier).value_or(ByteView());
     } else if (is_object_id(name, key_usage)) {
         objection = usage_objection(value, key);
     } else if (critical && is_object_id(name, extended_key_usage)) {
         objection = purpose_objection(value);
-    } else if (critical && !(name.size() == 3 && to_hex(name).starts_with(id_ce))) {
-        objection = "it has a critical extension that is not known here";
+    } else if (is_object_id(name, basic_constraints)) {
+        read_basic_constraints(value);
+    } else if (critical) {
+        objection = unread_objection(name, value);
     }
     if (into.objection.empty()) into.objection = std::move(objection);
 }
 
 Extensions read_extensions(ByteView content, RecipientKey key) {
     Extensions out;
-    DerReader list(DerReader(content).take(der::sequence));
+    DerReader list(only(content, der::sequence));
     while (!list.empty())
         read_extension(DerReader(list.take(der::sequence)), key, out);
     return out;
@@ -215,7 +273,9 @@ void read_certificate(ByteView der_bytes, Certificate::State& into) {
     Extensions extensions;
     while (!fields.empty()) {
         const auto item = fields.take();
-        if (item.tag == der::context + 3) extensions = read_extensions(item.content, *key.kind);
+        if (item.tag != der::context + 3) continue;
+        extensions = read_extensions(item.content, *key.kind);
+        fields.expect_end();
     }
     into.objection = extensions.objection;
     // An authority's new certificate under its old name is signed with its old key: the key ids tell.
