@@ -129,6 +129,9 @@ class Vault {
     void disown_lock();
     /// Counts this opening in all parts, once they were compared and before they are written to.
     void begin_opening();
+    /// Lets the main database know what the keystore is, if that was changed and nothing was committed since:
+    /// from then on no earlier one opens beside it.
+    void note_keystore();
     /// Before it closes, and after all else was written: lets the next opening see whether all parts are of
     /// this time.
     void end_opening();
