@@ -89,7 +89,10 @@ Findings KeyTreeUpkeep::recover() {
 }
 
 Instant KeyTreeUpkeep::tick(const access::Principal& /*principal*/) {
-    return vault_.leaf_keys().turn_if_due(settings_.duration(settings::Setting::erasure_max_delay));
+    const auto next =
+        vault_.leaf_keys().turn_if_due(settings_.duration(settings::Setting::erasure_max_delay));
+    vault_.note_keystore();
+    return next;
 }
 
 Duration KeyTreeUpkeep::soonest() {

@@ -70,7 +70,8 @@ class LookupKeyUpkeep final : public Domain {
     const spool::Jobs& jobs_;
 };
 
-/// The turns of the key tree that complete erasures, and whether another root key opened the instance.
+/// The turns of the key tree that complete erasures, what the main database knows of the keystore in the end,
+/// and whether another root key opened the instance.
 class KeyTreeUpkeep final : public Domain {
  public:
     KeyTreeUpkeep(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)

@@ -45,20 +45,23 @@ class Room {
     std::uint64_t spare_ = 0;
 };
 
-/// Durably, except for the name.
-CopiedFile copy_file(File& from, Folder& to, const std::string& name, const Room& room = {}) {
+/// Durably, except for the name. Not more than `most` bytes of it, however it grows.
+CopiedFile copy_file(File& from, Folder& to, const std::string& name, std::uint64_t most,
+                     const Room& room = {}) {
     CopiedFile out{name, 0, {}};
     const auto file = to.create(name);
     crypto::Sha256 hash;
     Bytes buffer(chunk);
-    for (;;) {
-        const auto size = from.read_at(out.size, buffer);
-        const auto read = ByteView(buffer).first(size);
+    while (out.size < most) {
+        const auto part =
+            ByteSpan(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(most - out.size, chunk)));
+        const auto size = from.read_at(out.size, part);
+        const auto read = part.first(size);
         hash.update(read);
         room.require(read.size());
         if (!read.empty()) file->write_at(out.size, read);
         out.size += size;
-        if (size < buffer.size()) break;
+        if (size < part.size()) break;
     }
     file->sync();
     out.digest = hash.final();
@@ -117,7 +120,9 @@ std::vector<CopiedFile> copy_databases(Folder& from, Folder& to, const Room& roo
     for (const auto database : {instance_folder::main_file, instance_folder::log_file}) {
         for (const auto suffix : instance_folder::database_suffixes) {
             const auto name = std::string(database).append(suffix);
-            if (from.exists(name)) out.push_back(copy_file(*from.open_read_only(name), to, name, room));
+            if (!from.exists(name)) continue;
+            const auto file = from.open_read_only(name);
+            out.push_back(copy_file(*file, to, name, file->size(), room));
         }
     }
     return out;
@@ -172,7 +177,7 @@ class HeldDocuments {
                 const auto document = held.store.open_read_only(name);
                 const auto file = to_hex(name);
                 if (!shared || !share_document(*shared, *document, *documents, file))
-                    copy_file(*document, *documents, file, room);
+                    copy_file(*document, *documents, file, document->size(), room);
                 steps.step();
             }
             documents->sync();
@@ -305,36 +310,64 @@ void restore_databases(const BackupManifest& manifest, Folder& backup, Folder& t
     for (const auto& said : manifest.databases) {
         if (!backup.exists(said.name))
             fail(Status::ERR_CORRUPT, "the backup '{}' lacks its file '{}'", backup.path(), said.name);
-        const auto found = copy_file(*backup.open_read_only(said.name), to, said.name);
-        if (found.size != said.size || found.digest != said.digest) {
+        const auto file = backup.open_read_only(said.name);
+        // One that was made larger must not fill the disk first.
+        if (file->size() != said.size || copy_file(*file, to, said.name, said.size).digest != said.digest) {
             fail(Status::ERR_CORRUPT, "'{}/{}' is damaged, or is of another backup", backup.path(),
                  said.name);
         }
     }
 }
 
+struct StoredDocument {
+    BlobName name;
+    std::uint64_t size;
+};
+
 struct StoredDocuments {
     std::string_view store;
-    std::vector<BlobName> names;
+    std::vector<StoredDocument> documents;
 };
 
 /// A store whose folder is missing lacks all its documents, which the opening says.
 std::vector<StoredDocuments> documents_of(Folder& backup, BlobFolders blobs) {
     std::vector<StoredDocuments> out;
     for (const auto store : blobs) {
-        auto& documents = out.emplace_back(StoredDocuments{store, {}});
-        if (backup.exists(store)) documents.names = blob_names(*backup.folder(store));
+        auto& stored = out.emplace_back(StoredDocuments{store, {}});
+        if (!backup.exists(store)) continue;
+        const auto folder = backup.folder(store);
+        for (const auto& name : blob_names(*folder))
+            stored.documents.push_back({name, folder->open_read_only(to_hex(name))->size()});
     }
     return out;
 }
 
-void restore_documents(const StoredDocuments& documents, Folder& backup, Folder& to, Steps& steps) {
-    const auto restored = to.folder(documents.store);
-    if (documents.names.empty()) return;
-    const auto backed_up = backup.folder(documents.store);
-    for (const auto& name : documents.names) {
-        const auto file = to_hex(name);
-        copy_file(*backed_up->open_read_only(file), *restored, file);
+/// Nothing says how large the documents were: what does not fit must be refused before it fills the disk.
+void require_room(const BackupManifest& manifest, std::span<const StoredDocuments> stores, Folder& to) {
+    const auto left = to.free_space();
+    std::uint64_t needed = 0;
+    const auto add = [&](std::uint64_t size) {
+        if (size > left - needed) {
+            fail(Status::ERR_NO_SPACE, "the disk of '{}' has {} bytes left, and the backup is larger",
+                 to.path(), left);
+        }
+        needed += size;
+    };
+    for (const auto& file : manifest.databases)
+        add(file.size);
+    for (const auto& store : stores) {
+        for (const auto& document : store.documents)
+            add(document.size);
+    }
+}
+
+void restore_documents(const StoredDocuments& stored, Folder& backup, Folder& to, Steps& steps) {
+    const auto restored = to.folder(stored.store);
+    if (stored.documents.empty()) return;
+    const auto backed_up = backup.folder(stored.store);
+    for (const auto& document : stored.documents) {
+        const auto file = to_hex(document.name);
+        copy_file(*backed_up->open_read_only(file), *restored, file, document.size);
         steps.step();
     }
     restored->sync();
@@ -350,7 +383,8 @@ BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, cryp
     const auto stores = documents_of(backup, blobs);
     std::uint64_t files = 1;
     for (const auto& store : stores)
-        files += store.names.size();
+        files += store.documents.size();
+    require_room(manifest, stores, to);
     Steps steps(progress, files);
     restore_databases(manifest, backup, to);
     steps.step();

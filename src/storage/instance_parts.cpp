@@ -167,6 +167,28 @@ void InstanceParts::note(const Marks& parts) {
         set_part_mark(main_, row, mark);
 }
 
+/// An earlier keystore of the same opening would else go unnoticed. What was written is durable; if the
+/// commit is not, main knows of less than there is.
+void InstanceParts::note_keystore(Transaction& transaction) {
+    if (keystore_.written() == noted_) return;
+    transaction.at_end(
+        [this] {
+            const auto written = keystore_.written();
+            for (std::size_t pair = 0; pair < written.size(); ++pair)
+                set_part_mark(main_, pair_row(pair), written[pair]);
+            noted_ = written;
+        },
+        [this, before = noted_] { noted_ = before; });
+}
+
+void InstanceParts::catch_up() {
+    {
+        const auto lock = main_.lock();
+        if (keystore_.written() == noted_) return;
+    }
+    Transaction(main_).commit();
+}
+
 void InstanceParts::begin() {
     auto parts = found();
     std::uint64_t highest = 0;
@@ -201,6 +223,8 @@ void InstanceParts::begin() {
     }
     Transaction transaction(main_);
     note(parts);
+    noted_ = keystore_.written();
+    main_.before_each_commit([this](Transaction& each) { note_keystore(each); });
     transaction.commit_unsynced();  // what is durable later is so after this
 }
 

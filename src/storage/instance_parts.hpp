@@ -2,6 +2,7 @@
 // they are of one time. docs/formats/parts.md says what each knows of the others, and why that is enough.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,7 +19,7 @@ namespace myqsec::storage {
 
 class InstanceParts {
  public:
-    /// All of them outlive it.
+    /// All of them outlive it, but nobody changes them any more when it has gone.
     InstanceParts(Database& main, Database& log, Keystore& keystore,
                   std::span<const std::unique_ptr<BlobStore>> stores, std::optional<Restoration> restoration)
         : main_(main), log_(log), keystore_(keystore), stores_(stores), restoration_(restoration) {}
@@ -27,8 +28,11 @@ class InstanceParts {
     [[nodiscard]] std::vector<Vault::Finding> compare();
     /// What is written before begin() is of the last opening still.
     void resume();
-    /// Counts an opening: durable in the main database first, then in the other parts.
+    /// Counts an opening: durable in the main database first, then in the other parts. From then on each
+    /// commit of the main database says what the keystore durably is.
     void begin();
+    /// Commits that by itself, if the keystore was written and nothing was committed since.
+    void catch_up();
     /// Before a closing: what the main database must find again in the others.
     void end();
 
@@ -37,12 +41,15 @@ class InstanceParts {
     [[nodiscard]] bool is_newly_restored() const;
     [[nodiscard]] Marks found();
     void note(const Marks& parts);
+    void note_keystore(Transaction& transaction);
 
     Database& main_;
     Database& log_;
     Keystore& keystore_;
     std::span<const std::unique_ptr<BlobStore>> stores_;
     std::optional<Restoration> restoration_;
+    /// What the main database says of the keystore; its lock guards it.
+    std::array<KeystoreWriting, keystore_pairs> noted_{};
 };
 
 }  // namespace myqsec::storage

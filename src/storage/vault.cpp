@@ -56,15 +56,13 @@ struct Vault::State {
     std::unique_ptr<LeafKeys> leaf_keys;
     std::unique_ptr<LookupKeys> lookup_keys;
     std::vector<std::unique_ptr<BlobStore>> blobs;
+    std::unique_ptr<InstanceParts> parts;
     std::vector<Finding> findings;
     bool has_outside_counters = false;
     bool accept_earlier_parts = false;
     bool creation_goes_on = false;
     bool accepted_parts = false;
 
-    [[nodiscard]] InstanceParts parts(const std::optional<Restoration>& restoration) {
-        return {*main, *log, *keystore, blobs, restoration};
-    }
     void note_damage(const Database& database, std::string_view code) {
         if (!database.report().damaged_tail) return;
         findings.push_back(
@@ -123,9 +121,10 @@ Vault::Vault(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const C
     }
     for (const auto store : options.blob_folders)
         state_->blobs.push_back(std::make_unique<BlobStore>(home, store, keys.key(KeyPurpose::blob_names)));
-    auto parts = state_->parts(restoration());
-    require_accepted(parts.compare());
-    parts.resume();
+    state_->parts = std::make_unique<InstanceParts>(*state_->main, *state_->log, *state_->keystore,
+                                                    state_->blobs, restoration());
+    require_accepted(state_->parts->compare());
+    state_->parts->resume();
     state_->leaf_keys = std::make_unique<LeafKeys>(*state_->main, *state_->keystore, clock);
     state_->leaf_keys->settle();
     state_->lookup_keys = std::make_unique<LookupKeys>(*state_->main, *state_->leaf_keys);
@@ -261,7 +260,7 @@ void Vault::disown_lock() {
 }
 
 void Vault::begin_opening() {
-    state_->parts(restoration()).begin();
+    state_->parts->begin();
     if (!state_->creation_goes_on) finish_creation();
 }
 
@@ -272,7 +271,11 @@ void Vault::finish_creation() {
 }
 
 void Vault::end_opening() {
-    state_->parts(restoration()).end();
+    state_->parts->end();
+}
+
+void Vault::note_keystore() {
+    state_->parts->catch_up();
 }
 
 }  // namespace myqsec::storage

@@ -130,6 +130,9 @@ class Vault {
     void begin_opening();
     /// From now on nothing replaces it.
     void finish_creation();
+    /// Lets the main database know what the keystore is, if that was changed and nothing was committed since:
+    /// from then on no earlier one opens beside it.
+    void note_keystore();
     /// Before it closes, and after all else was written: lets the next opening see whether all parts are of
     /// this time.
     void end_opening();

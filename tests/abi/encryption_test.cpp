@@ -30,6 +30,40 @@ TEST_CASE("an administrator switches a database's encryption, ticks convert it, 
     CHECK(host.state(job) == "pending-held");
 }
 
+TEST_CASE("an earlier keystore opens no copy of an instance in use, nor does a root that was rotated away") {
+    Counters counters;
+    for (const bool counted : {false, true}) {
+        CAPTURE(counted);
+        test::Place place;
+        auto options = place.options();
+        if (counted) counters.give_to(options);
+        const auto engine = Engine::create(place.directory, place.root(), &options);
+        const auto system = engine.system_session();
+        myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+        fields.user_name = "admin";
+        char password[64];
+        std::size_t length = sizeof password;
+        std::int64_t id = 0;
+        check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
+        const auto admin = system.login("admin", password);
+        const auto earlier = test::read_file(place.directory + "/keystore");
+        const auto before = place.root();
+        const auto secret = std::string(32, 'n');
+        auto after = before;
+        after.secret = reinterpret_cast<const std::uint8_t*>(secret.data());
+        check(myqsec_keys_rotate_root(admin.get(), &after));
+        const auto copy = place.folder.path() + "/copy";
+        std::filesystem::copy(place.directory, copy, std::filesystem::copy_options::recursive);
+        myqsec_engine* out = nullptr;
+        CHECK(myqsec_open(copy.c_str(), &before, &options, &out) == MYQSEC_ERR_WRONG_KEY);
+        test::write_file(copy + "/keystore", earlier);
+        CHECK_FAILS(myqsec_open(copy.c_str(), &before, &options, &out), MYQSEC_ERR_TAMPERED, "'keystore' is");
+        options.accept_earlier_parts = 1;
+        const auto accepted = Engine::open(copy, before, &options);
+        CHECK(accepted.findings().first().text("code") == "keystore-earlier");
+    }
+}
+
 TEST_CASE("a whole earlier state of the folder opens, but not beside the host's counter") {
     test::Place place;
     Counters counters;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/fault_folder.hpp"
+#include "base/quota_folder.hpp"
 #include "base/status_of.hpp"
 #include "crypto/random.hpp"
 #include "storage/backup_fixture.hpp"
@@ -220,6 +221,43 @@ TEST_CASE("a damaged backup restored where an instance lost its keystore leaves 
     CHECK(status_of([&] { fixture.restore("backup", "restored", key); }) == Status::ERR_EXISTS);
     CHECK(folder->list() == before);
     CHECK(folder->folder("jobs")->list().size() == 3);  // with their mark
+}
+
+TEST_CASE("a backup whose files were made large is refused before any of that fills the disk") {
+    BackupFixture fixture;
+    const auto key = fixture.back_up("backup");
+    const auto quota = std::make_shared<test::Quota>();
+    quota->size = std::uint64_t{16} << 20;
+    quota->used = [&] {
+        std::uint64_t used = 0;
+        for (const auto& each :
+             std::filesystem::recursive_directory_iterator(fixture.aside.path() + "/restored"))
+            used += each.is_regular_file() ? each.file_size() : 0;
+        return used;
+    };
+    test::QuotaFolder to(fixture.folder("restored"), quota);
+    const auto restore = [&] {
+        restore_backup(*fixture.folder("backup"), to, key, *fixture.new_root, fixture.clock.now(),
+                       test::blob_folders, {});
+    };
+    const auto refused = [&](const std::string& file) {
+        const auto path = fixture.aside.path() + "/backup/" + file;
+        const auto size = std::filesystem::file_size(path);
+        std::filesystem::resize_file(path, std::uint64_t{128} << 30);  // sparse
+        const auto status = status_of(restore);
+        std::filesystem::resize_file(path, size);
+        return status;
+    };
+    CHECK(refused("main.db") == Status::ERR_CORRUPT);
+    CHECK(quota->used() < 1000);
+    CHECK(refused("log.db") == Status::ERR_CORRUPT);
+    CHECK(refused("jobs/" + to_hex(fixture.first)) == Status::ERR_NO_SPACE);
+    CHECK(quota->used() < 1000);
+    quota->taken = quota->size - (std::uint64_t{100} << 10);  // too little for what is there rightly
+    CHECK(status_of(restore) == Status::ERR_NO_SPACE);
+    quota->taken = 0;
+    restore();
+    fixture.check_restored("restored");
 }
 
 TEST_CASE("an expired backup says how long ago that was") {

@@ -245,6 +245,11 @@ void Database::checkpoint() {
         sqlite3_wal_checkpoint_v2(connection.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
 }
 
+void Database::before_each_commit(std::function<void(Transaction&)> called) {
+    const auto guard = lock();
+    state_->before_each_commit = std::move(called);
+}
+
 DatabaseForm Database::form() {
     const auto guard = lock();
     const PageStore& store = state_->store;

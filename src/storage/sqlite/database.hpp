@@ -30,6 +30,7 @@ struct sqlite3_stmt;
 namespace myqsec::storage {
 
 class Database;
+class Transaction;
 
 /// The rows of one query, for the thread that made it. Holds what it began under, the database's lock or a
 /// seat among those who read snapshots; views are valid until the next row.
@@ -151,6 +152,11 @@ class Database {
     void checkpoint();
     /// The same once the log is worth it, in nobody's transaction. Not inside one.
     void checkpoint_if_due();
+
+    /// Called from now on when an outermost transaction is about to commit, before what was asked for with
+    /// at_end(), for which it may ask too. What it throws fails the commit. No changes outside transactions
+    /// call it.
+    void before_each_commit(std::function<void(Transaction&)> called);
 
     [[nodiscard]] DatabaseForm form();
     /// Begins to rewrite all pages: encrypted or readable, under that version of the key. The database is in

@@ -55,6 +55,7 @@ struct Database::State {
         std::function<void()> rolled_back;
     };
     std::vector<AtEnd> at_end;  ///< of the outermost transaction
+    std::function<void(Transaction&)> before_each_commit;
 
     /// Of the calling thread: what it committed here without waiting, and would not find in a snapshot.
     void note_unsynced(WalSync::Ticket ticket) const;

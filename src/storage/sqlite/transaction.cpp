@@ -55,6 +55,7 @@ bool Transaction::join_or_commit() {
              database_.name());
     }
     if (state.depth == 1) {  // if it fails, the destructor rolls back
+        if (state.before_each_commit) state.before_each_commit(*this);
         for (std::size_t i = 0; i < state.at_end.size(); ++i)
             state.at_end[i].before_commit();
         database_.run("COMMIT");
