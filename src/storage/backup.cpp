@@ -6,67 +6,14 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "storage/backup_copying.hpp"
 #include "storage/backup_manifest.hpp"
 #include "storage/instance_folder.hpp"
 
 namespace myqsec::storage {
 
 namespace {
-
-constexpr std::size_t chunk = std::size_t{256} * 1024;
-
-/// Keeps an instance's disk from being filled by its own backup.
-class Room {
- public:
-    Room() = default;
-    Room(Folder& own, Folder& to, std::uint64_t spare) : to_(&to), spare_(one_disk(own, to) ? spare : 0) {}
-
-    void require(std::uint64_t size) const {
-        if (spare_ == 0) return;
-        const auto left = to_->free_space();
-        if (left >= spare_ && left - spare_ >= size) return;
-        fail(Status::ERR_NO_SPACE,
-             "a backup in '{}' would leave the instance's disk less than the {} bytes that are to stay free; "
-             "enlarge the disk or choose another",
-             to_->path(), spare_);
-    }
-
- private:
-    /// Two that have the same room left, to the byte: others may write between two looks.
-    static bool one_disk(Folder& own, Folder& to) {
-        for (int look = 0; look < 8; ++look)
-            if (own.free_space() == to.free_space()) return true;
-        return false;
-    }
-
-    Folder* to_ = nullptr;
-    std::uint64_t spare_ = 0;
-};
-
-/// Durably, except for the name. Not more than `most` bytes of it, however it grows.
-CopiedFile copy_file(File& from, Folder& to, const std::string& name, std::uint64_t most,
-                     const Room& room = {}) {
-    CopiedFile out{name, 0, {}};
-    const auto file = to.create(name);
-    crypto::Sha256 hash;
-    Bytes buffer(chunk);
-    while (out.size < most) {
-        const auto part =
-            ByteSpan(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(most - out.size, chunk)));
-        const auto size = from.read_at(out.size, part);
-        const auto read = part.first(size);
-        hash.update(read);
-        room.require(read.size());
-        if (!read.empty()) file->write_at(out.size, read);
-        out.size += size;
-        if (size < part.size()) break;
-    }
-    file->sync();
-    out.digest = hash.final();
-    return out;
-}
 
 /// nullptr if there are none, or none that can be read.
 std::unique_ptr<Folder> documents_in(Folder* backup, std::string_view store) {
@@ -91,20 +38,6 @@ bool share_document(Folder& earlier, File& document, Folder& to, const std::stri
     return to.share(*file, name);
 }
 
-class Steps {
- public:
-    Steps(const BackupProgress& told, std::uint64_t files) : told_(told), files_(files) {}
-    void step() {
-        ++done_;
-        if (told_) told_(done_, files_);
-    }
-
- private:
-    const BackupProgress& told_;
-    std::uint64_t files_;
-    std::uint64_t done_ = 0;
-};
-
 // --- writing ---
 
 KeySet keys_to_back_up(const Keystore& keystore) {
@@ -115,14 +48,14 @@ KeySet keys_to_back_up(const Keystore& keystore) {
     return keys;
 }
 
-std::vector<CopiedFile> copy_databases(Folder& from, Folder& to, const Room& room) {
+std::vector<CopiedFile> copy_databases(Folder& from, Folder& to, const BackupRoom& room) {
     std::vector<CopiedFile> out;
     for (const auto database : {instance_folder::main_file, instance_folder::log_file}) {
         for (const auto suffix : instance_folder::database_suffixes) {
             const auto name = std::string(database).append(suffix);
             if (!from.exists(name)) continue;
             const auto file = from.open_read_only(name);
-            out.push_back(copy_file(*file, to, name, file->size(), room));
+            out.push_back(copy_backup_file(*file, to, name, file->size(), room));
         }
     }
     return out;
@@ -169,7 +102,7 @@ class HeldDocuments {
         return sum;
     }
     /// Those that an earlier backup has are not copied.
-    void copy(Folder* earlier, Folder& to, const Room& room, Steps& steps) const {
+    void copy(Folder* earlier, Folder& to, const BackupRoom& room, BackupSteps& steps) const {
         for (const auto& held : holds_) {
             const auto documents = to.folder(held.store.name());
             const auto shared = documents_in(earlier, held.store.name());
@@ -177,7 +110,7 @@ class HeldDocuments {
                 const auto document = held.store.open_read_only(name);
                 const auto file = to_hex(name);
                 if (!shared || !share_document(*shared, *document, *documents, file))
-                    copy_file(*document, *documents, file, document->size(), room);
+                    copy_backup_file(*document, *documents, file, document->size(), room);
                 steps.step();
             }
             documents->sync();
@@ -238,7 +171,7 @@ void withdraw_backup(Vault& vault, Folder& backup) noexcept {
 namespace {
 
 BackupInfo fill_backup(Vault& vault, Folder& to, const BackupKey& key, const BackupProgress& progress,
-                       Folder* earlier, const Room& room) {
+                       Folder* earlier, const BackupRoom& room) {
     HeldDocuments documents(vault);
     BackupManifest manifest{{key.instance_id, key.version, {}, key.expires}, {}, {}};
     {
@@ -248,7 +181,7 @@ BackupInfo fill_backup(Vault& vault, Folder& to, const BackupKey& key, const Bac
         manifest.databases = copy_databases(vault.folder(), to, room);
         documents.list();
     }
-    Steps steps(progress, documents.size() + 1);
+    BackupSteps steps(progress, documents.size() + 1);
     steps.step();
     documents.copy(earlier, to, room, steps);
     to.sync();
@@ -267,7 +200,7 @@ BackupInfo write_backup(Vault& vault, Folder& to, const BackupKey& key, const Ba
         fail(Status::ERR_EXISTS, "'{}' is not empty; choose an empty or new folder for the backup",
              to.path());
     try {
-        return fill_backup(vault, to, key, progress, earlier, Room(vault.folder(), to, spare));
+        return fill_backup(vault, to, key, progress, earlier, BackupRoom(vault.folder(), to, spare));
     } catch (...) {
         withdraw_backup(vault, to);
         throw;
@@ -312,7 +245,8 @@ void restore_databases(const BackupManifest& manifest, Folder& backup, Folder& t
             fail(Status::ERR_CORRUPT, "the backup '{}' lacks its file '{}'", backup.path(), said.name);
         const auto file = backup.open_read_only(said.name);
         // One that was made larger must not fill the disk first.
-        if (file->size() != said.size || copy_file(*file, to, said.name, said.size).digest != said.digest) {
+        if (file->size() != said.size ||
+            copy_backup_file(*file, to, said.name, said.size).digest != said.digest) {
             fail(Status::ERR_CORRUPT, "'{}/{}' is damaged, or is of another backup", backup.path(),
                  said.name);
         }
@@ -361,13 +295,13 @@ void require_room(const BackupManifest& manifest, std::span<const StoredDocument
     }
 }
 
-void restore_documents(const StoredDocuments& stored, Folder& backup, Folder& to, Steps& steps) {
+void restore_documents(const StoredDocuments& stored, Folder& backup, Folder& to, BackupSteps& steps) {
     const auto restored = to.folder(stored.store);
     if (stored.documents.empty()) return;
     const auto backed_up = backup.folder(stored.store);
     for (const auto& document : stored.documents) {
         const auto file = to_hex(document.name);
-        copy_file(*backed_up->open_read_only(file), *restored, file, document.size);
+        copy_backup_file(*backed_up->open_read_only(file), *restored, file, document.size);
         steps.step();
     }
     restored->sync();
@@ -385,7 +319,7 @@ BackupInfo restore_backup(Folder& backup, Folder& to, const BackupKey& key, cryp
     for (const auto& store : stores)
         files += store.documents.size();
     require_room(manifest, stores, to);
-    Steps steps(progress, files);
+    BackupSteps steps(progress, files);
     restore_databases(manifest, backup, to);
     steps.step();
     for (const auto& store : stores)
