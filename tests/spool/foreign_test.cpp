@@ -111,7 +111,10 @@ TEST_CASE(
         CHECK(site.count(audit::Action::session_denied) == denied + 1);
         CHECK_NOTHROW(queues.disallow(site.bob, site.secure, user, group));
         // Whoever sees them is told.
-        CHECK(status_of([&] { queues.allow(site.root, site.secure, user, group); }) == Status::ERR_NOT_FOUND);
+        const auto allowing = [&, nobody = user, none = group] {
+            queues.allow(site.root, site.secure, nobody, none);
+        };
+        CHECK(status_of(allowing) == Status::ERR_NOT_FOUND);
     }
     CHECK(site.count(audit::Action::queue_changed) == changed);
 }
