@@ -134,7 +134,8 @@ TEST_CASE("a creation replaces no instance that was opened once, whatever lies b
     };
     const auto secret = shelf.host.secret;
     for (const auto& [name, plant] : plants) {
-        CAPTURE(std::string(name));
+        const std::string planted = name;
+        CAPTURE(planted);
         shelf.make_sound();
         plant();
         write_file(shelf.at("unfinished"), "");
