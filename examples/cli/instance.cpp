@@ -182,14 +182,12 @@ void add_text(CLI::App& command, const std::string& name, Text& into, const std:
         ->type_name("TEXT");
 }
 
-const CLI::Validator whole_number(
-    [](std::string& text) -> std::string {
-        constexpr std::size_t most_digits = 18;
-        if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos)
-            return "must be a whole number, not '" + text + "'";
-        return text.size() > most_digits ? "the number " + text + " is too large" : std::string();
-    },
-    "");
+std::string whole_number(const std::string& text) {
+    constexpr std::size_t most_digits = 18;
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos)
+        return "must be a whole number, not '" + text + "'";
+    return text.size() > most_digits ? "the number " + text + " is too large" : std::string();
+}
 
 void require_one_of(const std::string& to_user, const std::string& to_group) {
     if (to_user.empty() == to_group.empty())

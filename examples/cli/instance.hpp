@@ -80,8 +80,8 @@ inline const char* or_null(const Text& text) {
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
                           const std::string& meaning);
 
-/// Of ids and the like: the parser would take one that is too large for the largest that there is.
-extern const CLI::Validator whole_number;
+/// A check of ids and the like: the parser would take one that is too large for the largest that there is.
+std::string whole_number(const std::string& text);
 
 /// Throws unless one of --to-user and --to-group is given.
 void require_one_of(const std::string& to_user, const std::string& to_group);
