@@ -7,6 +7,7 @@
 
 using namespace myqsec;
 using test::Counters;
+using test::first_administrator;
 using test::Host;
 using test::Tray;
 
@@ -42,17 +43,6 @@ void restore_into(Host& host, const std::string& backup, const Key& key, const m
     check(myqsec_backup_restore(backup.c_str(), host.directory.c_str(), key.text, &root, &options, nullptr,
                                 &engine));
     check(myqsec_close(engine));
-}
-
-/// The password of its administrator, who is "admin".
-std::string first_administrator(const Session& system) {
-    myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
-    fields.user_name = "admin";
-    char password[64];
-    std::size_t length = sizeof password;
-    std::int64_t id = 0;
-    check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
-    return password;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ struct Counters {
     std::map<std::uint32_t, std::uint64_t> values;
     int result = 0;  ///< of the next readings
 
-    myqsec_options give_to(myqsec_options options) {
+    [[nodiscard]] myqsec_options give_to(myqsec_options options) {
         options.counter_context = this;
         options.counter_read = [](void* context, std::uint32_t which, std::uint64_t* value) {
             *value = static_cast<Counters*>(context)->values[which];

@@ -36,16 +36,10 @@ TEST_CASE("an earlier keystore opens no copy of an instance in use, nor does a r
         CAPTURE(counted);
         test::Place place;
         auto options = place.options();
-        if (counted) counters.give_to(options);
+        if (counted) options = counters.give_to(options);
         const auto engine = Engine::create(place.directory, place.root(), &options);
         const auto system = engine.system_session();
-        myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
-        fields.user_name = "admin";
-        char password[64];
-        std::size_t length = sizeof password;
-        std::int64_t id = 0;
-        check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
-        const auto admin = system.login("admin", password);
+        const auto admin = system.login("admin", test::first_administrator(system));
         const auto earlier = test::read_file(place.directory + "/keystore");
         const auto before = place.root();
         const auto secret = std::string(32, 'n');

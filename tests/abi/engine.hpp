@@ -113,6 +113,17 @@ struct Place {
     }
 };
 
+/// The password of the instance's administrator, who is "admin".
+inline std::string first_administrator(const Session& system) {
+    myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
+    fields.user_name = "admin";
+    char password[64];
+    std::size_t length = sizeof password;
+    std::int64_t id = 0;
+    check(myqsec_first_administrator(system.get(), &fields, &id, password, &length));
+    return password;
+}
+
 /// An instance with an administrator, jana (card, PIN, password), eve (card), three queues and a device.
 class Host : public Place {
  public:
@@ -120,18 +131,13 @@ class Host : public Place {
         const auto settings = options();
         engine = std::make_unique<Engine>(Engine::create(directory, root(), &settings));
         system = std::make_unique<Session>(engine->system_session());
-        myqsec_user_fields fields = MYQSEC_USER_FIELDS_INIT;
-        fields.user_name = "admin";
-        char buffer[64];
-        std::size_t length = sizeof buffer;
-        std::int64_t id = 0;
-        check(myqsec_first_administrator(system->get(), &fields, &id, buffer, &length));
-        admin_password = buffer;
+        admin_password = first_administrator(*system);
         admin = std::make_unique<Session>(system->login("admin", admin_password));
         jana = new_user("jana", "04a2241b");
         eve = new_user("eve", "04ffffff");
         check(myqsec_user_set_password(admin->get(), jana, nullptr, password));
-        length = sizeof buffer;
+        char buffer[32];
+        std::size_t length = sizeof buffer;
         check(myqsec_user_generate_pin(admin->get(), jana, nullptr, buffer, &length));
         pin = buffer;
         secure = new_queue("secure", MYQSEC_QUEUE_SECURE);

@@ -25,6 +25,13 @@ std::int64_t ticked_until(Host& host, std::int64_t next, Done&& done) {
     return host.now;
 }
 
+/// A second after a tick: when that is, and what the tick said.
+struct Told {
+    explicit Told(Host& host) : next(host.system->tick()), begun(host.now += second) {}
+    std::int64_t next;
+    std::int64_t begun;
+};
+
 void set(const Host& host, const char* name, const char* value) {
     check(myqsec_setting_set(host.admin->get(), name, value));
 }
@@ -42,41 +49,33 @@ TEST_CASE("what begins after a tick is not past its time when the host ticks as 
             fields.idle_timeout = 5 * second;
             check(myqsec_device_change(host.admin->get(), host.device, &fields));
         }
-        const auto next = host.system->tick();
-        host.now += second;
-        const auto begun = host.now;
+        const Told told(host);
         const auto session = host.by_card();
-        CHECK(ticked_until(host, next, [&] { return host.cleared == 1; }) == begun + 5 * second);
+        CHECK(ticked_until(host, told.next, [&] { return host.cleared == 1; }) == told.begun + 5 * second);
     }
     SUBCASE("a session elsewhere") {
         set(host, "session.idle_timeout", "10s");
-        const auto next = host.system->tick();
-        host.now += second;
-        const auto begun = host.now;
+        const Told told(host);
         const auto session = host.system->login("jana", Host::password);
-        const auto ends = ticked_until(host, next, [&] { return host.count("session.logout") > 0; });
-        CHECK(ends == begun + 10 * second);
+        const auto ends = ticked_until(host, told.next, [&] { return host.count("session.logout") > 0; });
+        CHECK(ends == told.begun + 10 * second);
     }
     SUBCASE("a job that expires") {
         myqsec_queue_fields fields = MYQSEC_QUEUE_FIELDS_INIT;
         fields.retention_held = 10 * second;
         check(myqsec_queue_change(host.admin->get(), host.secure, &fields));
-        const auto next = host.system->tick();
-        host.now += second;
-        const auto begun = host.now;
+        const Told told(host);
         host.submit(host.secure, "for ten seconds");
-        CHECK(ticked_until(host, next, [&] { return host.jobs().empty(); }) <= begun + 11 * second);
+        CHECK(ticked_until(host, told.next, [&] { return host.jobs().empty(); }) <= told.begun + 11 * second);
     }
     SUBCASE("a deleted job's key") {
         set(host, "erasure.max_delay", "3s");
         const auto job = host.submit(host.secure, "deleted");
-        const auto next = host.system->tick();
-        host.now += second;
-        const auto begun = host.now;
+        const Told told(host);
         check(myqsec_job_delete(host.admin->get(), job));
         const auto waiting = [&] { return host.admin->list(myqsec_keys_status).first().integer("waiting"); };
         REQUIRE(waiting() > 0);
-        CHECK(ticked_until(host, next, [&] { return waiting() == 0; }) == begun + 3 * second);
+        CHECK(ticked_until(host, told.next, [&] { return waiting() == 0; }) == told.begun + 3 * second);
     }
 }
 
