@@ -6,6 +6,7 @@
 #include "abi/machinery/call.hpp"
 #include "abi/machinery/session.hpp"
 #include "crypto/self_test/self_test.hpp"
+#include "instance/new_instance.hpp"
 #include "myqsec/backup.h"
 #include "storage/instance_folder.hpp"
 
@@ -44,32 +45,25 @@ void fill(myqsec_backup_info& out, const storage::BackupInfo& info) {
 /// backup has removed its own.
 class Target {
  public:
-    explicit Target(const std::string& path) : path_(path) {
-        try {
-            folder_ = open_folder(path, false);
-        } catch (const Error& error) {
-            if (error.status() != Status::ERR_NOT_FOUND) throw;
-            folder_ = open_folder(path, true);
-            made_ = true;
-        }
-        was_empty_ = folder_->list().empty();
-    }
+    explicit Target(const std::string& path)
+        : path_(path),
+          opened_(instance::open_or_make_folder(path)),
+          was_empty_(opened_.folder->list().empty()) {}
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
     ~Target() {
         if (kept_ || !was_empty_) return;
         for (const auto store : instance::blob_folders())
             (void)::rmdir((path_ + "/" + std::string(store)).c_str());
-        if (made_) (void)::rmdir(path_.c_str());
+        if (opened_.made) (void)::rmdir(path_.c_str());
     }
     void keep() { kept_ = true; }
-    [[nodiscard]] Folder& folder() const { return *folder_; }
+    [[nodiscard]] Folder& folder() const { return *opened_.folder; }
 
  private:
     std::string path_;
-    std::unique_ptr<Folder> folder_;
-    bool made_ = false;
-    bool was_empty_ = false;
+    instance::OpenedFolder opened_;
+    bool was_empty_;
     bool kept_ = false;
 };
 

@@ -11,23 +11,26 @@ namespace myqsec::instance {
 
 namespace files = storage::instance_folder;
 
-NewInstance::NewInstance(const std::string& directory) : directory_(directory) {
+OpenedFolder open_or_make_folder(const std::string& path) {
     try {
-        folder_ = open_folder(directory, false);
+        return {open_folder(path, false), false};
     } catch (const Error& error) {
         if (error.status() != Status::ERR_NOT_FOUND) throw;
-        folder_ = open_folder(directory, true);
-        made_directory_ = true;
+        return {open_folder(path, true), true};
     }
-    was_empty_ = folder_->list().empty();
 }
+
+NewInstance::NewInstance(const std::string& directory)
+    : directory_(directory),
+      opened_(open_or_make_folder(directory)),
+      was_empty_(opened_.folder->list().empty()) {}
 
 NewInstance::~NewInstance() {
     if (!kept_ && was_empty_) remove_what_was_made();
 }
 
 void NewInstance::make(const std::function<void(Folder&)>& work) {
-    work(*folder_);
+    work(*opened_.folder);
     keystore_is_ours_ = true;
 }
 
@@ -36,20 +39,20 @@ void NewInstance::make(const std::function<void(Folder&)>& work) {
 void NewInstance::remove_what_was_made() noexcept {
     try {
         std::unique_ptr<File> lock;
-        if (folder_->exists(files::lock_file)) {
-            lock = folder_->open(files::lock_file);
+        if (opened_.folder->exists(files::lock_file)) {
+            lock = opened_.folder->open(files::lock_file);
             if (!lock->try_lock()) return;
         }
-        if (!keystore_is_ours_ && folder_->exists(storage::Keystore::file_name)) return;
+        if (!keystore_is_ours_ && opened_.folder->exists(storage::Keystore::file_name)) return;
         std::error_code ignored;
-        if (keystore_is_ours_ || folder_->exists(files::unfinished_file)) {
-            files::take_back(*folder_, blob_folders());
+        if (keystore_is_ours_ || opened_.folder->exists(files::unfinished_file)) {
+            files::take_back(*opened_.folder, blob_folders());
             for (const auto store : blob_folders())
                 std::filesystem::remove(std::filesystem::path(directory_) / store, ignored);
         }
-        folder_->remove(files::lock_file);
-        folder_->sync();
-        if (made_directory_) std::filesystem::remove(directory_, ignored);
+        opened_.folder->remove(files::lock_file);
+        opened_.folder->sync();
+        if (opened_.made) std::filesystem::remove(directory_, ignored);
     } catch (...) {  // the first failure is the one to report
         return;
     }

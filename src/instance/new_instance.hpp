@@ -9,6 +9,14 @@
 
 namespace myqsec::instance {
 
+struct OpenedFolder {
+    std::unique_ptr<Folder> folder;
+    bool made = false;
+};
+
+/// Missing or there. ERR_NOT_FOUND if its parent is missing.
+[[nodiscard]] OpenedFolder open_or_make_folder(const std::string& path);
+
 /// A missing or empty directory in which an instance is made. Unless keep() is called, what was made there is
 /// removed.
 class NewInstance {
@@ -27,9 +35,8 @@ class NewInstance {
     void remove_what_was_made() noexcept;
 
     std::string directory_;
-    std::unique_ptr<Folder> folder_;
-    bool made_directory_ = false;
-    bool was_empty_ = false;
+    OpenedFolder opened_;
+    bool was_empty_;
     bool keystore_is_ours_ = false;
     bool kept_ = false;
 };

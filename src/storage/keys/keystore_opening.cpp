@@ -56,8 +56,7 @@ StoredSlots read_slots(File& file, std::string_view folder) {
     if (std::ranges::none_of(out.slots, [](const auto& slot) { return slot.has_value(); })) {
         fail(Status::ERR_CORRUPT,
              "all slots of '{}/{}' are damaged, and no backup holds that file: restore a backup, with a "
-             "backup "
-             "key that was kept elsewhere",
+             "backup key that was kept elsewhere",
              folder, Keystore::file_name);
     }
     return out;
