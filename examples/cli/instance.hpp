@@ -91,6 +91,7 @@ void add_access_commands(CLI::App& app, Instance& instance);
 void add_lockout_commands(CLI::App& app, Instance& instance);
 void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);
+void add_delegate_commands(CLI::App& app, Instance& instance);
 void add_release_command(CLI::App& app, Instance& instance);
 void add_instance_commands(CLI::App& app, Instance& instance);
 void add_encryption_commands(CLI::App& app, Instance& instance);

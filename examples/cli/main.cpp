@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
     add_spool_commands(app, instance);
     add_device_commands(app, instance);
     add_release_command(app, instance);
+    add_delegate_commands(app, instance);
     add_backup_commands(app, instance);
     add_keys_commands(app, instance);
     add_audit_commands(app, instance);

@@ -22,17 +22,18 @@ std::int64_t instant_named(const std::string& option, const std::string& given) 
     return milliseconds;
 }
 
-void add(CLI::App& command, const std::string& option, std::int64_t& into, const std::string& meaning) {
-    command.add_option_function<std::string>(
+}  // namespace
+
+CLI::Option* add_instant(CLI::App& command, const std::string& option, std::int64_t& into,
+                         const std::string& meaning) {
+    return command.add_option_function<std::string>(
         option, [option, &into](const std::string& given) { into = instant_named(option, given); }, meaning);
 }
 
-}  // namespace
-
 PeriodOptions::PeriodOptions(CLI::App& command) : period_(std::make_shared<Period>()) {
-    add(command, "--since", period_->since,
-        "From this instant on, as lists show it (UTC), or from this day on");
-    add(command, "--until", period_->until, "Before this instant, or this day");
+    add_instant(command, "--since", period_->since,
+                "From this instant on, as lists show it (UTC), or from this day on");
+    add_instant(command, "--until", period_->until, "Before this instant, or this day");
 }
 
 }  // namespace cli

@@ -3,10 +3,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
 namespace cli {
+
+/// An option that takes an instant as lists show it (UTC), or a day, which begins it: milliseconds since 1970.
+CLI::Option* add_instant(CLI::App& command, const std::string& option, std::int64_t& into,
+                         const std::string& meaning);
 
 class PeriodOptions {
  public:

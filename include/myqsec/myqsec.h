@@ -10,6 +10,7 @@
 #include "myqsec/base.h"
 #include "myqsec/certificates.h"
 #include "myqsec/container.h"
+#include "myqsec/delegation.h"
 #include "myqsec/device.h"
 #include "myqsec/encryption.h"
 #include "myqsec/engine.h"

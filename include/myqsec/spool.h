@@ -136,12 +136,13 @@ typedef struct myqsec_job_filter {
  *  host_name, size (bytes), state ("pending-held", "processing", "completed", "canceled", "aborted"), reasons (IPP
  *  keywords separated by spaces, e.g. "job-hold-until-specified", "possibly-printed"), submitted, printed (instant of
  *  the last release), expires, releases (count), attributes (a line for each: name, "integer", "boolean" or "text",
- *  value, separated by spaces). One's own jobs, or any with job.manage.all. A job past its `expires` is gone at that
- *  instant, whether or not myqsec_tick has erased it yet: no list has it, and every function answers
- *  MYQSEC_ERR_NOT_FOUND and that it has expired. So a page may hold fewer rows than its limit, or none, while
- *  myqsec_list_more says that there are others. By what instant is compared when the clock is wrong: durability.md.
- *  What is being released stays until that ends. Right: job.manage.own for those, job.manage.all also for names of
- *  others' jobs. `filter` may be NULL. Since 0.1. */
+ *  value, separated by spaces). One's own jobs, those that one may release as a delegate (delegation.h), or any with
+ *  job.manage.all. A job past its `expires` is gone at that instant, whether or not myqsec_tick has erased it yet: no
+ *  list has it, and every function answers MYQSEC_ERR_NOT_FOUND and that it has expired. So a page may hold fewer rows
+ *  than its limit, or none, while myqsec_list_more says that there are others. By what instant is compared when the
+ *  clock is wrong: durability.md. What is being released stays until that ends. Right: job.manage.own for one's own,
+ *  job.release.delegated as a delegate, job.manage.all also for names of others' jobs. `filter` may be NULL. Since
+ *  0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Right: as myqsec_job_list.
@@ -186,7 +187,8 @@ typedef struct myqsec_release_options {
  *  job is held again; if the process dies, it is held with reason "possibly-printed". Afterwards a private queue's job
  *  is gone; a secure queue's is kept for reprint. From a device session, or any user session. `options` may be NULL.
  *  Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (already being released, cancelled), MYQSEC_ERR_CALLBACK.
- *  Right: job.release.own or job.release.all; in direct queues also session.host.
+ *  Right: job.release.own or job.release.all; job.release.delegated as a delegate; in direct queues also
+ *  session.host.
  *  Audit: job.released, job.release-failed, instance.damage-found (one of the document's two headers). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_release(myqsec_session *session, int64_t job, const myqsec_release_options *options,
                                             const myqsec_sink *sink);

@@ -67,6 +67,7 @@ class Users {
 
     // For upper layers, without principal: nothing personal is returned. All else throws ERR_NOT_FOUND.
     [[nodiscard]] bool exists(UserId user);
+    [[nodiscard]] std::optional<UserId> named(std::string_view user_name);
     [[nodiscard]] LeafId person(UserId user);  ///< the leaf of the key that seals the person's fields
     [[nodiscard]] crypto::Secret person_key(UserId user);
     [[nodiscard]] audit::Actor actor(UserId user);

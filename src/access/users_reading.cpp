@@ -33,9 +33,9 @@ User Users::get(const Principal& principal, UserId user) {
 
 UserId Users::find(const Principal& principal, std::string_view user_name) {
     if (!authority_.may(principal, Right::session_host)) authority_.authorise(principal, Right::user_manage);
-    const auto found = find_named(vault_, user_name);
+    const auto found = named(user_name);
     if (!found) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
-    return found->id;
+    return *found;
 }
 
 Paged<User> Users::list(const Principal& principal, const UserFilter& filter, const Page& page) {
@@ -59,6 +59,12 @@ Paged<User> Users::list(const Principal& principal, const UserFilter& filter, co
         users.push_back(read(keys, lockout, record));
     users.more = records.more;
     return users;
+}
+
+std::optional<UserId> Users::named(std::string_view user_name) {
+    const auto found = find_named(vault_, user_name);
+    if (!found) return std::nullopt;
+    return found->id;
 }
 
 bool Users::exists(UserId user) {

@@ -26,6 +26,7 @@ using CardId = Id<struct CardTag>;
 using QueueId = Id<struct QueueTag>;
 using JobId = Id<struct JobTag>;
 using ReleaseId = Id<struct ReleaseTag>;
+using DelegationId = Id<struct DelegationTag>;
 using DeviceId = Id<struct DeviceTag>;
 using CertificateId = Id<struct CertificateTag>;
 using SessionId = Id<struct SessionTag>;

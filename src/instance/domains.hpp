@@ -41,7 +41,9 @@ struct SpoolDomain final : Domain, spool::Spool {
     // cppcheck-suppress duplInheritedMember  // on purpose: the list of domains asks each for its own
     static constexpr std::string_view blob_folder = spool::documents_folder;
     Findings recover() override { return jobs.recover(); }
-    Instant tick(const access::Principal& principal) override { return jobs.tick(principal); }
+    Instant tick(const access::Principal& principal) override {
+        return std::min(jobs.tick(principal), delegations.tick());
+    }
     /// A job's expiry.
     [[nodiscard]] Duration soonest() override { return queues.shortest_retention(); }
     Findings take_findings() override { return jobs.take_findings(); }

@@ -11,9 +11,10 @@
 #include "spool/keeping/outputs.hpp"
 #include "spool/keeping/retention.hpp"
 #include "spool/keeping/trusted_clock.hpp"
+#include "spool/permits/delegated_jobs.hpp"
+#include "spool/permits/permit.hpp"
 #include "spool/records/clock_store.hpp"
 #include "spool/records/job_list_store.hpp"
-#include "spool/records/permit.hpp"
 #include "spool/records/sealed_names.hpp"
 #include "spool/records/trusted_time.hpp"
 
@@ -87,14 +88,17 @@ std::unique_ptr<JobWriter> Jobs::submit(const access::Principal& principal, cons
 Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filter, const Page& page) {
     auto& main = state_->context.main();
     const auto scope = visible_jobs(state_->context, principal);
+    const DelegatedJobs delegated(state_->context, principal, scope);
     JobDescriptions descriptions(state_->context);
-    const auto records =
-        scope ? store::list_jobs(main, filter, *scope, page) : store::list_jobs(main, filter, page);
+    const auto records = scope ? store::list_jobs(main, filter, delegated.widened(*scope), page)
+                               : store::list_jobs(main, filter, page);
     Paged<Job> jobs;
     jobs.reserve(records.size());
     const auto now = trusted_now(state_->context);
     for (const auto& record : records) {
-        if (!is_over(record, now)) jobs.push_back(descriptions.describe(record));
+        const auto view = delegated.view_of(record);
+        if (view == JobView::none || is_over(record, now)) continue;
+        jobs.push_back(descriptions.describe(record, view));
     }
     jobs.more = records.more;
     return jobs;
@@ -102,8 +106,10 @@ Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filte
 
 Job Jobs::get(const access::Principal& principal, JobId job) {
     const auto permitted =
-        permit(state_->context, principal, job, Right::job_manage_own, Right::job_manage_all);
-    return JobDescriptions(state_->context).describe(permitted.job);
+        permit(state_->context, principal, job, Right::job_manage_own, Right::job_manage_all, Delegable::yes);
+    const bool names = !permitted.delegation || permitted.delegation->names;
+    return JobDescriptions(state_->context)
+        .describe(permitted.job, names ? JobView::whole : JobView::nameless);
 }
 
 void Jobs::cancel(const access::Principal& principal, JobId id) {

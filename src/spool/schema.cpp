@@ -114,6 +114,20 @@ constexpr std::string_view steps[] = {
     INSERT INTO release_hour (hour, first_id, last_id)
         SELECT ended / 3600000, min(id), max(id) FROM release_record GROUP BY ended / 3600000;
     )",
+    R"(
+    CREATE TABLE job_delegation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner INTEGER NOT NULL,
+        delegate INTEGER NOT NULL,
+        given INTEGER NOT NULL,
+        until INTEGER,
+        names INTEGER NOT NULL,
+        private_jobs INTEGER NOT NULL);
+    CREATE UNIQUE INDEX job_delegation_pair ON job_delegation (owner, delegate);
+    CREATE INDEX job_delegation_owner ON job_delegation (owner, id);
+    CREATE INDEX job_delegation_delegate ON job_delegation (delegate, id);
+    CREATE INDEX job_delegation_until ON job_delegation (until) WHERE until IS NOT NULL;
+    )",
 };
 
 }  // namespace

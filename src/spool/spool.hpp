@@ -1,6 +1,7 @@
 // The spool as one piece, for the layers above.
 #pragma once
 
+#include "spool/delegations.hpp"
 #include "spool/jobs.hpp"
 #include "spool/queues/certificates.hpp"
 #include "spool/queues/queues.hpp"
@@ -22,6 +23,7 @@ class Spool {
           context_{vault, audit, settings, access, watch_},
           certificates(context_),
           queues(context_),
+          delegations(context_),
           jobs(context_) {}
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
@@ -34,10 +36,12 @@ class Spool {
     void forget_user(storage::Transaction& transaction, UserId user) {
         jobs.remove_of_user(transaction, audit::Actor::system(), user);
         queues.forget_user(transaction, user);
+        delegations.forget_user(transaction, user);
     }
 
     Certificates certificates;
     Queues queues;
+    Delegations delegations;
     Jobs jobs;
 };
 

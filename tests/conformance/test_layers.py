@@ -12,7 +12,7 @@ INNER = {
     "storage": ["pages", "wal", "vfs", "sqlite", "keys", ""],
     "audit": ["event", "tree", "signing", "log", "bundle", ""],
     "access": ["identity", "rights", ""],
-    "spool": ["records", "queues", "keeping", "documents", ""],
+    "spool": ["records", "permits", "queues", "keeping", "documents", ""],
     "abi": ["machinery", ""],
 }
 SOURCES = sorted([*SOURCE.rglob("*.cpp"), *SOURCE.rglob("*.hpp"), *SOURCE.rglob("*.def")])

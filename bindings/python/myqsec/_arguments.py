@@ -41,6 +41,7 @@ _KINDS: Dict[str, _Kind] = {
     "Union[Bytes, Readable]": ("bytes, or a file object opened in binary mode",
                                lambda value: _bytes_like(value) or _has("read")(value)),
     "Writable": ("a file object opened in binary mode", _has("write")),
+    "Union[int, str]": ("an id or a name", _is(int, str)),
     "QueueKind": ("QUEUE_SECURE, QUEUE_PRIVATE or QUEUE_DIRECT, or its name", _is(int, str)),
     "SettingValue": ("a str, int, float, bool or timedelta", _is(str, int, float, timedelta)),
     "States": ("a str, or an iterable of str", _is(Iterable)),

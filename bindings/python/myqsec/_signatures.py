@@ -119,6 +119,28 @@ class ContainerKeys(Structure):
     ]
 
 
+class DelegationFields(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("names", c_uint32),
+        ("private_jobs", c_uint32),
+        ("reserved", c_uint32),
+        ("owner", c_int64),
+        ("delegate", c_int64),
+        ("delegate_name", c_char_p),
+        ("until", c_int64),
+    ]
+
+
+class DelegationFilter(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("owner", c_int64),
+        ("delegate", c_int64),
+    ]
+
+
 class DeviceFields(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -330,7 +352,8 @@ class JobFields(Structure):
 STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec_user_filter": UserFilter,
     "myqsec_role_grant": RoleGrant, "myqsec_audit_filter": AuditFilter, "myqsec_audit_export_options":
     AuditExportOptions, "myqsec_audit_verdict": AuditVerdict, "myqsec_backup_options": BackupOptions,
-    "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_device_fields": DeviceFields,
+    "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_delegation_fields":
+    DelegationFields, "myqsec_delegation_filter": DelegationFilter, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
     "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
     "myqsec_login_refusal": LoginRefusal, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute,
@@ -396,6 +419,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_container_open": (c_int32, [POINTER(ContainerKeys), ReadFunction, c_void_p, WriteFunction, c_void_p]),
     "myqsec_certificate_create": (c_int32, [c_uint32, c_char_p, c_int64, c_int64, c_char_p, c_char_p, POINTER(c_size_t),
         c_char_p, POINTER(c_size_t)]),
+    "myqsec_delegation_give": (c_int32, [c_void_p, POINTER(DelegationFields), POINTER(c_int64)]),
+    "myqsec_delegation_take": (c_int32, [c_void_p, c_int64]),
+    "myqsec_delegation_list": (c_int32, [c_void_p, POINTER(DelegationFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_device_create": (c_int32, [c_void_p, POINTER(DeviceFields), POINTER(c_int64)]),
     "myqsec_device_change": (c_int32, [c_void_p, c_int64, POINTER(DeviceFields)]),
     "myqsec_device_delete": (c_int32, [c_void_p, c_int64]),

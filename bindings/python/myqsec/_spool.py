@@ -286,6 +286,28 @@ class Spool(Child):
         return paged("myqsec_release_list", self, ctypes.byref(filter), after=after, newest_first=newest_first,
                      page_size=page_size)
 
+    def give_delegation(self, delegate: Union[int, str], *, owner: int = 0, until: Optional[datetime] = None,
+                        names: bool = False, private_jobs: bool = False) -> int:
+        """Lets somebody, by id or user name, release one's own jobs, or an owner's, until then or until it is taken back;
+        returns the delegation's id. With `names` they read the jobs' names; `private_jobs`: of private queues, too."""
+        by_name = isinstance(delegate, str)
+        fields = c.DelegationFields(names=int(names), private_jobs=int(private_jobs), owner=owner,
+                                    delegate=0 if by_name else delegate,
+                                    delegate_name=text(delegate) if by_name else None, until=instant(until))
+        return new_integer("myqsec_delegation_give", self._pointer, ctypes.byref(fields))
+
+    def take_delegation(self, delegation: int) -> None:
+        """Takes a delegation back, or gives it up."""
+        call("myqsec_delegation_take", self._pointer, delegation)
+
+    def delegations(self, *, owner: int = 0, delegate: int = 0, after: int = 0, newest_first: bool = False,
+                    page_size: Optional[int] = None) -> Iterator[Row]:
+        """Delegations in force that one gave or was given, or all by right: id, owner, owner_name, delegate, delegate_name,
+        given, until, names, private_jobs."""
+        filter = c.DelegationFilter(owner=owner, delegate=delegate)
+        return paged("myqsec_delegation_list", self, ctypes.byref(filter), after=after, newest_first=newest_first,
+                     page_size=page_size)
+
     def open_job(self, job: int) -> JobReader:
         """Opens a document for reading without releasing it."""
         return JobReader(self._engine, new_handle("myqsec_job_open", JobReader._free, self._pointer, job))

@@ -23,9 +23,9 @@ constexpr RightSet all_of_them = [] {
     return set;
 }();
 
-constexpr RightSet own_rights{Right::job_submit,      Right::job_release_own, Right::job_manage_own,
-                              Right::job_preview_own, Right::device_login,    Right::profile_own,
-                              Right::credential_own};
+constexpr RightSet own_rights{Right::job_submit,       Right::job_release_own,       Right::job_manage_own,
+                              Right::job_preview_own,  Right::device_login,          Right::profile_own,
+                              Right::job_delegate_own, Right::job_release_delegated, Right::credential_own};
 
 constexpr RightSet system_rights{Right::job_submit_for_others, Right::instance_tick, Right::session_host};
 
@@ -135,8 +135,9 @@ RightSet host_rights() {
 }
 
 RightSet device_session_rights() {
-    return {Right::job_submit,   Right::job_release_own, Right::job_manage_own, Right::job_preview_own,
-            Right::device_login, Right::job_release_all, Right::job_manage_all, Right::profile_own};
+    return {Right::job_submit,      Right::job_release_own, Right::job_release_delegated,
+            Right::job_manage_own,  Right::job_preview_own, Right::device_login,
+            Right::job_release_all, Right::job_manage_all,  Right::profile_own};
 }
 
 }  // namespace myqsec::access

@@ -1,7 +1,7 @@
 #include "spool/documents/job_reader.hpp"
 
 #include "spool/documents/document.hpp"
-#include "spool/records/permit.hpp"
+#include "spool/permits/permit.hpp"
 
 namespace myqsec::spool {
 

@@ -7,7 +7,7 @@
 #include "crypto/random.hpp"
 #include "spool/keeping/retention.hpp"
 #include "spool/keeping/trusted_clock.hpp"
-#include "spool/records/permit.hpp"
+#include "spool/permits/permit.hpp"
 #include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
@@ -20,15 +20,6 @@ namespace {
 bool is_direct(const Context& context, JobId id) {
     const auto job = store::find_job(context.main(), id);
     return job && require_queue(context.main(), job->queue).kind == QueueKind::direct;
-}
-
-audit::Actor permitted_actor(const Context& context, const Outputs& outputs,
-                             const access::Principal& principal, JobId id) {
-    outputs.refuse_own(id);
-    const bool by_host = principal.kind == PrincipalKind::system && is_direct(context, id);
-    const auto permitted = permit(context, principal, id, Right::job_release_own,
-                                  by_host ? Right::session_host : Right::job_release_all);
-    return permitted.proof.actor();
 }
 
 /// Asks before all that leaves whether the output may go on.
@@ -58,13 +49,22 @@ Status status_of(const std::exception& failure) {
     return error != nullptr ? error->status() : Status::ERR_INTERNAL;
 }
 
+ReleaseClaim::Permission ReleaseClaim::permission(const Context& context, const Outputs& outputs,
+                                                  const access::Principal& principal, JobId id) {
+    outputs.refuse_own(id);
+    const bool by_host = principal.kind == PrincipalKind::system && is_direct(context, id);
+    const auto permitted = permit(context, principal, id, Right::job_release_own,
+                                  by_host ? Right::session_host : Right::job_release_all, Delegable::yes);
+    return {permitted.proof.actor(), permitted.delegation};
+}
+
 ReleaseClaim::ReleaseClaim(const Context& context, Outputs& outputs, const access::Principal& principal,
                            JobId job, const ReleaseOptions& options)
     : context_(context),
       outputs_(outputs),
       principal_(principal),
-      actor_(permitted_actor(context, outputs, principal, job)),
       id_(job),
+      permission_(permission(context, outputs, principal, job)),
       keep_(options.keep),
       token_(crypto::random_array<16>()),
       output_(outputs, job, principal, token_) {
@@ -90,7 +90,7 @@ store::JobRecord ReleaseClaim::take() {
         fail(Status::ERR_NOT_POSSIBLE, "a job of a private queue can't be kept after its release");
     }
     if (job->state == JobState::processing && job->claim && !outputs_.running(*job->claim)) {
-        hold_possibly_printed(context_, transaction, *job, actor_);
+        hold_possibly_printed(context_, transaction, *job, permission_.actor);
     }
     if (!store::claim_job(main, id_, {token_, principal_.user, principal_.device})) {
         if (job->state == JobState::processing) {
@@ -116,6 +116,11 @@ void ReleaseClaim::require_live() const {
              id_.value);
     context_.touch(principal_);
     output_.check();
+    if (!permission_.delegation) return;
+    const auto still = store::find_delegation(context_.main(), permission_.delegation->id);
+    if (!still || !is_in_force(context_, *still) ||
+        !still->covers(JobState::processing, record_.private_queue ? QueueKind::private_ : QueueKind::secure))
+        fail(Status::ERR_ACCESS_DENIED, "the owner of job {} lets you release their jobs no more", id_.value);
 }
 
 Stages ReleaseClaim::stages_to(ByteSink& out) {
@@ -128,9 +133,11 @@ void ReleaseClaim::conclude(storage::Transaction& transaction, ReleaseOutcome ou
                             std::vector<audit::Change> changes) {
     const bool printed = outcome == ReleaseOutcome::printed;
     if (principal_.device) changes.push_back({"device", "", std::to_string(principal_.device.value)});
+    if (permission_.delegation)
+        changes.push_back({"delegate_of", "", std::to_string(permission_.delegation->owner.value)});
     context_.audit.append(
         transaction, {.action = printed ? audit::Action::job_released : audit::Action::job_release_failed,
-                      .actor = actor_,
+                      .actor = permission_.actor,
                       .object = id_,
                       .result = printed ? audit::Result::ok : audit::Result::failed,
                       .changes = std::move(changes),

@@ -10,6 +10,7 @@
 #include "spool/documents/document.hpp"
 #include "spool/documents/release_sink.hpp"
 #include "spool/keeping/outputs.hpp"
+#include "spool/permits/delegation.hpp"
 #include "spool/records/context.hpp"
 #include "spool/records/queue.hpp"
 #include "spool/records/release_record.hpp"
@@ -18,6 +19,14 @@ namespace myqsec::spool {
 
 /// Settled exactly once. One that is destroyed unsettled is left to tick(), as one that a crash cut off is.
 class ReleaseClaim {
+    /// By whose right it leaves.
+    struct Permission {
+        audit::Actor actor;
+        std::optional<Delegation> delegation;
+    };
+    [[nodiscard]] static Permission permission(const Context& context, const Outputs& outputs,
+                                               const access::Principal& principal, JobId job);
+
  public:
     /// Rights, the queue's rules, the claim in one statement, the document. Throws as Jobs::release; what it
     /// had claimed is held again.
@@ -28,8 +37,8 @@ class ReleaseClaim {
 
     [[nodiscard]] Document& document() { return *document_; }
     [[nodiscard]] Outputs::Output& output() { return output_; }
-    /// Throws unless the output may go on: it was stopped, as for a deleted job, its session has ended, or
-    /// this is a forked child of the process that claimed the job.
+    /// Throws unless the output may go on: it was stopped, as for a deleted job, its session has ended, a
+    /// delegate's permission is over, or this is a forked child of the process that claimed the job.
     void require_live() const;
     /// What the document goes through on its way to `out`, in one list: what changes what is printed is a
     /// line there. Both outlive it.
@@ -58,8 +67,8 @@ class ReleaseClaim {
     const Context& context_;
     Outputs& outputs_;
     const access::Principal principal_;
-    const audit::Actor actor_;
     const JobId id_;
+    const Permission permission_;
     const bool keep_;
     const ClaimToken token_;
     const std::uint32_t process_ = crypto::fork_generation();  ///< a sink may fork: one process prints

@@ -2,8 +2,8 @@
 
 #include <iterator>
 
+#include "spool/permits/permit.hpp"
 #include "spool/records/job_store.hpp"
-#include "spool/records/permit.hpp"
 
 namespace myqsec::spool {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "spool/records/permit.hpp"
+#include "spool/permits/permit.hpp"
 #include "spool/records/release_record.hpp"
 #include "spool/records/trusted_time.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "spool/permits/permit.hpp"
 #include "spool/queues/recipients.hpp"
-#include "spool/records/permit.hpp"
 #include "spool/records/queue_store.hpp"
 #include "spool/records/trusted_time.hpp"
 

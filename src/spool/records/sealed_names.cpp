@@ -41,7 +41,7 @@ Bytes seal_attributes(const crypto::Secret& person_key, const crypto::ContainerI
     return storage::seal_field(person_key, attributes_field(uuid), lines);
 }
 
-Job JobDescriptions::describe(const store::JobRecord& record) {
+Job JobDescriptions::describe(const store::JobRecord& record, JobView view) {
     const auto& person = owner(record.owner);
     Job job{.id = record.id,
             .uuid = record.uuid,
@@ -60,7 +60,10 @@ Job JobDescriptions::describe(const store::JobRecord& record) {
             .printed = record.printed,
             .expires = record.expires,
             .releases = record.releases};
-    if (const auto key = names_key(record, person.key)) {
+    if (view == JobView::nameless) {
+        job.name = hidden_name;
+        job.host_name = hidden_name;
+    } else if (const auto key = names_key(record, person.key)) {
         storage::PersonalFields fields(*key);
         job.name = fields.open(name_field(record.uuid), record.name);
         job.host_name = fields.open(host_name_field(record.uuid), record.host_name);

@@ -24,12 +24,20 @@ namespace myqsec::spool {
 [[nodiscard]] Bytes seal_attributes(const crypto::Secret& person_key, const crypto::ContainerId& uuid,
                                     std::string_view lines);
 
+/// How much of a job somebody sees.
+enum class JobView : std::uint8_t {
+    none,
+    nameless,  ///< its names read hidden_name, and its attributes nothing
+    whole,
+};
+inline constexpr std::string_view hidden_name = "***";
+
 /// Turns rows into jobs for somebody who may read their names. Keeps the keys of the owners it meets, and one
 /// state of the database: for one list only.
 class JobDescriptions {
  public:
     explicit JobDescriptions(const Context& context) : context_(context), keys_(context.vault.leaf_keys()) {}
-    [[nodiscard]] Job describe(const store::JobRecord& record);
+    [[nodiscard]] Job describe(const store::JobRecord& record, JobView view = JobView::whole);
 
  private:
     /// None once one of them is destroyed.

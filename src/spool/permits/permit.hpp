@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/groups.hpp"
+#include "spool/permits/delegation.hpp"
 #include "spool/records/context.hpp"
 #include "spool/records/job_list_store.hpp"
 #include "spool/records/job_store.hpp"
@@ -13,13 +14,18 @@ namespace myqsec::spool {
 struct Permit {
     store::JobRecord job;
     Authorised proof;
+    std::optional<Delegation>
+        delegation{};  ///< by which it is the principal's to release, if by no right over it
 };
+
+/// What a job's owner may let others do.
+enum class Delegable : std::uint8_t { no, yes };
 
 /// `own` is the right that the owner needs, `all` everybody else. Whoever may not even know that the job
 /// exists gets ERR_NOT_FOUND, as for a job that does not, in the same time: both refusals are audited. Not
 /// inside a transaction.
 [[nodiscard]] Permit permit(const Context& context, const access::Principal& principal, JobId job,
-                            access::Right own, access::Right all);
+                            access::Right own, access::Right all, Delegable delegable = Delegable::no);
 
 /// Whose jobs a list shows to the principal: one's own, and those over which one has job.manage.all; none
 /// given: all. Throws ERR_ACCESS_DENIED, ERR_SESSION_ENDED.

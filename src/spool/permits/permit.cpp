@@ -1,4 +1,4 @@
-#include "spool/records/permit.hpp"
+#include "spool/permits/permit.hpp"
 
 #include <algorithm>
 
@@ -31,7 +31,8 @@ std::optional<store::JobScope> visible_jobs(const Context& context, const access
     return store::JobScope{std::move(owners), reach.queues};
 }
 
-Permit permit(const Context& context, const access::Principal& principal, JobId id, Right own, Right all) {
+Permit permit(const Context& context, const access::Principal& principal, JobId id, Right own, Right all,
+              Delegable delegable) {
     auto& authority = context.access.authority;
     context.touch(principal);  // an ended session learns nothing
     auto job = store::find_job(context.main(), id);
@@ -40,16 +41,23 @@ Permit permit(const Context& context, const access::Principal& principal, JobId 
                             : access::Target{{}, {}, principal.device};
     // A session at a device serves the person who stands there, whatever else that person may do.
     const bool reaches_others = principal.kind != PrincipalKind::device;
+    auto delegation =
+        delegable == Delegable::yes ? delegation_for(context, principal, job) : std::optional<Delegation>();
+    if (delegation && reaches_others && authority.may(principal, all, target)) delegation.reset();
+    const auto right = [&] {
+        if (is_own) return own;
+        return delegation ? Right::job_release_delegated : all;
+    }();
     try {
-        if (!is_own && !reaches_others) authority.deny(principal, all, id);
+        if (!is_own && !delegation && !reaches_others) authority.deny(principal, all, id);
         // Also for a job that is not there: it must not answer sooner than one of somebody else's.
-        const auto proof = authority.authorise(principal, is_own ? own : all, target, id);
+        const auto proof = authority.authorise(principal, right, target, id);
         if (!job) fail_no_job(id);
         if (is_over(*job, trusted_now(context))) {
             fail(Status::ERR_NOT_FOUND, "job {} {}", id.value,
                  job->state == JobState::canceled ? "was cancelled" : "has expired");
         }
-        return {*std::move(job), proof};
+        return {*std::move(job), proof, std::move(delegation)};
     } catch (const Error& error) {
         const bool may_know =
             is_own || (reaches_others && authority.may(principal, Right::job_manage_all, target));
