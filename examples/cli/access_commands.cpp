@@ -4,6 +4,7 @@
 #include "instance.hpp"
 #include "output.hpp"
 #include "page.hpp"
+#include "period.hpp"
 
 namespace cli {
 
@@ -211,6 +212,7 @@ void add_roles(CLI::App& app, Instance& instance) {
         std::string group;
         std::string scope_group;
         std::string scope_queue;
+        std::int64_t until = 0;
     };
     auto options = std::make_shared<RoleOptions>();
     auto* role = app.add_subcommand("role", "Roles and rights");
@@ -258,20 +260,58 @@ void add_roles(CLI::App& app, Instance& instance) {
         command->add_option("--to-group", options->group, by_name_or_id);
         command->add_option("--only-group", options->scope_group, "Only over users of this group");
         command->add_option("--only-queue", options->scope_queue, "Only in this queue");
+        if (give) add_instant(*command, "--until", options->until, "Not from then on, e.g. 2027-01-07");
         command->callback([&instance, options, give] {
             myqsec_role_grant grant = MYQSEC_ROLE_GRANT_INIT;
             require_one_of(options->user, options->group);
-            if (!options->scope_group.empty() && !options->scope_queue.empty())
-                throw CLI::ValidationError("--only-group", "limit it to a group or to a queue, not to both");
             if (!options->user.empty()) grant.user = instance.user(options->user);
             if (!options->group.empty()) grant.group = instance.group(options->group);
             if (!options->scope_group.empty()) grant.scope_group = instance.group(options->scope_group);
             if (!options->scope_queue.empty()) grant.scope_queue = instance.queue(options->scope_queue);
+            grant.until = options->until;
             grant.everywhere = grant.scope_group == 0 && grant.scope_queue == 0 ? 1 : 0;
             check((give ? myqsec_role_give : myqsec_role_take)(instance.principal(), options->role.c_str(),
                                                                &grant));
         });
     }
+}
+
+void add_explanations(CLI::App& app, Instance& instance) {
+    struct Options {
+        std::string user, right, over, queue;
+
+        [[nodiscard]] myqsec_right_target target(Instance& from) const {
+            myqsec_right_target out = MYQSEC_RIGHT_TARGET_INIT;
+            if (!over.empty()) out.user = from.user(over);
+            if (!queue.empty()) out.queue = from.queue(queue);
+            return out;
+        }
+        void add_to(CLI::App& command) {
+            command.add_option("RIGHT", right, "As 'role rights' lists it")->required();
+            command.add_option("--over", over, "On this person, or their jobs");
+            command.add_option("--in", queue, "In this queue");
+        }
+    };
+    auto options = std::make_shared<Options>();
+    auto* access = app.add_subcommand("access", "Who may do what, and why");
+    access->require_subcommand(1);
+    auto* explain = access->add_subcommand("explain", "Whether a user has a right, and through what");
+    explain->add_option("USER", options->user, by_name_or_id)->required();
+    options->add_to(*explain);
+    explain->callback([&instance, options] {
+        const auto target = options->target(instance);
+        int allowed = 0;
+        const auto ways =
+            get<myqsec_list>(myqsec_right_explain, instance.principal(), instance.user(options->user),
+                             options->right.c_str(), &target, &allowed);
+        print_answer("allowed", allowed != 0, allowed != 0 ? "Yes." : "No.", ways, instance.json);
+    });
+    auto* who = access->add_subcommand("who", "Active users who have a right");
+    options->add_to(*who);
+    who->callback([&instance, options, page = PageOptions(*who)] {
+        const auto target = options->target(instance);
+        page.print(instance, myqsec_right_holders, instance.principal(), options->right.c_str(), &target);
+    });
 }
 
 }  // namespace
@@ -281,6 +321,7 @@ void add_access_commands(CLI::App& app, Instance& instance) {
     add_credentials(app, instance);
     add_groups(app, instance);
     add_roles(app, instance);
+    add_explanations(app, instance);
 }
 
 }  // namespace cli

@@ -118,6 +118,33 @@ void print_table(const std::vector<Column>& columns, const std::vector<std::vect
         line([&](std::size_t i) { return row[i]; });
 }
 
+/// `before` is printed when there is something to print.
+void print_behind(const std::string& before, const Handle<myqsec_list>& list, bool json,
+                  const std::function<void()>& at_row) {
+    const auto columns = columns_of(list);
+    Json all = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    while (next(list)) {
+        if (at_row) at_row();
+        Json object = Json::object();
+        std::vector<std::string> row;
+        for (const Column& column : columns) {
+            object[column.name] = value(list, column);
+            row.push_back(shown(object[column.name], column.type));
+        }
+        all.push_back(std::move(object));
+        rows.push_back(std::move(row));
+    }
+    std::cout << before;
+    if (json) {
+        std::cout << dumped(all) << '\n';
+    } else if (rows.empty()) {
+        std::cout << "(none)\n";
+    } else {
+        print_table(columns, rows);
+    }
+}
+
 }  // namespace
 
 std::string instant(std::int64_t milliseconds) {
@@ -137,27 +164,14 @@ std::string printable(const std::string& text) {
 }
 
 void print(const Handle<myqsec_list>& list, bool json, const std::function<void()>& at_row) {
-    const auto columns = columns_of(list);
-    Json all = Json::array();
-    std::vector<std::vector<std::string>> rows;
-    while (next(list)) {
-        if (at_row) at_row();
-        Json object = Json::object();
-        std::vector<std::string> row;
-        for (const Column& column : columns) {
-            object[column.name] = value(list, column);
-            row.push_back(shown(object[column.name], column.type));
-        }
-        all.push_back(std::move(object));
-        rows.push_back(std::move(row));
-    }
-    if (json) {
-        std::cout << dumped(all) << '\n';
-    } else if (rows.empty()) {
-        std::cout << "(none)\n";
-    } else {
-        print_table(columns, rows);
-    }
+    print_behind("", list, json, at_row);
+}
+
+void print_answer(const std::string& key, bool answer, const std::string& sentence,
+                  const Handle<myqsec_list>& why, bool json) {
+    print_behind(json ? "{\"" + key + "\":" + (answer ? "true" : "false") + ",\"why\":" : sentence + "\n",
+                 why, json, {});
+    if (json) std::cout << "}\n";
 }
 
 Outputs::~Outputs() {

@@ -20,6 +20,10 @@ std::string instant(std::int64_t milliseconds);
 /// Prints all rows: a table for people, or with `json` an array of objects for programs.
 void print(const Handle<myqsec_list>& list, bool json, const std::function<void()>& at_row = {});
 
+/// Prints an answer, and behind it the rows that say why: with `json` an object of two members, `key` and "why".
+void print_answer(const std::string& key, bool answer, const std::string& sentence,
+                  const Handle<myqsec_list>& why, bool json);
+
 /// Prints one result: with `json` an object of one member, otherwise `sentence`.
 void print_result(const std::string& key, std::int64_t value, const std::string& sentence, bool json);
 void print_result(const std::string& key, const std::string& value, const std::string& sentence, bool json);

@@ -155,8 +155,8 @@ MYQSEC_API myqsec_status myqsec_role_change(myqsec_session *session, int64_t rol
  *  role.manage, and each of its rights. Audit: role.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_delete(myqsec_session *session, int64_t role);
 
-/** To whom a role is given, and for what. Exactly one of user and group; exactly one of the scopes and
- *  everywhere. */
+/** To whom a role is given, and for what. Exactly one of user and group; either everywhere, or one or both scopes. With
+ *  both it is over what users of the group have in the queue. */
 typedef struct myqsec_role_grant {
     uint32_t struct_size;
     uint32_t everywhere; /**< 1: not limited to a scope. Zero: to the one below, without which it is refused */
@@ -164,19 +164,46 @@ typedef struct myqsec_role_grant {
     int64_t group;       /**< Zero: it is the user's */
     int64_t scope_group; /**< only over users of this group. Zero: not this scope */
     int64_t scope_queue; /**< only in this queue. Zero: not this scope */
+    int64_t until;       /**< instant, in the future, at which it ends by itself. Zero: it does not. Since 0.1 */
 } myqsec_role_grant;
 #define MYQSEC_ROLE_GRANT_INIT \
-    { sizeof(myqsec_role_grant), 0, 0, 0, 0, 0 }
+    { sizeof(myqsec_role_grant), 0, 0, 0, 0, 0, 0 }
 
-/** Gives a role by its name, which built-in ones have for good. Idempotent. Nobody can grant a right they lack. Adds
- *  MYQSEC_ERR_NOT_FOUND (also what it is limited
- *  to). Right: role.manage. Audit: role.granted. Since 0.1. */
+/** Gives a role by its name, which built-in ones have for good. The same grant with another end replaces the end; the
+ *  same again changes nothing. Nobody can grant a right they lack. At its end a grant gives nothing any more; the next
+ *  myqsec_tick removes it, unless the clock is doubted. Adds MYQSEC_ERR_NOT_FOUND (also what it is limited to),
+ *  MYQSEC_ERR_NOT_POSSIBLE (an end for the last administrator). Right: role.manage, and each of its rights.
+ *  Audit: role.granted; at its end role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_give(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
-/** Takes it back, and ends the sessions of who had it. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_NOT_POSSIBLE (the last
- *  administrator). Right: role.manage, and each of its rights. Audit: role.revoked, session.logout. Since 0.1. */
+/** Takes it back, whatever its end, and ends the sessions of who had it. Adds MYQSEC_ERR_NOT_FOUND,
+ *  MYQSEC_ERR_NOT_POSSIBLE (the last administrator). Right: role.manage, and each of its rights. Audit: role.revoked,
+ *  session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_take(myqsec_session *session, const char *role, const myqsec_role_grant *grant);
-/** Who has which role: columns id, role, user, group, scope_group, scope_queue. Right: role.manage. Since 0.1. */
+/** Who has which role: columns id, role, user, group, scope_group, scope_queue, until. Right: role.manage.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_role_grants(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
+
+/** What a right would be used on, as far as a grant may be limited to it. */
+typedef struct myqsec_right_target {
+    uint32_t struct_size;
+    uint32_t reserved; /**< Zero: the only value */
+    int64_t user;      /**< the person, or the job's owner. Zero: nobody in particular */
+    int64_t queue;     /**< Zero: no queue in particular */
+} myqsec_right_target;
+#define MYQSEC_RIGHT_TARGET_INIT \
+    { sizeof(myqsec_right_target), 0, 0, 0 }
+
+/** Whether a user has a right over the target (NULL: over nothing in particular, which takes a grant without limit), in
+ *  *allowed, and why: a row for each way to the right, columns id (of the grant; none: everybody has it), role, group
+ *  (through which it comes), scope_group, scope_queue, until, applies, at_devices (sessions at a device have the right,
+ *  too), reason (a clause). Adds MYQSEC_ERR_NOT_FOUND. Right: role.manage; profile.own for oneself. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_right_explain(myqsec_session *session, int64_t user, const char *right,
+                                              const myqsec_right_target *target, int *allowed, myqsec_list **out);
+/** Active users who have a right over the target: columns user, user_name. Adds MYQSEC_ERR_NOT_FOUND.
+ *  Right: role.manage. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_right_holders(myqsec_session *session, const char *right,
+                                              const myqsec_right_target *target, const myqsec_page *page,
+                                              myqsec_list **out);
 
 /** Logs a user in by user name and password, for administration, away from any device. `source` names where the
  *  attempt comes from (an address), for lockout; NULL for the host itself. Free with myqsec_session_free.

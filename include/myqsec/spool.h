@@ -141,8 +141,8 @@ typedef struct myqsec_job_filter {
  *  list has it, and every function answers MYQSEC_ERR_NOT_FOUND and that it has expired. So a page may hold fewer rows
  *  than its limit, or none, while myqsec_list_more says that there are others. By what instant is compared when the
  *  clock is wrong: durability.md. What is being released stays until that ends. Right: job.manage.own for one's own,
- *  job.release.delegated as a delegate, job.manage.all also for names of others' jobs. `filter` may be NULL. Since
- *  0.1. */
+ *  job.release.delegated as a delegate, job.manage.all also for names of others' jobs. `filter` may be NULL.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_job_list(myqsec_session *session, const myqsec_job_filter *filter,
                                          const myqsec_page *page, myqsec_list **out);
 /** One job, as a list of one row. Adds MYQSEC_ERR_NOT_FOUND, also for jobs one may not see. Right: as myqsec_job_list.
@@ -241,7 +241,8 @@ typedef struct myqsec_release_filter {
  *  held again; "possibly-printed": nobody saw how far it came), bytes (of the document that were passed on; none if
  *  unknown), private (the queue was). A row is written in the transaction that it tells of, outlives its job, and stays
  *  when a person is removed, without naming them; it holds no name of a person or document. Right: job.manage.own
- *  for one's own jobs', job.manage.all for others'. `filter` may be NULL. Since 0.1. */
+ *  for one's own jobs', job.manage.all for others'. A page may hold fewer rows than its limit while myqsec_list_more
+ *  says that there are others. `filter` may be NULL. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_release_list(myqsec_session *session, const myqsec_release_filter *filter,
                                              const myqsec_page *page, myqsec_list **out);
 

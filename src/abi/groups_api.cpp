@@ -1,4 +1,5 @@
 // Groups, roles and rights (myqsec/access.h).
+#include <cstddef>
 #include <optional>
 
 #include "abi/machinery/session.hpp"
@@ -6,6 +7,9 @@
 
 using namespace myqsec;
 using namespace myqsec::abi;
+
+template <>
+inline constexpr std::size_t myqsec::abi::first_size<myqsec_role_grant> = offsetof(myqsec_role_grant, until);
 
 namespace {
 
@@ -27,10 +31,35 @@ constexpr Column grant_columns[] = {
     {"id", MYQSEC_COLUMN_INTEGER},          {"role", MYQSEC_COLUMN_TEXT},
     {"user", MYQSEC_COLUMN_INTEGER},        {"group", MYQSEC_COLUMN_INTEGER},
     {"scope_group", MYQSEC_COLUMN_INTEGER}, {"scope_queue", MYQSEC_COLUMN_INTEGER},
+    {"until", MYQSEC_COLUMN_INSTANT},
+};
+constexpr Column path_columns[] = {
+    {"id", MYQSEC_COLUMN_INTEGER},          {"role", MYQSEC_COLUMN_TEXT},
+    {"group", MYQSEC_COLUMN_INTEGER},       {"scope_group", MYQSEC_COLUMN_INTEGER},
+    {"scope_queue", MYQSEC_COLUMN_INTEGER}, {"until", MYQSEC_COLUMN_INSTANT},
+    {"applies", MYQSEC_COLUMN_BOOLEAN},     {"at_devices", MYQSEC_COLUMN_BOOLEAN},
+    {"reason", MYQSEC_COLUMN_TEXT},
 };
 
+access::Right right_of(const char* given) {
+    const auto name = text(given, "right");
+    for (const auto& one : access::all_rights()) {
+        if (one.name == name) return one.right;
+    }
+    (void)access::RightSet::parse(name);  // says that there is none
+    fail(Status::ERR_INVALID_ARGUMENT, "right must be the name of one right");
+}
+
+access::Target target_of(const myqsec_right_target* given) {
+    const auto target = read_struct_or(given, MYQSEC_RIGHT_TARGET_INIT, "target");
+    check_reserved(target.reserved == 0, "target");
+    return {optional_id<UserId>(target.user, "target.user"),
+            optional_id<QueueId>(target.queue, "target.queue"),
+            {}};
+}
+
 access::Grant grant_of(const myqsec_role_grant* given) {
-    const auto grant = read_struct(given, "grant");
+    const auto grant = read_struct(given, MYQSEC_ROLE_GRANT_INIT, "grant");
     access::Grant out;
     out.user = optional_id<UserId>(grant.user, "grant.user");
     out.group = optional_id<GroupId>(grant.group, "grant.group");
@@ -40,10 +69,12 @@ access::Grant grant_of(const myqsec_role_grant* given) {
         fail(Status::ERR_INVALID_ARGUMENT, "a grant names either a user or a group");
     }
     if (grant.everywhere > 1) fail(Status::ERR_INVALID_ARGUMENT, "grant.everywhere must be 0 or 1");
-    if (int(bool(out.scope_group)) + int(bool(out.scope_queue)) + int(grant.everywhere) != 1) {
+    if ((out.scope_group || out.scope_queue) == (grant.everywhere == 1)) {
         fail(Status::ERR_INVALID_ARGUMENT,
-             "a grant is limited to a group or to a queue, or holds everywhere: say one of them");
+             "a grant is limited to a group or to a queue, or holds everywhere: say which");
     }
+    if (grant.until < 0) fail(Status::ERR_INVALID_ARGUMENT, "grant.until must be an instant, or 0 for none");
+    if (grant.until != 0) out.until = from_milliseconds(grant.until);
     return out;
 }
 
@@ -173,8 +204,44 @@ myqsec_status myqsec_role_grants(myqsec_session* session, const myqsec_page* pag
         list.add_page(s.engine.access.roles.grants(s.principal, page_of(page)),
                       [&](const access::GrantRow& row) {
                           list.add(row.id, row.role_name, row.grant.user, row.grant.group,
-                                   row.grant.scope_group, row.grant.scope_queue);
+                                   row.grant.scope_group, row.grant.scope_queue, row.grant.until);
                       });
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_right_explain(myqsec_session* session, int64_t user, const char* right,
+                                   const myqsec_right_target* target, int* allowed, myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& answer = output(allowed, "allowed");
+        auto& handle = output(out, "out");
+        const auto why = s.engine.access.roles.explain(s.principal, id<UserId>(user, "user"), right_of(right),
+                                                       target_of(target));
+        List list(path_columns);
+        for (const auto& path : why.paths) {
+            if (!path.grant) {
+                list.add(Cell(), "user", Cell(), Cell(), Cell(), Cell(), path.applies, why.at_devices,
+                         path.reason);
+                continue;
+            }
+            const auto& grant = path.grant->grant;
+            list.add(path.grant->id, path.grant->role_name, grant.group, grant.scope_group, grant.scope_queue,
+                     grant.until, path.applies, why.at_devices, path.reason);
+        }
+        answer = why.allowed ? 1 : 0;
+        handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_right_holders(myqsec_session* session, const char* right,
+                                   const myqsec_right_target* target, const myqsec_page* page,
+                                   myqsec_list** out) {
+    return with_session(session, [&](Session& s) {
+        auto& handle = output(out, "out");
+        auto& access = s.engine.access;
+        List list(member_columns);
+        list.add_page(access.roles.holders_of(s.principal, right_of(right), target_of(target), page_of(page)),
+                      [&](UserId user) { list.add(user, access.users.user_name(user)); });
         handle = new_list(std::move(list));
     });
 }

@@ -123,6 +123,12 @@ constexpr std::string_view steps[] = {
         elapsed INTEGER NOT NULL,
         running INTEGER NOT NULL);
     )",
+    R"(
+    ALTER TABLE access_grant ADD COLUMN until INTEGER;
+    CREATE INDEX access_grant_until ON access_grant (until) WHERE until IS NOT NULL;
+    CREATE INDEX access_grant_scope_group ON access_grant (scope_group);
+    CREATE INDEX access_grant_scope_queue ON access_grant (scope_queue);
+    )",
 };
 
 }  // namespace

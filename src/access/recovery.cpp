@@ -64,7 +64,7 @@ UserId Recovery::administrator(std::string_view user_name) {
     const auto name = lookup_hash(vault_, lookup_domain::user_name, fold_user_name(user_name));
     const auto user = store::find_user(vault_.main(), name);
     if (!user) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
-    const auto grants = store::grants_of_user(vault_.main(), user->id);
+    const auto grants = store::grants_of_user(vault_.main(), user->id, vault_.clock().now());
     const bool has_all = std::ranges::any_of(grants, [](const store::EffectiveGrant& grant) {
         return !grant.scope_group && !grant.scope_queue && RightSet::all().without(grant.rights).empty();
     });

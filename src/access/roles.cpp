@@ -8,6 +8,7 @@
 #include "access/identity/users_store.hpp"
 #include "access/rights/grants.hpp"
 #include "access/rights/roles_store.hpp"
+#include "audit/event/event_text.hpp"
 #include "base/error.hpp"
 
 namespace myqsec::access {
@@ -27,6 +28,11 @@ std::string prepared_role_name(std::string_view given) {
         fail(Status::ERR_EXISTS, "there is a built-in role of that name");
     }
     return name;
+}
+
+/// "" for none.
+std::string end_text(std::optional<Instant> until) {
+    return until ? audit::rfc3339(*until) : "";
 }
 
 }  // namespace
@@ -130,14 +136,20 @@ void Roles::check_grant(const Grant& grant, RightSet rights) {
     if (!grant.user == !grant.group) {
         fail(Status::ERR_INVALID_ARGUMENT, "a role is given to exactly one user or group");
     }
-    if (grant.scope_group && grant.scope_queue) {
-        fail(Status::ERR_INVALID_ARGUMENT, "a role is limited to a group or to a queue, not to both");
-    }
     if (grant.user) (void)store::get_user(main, grant.user);
     if (grant.group) (void)store::get_group(main, grant.group);
     if (grant.scope_group) (void)store::get_group(main, grant.scope_group);
     if (grant.scope_queue && !queue_exists_(grant.scope_queue))
         fail(Status::ERR_NOT_FOUND, "there is no queue {}", grant.scope_queue.value);
+    if (grant.until && (*grant.until <= vault_.clock().now() || *grant.until > last_instant))
+        fail(Status::ERR_INVALID_ARGUMENT,
+             "the end of a grant must lie in the future, and before the year 10000");
+    if (grant.scope_group && grant.scope_queue && (rights & rights_within_both()).empty()) {
+        fail(
+            Status::ERR_INVALID_ARGUMENT,
+            "limited to a group and a queue this role gives nothing: none of its rights is one over people's "
+            "jobs");
+    }
     if (grant.scope_group && (rights & rights_within(Limit::group)).empty()) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "limited to a group this role gives nothing: none of its rights is one over people or their "
@@ -155,10 +167,20 @@ void Roles::give(const Principal& principal, std::string_view name, const Grant&
     authority_.require_covers(principal, role.rights, object_of(grant));
     storage::Transaction transaction(vault_.main());
     check_grant(grant, role.rights);
-    if (store::insert_grant(vault_.main(), role.id, grant)) {
-        audit_.append(transaction, change_event(Action::role_granted, proof, object_of(grant),
-                                                {{"role", "", role.name}, {"grant", "", text_of(grant)}}));
+    const auto before = store::find_grant(vault_.main(), role.id, grant);
+    if (before && before->grant.until == grant.until) return;
+    std::vector<audit::Change> changes{{"role", before ? role.name : "", role.name},
+                                       {"grant", before ? text_of(grant) : "", text_of(grant)}};
+    if (const auto old = before ? before->grant.until : std::nullopt; old != grant.until)
+        changes.push_back({"until", end_text(old), end_text(grant.until)});
+    if (before) {
+        store::update_grant(vault_.main(), before->id, grant.until);
+        store::require_administrator_left(vault_.main());
+    } else {
+        store::insert_grant(vault_.main(), role.id, grant);
     }
+    audit_.append(transaction,
+                  change_event(Action::role_granted, proof, object_of(grant), std::move(changes)));
     transaction.commit();
 }
 
@@ -182,6 +204,29 @@ void Roles::take(const Principal& principal, std::string_view name, const Grant&
 Paged<GrantRow> Roles::grants(const Principal& principal, const Page& page) {
     authority_.authorise(principal, Right::role_manage);
     return store::list_grants(vault_.main(), page);
+}
+
+Instant Roles::end_over() {
+    constexpr std::int64_t at_once = 64;
+    const auto now = vault_.clock().now();
+    if (!store::grants_over(vault_.main(), now, 1).empty()) {
+        storage::Transaction transaction(vault_.main());
+        const auto over = store::grants_over(vault_.main(), now, at_once);
+        for (const auto& row : over) {
+            store::delete_grant(vault_.main(), row.role, row.grant);
+            audit_.append(transaction, {.action = Action::role_revoked,
+                                        .actor = audit::Actor::system(),
+                                        .object = object_of(row.grant),
+                                        .changes = {{"role", row.role_name, ""},
+                                                    {"grant", text_of(row.grant), ""},
+                                                    {"until", end_text(row.grant.until), ""}},
+                                        .personal = {}});
+        }
+        auto ended = authority_.end_sessions(transaction, holders(vault_.main(), over));
+        transaction.commit();
+        ended.settle();
+    }
+    return store::first_end_of_grants(vault_.main()).value_or(Instant::max());
 }
 
 void Roles::authorise_forgetting(const Principal& principal, QueueId queue) {

@@ -13,6 +13,19 @@
 
 namespace myqsec::access {
 
+/// A way in which a user may come to a right, and whether it leads to the target.
+struct RightPath {
+    std::optional<GrantRow> grant;  ///< none: everybody has it
+    bool applies = false;
+    std::string reason;  ///< a clause: through what, or why not
+};
+
+struct Explanation {
+    bool allowed = false;
+    bool at_devices = false;  ///< sessions at devices have the right, too
+    std::vector<RightPath> paths;
+};
+
 /// role.manage. Whoever loses a role loses their sessions.
 class Roles {
  public:
@@ -30,13 +43,24 @@ class Roles {
     /// Those built in too; by id.
     [[nodiscard]] Paged<Role> list(const Principal& principal, const Page& page = {});
 
-    /// Idempotent. Nobody can grant a right they lack. ERR_NOT_FOUND (role, user, group, queue),
-    /// ERR_NOT_POSSIBLE ("user", "host").
+    /// Idempotent; with another end than before, that is the new one. Nobody can grant a right they lack.
+    /// ERR_NOT_FOUND (role, user, group, queue), ERR_NOT_POSSIBLE ("user", "host", the last administrator
+    /// without end), ERR_INVALID_ARGUMENT (an end that is past).
     void give(const Principal& principal, std::string_view role, const Grant& grant);
     /// ERR_NOT_FOUND, ERR_NOT_POSSIBLE (the last administrator).
     void take(const Principal& principal, std::string_view role, const Grant& grant);
     /// Of all roles, by id, in the order in which they were given.
     [[nodiscard]] Paged<GrantRow> grants(const Principal& principal, const Page& page = {});
+
+    /// Whether and why a user has a right over the target; role.manage, or oneself. ERR_NOT_FOUND.
+    [[nodiscard]] Explanation explain(const Principal& principal, UserId user, Right right,
+                                      const Target& target);
+    /// Who has it: active users, by id.
+    [[nodiscard]] Paged<UserId> holders_of(const Principal& principal, Right right, const Target& target,
+                                           const Page& page = {});
+
+    /// Takes grants that are over, and the sessions of who had them. Returns when the next is.
+    Instant end_over();
 
     /// Whether there is such a queue is the spool's to say; until it does, there is none.
     using QueueCheck = std::function<bool(QueueId)>;

@@ -31,6 +31,9 @@ class SystemClock final : public Clock {
     }
 };
 
+/// The last one of the year 9999: what RFC 3339 can say.
+inline constexpr Instant last_instant{Duration{253'402'300'799'999}};
+
 /// Milliseconds since 1970-01-01T00:00:00Z, the form in which instants are stored.
 inline std::int64_t to_milliseconds(Instant instant) {
     return instant.time_since_epoch().count();

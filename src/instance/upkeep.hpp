@@ -70,6 +70,17 @@ class LookupKeyUpkeep final : public Domain {
     const spool::Jobs& jobs_;
 };
 
+/// The end of grants that have one. They are out of force from that instant on, whether or not this was called.
+class GrantUpkeep final : public Domain {
+ public:
+    GrantUpkeep(access::Access& access, const spool::Jobs& jobs) : roles_(access.roles), jobs_(jobs) {}
+    Instant tick(const access::Principal& principal) override;
+
+ private:
+    access::Roles& roles_;
+    const spool::Jobs& jobs_;
+};
+
 /// The turns of the key tree that complete erasures, what the main database knows of the keystore in the end,
 /// and whether another root key opened the instance.
 class KeyTreeUpkeep final : public Domain {

@@ -85,8 +85,7 @@ DelegationId Delegations::give(const access::Principal& principal, const Delegat
                    .until = fields.until,
                    .names = fields.names,
                    .private_jobs = fields.private_jobs};
-    constexpr Instant last{Duration{253'402'300'799'999}};  // of the year 9999
-    if (!is_in_force(context_, now) || fields.until > last)
+    if (!is_in_force(context_, now) || fields.until > last_instant)
         fail(Status::ERR_INVALID_ARGUMENT,
              "the end of a delegation must lie in the future, and before the year 10000");
     const auto old = store::find_delegation(main, owner, delegate);

@@ -90,7 +90,7 @@ Paged<Job> Jobs::list(const access::Principal& principal, const JobFilter& filte
     const auto scope = visible_jobs(state_->context, principal);
     const DelegatedJobs delegated(state_->context, principal, scope);
     JobDescriptions descriptions(state_->context);
-    const auto records = scope ? store::list_jobs(main, filter, delegated.widened(*scope), page)
+    const auto records = scope ? store::list_jobs(main, filter, delegated.widened(), page)
                                : store::list_jobs(main, filter, page);
     Paged<Job> jobs;
     jobs.reserve(records.size());
@@ -173,8 +173,12 @@ void Jobs::undo_pulled(SessionId session) {
 
 Paged<ReleaseRecord> Jobs::releases(const access::Principal& principal, const ReleaseFilter& filter,
                                     const Page& page) {
-    return store::list_releases(state_->context.main(), filter, visible_jobs(state_->context, principal),
-                                page);
+    const auto scope = visible_jobs(state_->context, principal);
+    if (!scope) return store::list_releases(state_->context.main(), filter, scope, page);
+    auto records = store::list_releases(state_->context.main(), filter, scope->widened(), page);
+    std::erase_if(records,
+                  [&](const ReleaseRecord& record) { return !scope->has(record.owner, record.queue); });
+    return records;
 }
 
 bool Jobs::stop_output(SessionId session, std::chrono::milliseconds patience) {

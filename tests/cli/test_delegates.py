@@ -45,3 +45,23 @@ class Delegates(InstanceTest):
         self.assertIn("no user", self.complains(4, *self.as_jana, "delegate", "add", "nobody"))
         self.assertIn("future", self.complains(2, *self.as_jana, "delegate", "add", "petr", "--until", "2020-01-01"))
         self.complains(2, *self.as_jana, "delegate", "add", "petr", "--until", "2099-01-01", "--for", "1d")
+
+
+class Explanations(InstanceTest):
+    def test_who_may_do_what_is_explained(self) -> None:
+        self.as_admin("group", "add", "sales")
+        self.says(*self.admin, "group", "add-member", "sales", "jana")
+        self.as_admin("user", "add", "petr")
+        self.says(*self.admin, "role", "give", "queue-administrator", "--to-user", "petr", "--only-group", "sales",
+                  "--only-queue", "secure", "--until", "2099-12-31")
+        yes = self.as_admin("access", "explain", "petr", "job.release.all", "--over", "jana", "--in", "secure")
+        self.assertTrue(yes["allowed"])
+        self.assertEqual([(each["role"], each["until"], each["reason"]) for each in yes["why"]],
+                         [("queue-administrator", "2099-12-31T00:00:00Z", "given to the user")])
+        no = self.as_admin("access", "explain", "petr", "job.release.all", "--over", "admin", "--in", "secure")
+        self.assertFalse(no["allowed"])
+        self.assertIn("in which user 1 is not", no["why"][0]["reason"])
+        self.assertTrue(self.says(*self.admin, "access", "explain", "petr", "user.manage").startswith("No.\n"))
+        self.assertEqual([each["user_name"] for each in self.as_admin("access", "who", "job.release.all", "--over", "jana",
+                                                                      "--in", "secure")], ["admin", "petr"])
+        self.assertIn("no right", self.complains(2, *self.admin, "access", "explain", "petr", "fly"))

@@ -7,7 +7,7 @@ from support import COMMAND, CommandTest
 
 FAMILIES = ("init", "new-root-key", "status", "tick", "confirm-clock", "setting", "audit", "version", "self-test", "user", "group",
             "role", "queue", "submit", "jobs", "device", "release", "container", "certificate", "keys",
-            "delegate", "encryption", "backup", "doctor", "lock", "recovery-code", "recover-administrator")
+            "access", "delegate", "encryption", "backup", "doctor", "lock", "recovery-code", "recover-administrator")
 
 
 class Help(CommandTest):

@@ -43,11 +43,11 @@ class Lists(InstanceTest):
             with self.system.device_login(self.device, card=CARD) as jana:
                 jana.release(job, io.BytesIO())
         self.system.submit(self.queue, b"page", owner=self.user, attributes={"copies": 2})
-        self.arguments = {"cards": (self.user,), "group_members": (self.group,)}
+        self.arguments = {"cards": (self.user,), "group_members": (self.group,), "right_holders": ("job.submit",)}
 
     def test_every_long_list_is_an_iterator_over_all_pages_with_the_same_arguments(self) -> None:
         methods = paged_methods()
-        self.assertEqual(len(methods), 14)
+        self.assertEqual(len(methods), 15)
         for name, method in methods.items():
             with self.subTest(name):
                 self.assertLessEqual(PAGED, set(inspect.signature(method).parameters))

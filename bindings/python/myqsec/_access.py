@@ -28,9 +28,9 @@ def _user_fields(user_name: Optional[str], full_name: Optional[str], email: Opti
                         language=text(language), notes=text(notes))
 
 
-def _grant(user: int, group: int, scope_group: int, scope_queue: int) -> c.RoleGrant:
+def _grant(user: int, group: int, scope_group: int, scope_queue: int, until: Optional[datetime] = None) -> c.RoleGrant:
     return c.RoleGrant(everywhere=0 if scope_group or scope_queue else 1, user=user, group=group, scope_group=scope_group,
-                       scope_queue=scope_queue)
+                       scope_queue=scope_queue, until=instant(until))
 
 
 class Access(Child):
@@ -183,17 +183,33 @@ class Access(Child):
         call("myqsec_role_delete", self._pointer, role)
 
     def give_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
-                  scope_queue: int = 0) -> None:
-        """To a user or a group; everywhere, or over the users of a group, or in a queue."""
-        grant = _grant(user, group, scope_group, scope_queue)
+                  scope_queue: int = 0, until: Optional[datetime] = None) -> None:
+        """To a user or a group; everywhere, or over the users of a group, in a queue, or what these have in it; for ever or until
+        an instant. Again with another end: that is the new one."""
+        grant = _grant(user, group, scope_group, scope_queue, until)
         call("myqsec_role_give", self._pointer, text(role), ctypes.byref(grant))
 
     def take_role(self, role: str, *, user: int = 0, group: int = 0, scope_group: int = 0,
                   scope_queue: int = 0) -> None:
-        """Takes back what give_role() gave, with the same arguments."""
+        """Takes back what give_role() gave, with the same arguments, whatever its end."""
         grant = _grant(user, group, scope_group, scope_queue)
         call("myqsec_role_take", self._pointer, text(role), ctypes.byref(grant))
 
     def role_grants(self, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
-        """Who has which role: id, role, user, group, scope_group, scope_queue; 0 where there is none."""
+        """Who has which role: id, role, user, group, scope_group, scope_queue, until; 0 or None where there is none."""
         return paged("myqsec_role_grants", self, after=after, newest_first=newest_first, page_size=page_size)
+
+    def explain_right(self, user: int, right: str, *, over: int = 0, queue: int = 0) -> Tuple[bool, List[Row]]:
+        """Whether a user has a right over a person, in a queue, or over nothing in particular; and each way to it: id, role, group,
+        scope_group, scope_queue, until, applies, at_devices, reason."""
+        target = c.RightTarget(user=over, queue=queue)
+        allowed = ctypes.c_int()
+        ways = rows("myqsec_right_explain", self._pointer, user, text(right), ctypes.byref(target), ctypes.byref(allowed))
+        return bool(allowed.value), ways
+
+    def right_holders(self, right: str, *, over: int = 0, queue: int = 0, after: int = 0, newest_first: bool = False,
+                      page_size: Optional[int] = None) -> Iterator[Row]:
+        """Active users who have a right over a person, in a queue, or over nothing in particular: user, user_name."""
+        target = c.RightTarget(user=over, queue=queue)
+        return paged("myqsec_right_holders", self, text(right), ctypes.byref(target), after=after,
+                     newest_first=newest_first, page_size=page_size)

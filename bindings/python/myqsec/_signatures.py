@@ -44,6 +44,16 @@ class RoleGrant(Structure):
         ("group", c_int64),
         ("scope_group", c_int64),
         ("scope_queue", c_int64),
+        ("until", c_int64),
+    ]
+
+
+class RightTarget(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("user", c_int64),
+        ("queue", c_int64),
     ]
 
 
@@ -350,9 +360,9 @@ class JobFields(Structure):
 
 # C names.
 STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec_user_filter": UserFilter,
-    "myqsec_role_grant": RoleGrant, "myqsec_audit_filter": AuditFilter, "myqsec_audit_export_options":
-    AuditExportOptions, "myqsec_audit_verdict": AuditVerdict, "myqsec_backup_options": BackupOptions,
-    "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_delegation_fields":
+    "myqsec_role_grant": RoleGrant, "myqsec_right_target": RightTarget, "myqsec_audit_filter": AuditFilter,
+    "myqsec_audit_export_options": AuditExportOptions, "myqsec_audit_verdict": AuditVerdict, "myqsec_backup_options":
+    BackupOptions, "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_delegation_fields":
     DelegationFields, "myqsec_delegation_filter": DelegationFilter, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
     "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
@@ -393,6 +403,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_role_give": (c_int32, [c_void_p, c_char_p, POINTER(RoleGrant)]),
     "myqsec_role_take": (c_int32, [c_void_p, c_char_p, POINTER(RoleGrant)]),
     "myqsec_role_grants": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_right_explain": (c_int32, [c_void_p, c_int64, c_char_p, POINTER(RightTarget), POINTER(c_int),
+        POINTER(c_void_p)]),
+    "myqsec_right_holders": (c_int32, [c_void_p, c_char_p, POINTER(RightTarget), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_login": (c_int32, [c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p)]),
     "myqsec_logout": (c_int32, [c_void_p]),
     "myqsec_audit_list": (c_int32, [c_void_p, POINTER(AuditFilter), POINTER(Page), POINTER(c_void_p)]),

@@ -54,7 +54,7 @@ Authority::Answer Authority::decide(const Principal& principal, Right right, con
     if (!is_active(principal)) return Answer::ended;
     auto& main = vault_.main();
     if (usable(principal, user_rights()).has(right)) return Answer::granted;
-    for (const auto& grant : store::grants_of_user(main, principal.user)) {
+    for (const auto& grant : store::grants_of_user(main, principal.user, vault_.clock().now())) {
         if (usable(principal, grant.rights).has(right) && applies(main, grant, target))
             return Answer::granted;
     }
@@ -97,11 +97,16 @@ Reach Authority::reach(const Principal& principal, Right right) {
     Reach reach;
     reach.everywhere = may(principal, right);
     if (reach.everywhere || !is_active(principal)) return reach;
-    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
+    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
         if (!usable(principal, grant.rights).has(right)) continue;
-        // None is limited to both: Roles refuses that.
-        if (grant.scope_group) reach.groups.push_back(grant.scope_group);
-        if (grant.scope_queue) reach.queues.push_back(grant.scope_queue);
+        if (grant.scope_group && grant.scope_queue) {
+            // What can't be limited to both such a grant gives nowhere.
+            if (rights_within_both().has(right)) reach.both.push_back({grant.scope_group, grant.scope_queue});
+        } else if (grant.scope_group) {
+            reach.groups.push_back(grant.scope_group);
+        } else if (grant.scope_queue) {
+            reach.queues.push_back(grant.scope_queue);
+        }
     }
     return reach;
 }
@@ -120,7 +125,7 @@ RightSet Authority::rights(const Principal& principal) {
     if (principal.kind == PrincipalKind::system) return host_rights();
     if (!is_active(principal)) return {};
     auto held = user_rights();
-    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user)) {
+    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
         if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;
     }
     return usable(principal, held);
@@ -128,21 +133,21 @@ RightSet Authority::rights(const Principal& principal) {
 
 RightSet Authority::rights_of(UserId user) {
     auto held = user_rights();
-    for (const auto& grant : store::grants_of_user(vault_.main(), user))
+    for (const auto& grant : store::grants_of_user(vault_.main(), user, vault_.clock().now()))
         held |= grant.rights;
     return held;
 }
 
 RightSet Authority::rights_through(GroupId group) {
     RightSet held;
-    for (const auto& grant : store::grants_of_group(vault_.main(), group))
+    for (const auto& grant : store::grants_of_group(vault_.main(), group, vault_.clock().now()))
         held |= grant.rights;
     return held;
 }
 
 RightSet Authority::rights_over(GroupId group) {
     RightSet held;
-    for (const auto& grant : store::grants_over_group(vault_.main(), group))
+    for (const auto& grant : store::grants_over_group(vault_.main(), group, vault_.clock().now()))
         held |= grant.rights;
     return held;
 }

@@ -9,7 +9,7 @@
 
 namespace myqsec::access {
 
-/// "user 4 over group 7".
+/// "user 4 over group 7 in queue 2".
 [[nodiscard]] std::string text_of(const Grant& grant);
 /// To whom it was given.
 [[nodiscard]] audit::Object object_of(const Grant& grant);

@@ -30,11 +30,20 @@ struct Principal {
 
 /// Where a principal has a right: what a list of its objects shows. Found once for a list, not once a row.
 struct Reach {
+    /// Over the users in a group, and in the groups inside it, as far as what is theirs lies in a queue.
+    struct Both {
+        GroupId group;
+        QueueId queue;
+    };
+
     bool everywhere = false;
     std::vector<GroupId> groups;  ///< over the users in these, and in the groups inside them
     std::vector<QueueId> queues;  ///< in these
+    std::vector<Both> both{};
 
-    [[nodiscard]] bool nowhere() const { return !everywhere && groups.empty() && queues.empty(); }
+    [[nodiscard]] bool nowhere() const {
+        return !everywhere && groups.empty() && queues.empty() && both.empty();
+    }
     [[nodiscard]] bool has(QueueId queue) const {
         return everywhere || std::find(queues.begin(), queues.end(), queue) != queues.end();
     }

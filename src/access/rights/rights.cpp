@@ -93,6 +93,10 @@ RightSet rights_within(Limit limit) {
     return set;
 }
 
+RightSet rights_within_both() {
+    return rights_within(Limit::group) & rights_within(Limit::queue);
+}
+
 RightSet RightSet::all() {
     return all_of_them;
 }

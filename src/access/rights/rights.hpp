@@ -75,6 +75,8 @@ struct BuiltInRole {
 
 /// Those that mean something within such a limit.
 [[nodiscard]] RightSet rights_within(Limit limit);
+/// Those that mean something within a group and a queue together: what is somebody's and lies in a queue.
+[[nodiscard]] RightSet rights_within_both();
 
 inline constexpr RoleId administrator_role{1};
 

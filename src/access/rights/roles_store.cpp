@@ -32,8 +32,9 @@ std::vector<EffectiveGrant> read_effective(storage::Rows rows) {
     return grants;
 }
 
-#define GRANT_ROWS                                                                                   \
-    "SELECT t.id, t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue, r.rights " \
+#define GRANT_ROWS                                                                                    \
+    "SELECT t.id, t.role_id, r.name, t.user_id, t.group_id, t.scope_group, t.scope_queue, r.rights, " \
+    "t.until "                                                                                        \
     "FROM access_grant t LEFT JOIN access_role r ON r.id = t.role_id "
 // The group ?1 and those around it.
 #define AROUND_GROUP                                                                 \
@@ -42,6 +43,11 @@ std::vector<EffectiveGrant> read_effective(storage::Rows rows) {
 #define EFFECTIVE_GRANTS                                                            \
     "SELECT t.role_id, r.rights, t.scope_group, t.scope_queue FROM access_grant t " \
     "LEFT JOIN access_role r ON r.id = t.role_id "
+#define IN_FORCE "(t.until IS NULL OR t.until > $2)"
+// The groups that the user ?1 is in, and those around them.
+#define AROUND_USER                                                                              \
+    "WITH RECURSIVE around(id) AS (SELECT group_id FROM access_member WHERE user_id = $1 UNION " \
+    "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> 0) "
 
 constexpr BothWays listed_roles{
     "SELECT id, name, rights FROM access_role WHERE id > $1 ORDER BY id LIMIT $2",
@@ -57,6 +63,7 @@ std::vector<GrantRow> read_grants(storage::Rows rows) {
                      std::string(rows.text(2)),
                      {rows.id<UserId>(3), rows.id<GroupId>(4), rows.id<GroupId>(5), rows.id<QueueId>(6)},
                      rights_of_role(rows.id<RoleId>(1), rows.text(7))};
+        if (!rows.is_null(8)) row.grant.until = rows.instant(8);
         const auto built_in = std::ranges::find(built_in_roles(), row.role, &BuiltInRole::id);
         if (built_in != built_in_roles().end()) row.role_name = built_in->name;
         grants.push_back(std::move(row));
@@ -73,22 +80,43 @@ std::vector<Role> read_roles(storage::Rows rows) {
 
 }  // namespace
 
-std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user) {
-    return read_effective(main.query(
-        "WITH RECURSIVE around(id) AS (SELECT group_id FROM access_member WHERE user_id = $1 UNION "
-        "SELECT g.parent FROM access_group g JOIN around a ON g.id = a.id WHERE g.parent <> "
-        "0) " EFFECTIVE_GRANTS "WHERE t.user_id = $1 OR t.group_id IN (SELECT id FROM around)",
+std::vector<EffectiveGrant> grants_of_user(storage::Database& main, UserId user, Instant now) {
+    return read_effective(
+        main.query(AROUND_USER EFFECTIVE_GRANTS
+                   "WHERE (t.user_id = $1 OR t.group_id IN (SELECT id FROM around)) AND " IN_FORCE,
+                   user, now));
+}
+
+std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group, Instant now) {
+    return read_effective(main.query(AROUND_GROUP EFFECTIVE_GRANTS
+                                     "WHERE t.group_id IN (SELECT id FROM around) AND " IN_FORCE,
+                                     group, now));
+}
+
+std::vector<EffectiveGrant> grants_over_group(storage::Database& main, GroupId group, Instant now) {
+    return read_effective(main.query(AROUND_GROUP EFFECTIVE_GRANTS
+                                     "WHERE t.scope_group IN (SELECT id FROM around) AND " IN_FORCE,
+                                     group, now));
+}
+
+std::vector<GrantRow> grants_reaching(storage::Database& main, UserId user) {
+    return read_grants(main.query(
+        AROUND_USER GRANT_ROWS "WHERE t.user_id = $1 OR t.group_id IN (SELECT id FROM around) ORDER BY t.id",
         user));
 }
 
-std::vector<EffectiveGrant> grants_of_group(storage::Database& main, GroupId group) {
-    return read_effective(
-        main.query(AROUND_GROUP EFFECTIVE_GRANTS "WHERE t.group_id IN (SELECT id FROM around)", group));
+std::vector<GrantRow> all_grants(storage::Database& main) {
+    return read_grants(main.query(GRANT_ROWS "ORDER BY t.id"));
 }
 
-std::vector<EffectiveGrant> grants_over_group(storage::Database& main, GroupId group) {
-    return read_effective(
-        main.query(AROUND_GROUP EFFECTIVE_GRANTS "WHERE t.scope_group IN (SELECT id FROM around)", group));
+std::vector<GrantRow> grants_over(storage::Database& main, Instant now, std::int64_t most) {
+    return read_grants(main.query(GRANT_ROWS "WHERE t.until <= $1 ORDER BY t.until LIMIT $2", now, most));
+}
+
+std::optional<Instant> first_end_of_grants(storage::Database& main) {
+    auto rows = main.query("SELECT min(until) FROM access_grant WHERE until IS NOT NULL");
+    if (!rows.next() || rows.is_null(0)) return std::nullopt;
+    return rows.instant(0);
 }
 
 std::vector<GrantRow> grants_on(storage::Database& main, RoleId role) {
@@ -128,12 +156,24 @@ Paged<Role> list_roles(storage::Database& main, const Page& page) {
                    [](const Role& role) { return role.id.value; });
 }
 
-bool insert_grant(storage::Database& main, RoleId role, const Grant& grant) {
-    return main.run(
-               "INSERT INTO access_grant (role_id, user_id, group_id, scope_group, scope_queue) "
-               "VALUES ($1, $2, $3, $4, $5) "
-               "ON CONFLICT (role_id, user_id, group_id, scope_group, scope_queue) DO NOTHING",
-               role, grant.user, grant.group, grant.scope_group, grant.scope_queue) > 0;
+std::optional<GrantRow> find_grant(storage::Database& main, RoleId role, const Grant& grant) {
+    auto found =
+        read_grants(main.query(GRANT_ROWS "WHERE t.role_id = $1 AND t.user_id = $2 AND t.group_id = $3 AND "
+                                          "t.scope_group = $4 AND t.scope_queue = $5",
+                               role, grant.user, grant.group, grant.scope_group, grant.scope_queue));
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+void insert_grant(storage::Database& main, RoleId role, const Grant& grant) {
+    main.run(
+        "INSERT INTO access_grant (role_id, user_id, group_id, scope_group, scope_queue, until) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        role, grant.user, grant.group, grant.scope_group, grant.scope_queue, grant.until);
+}
+
+void update_grant(storage::Database& main, std::int64_t id, std::optional<Instant> until) {
+    main.run("UPDATE access_grant SET until = $1 WHERE id = $2", until, id);
 }
 
 bool delete_grant(storage::Database& main, RoleId role, const Grant& grant) {
@@ -161,12 +201,12 @@ std::int64_t count_administrators(storage::Database& main) {
     auto rows = main.query(
         "WITH RECURSIVE holder(id) AS ("
         "SELECT group_id FROM access_grant WHERE role_id = $1 AND group_id <> 0 AND scope_group = 0 AND "
-        "scope_queue = 0 "
+        "scope_queue = 0 AND until IS NULL "
         "UNION SELECT g.id FROM access_group g JOIN holder h ON g.parent = h.id) "
         "SELECT COUNT(*) FROM access_user u WHERE u.state = $2 AND ("
         "EXISTS (SELECT 1 FROM access_grant t WHERE t.user_id = u.id AND t.role_id = $1 AND t.scope_group = "
         "0 "
-        "AND t.scope_queue = 0) OR "
+        "AND t.scope_queue = 0 AND t.until IS NULL) OR "
         "EXISTS (SELECT 1 FROM access_member m JOIN holder h ON m.group_id = h.id WHERE m.user_id = u.id))",
         administrator_role, UserState::active);
     return rows.next() ? rows.integer(0) : 0;

@@ -16,19 +16,20 @@ DelegatedJobs::DelegatedJobs(const Context& context, const access::Principal& pr
     }
 }
 
-store::JobScope DelegatedJobs::widened(store::JobScope scope) const {
-    for (const auto& [owner, delegation] : by_owner_)
-        scope.owners.push_back(owner);
-    return scope;
+store::JobScope DelegatedJobs::widened() const {
+    auto wide = scope_->widened();
+    for (const auto& [owner, delegation] : by_owner_) {
+        if (std::ranges::find(wide.owners, owner) == wide.owners.end()) wide.owners.push_back(owner);
+    }
+    return wide;
 }
 
 JobView DelegatedJobs::view_of(const store::JobRecord& job) const {
+    if (!scope_ || scope_->has(job.owner, job.queue)) return JobView::whole;
     const auto found = by_owner_.find(job.owner);
-    if (found == by_owner_.end()) return JobView::whole;
-    if (std::ranges::find(scope_->queues, job.queue) != scope_->queues.end()) return JobView::whole;
-    const auto& delegation = found->second;
-    if (!delegation.covers(job.state, kind_of(job.queue))) return JobView::none;
-    return delegation.names ? JobView::whole : JobView::nameless;
+    if (found == by_owner_.end() || !found->second.covers(job.state, kind_of(job.queue)))
+        return JobView::none;
+    return found->second.names ? JobView::whole : JobView::nameless;
 }
 
 QueueKind DelegatedJobs::kind_of(QueueId queue) const {

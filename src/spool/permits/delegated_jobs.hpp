@@ -17,9 +17,9 @@ class DelegatedJobs {
     DelegatedJobs(const Context& context, const access::Principal& principal,
                   const std::optional<store::JobScope>& scope);
 
-    /// The scope, and the owners whose delegate the principal is.
-    [[nodiscard]] store::JobScope widened(store::JobScope scope) const;
-    /// Of a row within that.
+    /// What to look through: the scope, and the owners whose delegate the principal is. Not without a scope.
+    [[nodiscard]] store::JobScope widened() const;
+    /// Of a row of that.
     [[nodiscard]] JobView view_of(const store::JobRecord& job) const;
 
  private:

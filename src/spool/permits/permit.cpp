@@ -28,7 +28,10 @@ std::optional<store::JobScope> visible_jobs(const Context& context, const access
     if (reach.everywhere) return std::nullopt;
     auto owners = context.access.groups.users_within(reach.groups);
     if (std::ranges::find(owners, principal.user) == owners.end()) owners.push_back(principal.user);
-    return store::JobScope{std::move(owners), reach.queues};
+    store::JobScope scope{std::move(owners), reach.queues};
+    for (const auto& both : reach.both)
+        scope.shares.push_back({both.queue, context.access.groups.users_within({both.group})});
+    return scope;
 }
 
 Permit permit(const Context& context, const access::Principal& principal, JobId id, Right own, Right all,

@@ -68,6 +68,25 @@ Paged<JobRecord> of_owner(storage::Database& main, const JobFilter& filter,
 
 }  // namespace
 
+bool JobScope::has(UserId owner, QueueId queue) const {
+    const auto among = [](const auto& all, const auto& one) {
+        return std::ranges::find(all, one) != all.end();
+    };
+    return among(owners, owner) || among(queues, queue) ||
+           std::ranges::any_of(shares, [&](const Share& share) {
+               return share.queue == queue && among(share.owners, owner);
+           });
+}
+
+JobScope JobScope::widened() const {
+    JobScope wide{owners, queues};
+    for (const auto& share : shares)
+        wide.owners.insert(wide.owners.end(), share.owners.begin(), share.owners.end());
+    std::ranges::sort(wide.owners);
+    wide.owners.erase(std::unique(wide.owners.begin(), wide.owners.end()), wide.owners.end());
+    return wide;
+}
+
 Paged<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter, const Page& page) {
     if (filter.owner) return of_owner(main, filter, std::nullopt, page);
     if (filter.queue) {

@@ -10,10 +10,22 @@
 
 namespace myqsec::spool::store {
 
-/// The jobs of these owners, and those in these queues: a list that goes no further.
+/// The jobs of these owners, those in these queues, and the shares: a list that goes no further.
 struct JobScope {
+    /// The jobs of these owners in one queue.
+    struct Share {
+        QueueId queue;
+        std::vector<UserId> owners;
+    };
+
     std::vector<UserId> owners;
     std::vector<QueueId> queues;
+    std::vector<Share> shares{};
+
+    [[nodiscard]] bool has(UserId owner, QueueId queue) const;
+    /// Without shares: all jobs of their owners instead. Lists take no narrower one; their caller drops what
+    /// the scope does not have.
+    [[nodiscard]] JobScope widened() const;
 };
 
 [[nodiscard]] Paged<JobRecord> list_jobs(storage::Database& main, const JobFilter& filter, const Page& page);

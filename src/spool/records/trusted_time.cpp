@@ -13,8 +13,7 @@ namespace {
 
 /// From 1970 to 9999, so that no difference of two leaves the range of numbers.
 Instant within_calendar(Instant instant) {
-    constexpr Instant last{Duration{253'402'300'799'999}};
-    return std::clamp(instant, Instant{}, last);
+    return std::clamp(instant, Instant{}, last_instant);
 }
 
 }  // namespace
