@@ -57,7 +57,7 @@ ExportOptions options_of(const myqsec_audit_export_options* given) {
 audit::Write writing(myqsec_write_function function, void* context) {
     return [=](ByteView bytes) {
         const CallbackScope scope;
-        const int failed = function(context, bytes.data(), bytes.size());
+        const int failed = scope.call(function, context, bytes.data(), bytes.size());
         if (failed != 0) fail(Status::ERR_CALLBACK, "the host's write function returned {}", failed);
     };
 }
@@ -66,7 +66,7 @@ audit::Read reading(myqsec_read_function function, void* context) {
     return [=](ByteSpan into) {
         const CallbackScope scope;
         std::size_t size = into.size();
-        const int failed = function(context, into.data(), &size);
+        const int failed = scope.call(function, context, into.data(), &size);
         if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
         if (size > into.size())
             fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");

@@ -5,6 +5,7 @@
 
 #include "abi/machinery/call.hpp"
 #include "abi/machinery/session.hpp"
+#include "base/process.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "instance/new_instance.hpp"
 #include "myqsec/backup.h"
@@ -29,7 +30,7 @@ storage::BackupProgress progress_of(const myqsec_backup_options& options) {
     if (!options.progress) return {};
     return [options](std::uint64_t done, std::uint64_t files) {
         const CallbackScope scope;
-        const int failed = options.progress(options.context, done, files);
+        const int failed = scope.call(options.progress, options.context, done, files);
         if (failed != 0) fail(Status::ERR_CALLBACK, "the host's progress function returned {}", failed);
     };
 }
@@ -42,7 +43,7 @@ void fill(myqsec_backup_info& out, const storage::BackupInfo& info) {
 }
 
 /// Missing or there. Unless kept, folders go that were made in it, and it itself if it was made; of files the
-/// backup has removed its own.
+/// backup has removed its own. A forked child leaves all of it.
 class Target {
  public:
     explicit Target(const std::string& path)
@@ -52,7 +53,7 @@ class Target {
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
     ~Target() {
-        if (kept_ || !was_empty_) return;
+        if (kept_ || !was_empty_ || !process_.is_this()) return;
         for (const auto store : instance::blob_folders())
             (void)::rmdir((path_ + "/" + std::string(store)).c_str());
         if (opened_.made) (void)::rmdir(path_.c_str());
@@ -65,6 +66,7 @@ class Target {
     instance::OpenedFolder opened_;
     bool was_empty_;
     bool kept_ = false;
+    OwningProcess process_;
 };
 
 void give(const storage::BackupKey& key, char* to, std::size_t* length) {

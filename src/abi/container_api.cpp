@@ -79,7 +79,7 @@ class HostOutput final : public ByteSink {
     HostOutput(myqsec_write_function function, void* context) : function_(function), context_(context) {}
     void write(ByteView bytes) override {
         const CallbackScope scope;
-        const int failed = function_(context_, bytes.data(), bytes.size());
+        const int failed = scope.call(function_, context_, bytes.data(), bytes.size());
         if (failed != 0) fail(Status::ERR_CALLBACK, "the host's write function returned {}", failed);
     }
     void finish() override {}
@@ -93,7 +93,7 @@ class HostOutput final : public ByteSink {
 std::size_t read_into(ByteSpan room, myqsec_read_function read, void* context) {
     std::size_t size = room.size();
     const CallbackScope scope;
-    const int failed = read(context, room.data(), &size);
+    const int failed = scope.call(read, context, room.data(), &size);
     if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
     if (size > room.size())
         fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");

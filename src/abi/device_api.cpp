@@ -54,7 +54,7 @@ device::DeviceCallbacks device_callbacks(const myqsec_device_callbacks* given) {
     if (!callbacks.clear_memory) fail_null("callbacks.clear_memory");
     return {[callbacks](DeviceId device) {
         const CallbackScope scope;
-        return callbacks.clear_memory(callbacks.context, device.value) == 0;
+        return scope.call(callbacks.clear_memory, callbacks.context, device.value) == 0;
     }};
 }
 

@@ -63,12 +63,12 @@ class HostSink final : public spool::ReleaseSink {
 
     void write(ByteView bytes) override {
         const CallbackScope scope(session_, job_);
-        check(sink_.write(sink_.context, bytes.data(), bytes.size()), "write");
+        check(scope.call(sink_.write, sink_.context, bytes.data(), bytes.size()), "write");
     }
     void finish() override {
         if (!sink_.finish) return;
         const CallbackScope scope(session_, job_);
-        check(sink_.finish(sink_.context), "finish");
+        check(scope.call(sink_.finish, sink_.context), "finish");
     }
     void abort() noexcept override {
         if (!sink_.abort) return;

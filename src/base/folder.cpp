@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/process.hpp"
 
 namespace myqsec {
 
@@ -61,9 +62,10 @@ class DiskFile final : public File {
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
     DiskFile(const DiskFile&) = delete;
     DiskFile& operator=(const DiskFile&) = delete;
-    // Closing alone would leave the lock to a forked child that has the same open file.
+    // Closing alone would leave the lock to a forked child that has the same open file; a child's own closing
+    // leaves it to the parent.
     ~DiskFile() override {
-        if (locked_) ::flock(descriptor_.get(), LOCK_UN);
+        if (locked_ && process_.is_this()) ::flock(descriptor_.get(), LOCK_UN);
     }
 
     std::size_t read_at(std::uint64_t offset, ByteSpan into) override {
@@ -81,6 +83,7 @@ class DiskFile final : public File {
     }
 
     void write_at(std::uint64_t offset, ByteView from) override {
+        process_.require(path_);
         std::size_t done = 0;
         while (done < from.size()) {
             const auto put = retry([&] {
@@ -100,12 +103,14 @@ class DiskFile final : public File {
     }
 
     void truncate(std::uint64_t size) override {
+        process_.require(path_);
         if (retry([&] { return ::ftruncate(descriptor_.get(), static_cast<off_t>(size)); }) != 0) {
             fail_errno(errno, "resize", path_);
         }
     }
 
     void allocate(std::uint64_t size) override {
+        process_.require(path_);
         int number = EINTR;
         while (number == EINTR)
             number = ::posix_fallocate(descriptor_.get(), 0, static_cast<off_t>(size));
@@ -117,6 +122,7 @@ class DiskFile final : public File {
     }
 
     bool try_lock() override {
+        process_.require(path_);
         locked_ = retry([&] { return ::flock(descriptor_.get(), LOCK_EX | LOCK_NB); }) == 0;
         if (locked_) return true;
         if (errno == EWOULDBLOCK) return false;
@@ -131,6 +137,7 @@ class DiskFile final : public File {
     Descriptor descriptor_;
     std::string path_;
     bool locked_ = false;
+    OwningProcess process_;
 };
 
 class DiskListing final : public Listing {
@@ -198,17 +205,22 @@ class DiskFolder final : public Folder {
           path_(std::move(path)),
           file_sync_suffices_(syncs_names(descriptor_.get())) {}
 
-    std::unique_ptr<File> open(std::string_view name) override { return open_at(name, O_RDWR, "open"); }
+    std::unique_ptr<File> open(std::string_view name) override {
+        process_.require(path_);
+        return open_at(name, O_RDWR, "open");
+    }
 
     std::unique_ptr<File> open_read_only(std::string_view name) override {
         return open_at(name, O_RDONLY, "open");
     }
 
     std::unique_ptr<File> create(std::string_view name) override {
+        process_.require(path_);
         return open_at(name, O_RDWR | O_CREAT | O_EXCL, "create");
     }
 
     std::unique_ptr<File> create_unnamed() override {
+        process_.require(path_);
         Descriptor opened(
             retry([&] { return ::openat(descriptor_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }));
         if (opened.get() < 0) fail_errno(errno, "create a temporary file in", path_);
@@ -216,11 +228,13 @@ class DiskFolder final : public Folder {
     }
 
     void link(File& unnamed, std::string_view name) override {
+        process_.require(path_);
         const std::string component = checked(name);
         if (!give_name(unnamed, component)) fail_errno(errno, "create", full(component));
     }
 
     bool share(File& file, std::string_view name) override {
+        process_.require(path_);
         const std::string component = checked(name);
         if (!is_ours_alone(dynamic_cast<const DiskFile&>(file).descriptor(), full(component))) return false;
         if (give_name(file, component)) return true;
@@ -239,6 +253,7 @@ class DiskFolder final : public Folder {
     }
 
     void rename(std::string_view from, std::string_view to) override {
+        process_.require(path_);
         const std::string source = checked(from);
         const std::string target = checked(to);
         if (::renameat(descriptor_.get(), source.c_str(), descriptor_.get(), target.c_str()) != 0) {
@@ -247,6 +262,7 @@ class DiskFolder final : public Folder {
     }
 
     bool remove(std::string_view name) override {
+        process_.require(path_);
         const std::string component = checked(name);
         if (::unlinkat(descriptor_.get(), component.c_str(), 0) == 0) return true;
         if (errno == ENOENT) return false;
@@ -277,6 +293,7 @@ class DiskFolder final : public Folder {
     }
 
     std::unique_ptr<Folder> folder(std::string_view name) override {
+        process_.require(path_);
         const std::string component = checked(name);
         if (::mkdirat(descriptor_.get(), component.c_str(), 0700) == 0) {
             sync();
@@ -357,6 +374,7 @@ class DiskFolder final : public Folder {
     Descriptor descriptor_;
     std::string path_;
     bool file_sync_suffices_;
+    OwningProcess process_;
 };
 
 /// Makes the new folder's name durable, or takes the folder back.

@@ -1,7 +1,6 @@
 #include "crypto/random.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <mutex>
@@ -13,23 +12,20 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/process.hpp"
 #include "crypto/botan_errors.hpp"
 
 namespace myqsec::crypto {
 
 namespace {
 
-// Both have trivial destructors, so that fork and exit handlers of the host may run in any order.
+// Its destructor is trivial, so that fork and exit handlers of the host may run in any order.
 constinit std::mutex generator_lock;
-constinit std::atomic<std::uint32_t> generation{0};
 
 // The lock is held across fork, so that a child never inherits it from a thread that it does not have.
 bool watch_forks() {
     const int failed = ::pthread_atfork([] { generator_lock.lock(); }, [] { generator_lock.unlock(); },
-                                        [] {
-                                            generation.fetch_add(1, std::memory_order_relaxed);
-                                            generator_lock.unlock();
-                                        });
+                                        [] { generator_lock.unlock(); });
     if (failed != 0) fail_errno(failed, "register a fork handler for", "the random generator");
     return true;
 }
@@ -53,7 +49,7 @@ Botan::HMAC_DRBG& generator(std::uint32_t current) {
 std::uint32_t fork_generation() {
     static const bool watching = watch_forks();
     (void)watching;
-    return generation.load(std::memory_order_relaxed);
+    return process_generation();
 }
 
 void randomize(ByteSpan into) {

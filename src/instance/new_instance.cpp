@@ -26,7 +26,7 @@ NewInstance::NewInstance(const std::string& directory)
       was_empty_(opened_.folder->list().empty()) {}
 
 NewInstance::~NewInstance() {
-    if (!kept_ && was_empty_) remove_what_was_made();
+    if (!kept_ && was_empty_ && process_.is_this()) remove_what_was_made();
 }
 
 void NewInstance::make(const std::function<void(Folder&)>& work) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/folder.hpp"
+#include "base/process.hpp"
 
 namespace myqsec::instance {
 
@@ -18,7 +19,7 @@ struct OpenedFolder {
 [[nodiscard]] OpenedFolder open_or_make_folder(const std::string& path);
 
 /// A missing or empty directory in which an instance is made. Unless keep() is called, what was made there is
-/// removed.
+/// removed, but by no forked child.
 class NewInstance {
  public:
     /// ERR_NOT_FOUND if its parent is missing.
@@ -39,6 +40,7 @@ class NewInstance {
     bool was_empty_;
     bool keystore_is_ours_ = false;
     bool kept_ = false;
+    OwningProcess process_;
 };
 
 }  // namespace myqsec::instance

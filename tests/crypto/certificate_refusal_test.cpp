@@ -1,6 +1,8 @@
 // Certificates that nothing may be encrypted to, and files that are none: each refused for its true reason.
 #include <chrono>
 
+#include <botan/numthry.h>
+#include <botan/system_rng.h>
 #include <doctest/doctest.h>
 
 #include "crypto/certificate_builder.hpp"
@@ -83,6 +85,38 @@ TEST_CASE("an RSA modulus that is too small, too large or easily factored is no 
     even.back() &= 0xFE;
     CHECK(says(with_key(even, Bytes{1, 0, 1}), "factor"));
     CHECK(says(with_key(Bytes(256, 0xFF), Bytes{1, 0, 1}), "factor"));  // 2^2048 - 1 is a multiple of 3
+}
+
+TEST_CASE("an RSA modulus that anybody can factor is no recipient's, each kind for its own reason") {
+    auto& random = Botan::system_rng();
+    const auto draw = [&](std::size_t bits) { return Botan::random_prime(random, bits); };
+    const auto why = [](const Botan::BigInt& modulus) {
+        Bytes bytes(modulus.bytes());
+        modulus.binary_encode(bytes.data());
+        return with_key(bytes, Bytes{1, 0, 1});
+    };
+    const auto prime = draw(1024);
+    CHECK(why(prime * draw(1024)) == "");
+    CHECK(says(why(prime * prime), "square"));
+    auto near = prime + 2;
+    while (!Botan::is_prime(near, random, 20))
+        near += 2;
+    CHECK(says(why(prime * near), "so close"));
+    CHECK(says(why(draw(2048)), "single prime"));
+    CHECK(says(why(draw(2040) * 65521), "small factor"));
+
+    Botan::BigInt product = 2;  // of the primes to 701, as the generator of 2048-bit keys had it
+    for (Botan::word odd = 3; odd <= 701; odd += 2)
+        if (Botan::is_prime(Botan::BigInt(odd), random)) product *= odd;
+    const auto structured = [&] {
+        const auto power = Botan::power_mod(Botan::BigInt(65537), Botan::BigInt(random, 60), product);
+        for (;;) {
+            const Botan::BigInt found = Botan::BigInt(random, 1024 - product.bits() + 1) * product + power;
+            if (found.bits() == 1024 && found.get_bit(1022) && Botan::is_prime(found, random, 20))
+                return found;
+        }
+    };
+    CHECK(says(why(structured() * structured()), "ROCA"));
 }
 
 TEST_CASE("the largest modulus that a certificate can hold is refused before anything is computed with it") {
@@ -190,6 +224,7 @@ TEST_CASE("a key usage must allow key encipherment or agreement, a critical exte
     CHECK(says(with_extension(key_usage, false, usage(0x08)), "key encipherment"));
     CHECK(with_extension(key_usage, true, usage(0x08), ec) == "");
     CHECK(says(with_extension(key_usage, true, usage(0x20), ec), "key agreement"));
+    CHECK(says(with_extension(key_usage, true, usage(0x09), ec), "encipher only"));
     const auto for_servers = der_sequence({der_oid("2b06010505070301")});
     const auto for_mail = der_sequence({der_oid("2b06010505070301"), der_oid("2b06010505070304")});
     CHECK(says(with_extension("551d25", true, for_servers), "extended key usage"));

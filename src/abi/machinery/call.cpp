@@ -67,11 +67,11 @@ thread_local const CallbackScope* innermost = nullptr;
 
 }  // namespace
 
-CallbackScope::CallbackScope() noexcept : outer_(innermost) {
+CallbackScope::CallbackScope() : outer_(innermost) {
     innermost = this;
 }
 
-CallbackScope::CallbackScope(const Session& session, JobId job) noexcept
+CallbackScope::CallbackScope(const Session& session, JobId job)
     : outer_(innermost), session_(&session), job_(job) {
     innermost = this;
 }

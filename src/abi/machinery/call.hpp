@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "base/process.hpp"
 #include "myqsec/lockout.h"
 #include "myqsec/status.h"
 
@@ -21,12 +22,20 @@ struct Session;
 class CallbackScope {
  public:
     /// A callback that may call nothing.
-    CallbackScope() noexcept;
+    CallbackScope();
     /// A sink: everything but the session and the job that is being released.
-    CallbackScope(const Session& session, JobId job) noexcept;
+    CallbackScope(const Session& session, JobId job);
     CallbackScope(const CallbackScope&) = delete;
     CallbackScope& operator=(const CallbackScope&) = delete;
     ~CallbackScope();
+
+    /// Calls the host's function. Throws ERR_FORKED in a child that it forked: the parent goes on with the call.
+    template <class Function, class... Arguments>
+    [[nodiscard]] auto call(Function function, Arguments... arguments) const {
+        const auto result = function(arguments...);
+        process_.require("this call");
+        return result;
+    }
 
     /// The checks throw ERR_REENTRANT.
     static void check_calls_allowed();
@@ -37,6 +46,7 @@ class CallbackScope {
     const CallbackScope* outer_;
     const Session* session_ = nullptr;  ///< null: nothing may be called
     JobId job_;
+    OwningProcess process_;
 };
 
 /// Turns the exception being handled into its status and this thread's last error. For catch blocks.

@@ -31,13 +31,13 @@ storage::VaultOptions vault_options(const myqsec_options& options, HostParts& ho
 Instant HostClock::now() const {
     if (!function_) return SystemClock().now();
     const CallbackScope scope;
-    return from_milliseconds(addable(function_(context_)));
+    return from_milliseconds(addable(scope.call(function_, context_)));
 }
 
 Duration HostClock::running() const {
     if (!running_) return SystemClock().running();
     const CallbackScope scope;
-    return Duration(addable(running_(context_)));
+    return Duration(addable(scope.call(running_, context_)));
 }
 
 namespace {
@@ -60,7 +60,7 @@ Engine::Engine(std::unique_ptr<Folder> folder, crypto::RootProvider& root, const
 
 // A child's copy is never destroyed: it would write to its parent's files (see in_opening_process).
 Engine::~Engine() {
-    settle();
+    if (in_opening_process()) settle();
 }
 
 void Engine::check_process() const {
@@ -132,14 +132,14 @@ HostCounter::HostCounter(const myqsec_options& options, std::uint32_t which)
 std::uint64_t HostCounter::read() {
     std::uint64_t value = 0;
     const CallbackScope scope;
-    const int failed = read_(context_, which_, &value);
+    const int failed = scope.call(read_, context_, which_, &value);
     if (failed != 0) fail(Status::ERR_CALLBACK, "the host's function counter_read failed with {}", failed);
     return value;
 }
 
 void HostCounter::advance(std::uint64_t value) {
     const CallbackScope scope;
-    const int failed = advance_(context_, which_, value);
+    const int failed = scope.call(advance_, context_, which_, value);
     if (failed != 0) fail(Status::ERR_CALLBACK, "the host's function counter_advance failed with {}", failed);
 }
 

@@ -74,7 +74,8 @@ crypto::RootProvider::Created create_by_host(const myqsec_root& root) {
     crypto::RootProvider::Created created{Bytes(MYQSEC_ROOT_BLOB_MAX), crypto::Secret(MYQSEC_ROOT_KEY_SIZE)};
     std::size_t size = created.blob.size();
     const CallbackScope scope;
-    const int failed = root.create(root.context, created.key.span().data(), created.blob.data(), &size);
+    const int failed =
+        scope.call(root.create, root.context, created.key.span().data(), created.blob.data(), &size);
     if (failed != 0)
         fail(Status::ERR_CALLBACK, "the host's function for a new root key failed with {}", failed);
     if (size > created.blob.size()) {
@@ -88,7 +89,7 @@ crypto::RootProvider::Created create_by_host(const myqsec_root& root) {
 crypto::Secret unlock_by_host(const myqsec_root& root, ByteView blob) {
     crypto::Secret key(MYQSEC_ROOT_KEY_SIZE);
     const CallbackScope scope;
-    const int failed = root.unlock(root.context, blob.data(), blob.size(), key.span().data());
+    const int failed = scope.call(root.unlock, root.context, blob.data(), blob.size(), key.span().data());
     if (failed != 0)
         fail(Status::ERR_CALLBACK, "the host's function for the root key failed with {}", failed);
     return key;

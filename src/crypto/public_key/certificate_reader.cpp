@@ -131,8 +131,10 @@ SubjectKey judge_key(ByteView info) {
         const auto modulus = der_magnitude(key.take(der::integer));
         const auto exponent = der_magnitude(key.take(der::integer));
         key.expect_end();
-        return {RecipientKey::rsa, rsa_objection(Botan::BigInt(modulus.data(), modulus.size()),
-                                                 Botan::BigInt(exponent.data(), exponent.size()))};
+        const Botan::BigInt n(modulus.data(), modulus.size());
+        auto objection = rsa_objection(n, Botan::BigInt(exponent.data(), exponent.size()));
+        if (objection.empty()) objection = modulus_weakness(n);
+        return {RecipientKey::rsa, std::move(objection)};
     }
     if (is_object_id(name, ec_public_key) && algorithm.next_is(der::object_id)) {
         const auto curve = algorithm.take(der::object_id);
@@ -150,11 +152,14 @@ bool bit_is_set(ByteView bits, std::size_t number) {
 std::string usage_objection(ByteView value, RecipientKey key) {
     constexpr std::size_t key_encipherment = 2;
     constexpr std::size_t key_agreement = 4;
+    constexpr std::size_t encipher_only = 7;
     const auto bits = only(value, der::bit_string);
     if (key == RecipientKey::rsa && !bit_is_set(bits, key_encipherment))
         return "its key usage does not allow key encipherment";
     if (key != RecipientKey::rsa && !bit_is_set(bits, key_agreement))
         return "its key usage does not allow key agreement";
+    if (key != RecipientKey::rsa && bit_is_set(bits, encipher_only))
+        return "its key usage lets its holder encipher only, and so decipher nothing";  // RFC 5280 §4.2.1.3
     return {};
 }
 
