@@ -118,16 +118,17 @@ MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t use
 MYQSEC_API myqsec_status myqsec_group_create(myqsec_session *session, const char *name, int64_t parent, int64_t *out);
 /** Renames (NULL: not) and moves (-1: not, 0: to the top). Adds MYQSEC_ERR_NOT_POSSIBLE for a cycle. Right:
  *  group.manage, and all that the group holds; to move it also all that the groups around it, before and after,
- *  hold, and all that roles limited to these give over the people in it. Audit: group.changed, session.logout.
- *  Since 0.1. */
+ *  hold, all that roles limited to these give, over the group, and queue.manage over restricted queues that are open to
+ *  these. Audit: group.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_change(myqsec_session *session, int64_t group, const char *name, int64_t parent);
 /** Right: as for removing its members; role.manage and what the roles give that are given to it or limited to it.
  *  Audit: group.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_delete(myqsec_session *session, int64_t group);
 /** Columns id, name, parent, members. Right: group.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** Idempotent. Right: group.manage, all rights that the group and those around it hold, and all that roles limited to
- *  these give over the user. Audit: group.member-added. Since 0.1. */
+/** Idempotent. Right: group.manage, all rights that the group and those around it hold, all that roles limited to
+ *  these give over the user, and queue.manage over restricted queues that are open to these. Audit: group.member-added.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_add(myqsec_session *session, int64_t group, int64_t user);
 /** Idempotent. Ends the user's sessions if the group held rights. Right: as myqsec_group_add.
  *  Audit: group.member-removed, session.logout. Since 0.1. */

@@ -1,6 +1,7 @@
 // Groups (departments): nested; a member of a group is a member of the groups around it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,10 @@
 namespace myqsec::access {
 
 /// group.manage. Who is in a group has what it and the groups around it hold, and stands within the reach of
-/// roles that are limited to them. So whoever renames a group, or changes its place or members, needs all
-/// rights that it holds; and over the people who enter or leave, all rights that such roles give. Who loses
-/// rights by that, loses their sessions.
+/// roles that are limited to them, and may use the restricted queues that are open to them. So whoever
+/// renames a group, or changes its place or members, needs all rights that it holds; over the people who
+/// enter or leave, all rights that such roles give, and where a whole group does, over that group, whoever
+/// will be in it; and queue.manage over those queues. Who loses rights by that, loses their sessions.
 class Groups {
  public:
     Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authority);
@@ -37,6 +39,10 @@ class Groups {
     /// Direct members, by id.
     [[nodiscard]] Paged<UserId> members(const Principal& principal, GroupId group, const Page& page = {});
 
+    /// Which queues are open to members of one of the groups is the spool's to say; until it does, none is.
+    using QueuesOpenTo = std::function<std::vector<QueueId>(const std::vector<GroupId>&)>;
+    void know_queues(QueuesOpenTo open_to) { queues_open_to_ = std::move(open_to); }
+
     // For upper layers, without principal.
     [[nodiscard]] std::vector<GroupId> groups_of(UserId user);  ///< transitive
     /// In one of the groups, or in a group inside one; by ascending id.
@@ -47,11 +53,15 @@ class Groups {
  private:
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction, GroupId left,
                                                     std::vector<UserId> people);
+    /// For who enters or leaves: people, or a whole group.
     void require_authority(const Principal& principal, GroupId group, const std::vector<UserId>& people);
+    void require_authority(const Principal& principal, GroupId group, GroupId moved);
+    void require_queues(const Principal& principal, GroupId group);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     Authority& authority_;
+    QueuesOpenTo queues_open_to_ = [](const std::vector<GroupId>&) { return std::vector<QueueId>(); };
 };
 
 }  // namespace myqsec::access

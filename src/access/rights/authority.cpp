@@ -190,6 +190,17 @@ void Authority::require_over(const Principal& principal, RightSet rights, const 
     }
 }
 
+void Authority::require_over(const Principal& principal, RightSet rights, GroupId group) {
+    const auto around = store::group_and_ancestors(vault_.main(), group);
+    for (const auto& one : all_rights()) {
+        if (!rights.has(one.right)) continue;
+        const auto held = reach(principal, one.right);
+        const bool covers =
+            held.everywhere || std::ranges::find_first_of(around, held.groups) != around.end();
+        if (!covers) deny(principal, one.right, group);
+    }
+}
+
 std::string Authority::sentence_without(const Principal& principal, Right right, audit::Object object) {
     auto sentence = fmt::format("this needs the right {}", right_name(right));
     if (principal.kind == PrincipalKind::system) return sentence;

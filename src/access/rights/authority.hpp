@@ -57,6 +57,10 @@ class Authority {
     void require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
                       audit::Object object);
 
+    /// The same over a group as such, so over whoever will be in it: without limit, or limited to it or to one
+    /// around it.
+    void require_over(const Principal& principal, RightSet rights, GroupId group);
+
     /// As Sessions::revoke.
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
                                                     std::vector<UserId> users, SessionId spared = {}) {
