@@ -127,7 +127,7 @@ void Judge::find_user(const PersonRow& row, Plan& plan) {
     }
     if (plan.user) {
         plan.person = plan.user->person;
-        require(rights_.to_see(Right::user_manage, plan.user->id), plan, Column::user_name);
+        require(rights_.over(Right::user_manage, plan.user->id), plan, Column::user_name);
         // By another spelling the same person is found; only who is named by number is given that spelling.
         const auto present = access::open_user_name(*plan.user, keys_.get(plan.person));
         if (!row.id.empty() && !name.empty() && present != name) plan.fields.user_name = name;
@@ -209,8 +209,8 @@ void Judge::require(const access::RowRights::Verdict& verdict, const Plan& plan,
 
 void Judge::check_rights(const PersonRow& row, const Plan& plan) {
     const auto user = plan.user ? plan.user->id : UserId();
-    if (!plan.names_nobody && !user) require(rights_.to_create(), plan, Column::user_name);
-    if (user && row.cards) require(rights_.to_see(Right::credential_manage, user), plan, Column::cards);
+    if (!plan.names_nobody && !user) require(rights_.over(Right::user_manage, user), plan, Column::user_name);
+    if (row.cards) require(rights_.over(Right::credential_manage, user), plan, Column::cards);
     const bool acts = plan.changes_user() || !plan.new_cards.empty() || !plan.old_cards.empty();
     if (user && acts) require(rights_.to_act_on(user), plan, Column::user_name);
     for (const auto& place : plan.to_enter) {

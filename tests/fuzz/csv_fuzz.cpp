@@ -46,14 +46,14 @@ void write_and_read(const people::CsvRow& row, char separator) {
     std::vector<std::string> cells;
     for (const auto& cell : row.cells)
         cells.push_back(people::defused(cell));
-    const auto text = people::csv_row(cells, separator);
+    // Behind a header: at the beginning of a file some bytes are a mark.
+    const auto text = "header\r\n" + people::csv_row(cells, separator);
     const auto again = read_in_parts(as_bytes(text), separator, text.size());
-    require(again.size() == 1 && again.front().cells.size() == cells.size(),
+    require(again.size() == 2 && again.back().cells.size() == cells.size(),
             "a row that is written is one row");
-    if (!again.front().problem.empty()) return;  // written it is longer
+    if (!again.back().problem.empty()) return;  // written it is longer
     for (std::size_t i = 0; i < cells.size(); ++i)
-        require(people::undefused(again.front().cells[i]) == row.cells[i],
-                "a cell is read as it was written");
+        require(people::undefused(again.back().cells[i]) == row.cells[i], "a cell is read as it was written");
 }
 
 }  // namespace
@@ -77,8 +77,7 @@ void run(ByteView input) {
     options.clear_empty = mode / 24 % 2 == 0;
     read_columns(whole, options);
     for (const auto& row : whole) {
-        const bool marked = !row.cells.empty() && row.cells.front().starts_with("\xEF\xBB\xBF");
-        if (row.problem.empty() && !marked) write_and_read(row, separator.value_or(','));
+        if (row.problem.empty()) write_and_read(row, separator.value_or(','));
     }
 }
 

@@ -63,7 +63,19 @@ TEST_CASE("who manages the users of a group changes those by a file, and nobody 
     CHECK(unknown.status == Status::ERR_ACCESS_DENIED);
     CHECK(f.count(audit::Action::session_denied) >= 1);
     f.give("card-manager", f.sales);
+    CHECK(f.refused(f.as_clerk(), "user_name,cards\nclerk,11223344\n").status == Status::ERR_ACCESS_DENIED);
     CHECK(f.import_as(f.as_clerk(), "user_name,cards\nada,04A2B3C4D5|11223344\n").cards_added == 1);
+}
+
+TEST_CASE("whose right to cards is limited to a group gives none to whom a file creates") {
+    RightsFixture f;
+    f.give("user-manager");
+    f.give("card-manager", f.sales);
+    const auto error = f.refused(f.as_clerk(), "user_name,cards\nnewcomer,11223344\n");
+    CHECK(error.status == Status::ERR_ACCESS_DENIED);
+    CHECK(error.column == "cards");
+    CHECK(f.import_as(f.as_clerk(), "user_name,cards\nnewcomer,\nada,04A2B3C4D5|11223344\n").cards_added ==
+          1);
 }
 
 TEST_CASE("a file acts on nobody who has rights that its principal lacks, but may hold their row unchanged") {

@@ -19,9 +19,10 @@ RowRights::Verdict RowRights::everywhere(Right right) {
     return found->second ? Verdict() : lacks(right);
 }
 
-RowRights::Verdict RowRights::to_see(Right right, UserId user) {
-    if (!everywhere(right) || authority_.may(principal_, right, {.user = user, .queue = {}, .device = {}}))
-        return std::nullopt;
+RowRights::Verdict RowRights::over(Right right, UserId user) {
+    auto refusal = everywhere(right);
+    if (!refusal || !user) return refusal;
+    if (authority_.may(principal_, right, {.user = user, .queue = {}, .device = {}})) return std::nullopt;
     return lacks(right, " over the user");
 }
 

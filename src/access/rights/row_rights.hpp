@@ -21,11 +21,9 @@ class RowRights {
 
     RowRights(Authority& authority, const Principal& principal);
 
-    /// A user, as Users::create asks.
-    [[nodiscard]] Verdict to_create() { return everywhere(Right::user_manage); }
-    /// To see what `right` is about of the user.
-    [[nodiscard]] Verdict to_see(Right right, UserId user);
-    /// To act on the user's account, beside the right to see it: as Authority::require_covers asks.
+    /// Over the user, for what it is about; of somebody who is not there yet, without limit.
+    [[nodiscard]] Verdict over(Right right, UserId user);
+    /// To act on the user's account, beside a right over it: as Authority::require_covers asks.
     [[nodiscard]] Verdict to_act_on(UserId user);
     /// As Groups::create asks for a group inside this one; at the top: none.
     [[nodiscard]] Verdict to_create_inside(GroupId group);
