@@ -97,8 +97,8 @@ Plan Judge::judge(const PersonRow& row) {
         (!row.groups || row.full_name || row.email || row.language || row.notes || row.state || row.cards))
         refuse(Column::user_name, "it may not be empty");
     if (!plan.names_nobody) {
-        find_user(row, plan);
-        compare_fields(row, plan);
+        const auto name = find_user(row, plan);
+        compare_fields(row, name, plan);
     }
     compare_groups(row, plan);
     compare_cards(row, plan);
@@ -106,7 +106,7 @@ Plan Judge::judge(const PersonRow& row) {
     return plan;
 }
 
-void Judge::find_user(const PersonRow& row, Plan& plan) {
+std::string Judge::find_user(const PersonRow& row, Plan& plan) {
     std::string name;
     if (!row.user_name.empty()) {
         name = prepared(Column::user_name, &UserFields::user_name, row.user_name);
@@ -118,6 +118,8 @@ void Judge::find_user(const PersonRow& row, Plan& plan) {
         if (!plan.user) plan.fields.user_name = name;
     } else {
         const auto id = parse_id(row.id);
+        // First, so that whoever is not there and whoever is not theirs to know of look the same.
+        require(rights_.over(Right::user_manage, id), plan, Column::id);
         if (plan.user && plan.user->id != id)
             refuse(Column::user_name, "another user has that name", Status::ERR_EXISTS);
         if (!plan.user) {
@@ -128,14 +130,15 @@ void Judge::find_user(const PersonRow& row, Plan& plan) {
     if (plan.user) {
         plan.person = plan.user->person;
         require(rights_.over(Right::user_manage, plan.user->id), plan, Column::user_name);
-        // By another spelling the same person is found; only who is named by number is given that spelling.
-        const auto present = access::open_user_name(*plan.user, keys_.get(plan.person));
-        if (!row.id.empty() && !name.empty() && present != name) plan.fields.user_name = name;
     }
+    return name;
 }
 
-void Judge::compare_fields(const PersonRow& row, Plan& plan) {
+void Judge::compare_fields(const PersonRow& row, const std::string& name, Plan& plan) {
     const auto present = plan.user ? access::open_user(*plan.user, keys_.get(plan.person)) : access::User();
+    // By another spelling the same person is found; only who is named by number is given that spelling.
+    if (plan.user && !row.id.empty() && !name.empty() && present.user_name != name)
+        plan.fields.user_name = name;
     for (const auto& one : text_fields) {
         if (!(row.*one.given)) continue;
         auto text = prepared(one.column, one.field, *(row.*one.given));

@@ -52,8 +52,9 @@ class Judge {
     [[nodiscard]] Plan judge(const PersonRow& row);
 
  private:
-    void find_user(const PersonRow& row, Plan& plan);
-    void compare_fields(const PersonRow& row, Plan& plan);
+    /// The name that the row gives, in its one spelling.
+    std::string find_user(const PersonRow& row, Plan& plan);
+    void compare_fields(const PersonRow& row, const std::string& name, Plan& plan);
     void compare_groups(const PersonRow& row, Plan& plan);
     void compare_cards(const PersonRow& row, Plan& plan);
     void check_rights(const PersonRow& row, const Plan& plan);

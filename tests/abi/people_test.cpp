@@ -8,6 +8,20 @@
 using namespace myqsec;
 using namespace myqsec::test;
 
+#ifndef MYQSEC_WITH_PEOPLE
+
+TEST_CASE("a library without files of people says so") {
+    Host host;
+    const myqsec_people_source source = MYQSEC_PEOPLE_SOURCE_INIT;
+    CHECK_FAILS(myqsec_people_import(host.admin->get(), &source, nullptr, nullptr), MYQSEC_ERR_NOT_BUILT_IN,
+                "MYQSEC_WITH_PEOPLE");
+    const auto write = [](void*, const void*, std::size_t) { return 0; };
+    CHECK_FAILS(myqsec_people_export(host.admin->get(), nullptr, write, nullptr), MYQSEC_ERR_NOT_BUILT_IN,
+                "MYQSEC_WITH_PEOPLE");
+}
+
+#else
+
 namespace {
 
 /// A file in memory, and what is told of it.
@@ -149,3 +163,5 @@ TEST_CASE("what makes no sense in the options of an import is refused by name") 
     CHECK_FAILS(myqsec_people_import(life.system->get(), &source, &dry, &counts), MYQSEC_ERR_ACCESS_DENIED,
                 "user.manage");
 }
+
+#endif

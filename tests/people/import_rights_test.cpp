@@ -58,6 +58,11 @@ TEST_CASE("who manages the users of a group changes those by a file, and nobody 
     const auto who = f.as_clerk();
     const auto foreign = f.refused(who, "user_name,email\nada,x@example.com\nclerk,y@example.com\n");
     const auto unknown = f.refused(who, "user_name,email\nada,x@example.com\nghost,y@example.com\n");
+    for (const auto id : {f.clerk.value, std::int64_t{999}}) {
+        const auto error = f.refused(who, fmt::format("id,email\n{},x@example.com\n", id));
+        CHECK(error.status == Status::ERR_ACCESS_DENIED);
+        CHECK(error.sentence == "this needs the right user.manage over the user");
+    }
     CHECK(foreign.status == Status::ERR_ACCESS_DENIED);
     CHECK(foreign.line == 3);
     CHECK(unknown.status == Status::ERR_ACCESS_DENIED);
