@@ -72,7 +72,7 @@ typedef struct myqsec_people_counts {
 
 /** Creates and changes users, their groups and cards as a file says, and deletes nobody. The whole file is checked
  *  first: if a row cannot be imported, options->error is told of each, nothing is changed, and the first one's status
- *  is returned. Then it is written in batches of 250 rows, a transaction each. What is so already is not written, so
+ *  is returned. Then it is written in batches of 100 rows, a transaction each. What is so already is not written, so
  *  that the same file again changes nothing, and goes on with an import that was cut off; `counts` (or NULL) is set
  *  whatever is returned. A user is found by name, or where the file has the column id, by number, and then renamed.
  *  Memory is bounded; a file has at most 1,000,000 rows. Passwords and PINs are taken from no file. `options` may be

@@ -50,7 +50,7 @@ struct ImportParts {
 };
 
 /// Rows of a transaction: a release at a device waits for no longer than these take.
-inline constexpr std::size_t import_batch = 250;
+inline constexpr std::size_t import_batch = 100;
 /// What is remembered of each, to find who is there twice, bounds the memory.
 inline constexpr std::uint64_t most_import_rows = 1'000'000;
 

@@ -4,7 +4,7 @@
 
 #include "bench.h"
 
-enum { PEOPLE_BATCH = 250, PEOPLE_GROUPS = 40, PEOPLE_ROW = 160 };
+enum { PEOPLE_BATCH = 100, PEOPLE_GROUPS = 40, PEOPLE_ROW = 160 };
 
 #define PEOPLE_HEADER "user_name,full_name,email,groups,cards\r\n"
 

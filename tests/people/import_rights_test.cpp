@@ -139,5 +139,5 @@ TEST_CASE("a session that ends while a file is imported writes no further batch"
         taken = true;
     };
     CHECK(status_of([&] { f.import_from(who, file); }) == Status::ERR_SESSION_ENDED);
-    CHECK(f.counts.created == 250);
+    CHECK(f.counts.created == 300);
 }

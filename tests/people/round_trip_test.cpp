@@ -130,7 +130,7 @@ TEST_CASE(
         if (pass == 1 && file.at == 0) file.text.replace(file.text.find("person400,"), 10, "person4=0,,");
     };
     CHECK(status_of([&] { f.import_from(f.root, file); }) == Status::ERR_INVALID_ARGUMENT);
-    CHECK(f.counts.created == 250);
+    CHECK(f.counts.created == 400);
     const auto sentence = test::sentence_of([&] {
         test::TextSource again{many(600), 512};
         again.before_read = [&](int pass) {
