@@ -88,6 +88,7 @@ void require_one_of(const std::string& to_user, const std::string& to_group);
 
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);
+void add_people_commands(CLI::App& app, Instance& instance);
 void add_lockout_commands(CLI::App& app, Instance& instance);
 void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);

@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
     instance.add_to(app);
     add_instance_commands(app, instance);
     add_access_commands(app, instance);
+    add_people_commands(app, instance);
     add_lockout_commands(app, instance);
     add_spool_commands(app, instance);
     add_device_commands(app, instance);

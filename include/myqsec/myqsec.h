@@ -17,6 +17,7 @@
 #include "myqsec/keys.h"
 #include "myqsec/list.h"
 #include "myqsec/lockout.h"
+#include "myqsec/people.h"
 #include "myqsec/settings.h"
 #include "myqsec/spool.h"
 #include "myqsec/status.h"

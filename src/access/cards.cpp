@@ -1,5 +1,6 @@
 // Cards: stored as keyed hashes; the label, which may name a person, is sealed.
 #include "access/credentials.hpp"
+#include "access/facts.hpp"
 #include "access/identity/credentials_store.hpp"
 #include "access/identity/hash_renewal.hpp"
 #include "access/identity/names.hpp"
@@ -9,20 +10,6 @@
 
 namespace myqsec::access {
 
-using audit::Action;
-
-namespace {
-
-audit::Event event(Action action, const Authorised& proof, CardId card, UserId user) {
-    const auto owner = fmt::format("{}", user.value);
-    const bool added = action == Action::credential_added;
-    return {
-        action, proof.actor(), card, audit::Result::ok, {{"user", added ? "" : owner, added ? owner : ""}},
-        {}};
-}
-
-}  // namespace
-
 CardId Credentials::add_card(const Principal& principal, UserId user, std::string_view card,
                              std::string_view label, std::optional<Instant> expires) {
     const auto proof =
@@ -31,17 +18,14 @@ CardId Credentials::add_card(const Principal& principal, UserId user, std::strin
     authority_.require_covers(principal, user);
     const auto text = prepared_text("a card's label", label);
     const auto number = normalise_card(card);
-    const auto now = vault_.clock().now();
-    if (expires && *expires <= now) fail(Status::ERR_INVALID_ARGUMENT, "the card's expiry is in the past");
+    if (expires && *expires <= vault_.clock().now())
+        fail(Status::ERR_INVALID_ARGUMENT, "the card's expiry is in the past");
 
     storage::Transaction transaction(vault_.main());
     const auto hashes = lookup_hashes(vault_, lookup_domain::card, number);
     if (store::find_card(vault_.main(), hashes)) fail(Status::ERR_EXISTS, "the card is registered already");
-    const auto sealed =
-        storage::seal_field(vault_.leaf_keys().get(person), card_label_place(hashes.front()), text);
-    const auto id =
-        store::insert_card(vault_.main(), {{}, user, hashes.front(), sealed, now, expires, std::nullopt});
-    audit_.append(transaction, event(Action::credential_added, proof, id, user));
+    const auto id = Facts(vault_, audit_, transaction, proof.actor())
+                        .add_card({user, hashes.front(), text, expires}, vault_.leaf_keys().get(person));
     transaction.commit();
     return id;
 }
@@ -54,8 +38,7 @@ void Credentials::remove_card(const Principal& principal, CardId card) {
     if (!found) fail(Status::ERR_NOT_FOUND, "there is no card {}", card.value);
     authority_.require_covers(principal, owner);
     storage::Transaction transaction(vault_.main());
-    store::delete_card(vault_.main(), card);
-    audit_.append(transaction, event(Action::credential_removed, proof, card, owner));
+    Facts(vault_, audit_, transaction, proof.actor()).remove_card(card, owner);
     auto ended = authority_.end_sessions(transaction, {owner}, principal.session);
     transaction.commit();
     ended.settle();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/facts.hpp"
 #include "access/identity/groups_store.hpp"
 #include "access/identity/names.hpp"
 #include "access/identity/users_store.hpp"
@@ -37,7 +38,7 @@ void Groups::require_authority(const Principal& principal, GroupId group, GroupI
 }
 
 void Groups::require_queues(const Principal& principal, GroupId group) {
-    for (const auto queue : queues_open_to_(store::group_and_ancestors(vault_.main(), group)))
+    for (const auto queue : authority_.queues_open_to(group))
         (void)authority_.authorise(principal, Right::queue_manage, {{}, queue, {}});
 }
 
@@ -54,9 +55,7 @@ GroupId Groups::create(const Principal& principal, std::string_view given, Group
     if (parent) require_authority(principal, parent, std::vector<UserId>());
     storage::Transaction transaction(vault_.main());
     if (parent) (void)store::get_group(vault_.main(), parent);
-    const auto group = store::insert_group(vault_.main(), name, parent);
-    audit_.append(transaction, change_event(Action::group_created, proof, group,
-                                            {{"name", "", name}, {"parent", "", number(parent.value)}}));
+    const auto group = Facts(vault_, audit_, transaction, proof.actor()).add_group(name, parent);
     transaction.commit();
     return group;
 }
@@ -131,10 +130,7 @@ void Groups::add(const Principal& principal, GroupId group, UserId user) {
     storage::Transaction transaction(vault_.main());
     (void)store::get_group(vault_.main(), group);
     (void)store::get_user(vault_.main(), user);
-    if (store::insert_member(vault_.main(), group, user)) {
-        audit_.append(transaction, change_event(Action::group_member_added, proof, group,
-                                                {{"user", "", number(user.value)}}));
-    }
+    Facts(vault_, audit_, transaction, proof.actor()).add_member(group, user);
     transaction.commit();
 }
 
@@ -143,13 +139,9 @@ void Groups::remove_member(const Principal& principal, GroupId group, UserId use
     require_authority(principal, group, std::vector{user});
     storage::Transaction transaction(vault_.main());
     (void)store::get_group(vault_.main(), group);
-    const bool left = store::delete_member(vault_.main(), group, user);
+    const bool left = Facts(vault_, audit_, transaction, proof.actor()).remove_member(group, user);
     auto ended = end_sessions(transaction, group, left ? std::vector{user} : std::vector<UserId>());
-    if (left) {
-        store::require_administrator_left(vault_.main());
-        audit_.append(transaction, change_event(Action::group_member_removed, proof, group,
-                                                {{"user", number(user.value), ""}}));
-    }
+    if (left) store::require_administrator_left(vault_.main());
     transaction.commit();
     ended.settle();
 }

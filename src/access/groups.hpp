@@ -1,7 +1,6 @@
 // Groups (departments): nested; a member of a group is a member of the groups around it.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,10 +38,6 @@ class Groups {
     /// Direct members, by id.
     [[nodiscard]] Paged<UserId> members(const Principal& principal, GroupId group, const Page& page = {});
 
-    /// Which queues are open to members of one of the groups is the spool's to say; until it does, none is.
-    using QueuesOpenTo = std::function<std::vector<QueueId>(const std::vector<GroupId>&)>;
-    void know_queues(QueuesOpenTo open_to) { queues_open_to_ = std::move(open_to); }
-
     // For upper layers, without principal.
     [[nodiscard]] std::vector<GroupId> groups_of(UserId user);  ///< transitive
     /// In one of the groups, or in a group inside one; by ascending id.
@@ -61,7 +56,6 @@ class Groups {
     storage::Vault& vault_;
     audit::AuditLog& audit_;
     Authority& authority_;
-    QueuesOpenTo queues_open_to_ = [](const std::vector<GroupId>&) { return std::vector<QueueId>(); };
 };
 
 }  // namespace myqsec::access

@@ -250,6 +250,55 @@ class LoginRefusal(Structure):
     ]
 
 
+PeopleSourceRewind = CFUNCTYPE(c_int, c_void_p)
+
+
+class PeopleSource(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("context", c_void_p),
+        ("read", ReadFunction),
+        ("rewind", PeopleSourceRewind),
+    ]
+
+
+class PeopleError(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("status", c_int32),
+        ("line", c_uint64),
+        ("column", c_char_p),
+        ("message", c_char_p),
+    ]
+
+
+class PeopleCounts(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("rows", c_uint64),
+        ("errors", c_uint64),
+        ("created", c_uint64),
+        ("changed", c_uint64),
+        ("unchanged", c_uint64),
+        ("groups_created", c_uint64),
+        ("members_added", c_uint64),
+        ("members_removed", c_uint64),
+        ("cards_added", c_uint64),
+        ("cards_removed", c_uint64),
+    ]
+
+
+class PeopleExportOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("separator", c_uint32),
+        ("bom", c_uint32),
+        ("ids", c_uint32),
+    ]
+
+
 class QueueFields(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -345,6 +394,24 @@ class Root(Structure):
     ]
 
 
+PeopleImportOptionsError = CFUNCTYPE(c_int, c_void_p, POINTER(PeopleError))
+
+
+class PeopleImportOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("map", c_uint32),
+        ("separator", c_uint32),
+        ("dry_run", c_uint32),
+        ("no_header", c_uint32),
+        ("ignore_unknown", c_uint32),
+        ("clear_empty", c_uint32),
+        ("reserved", c_uint32),
+        ("error", PeopleImportOptionsError),
+        ("error_context", c_void_p),
+    ]
+
+
 class JobFields(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -366,9 +433,11 @@ STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec
     DelegationFields, "myqsec_delegation_filter": DelegationFilter, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
     "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
-    "myqsec_login_refusal": LoginRefusal, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute,
-    "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options":
-    ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
+    "myqsec_login_refusal": LoginRefusal, "myqsec_people_source": PeopleSource, "myqsec_people_error": PeopleError,
+    "myqsec_people_import_options": PeopleImportOptions, "myqsec_people_counts": PeopleCounts,
+    "myqsec_people_export_options": PeopleExportOptions, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute":
+    JobAttribute, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink": Sink,
+    "myqsec_release_options": ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
 
 # Of each function its result and its parameters.
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -476,6 +545,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_recovery_code": (c_int32, [c_void_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_recover_administrator": (c_int32, [c_void_p, POINTER(Root), c_char_p, c_char_p, c_char_p, POINTER(c_size_t),
         POINTER(c_int64)]),
+    "myqsec_people_import": (c_int32, [c_void_p, POINTER(PeopleSource), POINTER(PeopleImportOptions),
+        POINTER(PeopleCounts)]),
+    "myqsec_people_export": (c_int32, [c_void_p, POINTER(PeopleExportOptions), WriteFunction, c_void_p]),
     "myqsec_setting_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_setting_get": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "myqsec_setting_set": (c_int32, [c_void_p, c_char_p, c_char_p]),

@@ -12,6 +12,7 @@ from ._access import Access
 from ._audit import Audit
 from ._devices import Devices
 from ._library import call, new_handle, new_integer, secret
+from ._people import People
 from ._spool import Spool
 from ._values import Duration, Row, duration, row, rows, text, to_instant
 from .backup import Info, Progress, _info, _options
@@ -39,7 +40,7 @@ def _setting_text(value: Optional[SettingValue]) -> Optional[str]:
     return str(value) if isinstance(value, int) else value
 
 
-class Session(Access, Audit, Devices, Spool):
+class Session(Access, Audit, Devices, People, Spool):
     """A principal: the host's own, a user, or a user at a device. Ends when closed. Threads may share it."""
 
     _free = "myqsec_session_free"

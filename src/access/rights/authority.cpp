@@ -152,6 +152,10 @@ RightSet Authority::rights_over(GroupId group) {
     return held;
 }
 
+std::vector<QueueId> Authority::queues_open_to(GroupId group) {
+    return queues_open_to_(store::group_and_ancestors(vault_.main(), group));
+}
+
 void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
     require_all(principal, needed, object, "");
 }

@@ -1,8 +1,10 @@
 // The one authorisation point.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/rights/principal.hpp"
 #include "access/rights/refusals.hpp"
@@ -45,6 +47,12 @@ class Authority {
     /// What others hold over members of a group by roles limited to it and to the groups around it.
     [[nodiscard]] RightSet rights_over(GroupId group);
 
+    /// Restricted queues that members of the group may use through it and the groups around it. Which those
+    /// are is the spool's to say; until it does, there is none.
+    [[nodiscard]] std::vector<QueueId> queues_open_to(GroupId group);
+    using QueuesOpenTo = std::function<std::vector<QueueId>(const std::vector<GroupId>&)>;
+    void know_queues(QueuesOpenTo open_to) { queues_open_to_ = std::move(open_to); }
+
     /// Whoever may act on another's account or membership could act as that person: refuses (audited,
     /// ERR_ACCESS_DENIED) unless the principal holds everything in `rights`.
     void require_covers(const Principal& principal, RightSet rights, audit::Object object);
@@ -57,8 +65,8 @@ class Authority {
     void require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
                       audit::Object object);
 
-    /// The same over a group as such, so over whoever will be in it: without limit, or limited to it or to one
-    /// around it.
+    /// The same over a group as such, so over whoever will be in it: without limit, or limited to it or to
+    /// one around it.
     void require_over(const Principal& principal, RightSet rights, GroupId group);
 
     /// As Sessions::revoke.
@@ -87,6 +95,7 @@ class Authority {
     storage::Vault& vault_;
     Refusals& refusals_;
     Sessions& sessions_;
+    QueuesOpenTo queues_open_to_ = [](const std::vector<GroupId>&) { return std::vector<QueueId>(); };
 };
 
 }  // namespace myqsec::access

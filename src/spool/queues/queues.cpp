@@ -124,7 +124,7 @@ void require_free_name(storage::Database& main, const Queue& queue) {
 Queues::Queues(const Context& context) : context_(context) {
     context.access.roles.know_queues(
         [&main = context.main()](QueueId queue) { return store::find_queue(main, queue).has_value(); });
-    context.access.groups.know_queues([&main = context.main()](const std::vector<GroupId>& groups) {
+    context.access.authority.know_queues([&main = context.main()](const std::vector<GroupId>& groups) {
         return store::queues_open_to(main, groups);
     });
 }
