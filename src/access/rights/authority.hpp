@@ -17,7 +17,8 @@ class Authority {
     Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions);
 
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
-    /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
+    /// target: a grant limited to a group or a queue counts only for a target in it. A session whose password
+    /// must be changed has no right but credential.own: ERR_PASSWORD_CHANGE_REQUIRED. A denial is audited
     /// (session.denied) in a transaction of its own, so call this before opening one. Throws
     /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED. The denial names `object`, where one is given, and not the
     /// target.
@@ -57,6 +58,9 @@ class Authority {
     void require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
                       audit::Object object);
 
+    /// As Sessions::require_unlimited and lift_limit, for who changes passwords.
+    void require_unlimited(const Principal& principal) const { sessions_.require_unlimited(principal); }
+    void lift_limit(const Principal& principal) { sessions_.lift_limit(principal.session); }
     /// As Sessions::revoke.
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
                                                     std::vector<UserId> users, SessionId spared = {}) {
@@ -74,6 +78,7 @@ class Authority {
  private:
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
+    [[nodiscard]] bool must_change_password(const Principal& principal) const;
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
     /// `held` says who has rights that the principal must have, too; "" if the right itself is needed.
     void require_all(const Principal& principal, RightSet needed, audit::Object object,
