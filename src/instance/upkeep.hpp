@@ -70,7 +70,8 @@ class LookupKeyUpkeep final : public Domain {
     const spool::Jobs& jobs_;
 };
 
-/// The end of grants that have one. They are out of force from that instant on, whether or not this was called.
+/// The end of grants that have one. They are out of force from that instant on, whether or not this was
+/// called.
 class GrantUpkeep final : public Domain {
  public:
     GrantUpkeep(access::Access& access, const spool::Jobs& jobs) : roles_(access.roles), jobs_(jobs) {}

@@ -20,7 +20,8 @@ struct Role {
     RightSet rights;
 };
 
-/// To whom, and for what. Exactly one of user and group. With both scopes: over users of the group in the queue.
+/// To whom, and for what. Exactly one of user and group. With both scopes: over users of the group in the
+/// queue.
 struct Grant {
     UserId user;
     GroupId group;
