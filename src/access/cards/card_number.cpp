@@ -210,7 +210,7 @@ std::string wiegand(std::string_view text, unsigned length, WiegandPart part) {
         fail(Status::ERR_INVALID_ARGUMENT, "the parity of the {} bits is wrong", length);
     constexpr std::size_t number_bits = 16;
     const std::size_t facility_end = length - 1 - number_bits;
-    const auto facility = in_places(number_of(bits, 1, facility_end), length == 26 ? 3 : 5);
+    auto facility = in_places(number_of(bits, 1, facility_end), length == 26 ? 3 : 5);
     const auto number = in_places(number_of(bits, facility_end, length - 1), 5);
     if (part == WiegandPart::facility) return facility;
     return part == WiegandPart::number ? number : facility + number;

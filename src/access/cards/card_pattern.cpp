@@ -21,8 +21,8 @@ bool is_ascii(char c) {
 
 Characters range(char from, char to) {
     Characters set;
-    for (int c = from; c <= to; ++c)
-        set.set(static_cast<std::size_t>(c));
+    for (auto c = static_cast<unsigned char>(from); c <= static_cast<unsigned char>(to); ++c)
+        set.set(c);
     return set;
 }
 

@@ -49,6 +49,7 @@ std::uint64_t common_password_hash(std::string_view password) {
 
 bool is_any_common(const std::vector<std::string>& passwords) {
     std::vector<std::uint64_t> wanted;
+    wanted.reserve(passwords.size());
     for (const auto& one : passwords)
         wanted.push_back(common_password_hash(one) % (std::uint64_t{common_count} << common_bits));
     bool found = false;
