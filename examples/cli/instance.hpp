@@ -27,14 +27,15 @@ class Instance {
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
-    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells, as an opening's would.
+    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells, as an
+    /// opening's would.
     void diagnose(bool with_root_key);
     /// The host's own principal.
     myqsec_session* system();
     /// The user named by --user, logged in; the system principal if none is named.
     myqsec_session* principal();
-    /// For commands that ask nothing of a principal, or are the host's own: --user would be ignored. Throws if it
-    /// is given.
+    /// For commands that ask nothing of a principal, or are the host's own: --user would be ignored. Throws
+    /// if it is given.
     void refuse_user() const;
     myqsec_engine* engine();
 
@@ -75,8 +76,8 @@ inline const char* or_null(const Text& text) {
     return text ? text->c_str() : nullptr;
 }
 
-/// An option that takes "90s", "15min", "24h" and "7d", as the tables show durations: no number but 0 without a
-/// unit.
+/// An option that takes "90s", "15min", "24h" and "7d", as the tables show durations: no number but 0 without
+/// a unit.
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
                           const std::string& meaning);
 
@@ -89,6 +90,7 @@ void require_one_of(const std::string& to_user, const std::string& to_group);
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);
 void add_people_commands(CLI::App& app, Instance& instance);
+void add_card_commands(CLI::App& app, Instance& instance);
 void add_lockout_commands(CLI::App& app, Instance& instance);
 void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);

@@ -178,7 +178,8 @@ MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 MYQSEC_API void myqsec_session_free(myqsec_session *session);
 
 /** About the session: columns kind ("system", "user", "device"), id, user, user_name, full_name, device, started,
- *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown).
+ *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown),
+ *  must_change_password (it may do nothing else; full_name is empty until then).
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_session_info(myqsec_session *session, myqsec_list **out);
 

@@ -3,6 +3,7 @@
 #include "access/facts.hpp"
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
+#include "access/identity/fresh_pin.hpp"
 #include "access/identity/lockout.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
@@ -76,6 +77,19 @@ UserId Users::create(const Principal& principal, const UserFields& given) {
     const auto user = insert(transaction, proof.actor(), fields);
     transaction.commit();
     return user;
+}
+
+UserWithPin Users::create_with_pin(const Principal& principal, const UserFields& given) {
+    const auto proof = authority_.authorise(principal, Right::user_manage);
+    const auto pin_proof = authority_.authorise(principal, Right::credential_manage);
+    const auto fields = prepared_fields(given);
+    if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
+    storage::Transaction transaction(vault_.main());
+    UserWithPin made;
+    made.user = insert(transaction, proof.actor(), fields);
+    made.pin = give_fresh_pin(transaction, vault_, settings_, audit_, pin_proof.actor(), made.user);
+    transaction.commit();
+    return made;
 }
 
 void Users::require_authority_over(const Principal& principal, UserId user) {

@@ -33,6 +33,11 @@ struct NamedKey {
     std::string name;    ///< the user's
 };
 
+struct UserWithPin {
+    UserId user;
+    crypto::Secret pin;  ///< logs in alone; this is the only time it is known
+};
+
 class Users {
  public:
     Users(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings,
@@ -44,6 +49,9 @@ class Users {
 
     /// user.manage. Throws ERR_EXISTS, ERR_INVALID_ARGUMENT, ERR_LIMIT.
     UserId create(const Principal& principal, const UserFields& fields);
+    /// The same, with a PIN that logs in alone, in one transaction: credential.manage, too. ERR_LIMIT if the
+    /// site is too large for PINs alone.
+    UserWithPin create_with_pin(const Principal& principal, const UserFields& fields);
     /// user.manage over the user and every right that the user has. Throws ERR_NOT_POSSIBLE for the last
     /// administrator. Disabling a user ends their sessions.
     void change(const Principal& principal, UserId user, const UserFields& fields);

@@ -52,6 +52,10 @@ class Devices {
     /// ERR_CALLBACK (the earlier session's memory could not be cleared), ERR_REENTRANT (from a callback of
     /// the device).
     access::Principal login(const access::Principal& host, DeviceId device, const Credentials& credentials);
+    /// device.login, in a session at a device that has `self_registration`, begun with a PIN or a password:
+    /// registers the card as the device's reader gives it, for the session's user. ERR_NOT_POSSIBLE,
+    /// ERR_EXISTS, ERR_LIMIT, ERR_LOCKED_OUT, as Credentials::add_own_card.
+    CardId register_card(const access::Principal& principal, std::string_view card, std::string_view label);
     /// Ends a session at a device, by its own principal. Its pending output is cancelled, then memory is
     /// cleared. ERR_CALLBACK if that fails: the session has ended, the device is locked. ERR_REENTRANT from a
     /// sink of the session. Nothing happens if it had ended already. What the disk does not take is thrown,

@@ -164,6 +164,9 @@ class DeviceFields(Structure):
         ("idle_timeout", c_int64),
         ("enabled", c_int32),
         ("reserved", c_int32),
+        ("card_transform", c_char_p),
+        ("self_registration", c_int32),
+        ("reserved2", c_int32),
     ]
 
 
@@ -444,6 +447,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_first_administrator": (c_int32, [c_void_p, POINTER(UserFields), POINTER(c_int64), c_char_p,
         POINTER(c_size_t)]),
     "myqsec_user_create": (c_int32, [c_void_p, POINTER(UserFields), POINTER(c_int64)]),
+    "myqsec_user_create_with_pin": (c_int32, [c_void_p, POINTER(UserFields), POINTER(c_int64), c_char_p,
+        POINTER(c_size_t)]),
     "myqsec_user_change": (c_int32, [c_void_p, c_int64, POINTER(UserFields)]),
     "myqsec_user_delete": (c_int32, [c_void_p, c_int64]),
     "myqsec_user_find": (c_int32, [c_void_p, c_char_p, POINTER(c_int64)]),
@@ -451,10 +456,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_user_list": (c_int32, [c_void_p, POINTER(UserFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_set_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_user_set_card_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
+    "myqsec_user_expire_password": (c_int32, [c_void_p, c_int64]),
     "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
+    "myqsec_user_remove_pin": (c_int32, [c_void_p, c_int64, c_char_p]),
     "myqsec_card_add": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, c_int64, POINTER(c_int64)]),
     "myqsec_card_remove": (c_int32, [c_void_p, c_int64]),
+    "myqsec_card_register": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_int64)]),
+    "myqsec_card_transform": (c_int32, [c_char_p, c_char_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_card_list": (c_int32, [c_void_p, c_int64, POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_unlock": (c_int32, [c_void_p, c_int64]),
     "myqsec_group_create": (c_int32, [c_void_p, c_char_p, c_int64, POINTER(c_int64)]),

@@ -47,7 +47,7 @@ class Session(Access, Audit, Devices, People, Spool):
 
     def info(self) -> Row:
         """About the session: kind ("system", "user", "device"), id, user, user_name, full_name, device, started, idle_deadline,
-        end_deadline, rights (names separated by spaces), message."""
+        end_deadline, rights (names separated by spaces), message, must_change_password (the session can do nothing else)."""
         return row("myqsec_session_info", self._pointer)
 
     def tick(self) -> datetime:

@@ -47,11 +47,19 @@ bool Authority::is_active(const Principal& principal) {
     return user && user->state == UserState::active;
 }
 
+/// It may do nothing but change its user's password.
+bool Authority::must_change_password(const Principal& principal) const {
+    const auto session = sessions_.get(principal.session);
+    return session && session->must_change_password;
+}
+
 Authority::Answer Authority::decide(const Principal& principal, Right right, const Target& target) {
     if (principal.kind == PrincipalKind::system) {
         return host_rights().has(right) ? Answer::granted : Answer::denied;
     }
     if (!is_active(principal)) return Answer::ended;
+    if (must_change_password(principal))
+        return right == Right::credential_own ? Answer::granted : Answer::denied;
     auto& main = vault_.main();
     if (usable(principal, user_rights()).has(right)) return Answer::granted;
     for (const auto& grant : store::grants_of_user(main, principal.user, vault_.clock().now())) {
@@ -96,7 +104,7 @@ bool Authority::may(const Principal& principal, Right right, const Target& targe
 Reach Authority::reach(const Principal& principal, Right right) {
     Reach reach;
     reach.everywhere = may(principal, right);
-    if (reach.everywhere || !is_active(principal)) return reach;
+    if (reach.everywhere || !is_active(principal) || must_change_password(principal)) return reach;
     for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
         if (!usable(principal, grant.rights).has(right)) continue;
         if (grant.scope_group && grant.scope_queue) {
@@ -124,6 +132,7 @@ Reach Authority::authorise_list(const Principal& principal, Right right) {
 RightSet Authority::rights(const Principal& principal) {
     if (principal.kind == PrincipalKind::system) return host_rights();
     if (!is_active(principal)) return {};
+    if (must_change_password(principal)) return {Right::credential_own};
     auto held = user_rights();
     for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
         if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;
@@ -240,6 +249,7 @@ void Authority::record_denial(const Principal& principal, Right right, audit::Ob
 
 void Authority::deny(const Principal& principal, Right right, audit::Object object,
                      std::string_view sentence) {
+    sessions_.require_unlimited(principal);
     record_denial(principal, right, object);
     fail(Status::ERR_ACCESS_DENIED, "{}",
          sentence.empty() ? sentence_without(principal, right, object) : std::string(sentence));

@@ -19,7 +19,8 @@ class Authority {
     Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions);
 
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
-    /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
+    /// target: a grant limited to a group or a queue counts only for a target in it. A session whose password
+    /// must be changed has no right but credential.own: ERR_PASSWORD_CHANGE_REQUIRED. A denial is audited
     /// (session.denied) in a transaction of its own, so call this before opening one. Throws
     /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED. The denial names `object`, where one is given, and not the
     /// target.
@@ -69,6 +70,9 @@ class Authority {
     /// one around it.
     void require_over(const Principal& principal, RightSet rights, GroupId group);
 
+    /// As Sessions::require_unlimited and lift_limit, for who changes passwords.
+    void require_unlimited(const Principal& principal) const { sessions_.require_unlimited(principal); }
+    void lift_limit(const Principal& principal) { sessions_.lift_limit(principal.session); }
     /// As Sessions::revoke.
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
                                                     std::vector<UserId> users, SessionId spared = {}) {
@@ -86,6 +90,7 @@ class Authority {
  private:
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
+    [[nodiscard]] bool must_change_password(const Principal& principal) const;
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
     /// `held` says who has rights that the principal must have, too; "" if the right itself is needed.
     void require_all(const Principal& principal, RightSet needed, audit::Object object,

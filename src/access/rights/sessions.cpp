@@ -1,5 +1,7 @@
 #include "access/rights/sessions.hpp"
 
+#include "access/identity/credential_policy.hpp"
+#include "access/identity/credentials_store.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
@@ -55,18 +57,20 @@ std::string_view end_reason_name(EndReason reason) {
 Sessions::Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
     : vault_(vault), audit_(audit), settings_(settings) {}
 
-Principal Sessions::open_user_session(const Authorised& host, UserId user, std::optional<Mark> since) {
+Principal Sessions::open_user_session(const Authorised& host, UserId user, std::optional<Mark> since,
+                                      const Presented& presented) {
     host.require("session.host");
     return open(user, {},
                 {settings_.duration(Setting::session_idle_timeout),
                  settings_.duration(Setting::session_max_duration)},
-                since);
+                since, presented);
 }
 
 Principal Sessions::open_device_session(const Authorised& host, UserId user, DeviceId device,
-                                        std::optional<SessionLimits> limits, std::optional<Mark> since) {
+                                        std::optional<SessionLimits> limits, std::optional<Mark> since,
+                                        const Presented& presented) {
     host.require("session.host");
-    return open(user, device, limits.value_or(device_limits()), since);
+    return open(user, device, limits.value_or(device_limits()), since, presented);
 }
 
 SessionLimits Sessions::device_limits() const {
@@ -79,8 +83,8 @@ Sessions::Mark Sessions::mark() const {
     return revocations_;
 }
 
-Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits,
-                         std::optional<Mark> since) {
+Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits, std::optional<Mark> since,
+                         const Presented& presented) {
     const auto begun = since.value_or(mark());
     const auto now = vault_.clock().now();
     // Its lock puts this before or behind each change that revokes.
@@ -94,7 +98,10 @@ Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limi
                                 .object = device ? audit::Object(device) : audit::Object(user),
                                 .changes = {},
                                 .personal = {}});
-    insert({principal, now, now, limits}, begun);
+    Session session{principal, now, now, limits};
+    session.presented = presented;
+    session.must_change_password = presented.password && must_change(user, now);
+    insert(session, begun);
     try {
         transaction.commit();
     } catch (...) {
@@ -103,6 +110,11 @@ Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limi
         throw;
     }
     return principal;
+}
+
+bool Sessions::must_change(UserId user, Instant now) const {
+    const auto age = store::password_age(vault_.main(), user);
+    return age && PasswordAging(settings_, now).must_change(age->changed, age->must_change);
 }
 
 void Sessions::insert(const Session& session, Mark since) {
@@ -149,6 +161,20 @@ bool Sessions::alive(const Principal& principal) const {
 
 void Sessions::require_alive(const Principal& principal) const {
     if (principal.kind != PrincipalKind::system && !alive(principal)) refuse_ended();
+}
+
+void Sessions::require_unlimited(const Principal& principal) const {
+    if (principal.kind == PrincipalKind::system) return;
+    const auto session = get(principal.session);
+    if (!session || !session->must_change_password) return;
+    fail(Status::ERR_PASSWORD_CHANGE_REQUIRED,
+         "the password must be changed before anything else: it is too old, or somebody else set it");
+}
+
+void Sessions::lift_limit(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(session);
+    if (found != sessions_.end()) found->second.must_change_password = false;
 }
 
 std::optional<Session> Sessions::get(SessionId session) const {

@@ -28,6 +28,12 @@ struct SessionLimits {
     Duration maximum;
 };
 
+/// What a person showed at the login that only they know.
+struct Presented {
+    bool pin = false;
+    bool password = false;
+};
+
 struct Session {
     Principal principal;
     Instant started;
@@ -37,6 +43,10 @@ struct Session {
     std::shared_ptr<std::atomic<int>> at_work = std::make_shared<std::atomic<int>>(0);
     /// It serves nobody any more, but the disk did not take that.
     std::optional<EndReason> unrecorded_end{};
+    Presented presented{};
+    /// The password that it began with is too old, or somebody else's choice: it may do nothing but change
+    /// it.
+    bool must_change_password = false;
 
     /// None while it is at work.
     [[nodiscard]] Instant idle_deadline() const {
@@ -71,12 +81,13 @@ class Sessions {
     /// meanwhile showed what is no longer valid, and gets ERR_AUTHENTICATION. Takes proof of session.host.
     /// Throws ERR_NOT_FOUND, ERR_LIMIT beyond 100,000 sessions. Audits session.login; joins the caller's
     /// transaction, if any.
-    Principal open_user_session(const Authorised& host, UserId user,
-                                std::optional<Mark> since = std::nullopt);
+    /// Where a password was presented that must be changed, the session may do nothing else.
+    Principal open_user_session(const Authorised& host, UserId user, std::optional<Mark> since = std::nullopt,
+                                const Presented& presented = {});
     /// The same, at a device. Limits from the settings where none are given.
     Principal open_device_session(const Authorised& host, UserId user, DeviceId device,
                                   std::optional<SessionLimits> limits = std::nullopt,
-                                  std::optional<Mark> since = std::nullopt);
+                                  std::optional<Mark> since = std::nullopt, const Presented& presented = {});
     /// The limits that the settings give to sessions at devices.
     [[nodiscard]] SessionLimits device_limits() const;
 
@@ -100,6 +111,10 @@ class Sessions {
     };
     /// Throws ERR_SESSION_ENDED unless it is alive; the system principal has no session that could end.
     void require_alive(const Principal& principal) const;
+    /// Throws ERR_PASSWORD_CHANGE_REQUIRED if it may do nothing but change its user's password.
+    void require_unlimited(const Principal& principal) const;
+    /// It may do what its user may: the password was changed in it.
+    void lift_limit(SessionId session);
     /// Without marking activity; also past its deadline, until expire().
     [[nodiscard]] std::optional<Session> get(SessionId session) const;
     [[nodiscard]] std::vector<Session> of_user(UserId user) const;
@@ -151,7 +166,9 @@ class Sessions {
     [[nodiscard]] std::optional<Instant> next_deadline() const;
 
  private:
-    Principal open(UserId user, DeviceId device, const SessionLimits& limits, std::optional<Mark> since);
+    Principal open(UserId user, DeviceId device, const SessionLimits& limits, std::optional<Mark> since,
+                   const Presented& presented);
+    [[nodiscard]] bool must_change(UserId user, Instant now) const;
     void insert(const Session& session, Mark since);
     /// Marks the users revoked, and takes their sessions out.
     std::map<SessionId, Session> take_out(const std::vector<UserId>& users, SessionId spared);
