@@ -97,6 +97,8 @@ void add_instance_commands(CLI::App& app, Instance& instance);
 void add_encryption_commands(CLI::App& app, Instance& instance);
 void add_certificate_commands(CLI::App& app, Instance& instance);
 void add_backup_commands(CLI::App& app, Instance& instance);
+void add_host_commands(CLI::App& app, Instance& instance);
+void add_notification_commands(CLI::App& app, Instance& instance);
 void add_keys_commands(CLI::App& app, Instance& instance);
 void add_audit_commands(CLI::App& app, Instance& instance);
 void add_container_commands(CLI::App& app, Instance& instance);

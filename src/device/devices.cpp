@@ -170,6 +170,10 @@ void Devices::clear(const access::Principal& principal, DeviceId device) {
     state_->memory.clear(proof.actor(), device);
 }
 
+std::int64_t Devices::waiting_to_be_cleared() {
+    return static_cast<std::int64_t>(store::clear_pending(state_->context.main()).size());
+}
+
 access::Principal Devices::login(const access::Principal& host, DeviceId device,
                                  const Credentials& credentials) {
     return state_->sessions.login(host, device, credentials);

@@ -62,6 +62,8 @@ class Devices {
     /// logout() throws: tick() goes on with it.
     void end_revoked(const access::Principal& principal);
 
+    /// How many devices are locked until their memory is cleared.
+    [[nodiscard]] std::int64_t waiting_to_be_cleared();
     /// instance.tick. Ends sessions past their deadline, and what is left of those ended elsewhere (a user
     /// removed), and retries clearing. Returns when it wants to be called again (Instant::max(): no need).
     /// Call it before Sessions::expire. Failures of callbacks are audited, not thrown.

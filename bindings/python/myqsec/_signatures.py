@@ -230,6 +230,16 @@ class Options(Structure):
     ]
 
 
+class HostEventField(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("name", c_char_p),
+        ("old_value", c_char_p),
+        ("new_value", c_char_p),
+    ]
+
+
 class Page(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -247,6 +257,29 @@ class LoginRefusal(Structure):
         ("until", c_int64),
         ("methods", c_uint32),
         ("reserved", c_uint32),
+    ]
+
+
+class NotificationText(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("event", c_char_p),
+        ("language", c_char_p),
+        ("subject", c_char_p),
+        ("body", c_char_p),
+    ]
+
+
+class Vouching(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("user", c_int64),
+        ("method", c_char_p),
+        ("issuer", c_char_p),
+        ("source", c_char_p),
+        ("rights", c_char_p),
     ]
 
 
@@ -345,6 +378,21 @@ class Root(Structure):
     ]
 
 
+class HostEvent(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("result", c_uint32),
+        ("name", c_char_p),
+        ("object_kind", c_char_p),
+        ("object", c_int64),
+        ("fields", POINTER(HostEventField)),
+        ("field_count", c_uint32),
+        ("reserved", c_uint32),
+        ("person", c_int64),
+        ("details", c_char_p),
+    ]
+
+
 class JobFields(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -365,10 +413,11 @@ STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec
     BackupOptions, "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_delegation_fields":
     DelegationFields, "myqsec_delegation_filter": DelegationFilter, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
-    "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
-    "myqsec_login_refusal": LoginRefusal, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute,
-    "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options":
-    ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
+    "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_host_event_field":
+    HostEventField, "myqsec_host_event": HostEvent, "myqsec_page": Page, "myqsec_login_refusal": LoginRefusal,
+    "myqsec_notification_text": NotificationText, "myqsec_vouching": Vouching, "myqsec_queue_fields": QueueFields,
+    "myqsec_job_attribute": JobAttribute, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink":
+    Sink, "myqsec_release_options": ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
 
 # Of each function its result and its parameters.
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -454,6 +503,15 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_clock_confirm": (c_int32, [c_void_p]),
     "myqsec_session_free": (None, [c_void_p]),
     "myqsec_session_info": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_health": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_host_event_record": (c_int32, [c_void_p, POINTER(HostEvent)]),
+    "myqsec_host_secret_set": (c_int32, [c_void_p, c_char_p, c_void_p, c_size_t]),
+    "myqsec_host_secret_get": (c_int32, [c_void_p, c_char_p, c_void_p, POINTER(c_size_t)]),
+    "myqsec_host_secret_remove": (c_int32, [c_void_p, c_char_p]),
+    "myqsec_host_secret_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_host_setting_set": (c_int32, [c_void_p, c_char_p, c_char_p]),
+    "myqsec_host_setting_get": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
+    "myqsec_host_setting_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
     "myqsec_keys_status": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_keys_complete_erasures": (c_int32, [c_void_p]),
     "myqsec_keys_rotate_tree": (c_int32, [c_void_p]),
@@ -476,6 +534,17 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_recovery_code": (c_int32, [c_void_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_recover_administrator": (c_int32, [c_void_p, POINTER(Root), c_char_p, c_char_p, c_char_p, POINTER(c_size_t),
         POINTER(c_int64)]),
+    "myqsec_notification_set_events": (c_int32, [c_void_p, c_char_p]),
+    "myqsec_notification_events": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_notification_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_notification_acknowledge": (c_int32, [c_void_p, c_int64]),
+    "myqsec_notification_set_text": (c_int32, [c_void_p, POINTER(NotificationText)]),
+    "myqsec_notification_texts": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_notification_word": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
+    "myqsec_session_vouch": (c_int32, [c_void_p, POINTER(Vouching), POINTER(c_void_p)]),
+    "myqsec_ticket_issue": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_size_t), POINTER(c_int64)]),
+    "myqsec_ticket_redeem": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
+    "myqsec_ticket_withdraw": (c_int32, [c_void_p, c_char_p]),
     "myqsec_setting_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_setting_get": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "myqsec_setting_set": (c_int32, [c_void_p, c_char_p, c_char_p]),
