@@ -14,22 +14,21 @@ namespace cli {
 
 namespace {
 
-/// Binds its arguments to where they are kept, as all commands of a family do.
 struct HostOptions {
     std::string name, file;
     std::string value;
     std::vector<std::string> fields;
     std::string result = "ok";
 };
-using Given = std::shared_ptr<HostOptions>;
 
-CLI::App* about(CLI::App* parent, const char* name, const char* meaning, const Given& options) {
+CLI::App* about_host(CLI::App* parent, const char* name, const char* meaning,
+                     const std::shared_ptr<HostOptions>& options) {
     auto* command = parent->add_subcommand(name, meaning);
     command->add_option("NAME", options->name, "Lowercase letters, digits, '-', '.' and '_'")->required();
     return command;
 }
 
-void write_secret(Instance& instance, const std::string& name) {
+void write_host_secret(Instance& instance, const std::string& name) {
     constexpr std::size_t most = 65536;
     ProtectedMemory room(most);
     std::size_t length = most;
@@ -37,7 +36,7 @@ void write_secret(Instance& instance, const std::string& name) {
     if (!write_all(STDOUT_FILENO, room.data(), length)) fail(errno, "cannot write to standard output");
 }
 
-void add_secrets(CLI::App* host, Instance& instance) {
+void add_host_secrets(CLI::App* host, Instance& instance) {
     auto options = std::make_shared<HostOptions>();
     auto* secret =
         host->add_subcommand("secret", "Secrets of the host, such as the key of its TLS certificate");
@@ -46,17 +45,17 @@ void add_secrets(CLI::App* host, Instance& instance) {
     list->callback([&instance, page = PageOptions(*list)] {
         page.print(instance, myqsec_host_secret_list, instance.principal());
     });
-    auto* set = about(secret, "set", "Keep what a file holds, in place of an earlier one", options);
+    auto* set = about_host(secret, "set", "Keep what a file holds, in place of an earlier one", options);
     set->add_option("FILE", options->file, "1 to 65,536 bytes")->required();
     set->callback([&instance, options] {
         const Secret value = read_secret_key_file(options->file);
         const auto text = value.text();
         check(myqsec_host_secret_set(instance.principal(), options->name.c_str(), text.data(), text.size()));
     });
-    about(secret, "read", "Write one to standard output", options)->callback([&instance, options] {
-        write_secret(instance, options->name);
+    about_host(secret, "read", "Write one to standard output", options)->callback([&instance, options] {
+        write_host_secret(instance, options->name);
     });
-    about(secret, "remove", "Remove one", options)->callback([&instance, options] {
+    about_host(secret, "remove", "Remove one", options)->callback([&instance, options] {
         check(myqsec_host_secret_remove(instance.principal(), options->name.c_str()));
     });
 }
@@ -69,23 +68,23 @@ void add_host_settings(CLI::App* host, Instance& instance) {
     list->callback([&instance, page = PageOptions(*list)] {
         page.print(instance, myqsec_host_setting_list, instance.principal());
     });
-    about(setting, "show", "One setting", options)->callback([&instance, options] {
+    about_host(setting, "show", "One setting", options)->callback([&instance, options] {
         print(get<myqsec_list>(myqsec_host_setting_get, instance.principal(), options->name.c_str()),
               instance.json);
     });
-    auto* set = about(setting, "set", "Set one", options);
+    auto* set = about_host(setting, "set", "Set one", options);
     set->add_option("VALUE", options->value, "No secret: the audit log shows it")->required();
     set->callback([&instance, options] {
         check(myqsec_host_setting_set(instance.principal(), options->name.c_str(), options->value.c_str()));
     });
-    about(setting, "remove", "Remove one", options)->callback([&instance, options] {
+    about_host(setting, "remove", "Remove one", options)->callback([&instance, options] {
         check(myqsec_host_setting_set(instance.principal(), options->name.c_str(), nullptr));
     });
 }
 
-void add_events(CLI::App* host, Instance& instance) {
+void add_host_events(CLI::App* host, Instance& instance) {
     auto options = std::make_shared<HostOptions>();
-    auto* event = about(host, "event", "Record an event of the host in the audit log", options);
+    auto* event = about_host(host, "event", "Record an event of the host in the audit log", options);
     event->add_option("--field", options->fields, "NAME=VALUE, as often as there are fields");
     event->add_option("--result", options->result)->check(CLI::IsMember({"ok", "denied", "failed"}));
     event->callback([&instance, options] {
@@ -115,9 +114,9 @@ void add_events(CLI::App* host, Instance& instance) {
 void add_host_commands(CLI::App& app, Instance& instance) {
     auto* host = app.add_subcommand("host", "What belongs to the host: events, secrets, settings");
     host->require_subcommand(1);
-    add_secrets(host, instance);
+    add_host_secrets(host, instance);
     add_host_settings(host, instance);
-    add_events(host, instance);
+    add_host_events(host, instance);
 }
 
 }  // namespace cli

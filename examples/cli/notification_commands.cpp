@@ -13,9 +13,9 @@ struct NotificationOptions {
     std::string events, event, language, subject, body;
     std::int64_t id = 0;
 };
-using Given = std::shared_ptr<NotificationOptions>;
 
-void add_queue(CLI::App* notification, Instance& instance, const Given& options) {
+void add_notification_queue(CLI::App* notification, Instance& instance,
+                            const std::shared_ptr<NotificationOptions>& options) {
     auto* events = notification->add_subcommand("events", "Which events are queued, or are from now on");
     auto* names = events->add_option("NAMES", options->events,
                                      "Actions of the audit log, separated by spaces; '' for none");
@@ -41,7 +41,8 @@ void add_queue(CLI::App* notification, Instance& instance, const Given& options)
         [&instance, options] { check(myqsec_notification_acknowledge(instance.principal(), options->id)); });
 }
 
-void add_texts(CLI::App* notification, Instance& instance, const Given& options) {
+void add_notification_texts(CLI::App* notification, Instance& instance,
+                            const std::shared_ptr<NotificationOptions>& options) {
     auto* text = notification->add_subcommand("text", "Templates of what is told");
     text->require_subcommand(1);
     auto* list = text->add_subcommand("list", "All of them");
@@ -79,8 +80,8 @@ void add_notification_commands(CLI::App& app, Instance& instance) {
     auto options = std::make_shared<NotificationOptions>();
     auto* notification = app.add_subcommand("notification", "Events that the host is to tell somebody");
     notification->require_subcommand(1);
-    add_queue(notification, instance, options);
-    add_texts(notification, instance, options);
+    add_notification_queue(notification, instance, options);
+    add_notification_texts(notification, instance, options);
 }
 
 }  // namespace cli

@@ -565,6 +565,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_job_release": (c_int32, [c_void_p, c_int64, POINTER(ReleaseOptions), POINTER(Sink)]),
     "myqsec_release_begin": (c_int32, [c_void_p, c_int64, POINTER(ReleaseOptions), POINTER(c_void_p)]),
     "myqsec_release_read": (c_int32, [c_void_p, c_void_p, POINTER(c_size_t)]),
+    "myqsec_release_attributes": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_release_finish": (c_int32, [c_void_p]),
     "myqsec_release_abort": (c_int32, [c_void_p]),
     "myqsec_release_free": (None, [c_void_p]),
