@@ -55,6 +55,8 @@ class Instance {
 
  private:
     void warn_of_loose_folder() const;
+    std::int64_t found(myqsec_status (*find)(myqsec_session*, const char*, std::int64_t*),
+                       const std::string& name_or_id, const char* kind);
     std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                        const std::string& name_or_id, const char* kind, myqsec_session* who);
 

@@ -38,6 +38,8 @@ class Devices {
     void remove(const access::Principal& principal, DeviceId device);
     /// device.manage or session.host. By id.
     [[nodiscard]] Paged<Device> list(const access::Principal& principal, const Page& page = {});
+    /// The same right. By its name. ERR_NOT_FOUND.
+    [[nodiscard]] DeviceId find(const access::Principal& principal, std::string_view name);
 
     /// session.host or device.manage. Replaces earlier callbacks. Clears what is still to be cleared;
     /// ERR_CALLBACK if that fails (the callbacks are attached all the same). ERR_NOT_FOUND.

@@ -10,6 +10,12 @@ class Host(InstanceTest):
         with self.assertRaises(myqsec.errors.NotFound):
             self.system.host_secret("tls.key")
 
+    def test_queues_and_devices_are_found_by_name(self) -> None:
+        self.assertEqual(self.system.find_queue("private"), self.queue)
+        self.assertEqual(self.system.find_device("lobby"), self.device)
+        with self.assertRaises(myqsec.errors.NotFound):
+            self.system.find_device("private")
+
     def test_settings_are_set_and_removed(self) -> None:
         self.system.set_host_setting("ldap.url", "ldaps://a")
         self.assertEqual(self.admin.host_setting("ldap.url")["value"], "ldaps://a")

@@ -204,6 +204,10 @@ class Spool(Child):
         preview."""
         return paged("myqsec_queue_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
+    def find_queue(self, name: str) -> int:
+        """The id of a queue's name, of those that queues() gives."""
+        return new_integer("myqsec_queue_find", self._pointer, text(name))
+
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Lets a user or a group submit to a restricted queue."""
         call("myqsec_queue_allow", self._pointer, queue, user, group)
