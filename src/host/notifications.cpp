@@ -72,7 +72,7 @@ UserId Notifications::person_of(const audit::Event& event, UserId actor) {
 void Notifications::set_events(const access::Principal& principal, std::vector<audit::Action> actions) {
     const auto proof = context_.access.authority.authorise(principal, Right::notification_manage);
     std::ranges::sort(actions);
-    actions.erase(std::ranges::unique(actions).begin(), actions.end());
+    actions.erase(std::unique(actions.begin(), actions.end()), actions.end());
     storage::Transaction transaction(context_.main());
     const auto before = store::notified_actions(context_.main());
     if (before == actions) return;
