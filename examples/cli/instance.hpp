@@ -56,6 +56,8 @@ class Instance {
 
  private:
     void warn_of_loose_folder() const;
+    std::int64_t found(myqsec_status (*find)(myqsec_session*, const char*, std::int64_t*),
+                       const std::string& name_or_id, const char* kind);
     std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                        const std::string& name_or_id, const char* kind, myqsec_session* who);
 
@@ -100,6 +102,8 @@ void add_instance_commands(CLI::App& app, Instance& instance);
 void add_encryption_commands(CLI::App& app, Instance& instance);
 void add_certificate_commands(CLI::App& app, Instance& instance);
 void add_backup_commands(CLI::App& app, Instance& instance);
+void add_host_commands(CLI::App& app, Instance& instance);
+void add_notification_commands(CLI::App& app, Instance& instance);
 void add_keys_commands(CLI::App& app, Instance& instance);
 void add_audit_commands(CLI::App& app, Instance& instance);
 void add_container_commands(CLI::App& app, Instance& instance);

@@ -86,7 +86,9 @@ int main(int argc, char** argv) {
     add_release_command(app, instance);
     add_delegate_commands(app, instance);
     add_backup_commands(app, instance);
+    add_host_commands(app, instance);
     add_keys_commands(app, instance);
+    add_notification_commands(app, instance);
     add_audit_commands(app, instance);
     add_container_commands(app, instance);
     add_certificate_commands(app, instance);

@@ -53,6 +53,9 @@ MYQSEC_API myqsec_status myqsec_device_delete(myqsec_session *session, int64_t d
 /** Columns id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, session_user (0: none),
  *  clear_pending, card_transform, self_registration. Right: device.manage or session.host. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
+/** The id of a device's name: a look-up, however many there are. Adds MYQSEC_ERR_NOT_FOUND. Right: device.manage or
+ *  session.host. Audit: none. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_find(myqsec_session *session, const char *name, int64_t *out);
 
 /** What the host does for a device. */
 typedef struct myqsec_device_callbacks {

@@ -109,6 +109,13 @@ myqsec_status myqsec_device_list(myqsec_session* session, const myqsec_page* pag
     });
 }
 
+myqsec_status myqsec_device_find(myqsec_session* session, const char* name, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& device = output(out, "out");
+        device = s.engine.devices.find(s.principal, text(name, "name")).value;
+    });
+}
+
 myqsec_status myqsec_device_attach(myqsec_session* session, int64_t device,
                                    const myqsec_device_callbacks* callbacks) {
     return with_session(session, [&](Session& s) {

@@ -144,12 +144,12 @@ Instant Recovery::finish_due() {
         }
         store::save_password(vault_.main(), next->user, next->password, vault_.clock().now());
         lockout.forget(next->user);
-        for (const auto& session : sessions_.of_user(next->user))
-            sessions_.end(session.principal.session, EndReason::revoked);
+        auto ended = sessions_.revoke(transaction, {next->user});
         audit_.append(
             transaction,
             {Action::user_recovered, audit::Actor::system(), next->user, audit::Result::ok, {}, {}});
         transaction.commit();
+        ended.settle();
     }
     return Instant::max();
 }

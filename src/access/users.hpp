@@ -28,6 +28,14 @@ struct FirstAdministrator {
     std::string password;  ///< random; this is the only time it is known
 };
 
+/// To whom something is told.
+struct Addressee {
+    std::string user_name;
+    std::string full_name;
+    std::string email;
+    std::string language;
+};
+
 struct NamedKey {
     crypto::Secret key;  ///< the person's
     std::string name;    ///< the user's
@@ -86,6 +94,8 @@ class Users {
     [[nodiscard]] std::string user_name(UserId user);
     /// The same with the key, for lists.
     [[nodiscard]] NamedKey named_key(UserId user, storage::LeafKeys::Reading& keys);
+    /// For what the host tells the person.
+    [[nodiscard]] Addressee addressee(UserId user);
 
  private:
     UserId insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields);

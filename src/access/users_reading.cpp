@@ -103,6 +103,13 @@ NamedKey Users::named_key(UserId user, storage::LeafKeys::Reading& keys) {
     return {std::move(key), std::move(name)};
 }
 
+Addressee Users::addressee(UserId user) {
+    storage::LeafKeys::Reading keys(vault_.leaf_keys());
+    const auto record = store::get_user(vault_.main(), user);
+    const auto person = open_user(record, keys.get(record.person));
+    return {person.user_name, person.full_name, person.email, person.language};
+}
+
 std::string Users::user_name(UserId user) {
     storage::LeafKeys::Reading keys(vault_.leaf_keys());
     return named_key(user, keys).name;

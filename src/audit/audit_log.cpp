@@ -58,6 +58,7 @@ void AuditLog::append(storage::Transaction& transaction, const Event& event, con
     ++next_sequence_;
     ++waiting_;
     appended = true;
+    appended_hook_(event);
 }
 
 // In one row, which costs a fraction of what one row each does.

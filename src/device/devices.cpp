@@ -162,6 +162,13 @@ Paged<Device> Devices::list(const access::Principal& principal, const Page& page
     return store::list_devices(state_->context.main(), page);
 }
 
+DeviceId Devices::find(const access::Principal& principal, std::string_view name) {
+    (void)authorise_host_or_manager(state_->context, principal, {});
+    const auto found = store::find_device_named(state_->context.main(), access::fold_name(name));
+    if (!found) fail(Status::ERR_NOT_FOUND, "there is no device of that name");
+    return *found;
+}
+
 void Devices::attach(const access::Principal& principal, DeviceId device, DeviceCallbacks callbacks) {
     const auto proof = authorise_host_or_manager(state_->context, principal, {{}, {}, device});
     const auto turn = state_->turns.take(device);
@@ -175,6 +182,10 @@ void Devices::clear(const access::Principal& principal, DeviceId device) {
     const auto turn = state_->turns.take(device);
     (void)require_device(state_->context.main(), device);
     state_->memory.clear(proof.actor(), device);
+}
+
+std::int64_t Devices::waiting_to_be_cleared() {
+    return static_cast<std::int64_t>(store::clear_pending(state_->context.main()).size());
 }
 
 access::Principal Devices::login(const access::Principal& host, DeviceId device,

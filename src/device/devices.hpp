@@ -38,6 +38,8 @@ class Devices {
     void remove(const access::Principal& principal, DeviceId device);
     /// device.manage or session.host. By id.
     [[nodiscard]] Paged<Device> list(const access::Principal& principal, const Page& page = {});
+    /// The same right. By its name. ERR_NOT_FOUND.
+    [[nodiscard]] DeviceId find(const access::Principal& principal, std::string_view name);
 
     /// session.host or device.manage. Replaces earlier callbacks. Clears what is still to be cleared;
     /// ERR_CALLBACK if that fails (the callbacks are attached all the same). ERR_NOT_FOUND.
@@ -66,6 +68,8 @@ class Devices {
     /// logout() throws: tick() goes on with it.
     void end_revoked(const access::Principal& principal);
 
+    /// How many devices are locked until their memory is cleared.
+    [[nodiscard]] std::int64_t waiting_to_be_cleared();
     /// instance.tick. Ends sessions past their deadline, and what is left of those ended elsewhere (a user
     /// removed), and retries clearing. Returns when it wants to be called again (Instant::max(): no need).
     /// Call it before Sessions::expire. Failures of callbacks are audited, not thrown.

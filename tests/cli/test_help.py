@@ -7,7 +7,8 @@ from support import COMMAND, CommandTest
 
 FAMILIES = ("init", "new-root-key", "status", "tick", "confirm-clock", "setting", "audit", "version", "self-test", "user", "group",
             "role", "queue", "submit", "jobs", "device", "release", "container", "certificate", "keys",
-            "access", "card", "delegate", "encryption", "backup", "doctor", "lock", "recovery-code", "recover-administrator")
+            "access", "card", "delegate", "encryption", "backup", "doctor", "health", "host", "lock", "notification",
+            "recovery-code", "recover-administrator")
 
 
 class Help(CommandTest):

@@ -55,6 +55,10 @@ class Devices(Child):
         session_user (0: nobody), clear_pending, card_transform, self_registration."""
         return paged("myqsec_device_list", self, after=after, newest_first=newest_first, page_size=page_size)
 
+    def find_device(self, name: str) -> int:
+        """The id of a device's name."""
+        return new_integer("myqsec_device_find", self._pointer, text(name))
+
     def attach_device(self, device: int, clear_memory: Callable[[int], None]) -> None:
         """`clear_memory(device)` runs at every logout there. It may not call the library; an exception locks the
         device and comes out of the call that ended the session."""

@@ -25,6 +25,7 @@ bool applies(storage::Database& main, const store::EffectiveGrant& grant, const 
 }
 
 RightSet usable(const Principal& principal, RightSet rights) {
+    if (principal.only) rights = rights & *principal.only;
     return principal.kind == PrincipalKind::device ? rights & device_session_rights() : rights;
 }
 
@@ -37,8 +38,9 @@ audit::Object object_of(const Target& target) {
 
 }  // namespace
 
-Authority::Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions)
-    : vault_(vault), refusals_(refusals), sessions_(sessions) {}
+Authority::Authority(storage::Vault& vault, const settings::Settings& settings, Refusals& refusals,
+                     Sessions& sessions)
+    : vault_(vault), settings_(settings), refusals_(refusals), sessions_(sessions) {}
 
 /// A session that is alive, of a user who is active.
 bool Authority::is_active(const Principal& principal) {
@@ -53,9 +55,15 @@ bool Authority::must_change_password(const Principal& principal) const {
     return session && session->must_change_password;
 }
 
+RightSet Authority::rights_of_host() const {
+    auto rights = host_rights();
+    if (settings_.boolean(settings::Setting::login_host_vouches)) rights |= RightSet{Right::session_vouch};
+    return rights;
+}
+
 Authority::Answer Authority::decide(const Principal& principal, Right right, const Target& target) {
     if (principal.kind == PrincipalKind::system) {
-        return host_rights().has(right) ? Answer::granted : Answer::denied;
+        return rights_of_host().has(right) ? Answer::granted : Answer::denied;
     }
     if (!is_active(principal)) return Answer::ended;
     if (must_change_password(principal))
@@ -130,7 +138,7 @@ Reach Authority::authorise_list(const Principal& principal, Right right) {
 }
 
 RightSet Authority::rights(const Principal& principal) {
-    if (principal.kind == PrincipalKind::system) return host_rights();
+    if (principal.kind == PrincipalKind::system) return rights_of_host();
     if (!is_active(principal)) return {};
     if (must_change_password(principal)) return {Right::credential_own};
     auto held = user_rights();
@@ -183,8 +191,8 @@ void Authority::require_all(const Principal& principal, RightSet needed, audit::
     for (const auto& one : all_rights()) {
         if (!missing.has(one.right)) continue;
         if (held.empty()) deny(principal, one.right, object, sentence_without(principal, one.right, {}));
-        const bool is_limited =
-            principal.kind == PrincipalKind::user && rights_of(principal.user).has(one.right);
+        const bool is_limited = principal.kind == PrincipalKind::user &&
+                                usable(principal, rights_of(principal.user)).has(one.right);
         deny(principal, one.right, object,
              fmt::format("{} the right {}, which you {}", held, right_name(one.right),
                          is_limited ? "have within a group or a queue only" : "lack"));
@@ -220,6 +228,7 @@ std::string Authority::sentence_without(const Principal& principal, Right right,
     if (principal.kind == PrincipalKind::device && !device_session_rights().has(right))
         return sentence + ", which no session at a device has";
     if (!rights_of(principal.user).has(right)) return sentence;
+    if (!usable(principal, {right}).has(right)) return sentence + ", which this session was not given";
     switch (object.kind) {
         case audit::ObjectKind::user:
             sentence += fmt::format(" over user {}", object.id);

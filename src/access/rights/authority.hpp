@@ -16,7 +16,8 @@ namespace myqsec::access {
 
 class Authority {
  public:
-    Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions);
+    Authority(storage::Vault& vault, const settings::Settings& settings, Refusals& refusals,
+              Sessions& sessions);
 
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
     /// target: a grant limited to a group or a queue counts only for a target in it. A session whose password
@@ -91,6 +92,8 @@ class Authority {
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
     [[nodiscard]] bool must_change_password(const Principal& principal) const;
+    /// The system principal's.
+    [[nodiscard]] RightSet rights_of_host() const;
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
     /// `held` says who has rights that the principal must have, too; "" if the right itself is needed.
     void require_all(const Principal& principal, RightSet needed, audit::Object object,
@@ -98,6 +101,7 @@ class Authority {
     [[nodiscard]] std::string sentence_without(const Principal& principal, Right right, audit::Object object);
 
     storage::Vault& vault_;
+    const settings::Settings& settings_;
     Refusals& refusals_;
     Sessions& sessions_;
     QueuesOpenTo queues_open_to_ = [](const std::vector<GroupId>&) { return std::vector<QueueId>(); };

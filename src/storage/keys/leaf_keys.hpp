@@ -19,7 +19,7 @@
 
 namespace myqsec::storage {
 
-enum class LeafKind : std::uint8_t { job = 1, person = 2, lookup = 3 };
+enum class LeafKind : std::uint8_t { job = 1, person = 2, lookup = 3, host_secret = 4 };
 
 /// Leaves of the key tree in the main database. All calls join the caller's transaction.
 class LeafKeys {
