@@ -15,13 +15,13 @@ struct UserOptions {
     std::string name;
     Text full_name, email, language, notes;
     std::string state, group;
-    std::int64_t card_id = 0;
-    std::string label;
     bool generate = false;
     bool with_card = false;
+    bool expire = false;
+    bool remove = false;
+    bool with_pin = false;
     SecretOption secret{"new-password"};
     SecretOption pin{"pin"};
-    SecretOption card{"card"};
 
     void add_fields(CLI::App& command) {
         add_text(command, "--full-name", full_name);
@@ -59,9 +59,19 @@ void add_users(CLI::App& app, Instance& instance) {
     auto* add = user->add_subcommand("add", "Create a user");
     add->add_option("NAME", options->name, "User name")->required();
     options->add_fields(*add);
+    add->add_flag("--with-pin", options->with_pin, "With a random PIN that logs in alone, shown this once");
     add->callback([&instance, options] {
         const auto fields = options->fields();
         std::int64_t id = 0;
+        if (options->with_pin) {
+            char buffer[64];
+            std::size_t size = sizeof buffer;
+            check(myqsec_user_create_with_pin(instance.principal(), &fields, &id, buffer, &size));
+            print_secret("pin", buffer,
+                         "Created user " + std::to_string(id) + "; PIN, shown this once: ", instance.json);
+            ::explicit_bzero(buffer, sizeof buffer);
+            return;
+        }
         check(myqsec_user_create(instance.principal(), &fields, &id));
         print_result("user", id, "Created user " + std::to_string(id) + ".", instance.json);
     });
@@ -101,8 +111,14 @@ void add_credentials(CLI::App& app, Instance& instance) {
     options->secret.add_to(*password, "new password");
     password->add_flag("--with-card", options->with_card,
                        "One that serves with a card only, and may be shorter; it administers nothing");
+    password->add_flag("--expire", options->expire,
+                       "Set none: the present one must be changed at the next login with it");
     password->callback([&instance, options] {
         myqsec_session* who = instance.principal();
+        if (options->expire) {
+            check(myqsec_user_expire_password(who, instance.user(options->user)));
+            return;
+        }
         const std::int64_t id = instance.user(options->user);
         const Secret secret = options->secret.read(true);
         check((options->with_card ? myqsec_user_set_card_password : myqsec_user_set_password)(
@@ -110,11 +126,14 @@ void add_credentials(CLI::App& app, Instance& instance) {
     });
     auto* pin = about_user(user, "pin", "Generate a PIN that logs in alone, or set a second factor", options);
     pin->add_flag("--generate", options->generate, "A random PIN, shown this once");
+    pin->add_flag("--remove", options->remove, "Take the PIN away");
     options->pin.add_to(*pin, "PIN", "--generate");
     pin->callback([&instance, options] {
         myqsec_session* who = instance.principal();
         const std::int64_t id = instance.user(options->user);
-        if (options->generate) {
+        if (options->remove) {
+            check(myqsec_user_remove_pin(who, id, instance.own_password(id)));
+        } else if (options->generate) {
             char buffer[64];
             std::size_t size = sizeof buffer;
             check(myqsec_user_generate_pin(who, id, instance.own_password(id), buffer, &size));
@@ -125,27 +144,6 @@ void add_credentials(CLI::App& app, Instance& instance) {
             check(myqsec_user_set_pin(who, id, instance.own_password(id), secret.c_str()));
         }
     });
-    auto* card = user->add_subcommand("card", "Cards of a user");
-    card->require_subcommand(1);
-    auto* add = about_user(card, "add", "Register a card", options);
-    options->card.add_to(*add, "card number");
-    add->add_option("--label", options->label);
-    add->callback([&instance, options] {
-        myqsec_session* who = instance.principal();
-        const Secret number = options->card.read();
-        std::int64_t id = 0;
-        check(myqsec_card_add(who, instance.user(options->user), number.c_str(), or_null(options->label), 0,
-                              &id));
-        print_result("card", id, "Registered card " + std::to_string(id) + ".", instance.json);
-    });
-    auto* list = about_user(card, "list", "Registered cards", options);
-    list->callback([&instance, options, page = PageOptions(*list)] {
-        page.print(instance, myqsec_card_list, instance.principal(), instance.user(options->user));
-    });
-    auto* remove = card->add_subcommand("remove", "Remove a card");
-    remove->add_option("ID", options->card_id)->required()->check(whole_number);
-    remove->callback(
-        [&instance, options] { check(myqsec_card_remove(instance.principal(), options->card_id)); });
 }
 
 void add_groups(CLI::App& app, Instance& instance) {

@@ -6,17 +6,15 @@
 #include <iterator>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "instance.hpp"
-#include "new_file.hpp"
 #include "output.hpp"
 #include "page.hpp"
 #include "period.hpp"
+#include "target.hpp"
 
 namespace cli {
 
@@ -93,29 +91,6 @@ void add_proofs(CLI::App& audit, Instance& instance) {
               instance.json);
     });
 }
-
-/// Standard output, or a new file.
-class Target {
- public:
-    explicit Target(const std::string& path) {
-        if (!path.empty()) file_.emplace(path);
-    }
-    static int write(void* context, const void* data, std::size_t length) {
-        auto& target = *static_cast<Target*>(context);
-        const bool written =
-            target.file_ ? target.file_->write(data, length) : write_all(STDOUT_FILENO, data, length);
-        if (!written) target.reason_ = errno;
-        return written ? 0 : 1;
-    }
-    void keep() {
-        if (file_ && !file_->keep()) fail(errno, "cannot write the file");
-    }
-    [[nodiscard]] int reason() const { return reason_; }
-
- private:
-    std::optional<NewFile> file_;
-    int reason_ = 0;
-};
 
 void add_export(CLI::App& audit, Instance& instance) {
     struct Options {

@@ -11,10 +11,11 @@ namespace {
 
 struct DeviceOptions {
     std::string device, name;
-    Text model, serial, mac, address, location;
+    Text model, serial, mac, address, location, card_transform;
     std::vector<std::string> methods;
     std::int64_t idle_timeout = -1;
     int enabled = -1;
+    int self_registration = -1;
 
     void add_fields(CLI::App& command) {
         add_text(command, "--model", model);
@@ -25,6 +26,14 @@ struct DeviceOptions {
         command.add_option("--method", methods, "Ways to log in, any number")
             ->check(CLI::IsMember({"card", "pin", "name-pin", "name-password", "card-pin", "card-password"}));
         add_duration(command, "--idle-timeout", idle_timeout, "0: the setting device.idle_timeout");
+        add_text(command, "--card-transform", card_transform,
+                 "What is done to a card's number as the reader gives it, such as 'hex-to-decimal | pad 10 "
+                 "0'; try it "
+                 "with 'myqsec card transform'");
+        command
+            .add_option("--self-registration", self_registration,
+                        "0 or 1: whether people register cards of their own there")
+            ->check(CLI::Range(0, 1));
         command.add_option("--enabled", enabled, "0 or 1")->check(CLI::Range(0, 1));
     }
     [[nodiscard]] myqsec_device_fields fields() const {
@@ -39,6 +48,8 @@ struct DeviceOptions {
         out.location = or_null(location);
         out.idle_timeout = amount(idle_timeout);
         out.enabled = choice(enabled);
+        out.card_transform = or_null(card_transform);
+        out.self_registration = choice(self_registration);
         if (methods.empty()) return out;
         for (const std::string& method : methods) {
             for (int bit = 0; bit < 6; ++bit) {

@@ -136,10 +136,15 @@ const char* Instance::own_password(std::int64_t user) {
 }
 
 std::int64_t Instance::user(const std::string& name_or_id) {
+    return found(myqsec_user_find, name_or_id, "user");
+}
+
+std::int64_t Instance::found(myqsec_status (*find)(myqsec_session*, const char*, std::int64_t*),
+                             const std::string& name_or_id, const char* kind) {
     if (const auto id = marked_id(name_or_id)) return *id;
     std::int64_t id = 0;
-    const auto status = myqsec_user_find(system(), name_or_id.c_str(), &id);
-    if (status == MYQSEC_ERR_NOT_FOUND) refuse_missing("user", name_or_id);
+    const auto status = find(system(), name_or_id.c_str(), &id);
+    if (status == MYQSEC_ERR_NOT_FOUND) refuse_missing(kind, name_or_id);
     check(status);
     return id;
 }
@@ -159,10 +164,10 @@ std::int64_t Instance::named(myqsec_status (*list)(myqsec_session*, const myqsec
 }
 
 std::int64_t Instance::queue(const std::string& name_or_id) {
-    return named(myqsec_queue_list, name_or_id, "queue", system());
+    return found(myqsec_queue_find, name_or_id, "queue");
 }
 std::int64_t Instance::device(const std::string& name_or_id) {
-    return named(myqsec_device_list, name_or_id, "device", system());
+    return found(myqsec_device_find, name_or_id, "device");
 }
 std::int64_t Instance::group(const std::string& name_or_id) {
     return named(myqsec_group_list, name_or_id, "group", principal());

@@ -27,14 +27,15 @@ class Instance {
     /// The root secret that the options name, for calls on an instance that is not open.
     void with_root(RootOptions::Costs costs, RootOptions::Purpose purpose,
                    const std::function<void(const myqsec_root&)>& use);
-    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells, as an opening's would.
+    /// Prints what is wrong with it. Throws if it does not open, so that the exit status tells, as an
+    /// opening's would.
     void diagnose(bool with_root_key);
     /// The host's own principal.
     myqsec_session* system();
     /// The user named by --user, logged in; the system principal if none is named.
     myqsec_session* principal();
-    /// For commands that ask nothing of a principal, or are the host's own: --user would be ignored. Throws if it
-    /// is given.
+    /// For commands that ask nothing of a principal, or are the host's own: --user would be ignored. Throws
+    /// if it is given.
     void refuse_user() const;
     myqsec_engine* engine();
 
@@ -55,6 +56,8 @@ class Instance {
 
  private:
     void warn_of_loose_folder() const;
+    std::int64_t found(myqsec_status (*find)(myqsec_session*, const char*, std::int64_t*),
+                       const std::string& name_or_id, const char* kind);
     std::int64_t named(myqsec_status (*list)(myqsec_session*, const myqsec_page*, myqsec_list**),
                        const std::string& name_or_id, const char* kind, myqsec_session* who);
 
@@ -75,8 +78,8 @@ inline const char* or_null(const Text& text) {
     return text ? text->c_str() : nullptr;
 }
 
-/// An option that takes "90s", "15min", "24h" and "7d", as the tables show durations: no number but 0 without a
-/// unit.
+/// An option that takes "90s", "15min", "24h" and "7d", as the tables show durations: no number but 0 without
+/// a unit.
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::int64_t& into,
                           const std::string& meaning);
 
@@ -88,6 +91,8 @@ void require_one_of(const std::string& to_user, const std::string& to_group);
 
 /// Every family of commands adds itself to the program.
 void add_access_commands(CLI::App& app, Instance& instance);
+void add_people_commands(CLI::App& app, Instance& instance);
+void add_card_commands(CLI::App& app, Instance& instance);
 void add_lockout_commands(CLI::App& app, Instance& instance);
 void add_spool_commands(CLI::App& app, Instance& instance);
 void add_device_commands(CLI::App& app, Instance& instance);
@@ -97,6 +102,8 @@ void add_instance_commands(CLI::App& app, Instance& instance);
 void add_encryption_commands(CLI::App& app, Instance& instance);
 void add_certificate_commands(CLI::App& app, Instance& instance);
 void add_backup_commands(CLI::App& app, Instance& instance);
+void add_host_commands(CLI::App& app, Instance& instance);
+void add_notification_commands(CLI::App& app, Instance& instance);
 void add_keys_commands(CLI::App& app, Instance& instance);
 void add_audit_commands(CLI::App& app, Instance& instance);
 void add_container_commands(CLI::App& app, Instance& instance);

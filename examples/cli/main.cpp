@@ -22,6 +22,7 @@ int exit_code(myqsec_status status) {
         case MYQSEC_ERR_ACCESS_DENIED:
         case MYQSEC_ERR_LOCKED_OUT:
         case MYQSEC_ERR_FACTOR_NEEDED:
+        case MYQSEC_ERR_PASSWORD_CHANGE_REQUIRED:
         case MYQSEC_ERR_SESSION_ENDED:
         case MYQSEC_ERR_FILE_ACCESS:
             return 3;
@@ -77,13 +78,17 @@ int main(int argc, char** argv) {
     instance.add_to(app);
     add_instance_commands(app, instance);
     add_access_commands(app, instance);
+    add_people_commands(app, instance);
+    add_card_commands(app, instance);
     add_lockout_commands(app, instance);
     add_spool_commands(app, instance);
     add_device_commands(app, instance);
     add_release_command(app, instance);
     add_delegate_commands(app, instance);
     add_backup_commands(app, instance);
+    add_host_commands(app, instance);
     add_keys_commands(app, instance);
+    add_notification_commands(app, instance);
     add_audit_commands(app, instance);
     add_container_commands(app, instance);
     add_certificate_commands(app, instance);

@@ -49,6 +49,7 @@ struct ReleaseOptions {
     bool all = false;
     bool list = false;
     bool keep = false;
+    SecretOption register_card{"register-card"};
     SecretOption card{"card"};
     SecretOption pin{"pin"};
     SecretOption password{"login-password"};
@@ -75,6 +76,14 @@ Handle<myqsec_list> held_jobs(const Handle<myqsec_session>& session, std::int64_
     return get<myqsec_list>(myqsec_job_list, session.get(), &filter, &page);
 }
 
+void register_card(const Instance& instance, const Handle<myqsec_session>& session,
+                   const ReleaseOptions& options) {
+    const Secret card = options.register_card.read();
+    std::int64_t id = 0;
+    check(myqsec_card_register(session.get(), card.c_str(), nullptr, &id));
+    print_result("card", id, "Registered card " + std::to_string(id) + ".", instance.json);
+}
+
 /// The ids of all held jobs, however many pages they fill.
 std::vector<std::int64_t> all_held(const Handle<myqsec_session>& session) {
     std::vector<std::int64_t> ids;
@@ -91,11 +100,13 @@ std::vector<std::int64_t> all_held(const Handle<myqsec_session>& session) {
 void check_usage(const Instance& instance, const ReleaseOptions& options) {
     instance.refuse_user();
     const bool releases = options.all || !options.jobs.empty();
-    if (!releases && !options.list)
+    if (!releases && !options.list && !options.register_card.given())
         throw CLI::ValidationError("JOB", "say what to do: --list, --all, or the ids of jobs");
     if (releases && options.output.empty())
         throw CLI::ValidationError("--output",
                                    "say where the output goes: a folder, or - for standard output");
+    if (instance.json && options.register_card.given() && (releases || options.list))
+        throw CLI::ValidationError("--json", "it tells one thing: register the card first");
     if (releases && options.list && (instance.json || options.output == "-"))
         throw CLI::ValidationError("--list", "standard output holds one thing: list first, then release");
 }
@@ -125,6 +136,8 @@ void release(Instance& instance, const ReleaseOptions& options) {
     check_usage(instance, options);
     if (options.output != "-" && !options.output.empty()) require_folder(options.output);
     const auto session = log_in(instance, options);
+    if (options.register_card.given()) register_card(instance, session, options);
+    if (instance.json && options.register_card.given()) return;
     if (options.list) print(held_jobs(session), instance.json);
     Outputs outputs(instance.json && options.output != "-" && !options.list);
     const auto jobs = options.all ? all_held(session) : options.jobs;
@@ -160,6 +173,8 @@ void add_release_command(CLI::App& app, Instance& instance) {
     options->card.add_to(*command, "card number");
     options->pin.add_to(*command, "PIN");
     options->password.add_to(*command, "password");
+    options->register_card.add_to(
+        *command, "card to register for oneself, as the reader gives it, where the device allows it");
     command->add_flag("--list", options->list, "List the held jobs");
     auto* all =
         command->add_flag("--all", options->all, "Release all held jobs; 0 and a sentence if there is none");

@@ -43,6 +43,12 @@ MYQSEC_API myqsec_status myqsec_first_administrator(myqsec_session *system, cons
 
 /** Adds MYQSEC_ERR_EXISTS. Right: user.manage. Audit: user.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_create(myqsec_session *session, const myqsec_user_fields *fields, int64_t *out);
+/** The same, with a PIN that logs in alone, in one step: with the user it is there, or neither is. The PIN is shown
+ *  this once; 32 bytes of buffer are enough. Adds MYQSEC_ERR_EXISTS, MYQSEC_ERR_BUFFER_TOO_SMALL (nothing was created),
+ *  MYQSEC_ERR_LIMIT (the site is too large for PINs alone). Right: user.manage and credential.manage, both without
+ *  limit. Audit: user.created, credential.added. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_create_with_pin(myqsec_session *session, const myqsec_user_fields *fields,
+                                                     int64_t *out, char *pin, size_t *pin_length);
 /** Disabling a user ends their sessions, at devices as by logout. Adds MYQSEC_ERR_NOT_FOUND, MYQSEC_ERR_EXISTS,
  *  MYQSEC_ERR_NOT_POSSIBLE (the last administrator). Right: user.manage over the user. Audit: user.changed,
  *  session.logout. Since 0.1. */
@@ -53,7 +59,8 @@ MYQSEC_API myqsec_status myqsec_user_delete(myqsec_session *session, int64_t use
 /** The id of a user name. Adds MYQSEC_ERR_NOT_FOUND. Right: user.manage, or session.host. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_find(myqsec_session *session, const char *user_name, int64_t *out);
 /** Columns id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
- *  has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card").
+ *  has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card"),
+ *  password_changed, must_change_password (at the next login with it, or since it is older than password.max_age).
  *  Right: user.manage; oneself always. Adds MYQSEC_ERR_NOT_FOUND. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_get(myqsec_session *session, int64_t user, myqsec_list **out);
 
@@ -74,10 +81,11 @@ MYQSEC_API myqsec_status myqsec_user_list(myqsec_session *session, const myqsec_
 
 /** Sets the password, with which one logs in by user name, or as a second factor to a card. For oneself `current`, the
  *  present password, is required; otherwise NULL. Replacing one ends the user's sessions, but for this one. Adds
- *  MYQSEC_ERR_LIMIT (more than 1,024 bytes in NFC, or the password profile refuses it, and says why),
- *  MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT.
- *  Right: credential.manage over the user, or oneself. Audit: credential.added, credential.changed, session.logout.
- *  Since 0.1. */
+ *  MYQSEC_ERR_LIMIT (more than 1,024 bytes in NFC, or the password profile refuses it, and says why; one's own also if
+ *  it is the present one), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. In a session that may do nothing else
+ *  (MYQSEC_ERR_PASSWORD_CHANGE_REQUIRED), one's own is set so, at a device, too; afterwards it may do what its user
+ *  may. Right: credential.manage over the user, or oneself. Audit: credential.added, credential.changed,
+ *  session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64_t user, const char *current,
                                                   const char *password);
 /** Sets a password that serves with a card only (MYQSEC_METHOD_CARD_PASSWORD), in place of the one before: it may be
@@ -86,6 +94,10 @@ MYQSEC_API myqsec_status myqsec_user_set_password(myqsec_session *session, int64
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_card_password(myqsec_session *session, int64_t user, const char *current,
                                                        const char *password);
+/** From now on the password must be changed at the next login with it, which may do nothing else before. Ends the
+ *  user's sessions, but for this one. Adds MYQSEC_ERR_NOT_FOUND (also: the user has none). Right: credential.manage
+ *  over the user. Audit: credential.changed, session.logout. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_expire_password(myqsec_session *session, int64_t user);
 /** A new random PIN that logs in alone, shown this once; 32 bytes of buffer are enough. `current` and sessions as in
  *  myqsec_user_set_password. Adds MYQSEC_ERR_BUFFER_TOO_SMALL (nothing changed), MYQSEC_ERR_LIMIT (the site is too
  *  large for PINs alone), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage over the user, or
@@ -98,16 +110,37 @@ MYQSEC_API myqsec_status myqsec_user_generate_pin(myqsec_session *session, int64
  *  over the user, or oneself. Audit: credential.added, credential.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_user_set_pin(myqsec_session *session, int64_t user, const char *current,
                                              const char *pin);
+/** Takes the PIN away, of either kind. `current` and sessions as in myqsec_user_set_password. Adds MYQSEC_ERR_NOT_FOUND
+ *  (also: there is no PIN), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT. Right: credential.manage over the user,
+ *  or oneself. Audit: credential.removed, session.logout. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_user_remove_pin(myqsec_session *session, int64_t user, const char *current);
 /** Registers a card, as the reader or a list gives it (text or hex, at most 128 bytes): framing (STX, ETX, CR, LF),
  *  separators (blanks, ':', '-'), 0x and case make no difference, here and at login. With a label ("" or NULL for none)
- *  and an expiry in milliseconds since 1970 (0: none). Adds MYQSEC_ERR_EXISTS. Right: credential.manage over the user.
- *  Audit: credential.added. Since 0.1. */
+ *  and an expiry in milliseconds since 1970 (0: none), from which on it opens nothing. A card that expired may be
+ *  registered again, for whomever; then it is no longer the former owner's. Where a device has a card_transform, a card
+ *  is registered as myqsec_card_transform makes it. Adds MYQSEC_ERR_EXISTS. Right: credential.manage over the user.
+ *  Audit: credential.added, credential.removed (of one that expired). Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_add(myqsec_session *session, int64_t user, const char *card, const char *label,
                                          int64_t expires, int64_t *out);
 /** Ends the owner's sessions, but for this one. Adds MYQSEC_ERR_NOT_FOUND. Right: credential.manage over the user.
  *  Audit: credential.removed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_remove(myqsec_session *session, int64_t card);
-/** Columns id, user, label, created, expires, last_used. Right: credential.manage, or oneself. Since 0.1. */
+/** Registers a card for the session's own user, as the reader of its device gives it, where the device has
+ *  self_registration. The session was begun with a PIN or a password, not with a card alone. It does not expire. Adds
+ *  MYQSEC_ERR_NOT_POSSIBLE (no such device, no such session), MYQSEC_ERR_LIMIT (card.self_registration_limit),
+ *  MYQSEC_ERR_EXISTS (somebody has it, which counts as a wrong entry of one's password: nobody finds cards by trying),
+ *  MYQSEC_ERR_LOCKED_OUT. Right: device.login, in a session at a device. Audit: credential.added, user.locked.
+ *  Since 0.1. */
+MYQSEC_API myqsec_status myqsec_card_register(myqsec_session *session, const char *card, const char *label,
+                                              int64_t *out);
+/** What a card is known by when a reader gives `card` at a device with the card_transform `expression` (docs/cards.md;
+ *  "" for none): upper case, 4 to 128 bytes, written to `number` of *number_length bytes (129 are enough). Needs no
+ *  engine. Adds MYQSEC_ERR_BUFFER_TOO_SMALL. MYQSEC_ERR_INVALID_ARGUMENT says at which character of the expression the
+ *  mistake is, or which step does not take such a text. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_card_transform(const char *expression, const char *card, char *number,
+                                               size_t *number_length);
+/** Columns id, user, label, created, expires, last_used, state ("active", "expired"). Right: credential.manage, or
+ *  oneself. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_card_list(myqsec_session *session, int64_t user, const myqsec_page *page,
                                           myqsec_list **out);
 /** Lifts all locks of the account. Right: user.manage over the user. Audit: user.unlocked. Since 0.1. */
@@ -118,16 +151,17 @@ MYQSEC_API myqsec_status myqsec_user_unlock(myqsec_session *session, int64_t use
 MYQSEC_API myqsec_status myqsec_group_create(myqsec_session *session, const char *name, int64_t parent, int64_t *out);
 /** Renames (NULL: not) and moves (-1: not, 0: to the top). Adds MYQSEC_ERR_NOT_POSSIBLE for a cycle. Right:
  *  group.manage, and all that the group holds; to move it also all that the groups around it, before and after,
- *  hold, and all that roles limited to these give over the people in it. Audit: group.changed, session.logout.
- *  Since 0.1. */
+ *  hold, all that roles limited to these give, over the group, and queue.manage over restricted queues that are open to
+ *  these. Audit: group.changed, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_change(myqsec_session *session, int64_t group, const char *name, int64_t parent);
 /** Right: as for removing its members; role.manage and what the roles give that are given to it or limited to it.
  *  Audit: group.deleted, role.revoked, session.logout. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_delete(myqsec_session *session, int64_t group);
 /** Columns id, name, parent, members. Right: group.manage. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
-/** Idempotent. Right: group.manage, all rights that the group and those around it hold, and all that roles limited to
- *  these give over the user. Audit: group.member-added. Since 0.1. */
+/** Idempotent. Right: group.manage, all rights that the group and those around it hold, all that roles limited to
+ *  these give over the user, and queue.manage over restricted queues that are open to these. Audit: group.member-added.
+ *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_group_add(myqsec_session *session, int64_t group, int64_t user);
 /** Idempotent. Ends the user's sessions if the group held rights. Right: as myqsec_group_add.
  *  Audit: group.member-removed, session.logout. Since 0.1. */
@@ -207,8 +241,10 @@ MYQSEC_API myqsec_status myqsec_right_holders(myqsec_session *session, const cha
 
 /** Logs a user in by user name and password, for administration, away from any device. `source` names where the
  *  attempt comes from (an address), for lockout; NULL for the host itself. Free with myqsec_session_free.
- *  Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT (myqsec_last_refusal says what). Right: session.host (the
- *  system session).
+ *  Where the password must be changed (password.max_age, password.change_at_first_login, myqsec_user_expire_password),
+ *  the session may do that, be asked for myqsec_session_info and log out: all else is
+ *  MYQSEC_ERR_PASSWORD_CHANGE_REQUIRED. Adds MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT (myqsec_last_refusal says
+ *  what). Right: session.host (the system session).
  *  Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_login(myqsec_session *system, const char *user_name, const char *password,
                                       const char *source, myqsec_session **out);

@@ -30,9 +30,16 @@ typedef struct myqsec_device_fields {
     int64_t idle_timeout; /**< ms; -1: the setting device.idle_timeout. Zero: as it is; a new device: the setting */
     int32_t enabled;      /**< a myqsec_choice. Zero: as it is; a new device: yes */
     int32_t reserved;     /**< Zero: the only value */
+    /** What is done to a card's text as the reader gives it, such as "hex-to-decimal | pad 10 0" (docs/cards.md): at
+     *  most 1,000 bytes; "" for nothing. A mistake is refused with its place. Zero: as it is; a new device: nothing */
+    const char *card_transform;
+    /** A myqsec_choice: whether people may register cards of their own there (myqsec_card_register). Zero: as it is; a
+     *  new device: no */
+    int32_t self_registration;
+    int32_t reserved2; /**< Zero: the only value */
 } myqsec_device_fields;
 #define MYQSEC_DEVICE_FIELDS_INIT \
-    { sizeof(myqsec_device_fields), 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+    { sizeof(myqsec_device_fields), 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, 0 }
 
 /** Adds MYQSEC_ERR_EXISTS. Right: device.manage. Audit: device.created. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_create(myqsec_session *session, const myqsec_device_fields *fields,
@@ -44,8 +51,11 @@ MYQSEC_API myqsec_status myqsec_device_change(myqsec_session *session, int64_t d
 /** Ends its session first. Right: device.manage. Audit: device.deleted. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_delete(myqsec_session *session, int64_t device);
 /** Columns id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, session_user (0: none),
- *  clear_pending. Right: device.manage or session.host. Since 0.1. */
+ *  clear_pending, card_transform, self_registration. Right: device.manage or session.host. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
+/** The id of a device's name: a look-up, however many there are. Adds MYQSEC_ERR_NOT_FOUND. Right: device.manage or
+ *  session.host. Audit: none. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_device_find(myqsec_session *session, const char *name, int64_t *out);
 
 /** What the host does for a device. */
 typedef struct myqsec_device_callbacks {
@@ -73,8 +83,10 @@ MYQSEC_API myqsec_status myqsec_device_clear(myqsec_session *session, int64_t de
 /** What the person at the device presents. */
 typedef struct myqsec_credentials {
     uint32_t struct_size;
-    uint32_t reserved;     /**< Zero: the only value */
-    const char *card;      /**< as the reader gives it. Zero: none */
+    uint32_t reserved; /**< Zero: the only value */
+    /** As the reader gives it; the device's card_transform is done to it. What that does not take is
+     *  MYQSEC_ERR_INVALID_ARGUMENT, as is what is no card. Zero: none */
+    const char *card;
     const char *user_name; /**< Zero: none */
     const char *pin;       /**< Zero: none */
     const char *password;  /**< Zero: none. Where nothing is presented, nobody is let in */
@@ -87,7 +99,8 @@ typedef struct myqsec_credentials {
  *  Adds MYQSEC_ERR_NOT_FOUND (device), MYQSEC_ERR_AUTHENTICATION, MYQSEC_ERR_LOCKED_OUT, MYQSEC_ERR_FACTOR_NEEDED
  *  (a PIN alone is not enough at present; myqsec_last_refusal says by which methods to ask), MYQSEC_ERR_DEVICE_LOCKED,
  *  MYQSEC_ERR_NOT_POSSIBLE (device disabled, in use), MYQSEC_ERR_CALLBACK. Right: session.host (the system session);
- *  the person needs device.login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
+ *  the person needs device.login. Where a password was presented that must be changed, the session is limited to that,
+ *  as with myqsec_login. Audit: session.login, session.login-failed, user.locked. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_device_login(myqsec_session *system, int64_t device,
                                              const myqsec_credentials *credentials, myqsec_session **out);
 

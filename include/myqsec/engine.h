@@ -149,12 +149,13 @@ MYQSEC_API myqsec_status myqsec_doctor(const char *directory, const myqsec_root 
  *  forked child it gives the handle up, and leaves files, lock and memory as they are. NULL is MYQSEC_OK. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_close(myqsec_engine *engine);
 
-/** The host's own principal. Its rights are session.host, instance.tick and job.submit.for-others, and never another:
- *  functions whose "Right:" names one of them, or the system principal or session, are open to it. So it creates the
- *  first administrator and a recovery code for that one, recovers administrators, ticks, drives logins, attaches
- *  devices and clears their memory, lists devices and queues, finds users by name, submits for a user it names, and
- *  releases jobs of direct queues; it sees itself and the list of rights, as any session. Free with
- *  myqsec_session_free. Since 0.1. */
+/** The host's own principal. Its rights are session.host, instance.tick, job.submit.for-others, health.read, those to
+ *  the host's own events, secrets, settings and notifications (myqsec/host.h, myqsec/notification.h), session.vouch
+ *  while the setting login.host_vouches is true, and never another: functions whose "Right:" names one of them, or the
+ *  system principal or session, are open to it. So it creates the first administrator and a recovery code for that one,
+ *  recovers administrators, ticks, drives logins, attaches devices and clears their memory, lists devices and queues,
+ *  finds users by name, submits for a user it names, and releases jobs of direct queues; it sees itself and the list of
+ *  rights, as any session. Free with myqsec_session_free. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_session **out);
 
 /** Does what is due: idle logouts, retention, clear-memory retries, moving the audit outbox, its signing key and
@@ -163,7 +164,8 @@ MYQSEC_API myqsec_status myqsec_system_session(myqsec_engine *engine, myqsec_ses
  *  forward is late by no more than that. Where a tick fails, `*next` is a minute ahead. `next` may be NULL.
  *  Clear-memory callbacks run inside. The ticks after an opening also compare jobs with their files, 500 of each at a
  *  time, until all were compared. Right: instance.tick. Audit: job.aborted, job.changed, session.logout, job.expired,
- *  device.memory-cleared, queue.converted, job.conversion-failed, audit.key-rotated, audit.pruned. Since 0.1. */
+ *  device.memory-cleared, session.ticket-ended, queue.converted, job.conversion-failed, audit.key-rotated,
+ *  audit.pruned, notification.expired. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_tick(myqsec_session *session, int64_t *next);
 
 /** Confirms that the clock is right after it stepped further than the setting clock.max_step at once. Until then jobs
@@ -178,7 +180,8 @@ MYQSEC_API myqsec_status myqsec_clock_confirm(myqsec_session *session);
 MYQSEC_API void myqsec_session_free(myqsec_session *session);
 
 /** About the session: columns kind ("system", "user", "device"), id, user, user_name, full_name, device, started,
- *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown).
+ *  idle_deadline, end_deadline, rights (names separated by spaces), message (the rights message to be shown),
+ *  must_change_password (it may do nothing else; full_name is empty until then).
  *  Since 0.1. */
 MYQSEC_API myqsec_status myqsec_session_info(myqsec_session *session, myqsec_list **out);
 

@@ -207,6 +207,12 @@ class JobRelease {
         check(myqsec_release_read(release_.get(), into.data(), &length));
         return length;
     }
+    /// What the job said of itself: columns name, type, number, text.
+    [[nodiscard]] List attributes() const {
+        myqsec_list *out = nullptr;
+        check(myqsec_release_attributes(release_.get(), &out));
+        return List(out);
+    }
     /// The device has accepted all of it, and all was read: the job counts as printed.
     void finish() { check(myqsec_release_finish(release_.get())); }
     void abort() { check(myqsec_release_abort(release_.get())); }
@@ -245,6 +251,31 @@ class Session {
         myqsec_session *out = nullptr;
         check(myqsec_device_login(get(), device, &credentials, &out));
         return Session(out);
+    }
+    [[nodiscard]] Session vouch(const myqsec_vouching &vouching) const {
+        myqsec_session *out = nullptr;
+        check(myqsec_session_vouch(get(), &vouching, &out));
+        return Session(out);
+    }
+    /// `source`, here and below, may be nullptr.
+    [[nodiscard]] std::string issue_ticket(const char *source) const {
+        char ticket[MYQSEC_TICKET_ROOM];
+        std::size_t length = sizeof ticket;
+        check(myqsec_ticket_issue(get(), source, ticket, &length, nullptr));
+        return ticket;
+    }
+    [[nodiscard]] Session redeem_ticket(const std::string &ticket, const char *source) const {
+        myqsec_session *out = nullptr;
+        check(myqsec_ticket_redeem(get(), ticket.c_str(), source, &out));
+        return Session(out);
+    }
+    /// The caller wipes it.
+    [[nodiscard]] std::string host_secret(const std::string &name) const {
+        std::string out(65536, '\0');
+        std::size_t length = out.size();
+        check(myqsec_host_secret_get(get(), name.c_str(), out.data(), &length));
+        out.resize(length);
+        return out;
     }
     void logout() { check(myqsec_logout(get())); }
     /// When to tick again at the latest, in milliseconds since 1970; within a minute.

@@ -59,6 +59,10 @@ MYQSEC_API myqsec_status myqsec_queue_delete(myqsec_session *session, int64_t qu
  *  encryption, certificates (ids separated by spaces), converting (jobs are still being converted), preview. `jobs`
  *  counts those with a document that have not expired. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_queue_list(myqsec_session *session, const myqsec_page *page, myqsec_list **out);
+/** The id of a queue's name, of those that myqsec_queue_list shows: a look-up, however many there are. Adds
+ *  MYQSEC_ERR_NOT_FOUND, also for one that one may not see. Right: as myqsec_queue_list. Audit: session.denied where
+ *  there is none that one may see, but for the host. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_queue_find(myqsec_session *session, const char *name, int64_t *out);
 /** Allows a user or a group (the other is 0) to submit to a restricted queue. Idempotent. Whoever may not see users, or
  *  groups, does not learn whether there is one of that id: for none, too, it succeeds, and allows nobody. Adds
  *  MYQSEC_ERR_NOT_FOUND. Right: queue.manage. Audit: queue.changed, session.denied. Since 0.1. */
@@ -210,6 +214,11 @@ MYQSEC_API myqsec_status myqsec_release_begin(myqsec_session *session, int64_t j
  *  the end, then 0. Memory is bounded whatever the document's size, and nothing unverified is returned. After a failure
  *  only _free is left to call. Adds MYQSEC_ERR_NOT_POSSIBLE (cancelled, over), MYQSEC_ERR_SESSION_ENDED. Since 0.1. */
 MYQSEC_API myqsec_status myqsec_release_read(myqsec_release *release, void *data, size_t *length);
+/** What the job said of itself when it was submitted, and how it is to be printed: columns name, type ("integer",
+ *  "boolean", "text"), number (integer; none for a text), text (none but for a text), in the order in which they were
+ *  given. They come with the document, also to the host in a direct queue, and to a delegate who reads no names. Adds
+ *  MYQSEC_ERR_NOT_POSSIBLE (cancelled, over), MYQSEC_ERR_SESSION_ENDED. Since 0.1. */
+MYQSEC_API myqsec_status myqsec_release_attributes(myqsec_release *release, myqsec_list **out);
 /** The device has accepted all of it: the job counts as printed, durably, and is kept or gone as its queue says. Unless
  *  all was read: MYQSEC_ERR_NOT_POSSIBLE, and the job is held again. Adds MYQSEC_ERR_SESSION_ENDED.
  *  Audit: job.released. Since 0.1. */

@@ -46,6 +46,8 @@ enum {
                                   *   and what makes up for it */
     MYQSEC_ERR_FACTOR_NEEDED = -31, /**< this way of logging in needs another factor at present, such as the user
                                       *   name */
+    MYQSEC_ERR_PASSWORD_CHANGE_REQUIRED = -32, /**< the session may do nothing but change its user's password, which is
+                                                 *   too old or was set by somebody else */
 };
 /* clang-format on */
 

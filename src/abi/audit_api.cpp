@@ -31,9 +31,7 @@ void add_event(List& list, access::Users& users, const audit::StoredEvent& event
 }
 
 audit::ObjectKind kind_named(std::string_view kind) {
-    for (const auto each : audit::object_kinds) {
-        if (audit::object_kind_name(each) == kind) return each;
-    }
+    if (const auto named = audit::object_kind_named(kind)) return *named;
     fail(Status::ERR_INVALID_ARGUMENT, "filter.object_kind is none of the kinds of objects");
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "abi/machinery/session.hpp"
+#include "abi/machinery/streams.hpp"
 #include "audit/bundle/bundle_verifier.hpp"
 #include "crypto/self_test/self_test.hpp"
 #include "myqsec/audit_export.h"
@@ -52,26 +53,6 @@ ExportOptions options_of(const myqsec_audit_export_options* given) {
     out.lines.text.personal = options.personal != 0;
     out.lines.text.host_name = host_name(options.host_name);
     return out;
-}
-
-audit::Write writing(myqsec_write_function function, void* context) {
-    return [=](ByteView bytes) {
-        const CallbackScope scope;
-        const int failed = scope.call(function, context, bytes.data(), bytes.size());
-        if (failed != 0) fail(Status::ERR_CALLBACK, "the host's write function returned {}", failed);
-    };
-}
-
-audit::Read reading(myqsec_read_function function, void* context) {
-    return [=](ByteSpan into) {
-        const CallbackScope scope;
-        std::size_t size = into.size();
-        const int failed = scope.call(function, context, into.data(), &size);
-        if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
-        if (size > into.size())
-            fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");
-        return size;
-    };
 }
 
 void fill(myqsec_audit_verdict& out, const audit::Verdict& verdict) {

@@ -26,11 +26,13 @@ constexpr Column device_columns[] = {
     {"enabled", MYQSEC_COLUMN_BOOLEAN},
     {"session_user", MYQSEC_COLUMN_INTEGER},
     {"clear_pending", MYQSEC_COLUMN_BOOLEAN},
+    {"card_transform", MYQSEC_COLUMN_TEXT},
+    {"self_registration", MYQSEC_COLUMN_BOOLEAN},
 };
 
 device::DeviceFields device_fields(const myqsec_device_fields* given) {
     const auto fields = read_struct(given, "fields");
-    check_reserved(fields.reserved == 0, "fields");
+    check_reserved(fields.reserved == 0 && fields.reserved2 == 0, "fields");
     device::DeviceFields out;
     out.name = optional_string(fields.name, "fields.name");
     out.model = optional_string(fields.model, "fields.model");
@@ -45,6 +47,8 @@ device::DeviceFields device_fields(const myqsec_device_fields* given) {
     }
     out.idle_timeout = optional_duration(fields.idle_timeout, "fields.idle_timeout");
     out.enabled = optional_flag(fields.enabled, "fields.enabled");
+    out.card_transform = optional_string(fields.card_transform, "fields.card_transform");
+    out.self_registration = optional_flag(fields.self_registration, "fields.self_registration");
     return out;
 }
 
@@ -98,9 +102,17 @@ myqsec_status myqsec_device_list(myqsec_session* session, const myqsec_page* pag
         list.add_page(s.engine.devices.list(s.principal, page_of(page)), [&](const device::Device& device) {
             list.add(device.id, device.name, device.model, device.serial, device.mac, device.address,
                      device.location, std::int64_t{device.methods}, device.idle_timeout, device.enabled,
-                     device.session_user, device.clear_pending);
+                     device.session_user, device.clear_pending, device.card_transform,
+                     device.self_registration);
         });
         handle = new_list(std::move(list));
+    });
+}
+
+myqsec_status myqsec_device_find(myqsec_session* session, const char* name, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& device = output(out, "out");
+        device = s.engine.devices.find(s.principal, text(name, "name")).value;
     });
 }
 

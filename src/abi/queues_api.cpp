@@ -120,6 +120,13 @@ myqsec_status myqsec_queue_list(myqsec_session* session, const myqsec_page* page
     });
 }
 
+myqsec_status myqsec_queue_find(myqsec_session* session, const char* name, int64_t* out) {
+    return with_session(session, [&](Session& s) {
+        auto& queue = output(out, "out");
+        queue = s.engine.spool.queues.find(s.principal, text(name, "name")).value;
+    });
+}
+
 myqsec_status myqsec_queue_allow(myqsec_session* session, int64_t queue, int64_t user, int64_t group) {
     return change_allowed(session, queue, user, group, &spool::Queues::allow);
 }

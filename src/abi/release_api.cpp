@@ -14,6 +14,26 @@ constexpr Column release_columns[] = {{"id", MYQSEC_COLUMN_INTEGER},     {"job",
                                       {"ended", MYQSEC_COLUMN_INSTANT},  {"outcome", MYQSEC_COLUMN_TEXT},
                                       {"bytes", MYQSEC_COLUMN_INTEGER},  {"private", MYQSEC_COLUMN_BOOLEAN}};
 
+constexpr Column attribute_columns[] = {{"name", MYQSEC_COLUMN_TEXT},
+                                        {"type", MYQSEC_COLUMN_TEXT},
+                                        {"number", MYQSEC_COLUMN_INTEGER},
+                                        {"text", MYQSEC_COLUMN_TEXT}};
+
+/// `lines` are as spool::attribute_lines() makes them.
+List attribute_list(std::string_view lines) {
+    List list(attribute_columns);
+    for (const auto& one : spool::attributes_of(lines)) {
+        if (const auto* text = std::get_if<std::string>(&one.value)) {
+            list.add(one.name, "text", Cell(), *text);
+        } else if (const auto* flag = std::get_if<bool>(&one.value)) {
+            list.add(one.name, "boolean", std::int64_t{*flag}, Cell());
+        } else {
+            list.add(one.name, "integer", std::int64_t{std::get<std::int32_t>(one.value)}, Cell());
+        }
+    }
+    return list;
+}
+
 /// Nothing for an id that names nothing.
 template <class Tag>
 Cell named(Id<Tag> id) {
@@ -162,6 +182,14 @@ myqsec_status myqsec_release_read(myqsec_release* release, void* data, size_t* l
         if (into.empty()) fail(Status::ERR_INVALID_ARGUMENT, "there is no room to read into");
         size = 0;
         size = job.read(into);
+    });
+}
+
+myqsec_status myqsec_release_attributes(myqsec_release* release, myqsec_list** out) {
+    return with_release(release, [&](spool::JobRelease& job) {
+        job.require_live();
+        auto& handle = output(out, "out");
+        handle = new_list(attribute_list(job.attributes()));
     });
 }
 

@@ -27,6 +27,7 @@ constexpr Column info_columns[] = {
     {"end_deadline", MYQSEC_COLUMN_INSTANT},
     {"rights", MYQSEC_COLUMN_TEXT},
     {"message", MYQSEC_COLUMN_TEXT},
+    {"must_change_password", MYQSEC_COLUMN_BOOLEAN},
 };
 
 void end_session(Session& session, access::EndReason reason) {
@@ -49,16 +50,22 @@ List describe(Session& session) {
     const auto rights = engine.access.authority.rights(principal).names();
     List list(info_columns);
     if (principal.kind == access::PrincipalKind::system) {
-        list.add("system", Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), rights, message);
+        list.add("system", Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), Cell(), rights, message,
+                 false);
         return list;
     }
-    const auto user = engine.access.users.get(principal, principal.user);  // refuses if the session has ended
     const auto state = engine.access.sessions.get(principal.session);
+    const bool limited = state && state->must_change_password;
+    access::User user;
+    if (limited)
+        user.user_name = engine.access.users.user_name(principal.user);
+    else
+        user = engine.access.users.get(principal, principal.user);  // refuses if the session has ended
     if (!state) fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
     const bool at_device = principal.kind == access::PrincipalKind::device;
     list.add(at_device ? "device" : "user", principal.session, principal.user, user.user_name, user.full_name,
              at_device ? Cell(principal.device) : Cell(), state->started, state->idle_deadline(),
-             state->end_deadline(), rights, message);
+             state->end_deadline(), rights, message, limited);
     return list;
 }
 
@@ -70,7 +77,7 @@ using namespace myqsec;
 using namespace myqsec::abi;
 
 myqsec_status myqsec_session_info(myqsec_session* session, myqsec_list** out) {
-    return with_session(session, [&](Session& s) {
+    return with_limited_session(session, [&](Session& s) {
         auto& handle = output(out, "out");
         handle = new_list(describe(s));
     });
@@ -115,7 +122,7 @@ myqsec_status myqsec_login(myqsec_session* system, const char* user_name, const 
         const auto since = access.sessions.mark();
         const auto user = access.login.authenticate(s.principal, attempt, access::method_name_password);
         const auto proof = access.authority.authorise(s.principal, access::Right::session_host);
-        const auto principal = access.sessions.open_user_session(proof, user, since);
+        const auto principal = access.sessions.open_user_session(proof, user, since, {.password = true});
         try {
             handle = new_session(s.engine, principal);
         } catch (...) {  // a session nobody holds must not stay open

@@ -12,26 +12,30 @@ constexpr std::size_t password_room = 64;
 constexpr std::size_t pin_room = 32;
 
 constexpr Column user_columns[] = {
-    {"id", MYQSEC_COLUMN_INTEGER},      {"user_name", MYQSEC_COLUMN_TEXT},
-    {"full_name", MYQSEC_COLUMN_TEXT},  {"email", MYQSEC_COLUMN_TEXT},
-    {"language", MYQSEC_COLUMN_TEXT},   {"notes", MYQSEC_COLUMN_TEXT},
-    {"state", MYQSEC_COLUMN_TEXT},      {"locked_until", MYQSEC_COLUMN_INSTANT},
-    {"created", MYQSEC_COLUMN_INSTANT}, {"has_password", MYQSEC_COLUMN_BOOLEAN},
-    {"has_pin", MYQSEC_COLUMN_BOOLEAN}, {"cards", MYQSEC_COLUMN_INTEGER},
-    {"pin_use", MYQSEC_COLUMN_TEXT},    {"password_use", MYQSEC_COLUMN_TEXT},
-};
-
-constexpr Column card_columns[] = {
-    {"id", MYQSEC_COLUMN_INTEGER},      {"user", MYQSEC_COLUMN_INTEGER},
-    {"label", MYQSEC_COLUMN_TEXT},      {"created", MYQSEC_COLUMN_INSTANT},
-    {"expires", MYQSEC_COLUMN_INSTANT}, {"last_used", MYQSEC_COLUMN_INSTANT},
+    {"id", MYQSEC_COLUMN_INTEGER},
+    {"user_name", MYQSEC_COLUMN_TEXT},
+    {"full_name", MYQSEC_COLUMN_TEXT},
+    {"email", MYQSEC_COLUMN_TEXT},
+    {"language", MYQSEC_COLUMN_TEXT},
+    {"notes", MYQSEC_COLUMN_TEXT},
+    {"state", MYQSEC_COLUMN_TEXT},
+    {"locked_until", MYQSEC_COLUMN_INSTANT},
+    {"created", MYQSEC_COLUMN_INSTANT},
+    {"has_password", MYQSEC_COLUMN_BOOLEAN},
+    {"has_pin", MYQSEC_COLUMN_BOOLEAN},
+    {"cards", MYQSEC_COLUMN_INTEGER},
+    {"pin_use", MYQSEC_COLUMN_TEXT},
+    {"password_use", MYQSEC_COLUMN_TEXT},
+    {"password_changed", MYQSEC_COLUMN_INSTANT},
+    {"must_change_password", MYQSEC_COLUMN_BOOLEAN},
 };
 
 void add_user(List& list, const access::User& user) {
     list.add(user.id, user.user_name, user.full_name, user.email, user.language, user.notes,
              access::user_state_name(user.state), user.locked_until, user.created, user.password.has_value(),
              user.pin.has_value(), user.cards, user.pin ? Cell(access::pin_use_name(*user.pin)) : Cell(),
-             user.password ? Cell(access::password_use_name(*user.password)) : Cell());
+             user.password ? Cell(access::password_use_name(*user.password)) : Cell(), user.password_changed,
+             user.must_change_password);
 }
 
 std::optional<access::UserState> user_state(std::uint32_t value, const char* name) {
@@ -86,6 +90,21 @@ myqsec_status myqsec_user_create(myqsec_session* session, const myqsec_user_fiel
     });
 }
 
+myqsec_status myqsec_user_create_with_pin(myqsec_session* session, const myqsec_user_fields* fields,
+                                          int64_t* out, char* pin, size_t* pin_length) {
+    return with_session(session, [&](Session& s) {
+        auto& user = output(out, "out");
+        const auto given = required(pin_length, "pin_length");
+        required(pin, "pin");
+        const auto user_fields_given = user_fields(fields);
+        check_room(pin, pin_length, pin_room, "pin");
+        const auto made = s.engine.access.users.create_with_pin(s.principal, user_fields_given);
+        *pin_length = given;
+        write_text(as_text(made.pin.view()), pin, pin_length, "pin");
+        user = made.user.value;
+    });
+}
+
 myqsec_status myqsec_user_change(myqsec_session* session, int64_t user, const myqsec_user_fields* fields) {
     return with_session(session, [&](Session& s) {
         s.engine.access.users.change(s.principal, id<UserId>(user, "user"), user_fields(fields));
@@ -132,7 +151,7 @@ myqsec_status myqsec_user_unlock(myqsec_session* session, int64_t user) {
 
 myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, const char* current,
                                        const char* password) {
-    return with_session(session, [&](Session& s) {
+    return with_limited_session(session, [&](Session& s) {
         s.engine.access.credentials.set_password(s.principal, id<UserId>(user, "user"),
                                                  optional_text(current, "current"),
                                                  text(password, "password"));
@@ -141,10 +160,16 @@ myqsec_status myqsec_user_set_password(myqsec_session* session, int64_t user, co
 
 myqsec_status myqsec_user_set_card_password(myqsec_session* session, int64_t user, const char* current,
                                             const char* password) {
-    return with_session(session, [&](Session& s) {
+    return with_limited_session(session, [&](Session& s) {
         s.engine.access.credentials.set_password(s.principal, id<UserId>(user, "user"),
                                                  optional_text(current, "current"),
                                                  text(password, "password"), access::PasswordUse::with_card);
+    });
+}
+
+myqsec_status myqsec_user_expire_password(myqsec_session* session, int64_t user) {
+    return with_session(session, [&](Session& s) {
+        s.engine.access.credentials.expire_password(s.principal, id<UserId>(user, "user"));
     });
 }
 
@@ -170,35 +195,9 @@ myqsec_status myqsec_user_set_pin(myqsec_session* session, int64_t user, const c
     });
 }
 
-myqsec_status myqsec_card_add(myqsec_session* session, int64_t user, const char* card, const char* label,
-                              int64_t expires, int64_t* out) {
+myqsec_status myqsec_user_remove_pin(myqsec_session* session, int64_t user, const char* current) {
     return with_session(session, [&](Session& s) {
-        auto& added = output(out, "out");
-        if (expires < 0) fail(Status::ERR_INVALID_ARGUMENT, "expires must be an instant, or 0 for none");
-        const auto instant = expires == 0 ? std::nullopt : std::optional(from_milliseconds(expires));
-        added = s.engine.access.credentials
-                    .add_card(s.principal, id<UserId>(user, "user"), raw_text(&required(card, "card")),
-                              text_or_empty(label, "label"), instant)
-                    .value;
-    });
-}
-
-myqsec_status myqsec_card_remove(myqsec_session* session, int64_t card) {
-    return with_session(session, [&](Session& s) {
-        s.engine.access.credentials.remove_card(s.principal, id<CardId>(card, "card"));
-    });
-}
-
-myqsec_status myqsec_card_list(myqsec_session* session, int64_t user, const myqsec_page* page,
-                               myqsec_list** out) {
-    return with_session(session, [&](Session& s) {
-        auto& handle = output(out, "out");
-        List list(card_columns);
-        const auto cards =
-            s.engine.access.credentials.cards(s.principal, id<UserId>(user, "user"), page_of(page));
-        list.add_page(cards, [&](const access::Card& card) {
-            list.add(card.id, card.user, card.label, card.created, card.expires, card.last_used);
-        });
-        handle = new_list(std::move(list));
+        s.engine.access.credentials.remove_pin(s.principal, id<UserId>(user, "user"),
+                                               optional_text(current, "current"));
     });
 }

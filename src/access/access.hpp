@@ -11,7 +11,9 @@
 #include "access/rights/refusals.hpp"
 #include "access/rights/sessions.hpp"
 #include "access/roles.hpp"
+#include "access/tickets.hpp"
 #include "access/users.hpp"
+#include "access/vouching.hpp"
 #include "storage/sqlite/schema.hpp"
 
 namespace myqsec::access {
@@ -24,7 +26,7 @@ struct Access {
     Access(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
         : refusals(vault, audit),
           sessions(vault, audit, settings),
-          authority(vault, refusals, sessions),
+          authority(vault, settings, refusals, sessions),
           users(vault, audit, settings, authority),
           credentials(vault, audit, settings, authority),
           groups(vault, audit, authority),
@@ -32,6 +34,8 @@ struct Access {
           locks(vault, audit, settings, authority),
           recovery(vault, audit, settings, authority, sessions),
           login(vault, settings, authority, recovery, refusals),
+          vouching(vault, authority, sessions),
+          tickets(vault, authority, sessions, refusals),
           lookup_rotation(vault, audit, settings, authority) {}
 
     Refusals refusals;
@@ -44,6 +48,8 @@ struct Access {
     Locks locks;
     Recovery recovery;
     Login login;
+    Vouching vouching;
+    Tickets tickets;
     LookupRotation lookup_rotation;
 };
 

@@ -129,6 +129,9 @@ constexpr std::string_view steps[] = {
     CREATE INDEX access_grant_scope_group ON access_grant (scope_group);
     CREATE INDEX access_grant_scope_queue ON access_grant (scope_queue);
     )",
+    R"(
+    ALTER TABLE access_password ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;
+    )",
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
+#include "access/identity/fresh_pin.hpp"
 #include "access/identity/lockout.hpp"
 #include "access/identity/pin_policy.hpp"
 #include "access/identity/profiles.hpp"
@@ -20,6 +21,11 @@ namespace {
 audit::Event event(Action action, const Authorised& proof, UserId user, std::string_view credential) {
     return {action, proof.actor(), user, audit::Result::ok, {{"credential", "", std::string(credential)}},
             {}};
+}
+
+bool is_same_password(std::string_view entered, const crypto::Secret& other) {
+    const auto prepared = entered_password(entered);
+    return crypto::equal_constant_time(prepared.view(), other.view());
 }
 
 }  // namespace
@@ -98,9 +104,11 @@ void Credentials::set_password(const Principal& principal, UserId user,
     const auto proof = authorise(principal, user, current);
     const auto prepared = prepared_password(given);
     const auto password = as_text(prepared.view());
+    if (principal.is(user) && current && is_same_password(*current, prepared))
+        fail(Status::ERR_LIMIT, "the new password is the present one");
     const auto record = store::get_user(vault_.main(), user);
-    const auto name = open_user_name(record, vault_.leaf_keys().get(record.person));
-    check_password_policy(settings_, password, name, use);
+    const auto person = open_user(record, vault_.leaf_keys().get(record.person));
+    check_password_policy(settings_, password, {person.user_name, person.full_name, person.email}, use);
     check_history(user, password);
     const auto kdf = password_kdf(settings_);
     const auto verifier =
@@ -109,7 +117,9 @@ void Credentials::set_password(const Principal& principal, UserId user,
     storage::Transaction transaction(vault_.main());
     const bool replaced = store::get_user(vault_.main(), user).password.has_value();
     store::retire_password(vault_.main(), user, settings_.integer(Setting::password_history));
-    store::save_password(vault_.main(), user, {verifier, use, kdf}, vault_.clock().now());
+    const bool must_change =
+        !principal.is(user) && settings_.boolean(Setting::password_change_at_first_login);
+    store::save_password(vault_.main(), user, {verifier, use, kdf}, vault_.clock().now(), must_change);
     store::delete_recovery(vault_.main(), user);  // whoever can set it needs none, and may not be overruled
     audit_.append(transaction, event(replaced ? Action::credential_changed : Action::credential_added, proof,
                                      user, "password"));
@@ -117,28 +127,38 @@ void Credentials::set_password(const Principal& principal, UserId user,
                                          principal.session);
     transaction.commit();
     ended.settle();
+    if (principal.is(user)) authority_.lift_limit(principal);
+}
+
+void Credentials::expire_password(const Principal& principal, UserId user) {
+    const auto proof =
+        authority_.authorise(principal, Right::credential_manage, {.user = user, .queue = {}, .device = {}});
+    (void)store::get_user(vault_.main(), user);
+    authority_.require_covers(principal, user);
+    storage::Transaction transaction(vault_.main());
+    if (!store::mark_password_to_change(vault_.main(), user))
+        fail(Status::ERR_NOT_FOUND, "user {} has no password", user.value);
+    auto changed = event(Action::credential_changed, proof, user, "password");
+    changed.changes.push_back({"must_change", "", "true"});
+    audit_.append(transaction, changed);
+    auto ended = authority_.end_sessions(transaction, {user}, principal.session);
+    transaction.commit();
+    ended.settle();
 }
 
 crypto::Secret Credentials::generate_pin(const Principal& principal, UserId user,
                                          std::optional<std::string_view> current) {
+    authority_.require_unlimited(principal);
     const auto proof = authorise(principal, user, current);
     storage::Transaction transaction(vault_.main());
-    const auto digits = generated_pin_length(settings_, store::count_pins_alone(vault_.main(), user) + 1);
-    crypto::Secret pin;
-    std::vector<LookupHash> alone;
-    do {
-        pin = random_pin(digits);
-        alone = pin_alone_hashes(vault_, as_text(pin.view()));
-    } while (store::find_pin_alone(vault_.main(), alone));
-    save_pin(principal, proof, transaction,
-             {user, alone.front().hash, pin_factor_hashes(vault_, user, as_text(pin.view())).front(), digits,
-              PinUse::alone},
-             "pin");
-    return pin;
+    auto fresh = fresh_pin(vault_, settings_, user);
+    save_pin(principal, proof, transaction, fresh.record, "pin");
+    return std::move(fresh.pin);
 }
 
 PinUse Credentials::set_pin(const Principal& principal, UserId user, std::optional<std::string_view> current,
                             std::string_view pin) {
+    authority_.require_unlimited(principal);
     const auto proof = authorise(principal, user, current);
     storage::Transaction transaction(vault_.main());
     const auto use = check_chosen_pin(settings_, pin, store::count_users(vault_.main()));
@@ -164,6 +184,7 @@ void Credentials::save_pin(const Principal& principal, const Authorised& proof,
 
 void Credentials::remove_pin(const Principal& principal, UserId user,
                              std::optional<std::string_view> current) {
+    authority_.require_unlimited(principal);
     const auto proof = authorise(principal, user, current);
     storage::Transaction transaction(vault_.main());
     if (!store::delete_pin(vault_.main(), user))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/facts.hpp"
 #include "access/identity/groups_store.hpp"
 #include "access/identity/names.hpp"
 #include "access/identity/users_store.hpp"
@@ -27,6 +28,18 @@ Groups::Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authori
 void Groups::require_authority(const Principal& principal, GroupId group, const std::vector<UserId>& people) {
     authority_.require_covers(principal, group);
     authority_.require_over(principal, authority_.rights_over(group), people, group);
+    require_queues(principal, group);
+}
+
+void Groups::require_authority(const Principal& principal, GroupId group, GroupId moved) {
+    authority_.require_covers(principal, group);
+    authority_.require_over(principal, authority_.rights_over(group), moved);
+    require_queues(principal, group);
+}
+
+void Groups::require_queues(const Principal& principal, GroupId group) {
+    for (const auto queue : authority_.queues_open_to(group))
+        (void)authority_.authorise(principal, Right::queue_manage, {{}, queue, {}});
 }
 
 /// Of those who leave a group, if they had anything by being in it. Before they leave.
@@ -39,12 +52,10 @@ Sessions::Revocation Groups::end_sessions(storage::Transaction& transaction, Gro
 GroupId Groups::create(const Principal& principal, std::string_view given, GroupId parent) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
     const auto name = prepared_name("a group's name", given);
-    if (parent) require_authority(principal, parent, {});
+    if (parent) require_authority(principal, parent, std::vector<UserId>());
     storage::Transaction transaction(vault_.main());
     if (parent) (void)store::get_group(vault_.main(), parent);
-    const auto group = store::insert_group(vault_.main(), name, parent);
-    audit_.append(transaction, change_event(Action::group_created, proof, group,
-                                            {{"name", "", name}, {"parent", "", number(parent.value)}}));
+    const auto group = Facts(vault_, audit_, transaction, proof.actor()).add_group(name, parent);
     transaction.commit();
     return group;
 }
@@ -56,9 +67,8 @@ void Groups::change(const Principal& principal, GroupId group, std::optional<std
     // By its name others know what they give to whom.
     authority_.require_covers(principal, group);
     if (parent) {
-        const auto people = users_within({group});
         for (const auto surroundings : {store::get_group(vault_.main(), group).parent, *parent}) {
-            if (surroundings) require_authority(principal, surroundings, people);
+            if (surroundings) require_authority(principal, surroundings, group);
         }
     }
     storage::Transaction transaction(vault_.main());
@@ -116,29 +126,22 @@ Paged<Group> Groups::list(const Principal& principal, const Page& page) {
 
 void Groups::add(const Principal& principal, GroupId group, UserId user) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    require_authority(principal, group, {user});
+    require_authority(principal, group, std::vector{user});
     storage::Transaction transaction(vault_.main());
     (void)store::get_group(vault_.main(), group);
     (void)store::get_user(vault_.main(), user);
-    if (store::insert_member(vault_.main(), group, user)) {
-        audit_.append(transaction, change_event(Action::group_member_added, proof, group,
-                                                {{"user", "", number(user.value)}}));
-    }
+    Facts(vault_, audit_, transaction, proof.actor()).add_member(group, user);
     transaction.commit();
 }
 
 void Groups::remove_member(const Principal& principal, GroupId group, UserId user) {
     const auto proof = authority_.authorise(principal, Right::group_manage);
-    require_authority(principal, group, {user});
+    require_authority(principal, group, std::vector{user});
     storage::Transaction transaction(vault_.main());
     (void)store::get_group(vault_.main(), group);
-    const bool left = store::delete_member(vault_.main(), group, user);
+    const bool left = Facts(vault_, audit_, transaction, proof.actor()).remove_member(group, user);
     auto ended = end_sessions(transaction, group, left ? std::vector{user} : std::vector<UserId>());
-    if (left) {
-        store::require_administrator_left(vault_.main());
-        audit_.append(transaction, change_event(Action::group_member_removed, proof, group,
-                                                {{"user", number(user.value), ""}}));
-    }
+    if (left) store::require_administrator_left(vault_.main());
     transaction.commit();
     ended.settle();
 }

@@ -13,9 +13,10 @@
 namespace myqsec::access {
 
 /// group.manage. Who is in a group has what it and the groups around it hold, and stands within the reach of
-/// roles that are limited to them. So whoever renames a group, or changes its place or members, needs all
-/// rights that it holds; and over the people who enter or leave, all rights that such roles give. Who loses
-/// rights by that, loses their sessions.
+/// roles that are limited to them, and may use the restricted queues that are open to them. So whoever
+/// renames a group, or changes its place or members, needs all rights that it holds; over the people who
+/// enter or leave, all rights that such roles give, and where a whole group does, over that group, whoever
+/// will be in it; and queue.manage over those queues. Who loses rights by that, loses their sessions.
 class Groups {
  public:
     Groups(storage::Vault& vault, audit::AuditLog& audit, Authority& authority);
@@ -47,7 +48,10 @@ class Groups {
  private:
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction, GroupId left,
                                                     std::vector<UserId> people);
+    /// For who enters or leaves: people, or a whole group.
     void require_authority(const Principal& principal, GroupId group, const std::vector<UserId>& people);
+    void require_authority(const Principal& principal, GroupId group, GroupId moved);
+    void require_queues(const Principal& principal, GroupId group);
 
     storage::Vault& vault_;
     audit::AuditLog& audit_;

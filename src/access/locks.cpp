@@ -85,6 +85,11 @@ void Locks::lift(const Principal& principal, std::int64_t id) {
     transaction.commit();
 }
 
+std::int64_t Locks::in_force() {
+    const auto now = Lockout(vault_, settings_).now();
+    return static_cast<std::int64_t>(store::list_locks(vault_.main(), now, {}).size());
+}
+
 void Locks::keep_time() {
     storage::Transaction transaction(vault_.main());
     Lockout(vault_, settings_).keep_time();

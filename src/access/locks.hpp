@@ -33,6 +33,8 @@ class Locks {
     /// Ends it and forgets the entries that led to it. ERR_NOT_FOUND also once it is over, or where it is not
     /// in the principal's list.
     void lift(const Principal& principal, std::int64_t lock);
+    /// How many there are, of the first thousand: without principal, for it names nobody.
+    [[nodiscard]] std::int64_t in_force();
     /// At each opening, as Lockout::keep_time().
     void keep_time();
 

@@ -29,6 +29,7 @@ struct Claim {
     bool under_earlier_key = false;  ///< something presented is: it is to be hashed anew
     std::optional<store::PasswordRecord>
         upgraded;  ///< the password under the present cost, if it was stored under another
+    Bytes upgraded_from{};
 };
 
 struct MethodName {
@@ -152,6 +153,7 @@ class Verification {
         if (!crypto::check_password(password, pepper, stored->verifier, stored->kdf)) return false;
         if (claim.method == method_name_password && stored->use != PasswordUse::alone) return false;
         if (stored->kdf != kdf) {
+            claim.upgraded_from = stored->verifier;
             claim.upgraded = {crypto::make_password_verifier(password, pepper, kdf), stored->use, kdf};
         }
         return true;
@@ -236,7 +238,8 @@ UserId Login::authenticate(const Principal& host, const LoginAttempt& attempt, M
         if (claim.card) store::touch_card(main, claim.card->id, vault_.clock().now());
         if (claim.under_earlier_key) renew_hashes(vault_, *claim.user, attempt.card, attempt.pin);
         if (!attempt.password.empty()) store::mark_password_used(main, claim.user->id);
-        if (claim.upgraded) store::save_password(main, claim.user->id, *claim.upgraded, vault_.clock().now());
+        if (claim.upgraded)
+            store::rehash_password(main, claim.user->id, *claim.upgraded, claim.upgraded_from);
     } else if (verdict.admits) {
         refusals_.append(transaction, refusal(attempt, object, audit::Result::failed, "credentials", vault_));
         for (const auto& begun : lockout.wrong(locked))

@@ -60,16 +60,25 @@ void Recovery::require_root(const Authorised& proof, crypto::RootProvider& root)
     }
 }
 
+namespace {
+
+bool is_active_administrator(storage::Vault& vault, UserId id) {
+    const auto user = store::find_user(vault.main(), id);
+    if (!user || user->state != UserState::active) return false;
+    const auto grants = store::grants_of_user(vault.main(), id, vault.clock().now());
+    return std::ranges::any_of(grants, [](const store::EffectiveGrant& grant) {
+        return !grant.scope_group && !grant.scope_queue && RightSet::all().without(grant.rights).empty();
+    });
+}
+
+}  // namespace
+
 UserId Recovery::administrator(std::string_view user_name) {
     const auto name = lookup_hash(vault_, lookup_domain::user_name, fold_user_name(user_name));
     const auto user = store::find_user(vault_.main(), name);
     if (!user) fail(Status::ERR_NOT_FOUND, "there is no user of that name");
-    const auto grants = store::grants_of_user(vault_.main(), user->id, vault_.clock().now());
-    const bool has_all = std::ranges::any_of(grants, [](const store::EffectiveGrant& grant) {
-        return !grant.scope_group && !grant.scope_queue && RightSet::all().without(grant.rights).empty();
-    });
     // Nobody becomes an administrator by this.
-    if (user->state != UserState::active || !has_all)
+    if (!is_active_administrator(vault_, user->id))
         fail(Status::ERR_NOT_POSSIBLE, "user {} is no active administrator", user->id.value);
     return user->id;
 }
@@ -122,14 +131,25 @@ Instant Recovery::finish_due() {
         const auto next = store::next_recovery(vault_.main());
         if (!next || next->due > lockout.now()) break;  // another thread was first
         store::delete_recovery(vault_.main(), next->user);
+        if (!is_active_administrator(vault_, next->user)) {
+            // Who was demoted or disabled meanwhile is no administrator to be let in again.
+            audit_.append(transaction, {Action::user_recovered,
+                                        audit::Actor::system(),
+                                        next->user,
+                                        audit::Result::failed,
+                                        {{"reason", "", "no-administrator"}},
+                                        {}});
+            transaction.commit();
+            continue;
+        }
         store::save_password(vault_.main(), next->user, next->password, vault_.clock().now());
         lockout.forget(next->user);
-        for (const auto& session : sessions_.of_user(next->user))
-            sessions_.end(session.principal.session, EndReason::revoked);
+        auto ended = sessions_.revoke(transaction, {next->user});
         audit_.append(
             transaction,
             {Action::user_recovered, audit::Actor::system(), next->user, audit::Result::ok, {}, {}});
         transaction.commit();
+        ended.settle();
     }
     return Instant::max();
 }

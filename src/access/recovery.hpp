@@ -28,9 +28,9 @@ class Recovery {
     };
     /// The system principal, with the root secret once more. The user must be an administrator already, and
     /// stays the same one: when the password begins to work, the earlier one ends, and so do sessions and
-    /// locks. Until then whoever sets that user's password undoes it. Without code after recovery.delay.
-    /// ERR_WRONG_KEY, ERR_NOT_FOUND, ERR_NOT_POSSIBLE (no active administrator), ERR_AUTHENTICATION (the
-    /// code).
+    /// locks; it does not if the user is no active administrator any more by then. Until then whoever sets
+    /// that user's password undoes it. Without code after recovery.delay. ERR_WRONG_KEY, ERR_NOT_FOUND,
+    /// ERR_NOT_POSSIBLE (no active administrator), ERR_AUTHENTICATION (the code).
     Recovered recover(const Principal& system, crypto::RootProvider& root, std::string_view user_name,
                       std::optional<std::string_view> code);
 

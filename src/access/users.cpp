@@ -1,14 +1,15 @@
 #include "access/users.hpp"
 
+#include "access/facts.hpp"
 #include "access/identity/credential_policy.hpp"
 #include "access/identity/credentials_store.hpp"
+#include "access/identity/fresh_pin.hpp"
 #include "access/identity/lockout.hpp"
 #include "access/identity/user_fields.hpp"
 #include "access/identity/users_store.hpp"
 #include "access/rights/roles_store.hpp"
 #include "base/error.hpp"
 #include "crypto/password.hpp"
-#include "crypto/random.hpp"
 
 namespace myqsec::access {
 
@@ -19,18 +20,8 @@ Users::Users(storage::Vault& vault, audit::AuditLog& audit, const settings::Sett
     : vault_(vault), audit_(audit), settings_(settings), authority_(authority) {}
 
 UserId Users::insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields) {
-    store::UserRecord record;
-    record.person = vault_.leaf_keys().create(transaction, storage::LeafKind::person);
-    record.pseudonym = crypto::random_array<16>();
-    record.created = vault_.clock().now();
-    auto changes = apply_fields(record, fields, vault_, vault_.leaf_keys().get(record.person));
-    if (store::find_user(vault_.main(), record.name)) {
-        fail(Status::ERR_EXISTS, "there is a user of that name already");
-    }
-    const auto user = store::insert_user(vault_.main(), record);
-    audit_.append(transaction, {Action::user_created, actor, user, audit::Result::ok,
-                                std::move(changes.changes), std::move(changes.personal)});
-    return user;
+    const auto person = vault_.leaf_keys().create(transaction, storage::LeafKind::person, 1);
+    return Facts(vault_, audit_, transaction, actor).add_user(fields, person.front());
 }
 
 namespace {
@@ -88,6 +79,19 @@ UserId Users::create(const Principal& principal, const UserFields& given) {
     return user;
 }
 
+UserWithPin Users::create_with_pin(const Principal& principal, const UserFields& given) {
+    const auto proof = authority_.authorise(principal, Right::user_manage);
+    const auto pin_proof = authority_.authorise(principal, Right::credential_manage);
+    const auto fields = prepared_fields(given);
+    if (!fields.user_name) fail(Status::ERR_INVALID_ARGUMENT, "the field user_name may not be empty");
+    storage::Transaction transaction(vault_.main());
+    UserWithPin made;
+    made.user = insert(transaction, proof.actor(), fields);
+    made.pin = give_fresh_pin(transaction, vault_, settings_, audit_, pin_proof.actor(), made.user);
+    transaction.commit();
+    return made;
+}
+
 void Users::require_authority_over(const Principal& principal, UserId user) {
     (void)store::get_user(vault_.main(), user);
     authority_.require_covers(principal, user);
@@ -100,15 +104,8 @@ void Users::change(const Principal& principal, UserId user, const UserFields& gi
     const auto fields = prepared_fields(given);
     storage::Transaction transaction(vault_.main());
     auto record = store::get_user(vault_.main(), user);
-    auto changes = apply_fields(record, fields, vault_, vault_.leaf_keys().get(record.person));
-    const auto holder = store::find_user(vault_.main(), record.name);
-    if (holder && holder->id != user) fail(Status::ERR_EXISTS, "there is a user of that name already");
-    if (!changes.changes.empty() || !changes.personal.empty()) {
-        store::update_user(vault_.main(), record);
-        if (!changes.changes.empty()) store::require_administrator_left(vault_.main());
-        audit_.append(transaction, {Action::user_changed, proof.actor(), user, audit::Result::ok,
-                                    std::move(changes.changes), std::move(changes.personal)});
-    }
+    const auto changed = Facts(vault_, audit_, transaction, proof.actor()).change_user(record, fields);
+    if (changed.state) store::require_administrator_left(vault_.main());
     const bool disabled = record.state != UserState::active;
     auto ended = authority_.end_sessions(transaction, disabled ? std::vector{user} : std::vector<UserId>());
     transaction.commit();

@@ -28,9 +28,22 @@ struct FirstAdministrator {
     std::string password;  ///< random; this is the only time it is known
 };
 
+/// To whom something is told.
+struct Addressee {
+    std::string user_name;
+    std::string full_name;
+    std::string email;
+    std::string language;
+};
+
 struct NamedKey {
     crypto::Secret key;  ///< the person's
     std::string name;    ///< the user's
+};
+
+struct UserWithPin {
+    UserId user;
+    crypto::Secret pin;  ///< logs in alone; this is the only time it is known
 };
 
 class Users {
@@ -44,6 +57,9 @@ class Users {
 
     /// user.manage. Throws ERR_EXISTS, ERR_INVALID_ARGUMENT, ERR_LIMIT.
     UserId create(const Principal& principal, const UserFields& fields);
+    /// The same, with a PIN that logs in alone, in one transaction: credential.manage, too. ERR_LIMIT if the
+    /// site is too large for PINs alone.
+    UserWithPin create_with_pin(const Principal& principal, const UserFields& fields);
     /// user.manage over the user and every right that the user has. Throws ERR_NOT_POSSIBLE for the last
     /// administrator. Disabling a user ends their sessions.
     void change(const Principal& principal, UserId user, const UserFields& fields);
@@ -78,6 +94,8 @@ class Users {
     [[nodiscard]] std::string user_name(UserId user);
     /// The same with the key, for lists.
     [[nodiscard]] NamedKey named_key(UserId user, storage::LeafKeys::Reading& keys);
+    /// For what the host tells the person.
+    [[nodiscard]] Addressee addressee(UserId user);
 
  private:
     UserId insert(storage::Transaction& transaction, const audit::Actor& actor, const UserFields& fields);

@@ -1,4 +1,5 @@
 // Reading users: what a principal may see, and what upper layers need to know about a person.
+#include "access/identity/credential_policy.hpp"
 #include "access/identity/lockout.hpp"
 #include "access/identity/profiles.hpp"
 #include "access/identity/user_fields.hpp"
@@ -10,9 +11,11 @@ namespace myqsec::access {
 
 namespace {
 
-User read(storage::LeafKeys::Reading& keys, Lockout& lockout, const store::UserRecord& record) {
+User read(storage::LeafKeys::Reading& keys, Lockout& lockout, const store::UserRecord& record,
+          const PasswordAging& aging) {
     auto user = open_user(record, keys.get(record.person));
     user.locked_until = lockout.account_locked_until(record.id);
+    user.must_change_password = aging.must_change(record.password_changed, record.must_change_password);
     return user;
 }
 
@@ -28,7 +31,7 @@ User Users::get(const Principal& principal, UserId user) {
     authority_.authorise_for(principal, user, Right::profile_own, Right::user_manage);
     Lockout lockout(vault_, settings_);
     storage::LeafKeys::Reading keys(vault_.leaf_keys());
-    return read(keys, lockout, store::get_user(vault_.main(), user));
+    return read(keys, lockout, store::get_user(vault_.main(), user), {settings_, vault_.clock().now()});
 }
 
 UserId Users::find(const Principal& principal, std::string_view user_name) {
@@ -53,10 +56,11 @@ Paged<User> Users::list(const Principal& principal, const UserFilter& filter, co
     storage::LeafKeys::Reading keys(vault_.leaf_keys());
     const auto records = store::list_users(vault_.main(), query, page);
     Lockout lockout(vault_, settings_);
+    const PasswordAging aging(settings_, vault_.clock().now());
     Paged<User> users;
     users.reserve(records.size());
     for (const auto& record : records)
-        users.push_back(read(keys, lockout, record));
+        users.push_back(read(keys, lockout, record, aging));
     users.more = records.more;
     return users;
 }
@@ -97,6 +101,13 @@ NamedKey Users::named_key(UserId user, storage::LeafKeys::Reading& keys) {
     auto key = keys.get(record.person);
     auto name = open_user_name(record, key);
     return {std::move(key), std::move(name)};
+}
+
+Addressee Users::addressee(UserId user) {
+    storage::LeafKeys::Reading keys(vault_.leaf_keys());
+    const auto record = store::get_user(vault_.main(), user);
+    const auto person = open_user(record, keys.get(record.person));
+    return {person.user_name, person.full_name, person.email, person.language};
 }
 
 std::string Users::user_name(UserId user) {

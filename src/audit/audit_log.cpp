@@ -33,7 +33,7 @@ std::string place_of(std::int64_t sequence, std::size_t index, const std::string
 
 AuditLog::AuditLog(storage::Vault& vault) : vault_(vault), signer_(vault) {}
 
-void AuditLog::append(storage::Transaction& transaction, const Event& event) {
+void AuditLog::append(storage::Transaction& transaction, const Event& event, const PersonKey& known) {
     if (pending_.empty()) {
         next_sequence_ = store::next_sequence(transaction.database());
         transaction.at_end([this] { flush_pending(); }, [this] { pending_.clear(); });
@@ -41,18 +41,24 @@ void AuditLog::append(storage::Transaction& transaction, const Event& event) {
     CanonicalEvent canonical{next_sequence_, vault_.clock().now(), event.action,  event.actor,
                              event.object,   event.result,         event.changes, {}};
     std::vector<SealedPersonal> sealed;
+    crypto::Secret found;
+    auto last = known;
     for (const auto& value : event.personal) {
-        const auto key = vault_.leaf_keys().get(value.person);
+        if (last.key == nullptr || last.person != value.person) {
+            found = vault_.leaf_keys().get(value.person);
+            last = {value.person, &found};
+        }
         const auto place = place_of(canonical.sequence, sealed.size(), value.field);
         auto& one = sealed.emplace_back();
         one.salt = crypto::random_array<16>();
-        one.sealed = storage::seal_field(key, place, value.text);
+        one.sealed = storage::seal_field(*last.key, place, value.text);
         canonical.personal.push_back({value.person, value.field, commit_to(one)});
     }
     pending_.push_back({canonical.sequence, encode_event(canonical), encode_personal(sealed)});
     ++next_sequence_;
     ++waiting_;
     appended = true;
+    appended_hook_(event);
 }
 
 // In one row, which costs a fraction of what one row each does.

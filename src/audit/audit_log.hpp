@@ -39,6 +39,12 @@ struct TreeHead {
     crypto::Digest root{};
 };
 
+/// The key of a person of whom an event holds values.
+struct PersonKey {
+    LeafId person;
+    const crypto::Secret* key = nullptr;
+};
+
 /// Thread-safe. Whoever reads proves "audit.read".
 class AuditLog {
  public:
@@ -48,8 +54,13 @@ class AuditLog {
     AuditLog& operator=(const AuditLog&) = delete;
 
     /// Records the event with the transaction's fact: both commit or neither. `transaction` is of the main
-    /// database. Throws ERR_NOT_FOUND if a personal value's key was destroyed already.
-    void append(storage::Transaction& transaction, const Event& event);
+    /// database. Throws ERR_NOT_FOUND if a personal value's key was destroyed already. `known` spares the
+    /// look-up of that person's.
+    void append(storage::Transaction& transaction, const Event& event, const PersonKey& known = {});
+    /// Called for each event that is appended, in its transaction: what an upper layer makes of events, it
+    /// commits with them. What it throws fails the fact. May append nothing. Once, before the first event.
+    using AppendedHook = std::function<void(const Event&)>;
+    void when_appended(AppendedHook hook) { appended_hook_ = std::move(hook); }
 
     /// For the opening of an instance: moves what waits, finishes or undoes a change of key that a crash cut
     /// off, and records the events of the opening. A log that has no signing key yet gets its first, and says
@@ -136,6 +147,7 @@ class AuditLog {
     // Of the transaction that is open, under the main database's lock.
     std::vector<store::Record> pending_;
     std::int64_t next_sequence_ = 0;
+    AppendedHook appended_hook_ = [](const Event&) {};
 };
 
 }  // namespace myqsec::audit

@@ -26,6 +26,8 @@ struct DeviceFields {
     std::optional<access::Methods> methods;  ///< default: card, name and PIN, name and password
     std::optional<Duration> idle_timeout;    ///< 0: the setting device.idle_timeout; otherwise 5 s to 24 h
     std::optional<bool> enabled;
+    std::optional<std::string> card_transform;  ///< an expression of access/cards/card_transform.hpp
+    std::optional<bool> self_registration;      ///< default: no
 };
 
 struct Device {
@@ -41,6 +43,9 @@ struct Device {
     bool enabled = true;
     UserId session_user;         ///< 0: nobody
     bool clear_pending = false;  ///< locked until its memory has been cleared
+    std::string card_transform;  ///< what is done to a card's text before anybody is looked for by it
+    /// Whether a person who logged in with a PIN or a password may register a card there.
+    bool self_registration = false;
 };
 
 /// What the host does for a device. Called without any lock held; must not call the library.

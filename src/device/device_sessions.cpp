@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "access/cards/card_transform.hpp"
+
 namespace myqsec::device {
 
 using access::EndReason;
@@ -70,12 +72,50 @@ access::Principal DeviceSessions::login(const access::Principal& host, DeviceId 
         context_.access.login.record_refusal(attempt, "device-in-use");
         fail(Status::ERR_NOT_POSSIBLE, "device {} is in use", id.value);
     }
+    const auto card = card_text(device, attempt);
+    attempt.card = card;
     const auto since = context_.access.sessions.mark();
     const auto user = context_.access.login.authenticate(host, attempt, device.methods);
     require_device_login(user, id);
     // Only now: nobody ends another's session by a wrong PIN.
     if (earlier) end(proof.actor(), *earlier, EndReason::replaced);
-    return open(proof, device, user, since);
+    return open(proof, device, user, since,
+                {.pin = !attempt.pin.empty(), .password = !attempt.password.empty()});
+}
+
+/// The card's text as the device's transform makes it; nothing where no card was shown. What that does not
+/// take is refused: as nothing it would make another way to log in.
+std::string DeviceSessions::card_text(const Device& device, const access::LoginAttempt& attempt) {
+    if (attempt.card.empty()) return {};
+    try {
+        auto text = access::CardTransform::parse(device.card_transform).apply(attempt.card);
+        if (text.empty()) fail(Status::ERR_INVALID_ARGUMENT, "the card transform leaves nothing of the card");
+        return text;
+    } catch (const Error& error) {
+        if (error.status() == Status::ERR_INVALID_ARGUMENT)
+            context_.access.login.record_refusal(attempt, "malformed");
+        throw;
+    }
+}
+
+CardId DeviceSessions::register_card(const access::Principal& principal, std::string_view card,
+                                     std::string_view label) {
+    const auto proof =
+        context_.access.authority.authorise(principal, Right::device_login, {{}, {}, principal.device});
+    if (principal.kind != access::PrincipalKind::device)
+        fail(Status::ERR_NOT_POSSIBLE, "a card is registered in a session at the device that reads it");
+    const auto device = require_device(context_.main(), principal.device);
+    if (!device.self_registration) {
+        fail(Status::ERR_NOT_POSSIBLE, "device {} is not set to let people register cards of their own",
+             device.id.value);
+    }
+    const auto session = context_.access.sessions.get(principal.session);
+    if (!session || !(session->presented.pin || session->presented.password)) {
+        fail(Status::ERR_NOT_POSSIBLE,
+             "whoever registers a card logs in with a PIN or a password before, not with a card alone");
+    }
+    const auto text = access::CardTransform::parse(device.card_transform).apply(card);
+    return context_.access.credentials.add_own_card(proof, principal, text, label);
 }
 
 void DeviceSessions::make_ready(const audit::Actor& actor, const Device& device,
@@ -112,14 +152,14 @@ void DeviceSessions::require_device_login(UserId user, DeviceId device) {
 }
 
 access::Principal DeviceSessions::open(const Authorised& host, const Device& device, UserId user,
-                                       access::Sessions::Mark since) {
+                                       access::Sessions::Mark since, const access::Presented& presented) {
     auto& sessions = context_.access.sessions;
     auto limits = sessions.device_limits();
     if (device.idle_timeout > Duration::zero()) limits.idle = device.idle_timeout;
     access::Principal principal;
     try {
         storage::Transaction transaction(context_.main());
-        principal = sessions.open_device_session(host, user, device.id, limits, since);
+        principal = sessions.open_device_session(host, user, device.id, limits, since, presented);
         store::insert_session(context_.main(), {device.id, principal.session, user});
         transaction.commit();
     } catch (...) {

@@ -18,6 +18,8 @@ class DeviceSessions {
     void recover();
     /// As Devices::login.
     access::Principal login(const access::Principal& host, DeviceId device, const Credentials& credentials);
+    /// As Devices::register_card.
+    CardId register_card(const access::Principal& principal, std::string_view card, std::string_view label);
     /// As Devices::logout.
     void logout(const access::Principal& principal, access::EndReason reason);
     /// As Devices::end_revoked.
@@ -36,7 +38,8 @@ class DeviceSessions {
     void end_if_over(const audit::Actor& actor, DeviceId device);
     void make_ready(const audit::Actor& actor, const Device& device, const access::LoginAttempt& attempt);
     access::Principal open(const Authorised& host, const Device& device, UserId user,
-                           access::Sessions::Mark since);
+                           access::Sessions::Mark since, const access::Presented& presented);
+    std::string card_text(const Device& device, const access::LoginAttempt& attempt);
 
     void require_device_login(UserId user, DeviceId device);
     template <typename Action>

@@ -2,9 +2,10 @@
 
 #include "device/devices.hpp"
 
-#define DEVICE_ROWS                                                                            \
-    "SELECT id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, " \
-    "clear_pending, (SELECT user_id FROM device_session s WHERE s.device = device.id) FROM device "
+#define DEVICE_ROWS                                                                                      \
+    "SELECT id, name, model, serial, mac, address, location, methods, idle_timeout, enabled, "           \
+    "clear_pending, (SELECT user_id FROM device_session s WHERE s.device = device.id), card_transform, " \
+    "self_registration FROM device "
 
 namespace myqsec::device {
 
@@ -29,6 +30,10 @@ constexpr std::string_view steps[] = {
         device INTEGER PRIMARY KEY REFERENCES device (id),
         session INTEGER NOT NULL,
         user_id INTEGER NOT NULL);
+    )",
+    R"(
+    ALTER TABLE device ADD COLUMN card_transform TEXT NOT NULL DEFAULT '';
+    ALTER TABLE device ADD COLUMN self_registration INTEGER NOT NULL DEFAULT 0;
     )",
 };
 
@@ -59,7 +64,9 @@ Device read_device(const storage::Rows& rows) {
             .idle_timeout = Duration(rows.integer(8)),
             .enabled = rows.boolean(9),
             .session_user = rows.id<UserId>(11),
-            .clear_pending = rows.boolean(10)};
+            .clear_pending = rows.boolean(10),
+            .card_transform = std::string(rows.text(12)),
+            .self_registration = rows.boolean(13)};
 }
 
 SessionRow read_session(const storage::Rows& rows) {
@@ -71,18 +78,20 @@ SessionRow read_session(const storage::Rows& rows) {
 DeviceId insert_device(storage::Database& main, const Device& device) {
     return DeviceId(main.insert(
         "INSERT INTO device (name, model, serial, mac, address, location, methods, idle_timeout, enabled, "
-        "keeps_memory, clear_pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)",
+        "keeps_memory, clear_pending, card_transform, self_registration) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11)",
         device.name, device.model, device.serial, device.mac, device.address, device.location, device.methods,
-        device.idle_timeout.count(), device.enabled));
+        device.idle_timeout.count(), device.enabled, device.card_transform, device.self_registration));
 }
 
 void update_device(storage::Database& main, const Device& device) {
     main.run(
         "UPDATE device SET name = $1, model = $2, serial = $3, mac = $4, address = $5, location = $6, "
-        "methods = $7, "
-        "idle_timeout = $8, enabled = $9 WHERE id = $10",
+        "methods = $7, idle_timeout = $8, enabled = $9, card_transform = $10, self_registration = $11 "
+        "WHERE id = $12",
         device.name, device.model, device.serial, device.mac, device.address, device.location, device.methods,
-        device.idle_timeout.count(), device.enabled, device.id);
+        device.idle_timeout.count(), device.enabled, device.card_transform, device.self_registration,
+        device.id);
 }
 
 void remove_device(storage::Database& main, DeviceId device) {

@@ -1,5 +1,6 @@
 #include "device/devices.hpp"
 
+#include "access/cards/card_transform.hpp"
 #include "device/device_sessions.hpp"
 #include "spool/records/text.hpp"
 
@@ -35,6 +36,7 @@ void require_valid(Device& device) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "a device's idle timeout is 0 (the setting) or 5 seconds to 24 hours");
     }
+    (void)access::CardTransform::parse(device.card_transform);
 }
 
 void apply(const DeviceFields& fields, Device& device) {
@@ -50,6 +52,8 @@ void apply(const DeviceFields& fields, Device& device) {
     set(device.methods, fields.methods);
     set(device.idle_timeout, fields.idle_timeout);
     set(device.enabled, fields.enabled);
+    set(device.card_transform, fields.card_transform);
+    set(device.self_registration, fields.self_registration);
     require_valid(device);
 }
 
@@ -68,6 +72,9 @@ std::vector<audit::Change> differences(const Device& old, const Device& now) {
     compare("idle_timeout", settings::format_duration(old.idle_timeout),
             settings::format_duration(now.idle_timeout));
     compare("enabled", old.enabled ? "true" : "false", now.enabled ? "true" : "false");
+    compare("card_transform", old.card_transform, now.card_transform);
+    compare("self_registration", old.self_registration ? "true" : "false",
+            now.self_registration ? "true" : "false");
     return changes;
 }
 
@@ -155,6 +162,13 @@ Paged<Device> Devices::list(const access::Principal& principal, const Page& page
     return store::list_devices(state_->context.main(), page);
 }
 
+DeviceId Devices::find(const access::Principal& principal, std::string_view name) {
+    (void)authorise_host_or_manager(state_->context, principal, {});
+    const auto found = store::find_device_named(state_->context.main(), access::fold_name(name));
+    if (!found) fail(Status::ERR_NOT_FOUND, "there is no device of that name");
+    return *found;
+}
+
 void Devices::attach(const access::Principal& principal, DeviceId device, DeviceCallbacks callbacks) {
     const auto proof = authorise_host_or_manager(state_->context, principal, {{}, {}, device});
     const auto turn = state_->turns.take(device);
@@ -170,9 +184,18 @@ void Devices::clear(const access::Principal& principal, DeviceId device) {
     state_->memory.clear(proof.actor(), device);
 }
 
+std::int64_t Devices::waiting_to_be_cleared() {
+    return static_cast<std::int64_t>(store::clear_pending(state_->context.main()).size());
+}
+
 access::Principal Devices::login(const access::Principal& host, DeviceId device,
                                  const Credentials& credentials) {
     return state_->sessions.login(host, device, credentials);
+}
+
+CardId Devices::register_card(const access::Principal& principal, std::string_view card,
+                              std::string_view label) {
+    return state_->sessions.register_card(principal, card, label);
 }
 
 void Devices::logout(const access::Principal& principal, access::EndReason reason) {

@@ -38,6 +38,8 @@ class Devices {
     void remove(const access::Principal& principal, DeviceId device);
     /// device.manage or session.host. By id.
     [[nodiscard]] Paged<Device> list(const access::Principal& principal, const Page& page = {});
+    /// The same right. By its name. ERR_NOT_FOUND.
+    [[nodiscard]] DeviceId find(const access::Principal& principal, std::string_view name);
 
     /// session.host or device.manage. Replaces earlier callbacks. Clears what is still to be cleared;
     /// ERR_CALLBACK if that fails (the callbacks are attached all the same). ERR_NOT_FOUND.
@@ -52,6 +54,10 @@ class Devices {
     /// ERR_CALLBACK (the earlier session's memory could not be cleared), ERR_REENTRANT (from a callback of
     /// the device).
     access::Principal login(const access::Principal& host, DeviceId device, const Credentials& credentials);
+    /// device.login, in a session at a device that has `self_registration`, begun with a PIN or a password:
+    /// registers the card as the device's reader gives it, for the session's user. ERR_NOT_POSSIBLE,
+    /// ERR_EXISTS, ERR_LIMIT, ERR_LOCKED_OUT, as Credentials::add_own_card.
+    CardId register_card(const access::Principal& principal, std::string_view card, std::string_view label);
     /// Ends a session at a device, by its own principal. Its pending output is cancelled, then memory is
     /// cleared. ERR_CALLBACK if that fails: the session has ended, the device is locked. ERR_REENTRANT from a
     /// sink of the session. Nothing happens if it had ended already. What the disk does not take is thrown,
@@ -62,6 +68,8 @@ class Devices {
     /// logout() throws: tick() goes on with it.
     void end_revoked(const access::Principal& principal);
 
+    /// How many devices are locked until their memory is cleared.
+    [[nodiscard]] std::int64_t waiting_to_be_cleared();
     /// instance.tick. Ends sessions past their deadline, and what is left of those ended elsewhere (a user
     /// removed), and retries clearing. Returns when it wants to be called again (Instant::max(): no need).
     /// Call it before Sessions::expire. Failures of callbacks are audited, not thrown.

@@ -4,6 +4,7 @@
 #include "access/access.hpp"
 #include "audit/audit_log.hpp"
 #include "device/devices.hpp"
+#include "host/host.hpp"
 #include "instance/domain.hpp"
 #include "settings/settings.hpp"
 #include "spool/spool.hpp"
@@ -62,6 +63,20 @@ struct DeviceDomain final : Domain, device::Devices {
     Instant tick(const access::Principal& principal) override { return Devices::tick(principal); }
     /// A session's end, whose memory is to be cleared.
     [[nodiscard]] Duration soonest() override { return shortest_session(); }
+};
+
+struct HostDomain final : Domain, host::Host {
+    HostDomain(const settings::Settings& of, spool::Spool& spool)
+        : Host(spool), settings_of_instance_(of), jobs_(spool.jobs) {}
+    static Schemas schemas() { return {.main = {host::schema()}}; }
+    Instant tick(const access::Principal& principal) override;
+    void forget_person(storage::Transaction& transaction, UserId person) override {
+        notifications.forget_user(transaction, person);
+    }
+
+ private:
+    const settings::Settings& settings_of_instance_;
+    const spool::Jobs& jobs_;
 };
 
 }  // namespace myqsec::instance

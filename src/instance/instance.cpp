@@ -79,6 +79,12 @@ void Instance::recover(Birth birth) {
     audit.drain();
     const std::lock_guard lock(telling_);
     findings_ = std::move(found);
+    ticks_.last = vault.clock().now();
+}
+
+Instance::Ticks Instance::ticks() const {
+    const std::lock_guard lock(telling_);
+    return ticks_;
 }
 
 Findings Instance::findings() const {
@@ -102,6 +108,10 @@ Instant Instance::tick(const access::Principal& principal) {
         } catch (...) {  // one domain's trouble does not keep the others from what is due
             if (!first_failure) first_failure = std::current_exception();
         }
+    }
+    {
+        const std::lock_guard lock(telling_);
+        ticks_ = {begun, first_failure != nullptr};
     }
     if (first_failure) std::rethrow_exception(first_failure);
     return std::min(next, begun + std::max(wait, shortest_wait));

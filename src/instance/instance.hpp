@@ -32,6 +32,11 @@ struct Instance {
     Instant tick(const access::Principal& principal);
     /// What a host waits for at most: a setting or a device that is changed meanwhile is late by no more.
     static constexpr Duration longest_wait = std::chrono::minutes(1);
+    struct Ticks {
+        Instant last;         ///< or the opening
+        bool failed = false;  ///< the last one
+    };
+    [[nodiscard]] Ticks ticks() const;
     /// Before it is closed: nobody will tick, so erasures that wait are completed. What fails is left to the
     /// next opening.
     void settle() noexcept;
@@ -55,6 +60,7 @@ struct Instance {
     std::vector<Domain*> domains_;
     mutable RankedMutex<std::mutex> telling_{LockRank::innermost};
     Findings findings_;
+    Ticks ticks_;
 };
 
 /// The folders of all domains' blob stores.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "instance/domains.hpp"
+
 namespace myqsec::instance {
 
 audit::Event damage_found(const storage::Vault::Finding& finding) {
@@ -19,12 +21,23 @@ Instant SessionExpiry::tick(const access::Principal& /*principal*/) {
 }
 
 Duration SessionExpiry::soonest() {
-    return std::min(settings_.duration(settings::Setting::session_idle_timeout),
-                    settings_.duration(settings::Setting::session_max_duration));
+    return std::min({settings_.duration(settings::Setting::session_idle_timeout),
+                     settings_.duration(settings::Setting::session_max_duration),
+                     settings_.duration(settings::Setting::session_ticket_lifetime)});
+}
+
+Instant HostDomain::tick(const access::Principal& /*principal*/) {
+    const auto oldest = notifications.oldest();
+    // A clock that ran ahead must not take what the host has yet to tell.
+    if (!oldest || jobs_.deletion_suspended()) return Instant::max();
+    const auto retention = settings_of_instance_.duration(settings::Setting::notification_retention);
+    const bool more = notifications.expire(retention + jobs_.clock_lag());
+    return more ? *oldest : Instant::max();
 }
 
 Instant PageAlarms::tick(const access::Principal& /*principal*/) {
     const bool compared = vault_.compare_pages();
+    compared_ = compared;
     const auto next = compared ? Instant::max() : vault_.clock().now();
     const auto alarms = vault_.take_alarms();
     if (alarms.empty()) return next;

@@ -1,6 +1,8 @@
 // What an instance does for itself in a tick, where no layer alone knows enough to do it.
 #pragma once
 
+#include <atomic>
+
 #include "access/access.hpp"
 #include "audit/audit_log.hpp"
 #include "instance/domain.hpp"
@@ -27,10 +29,13 @@ class PageAlarms final : public Domain {
  public:
     PageAlarms(storage::Vault& vault, audit::AuditLog& audit) : vault_(vault), audit_(audit) {}
     Instant tick(const access::Principal& principal) override;
+    /// Whether a tick has found nothing left to compare.
+    [[nodiscard]] bool has_compared() const { return compared_; }
 
  private:
     storage::Vault& vault_;
     audit::AuditLog& audit_;
+    std::atomic<bool> compared_ = false;
 };
 
 /// Moves what the databases' logs hold into their files, so that no commit has to.
@@ -70,7 +75,8 @@ class LookupKeyUpkeep final : public Domain {
     const spool::Jobs& jobs_;
 };
 
-/// The end of grants that have one. They are out of force from that instant on, whether or not this was called.
+/// The end of grants that have one. They are out of force from that instant on, whether or not this was
+/// called.
 class GrantUpkeep final : public Domain {
  public:
     GrantUpkeep(access::Access& access, const spool::Jobs& jobs) : roles_(access.roles), jobs_(jobs) {}

@@ -128,6 +128,7 @@ constexpr std::string_view steps[] = {
     CREATE INDEX job_delegation_delegate ON job_delegation (delegate, id);
     CREATE INDEX job_delegation_until ON job_delegation (until) WHERE until IS NOT NULL;
     )",
+    "CREATE INDEX queue_access_group ON queue_access (group_id);",
 };
 
 }  // namespace

@@ -109,3 +109,30 @@ TEST_CASE("a job has at most 64 attributes, of 4 KiB together") {
     attributes.push_back(words(names[4].c_str(), much.c_str()));
     CHECK_FAILS(submit(host, attributes), MYQSEC_ERR_LIMIT, "4096");
 }
+
+TEST_CASE("whoever is given a job's document is given its attributes, the host in a direct queue, too") {
+    Host host;
+    const std::vector<myqsec_job_attribute> attributes{number("copies", 2), words("sides", "one-sided"),
+                                                       number("raster", 1, MYQSEC_ATTRIBUTE_BOOLEAN),
+                                                       words("note", "two words")};
+    auto fields = host.job_fields(host.direct);
+    fields.attributes = attributes.data();
+    fields.attribute_count = static_cast<std::uint32_t>(attributes.size());
+    auto writer = host.system->submit(fields);
+    writer.write(std::string_view("document"));
+    auto release = host.system->begin_release(writer.finish());
+    std::vector<std::string> seen;
+    for (const auto row : release.attributes()) {
+        seen.push_back(row.text("name") + " " + row.text("type") + " " +
+                       (row.has("number") ? std::to_string(row.integer("number")) : row.text("text")));
+    }
+    CHECK(seen == std::vector<std::string>{"copies integer 2", "sides text one-sided", "raster boolean 1",
+                                           "note text two words"});
+    std::vector<std::uint8_t> room(64);
+    CHECK(release.read(room) == 8);
+    CHECK(release.attributes().size() == 4);
+    release.finish();
+    CHECK_THROWS_WITH(static_cast<void>(release.attributes()), "this release is over; begin another");
+    auto without = host.system->begin_release(host.submit(host.direct, "document"));
+    CHECK(without.attributes().size() == 0);
+}

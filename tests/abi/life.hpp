@@ -164,6 +164,7 @@ class Life {
     void add_steps() {
         add_opening();
         add_people();
+        add_what_is_the_hosts();
         add_printing();
         add_upkeep();
         add_closing();
@@ -257,6 +258,37 @@ class Life {
                 return host_.admin->list(myqsec_setting_get, "session.idle_timeout").first().text("value") ==
                        "7min";
             });
+    }
+
+    void add_what_is_the_hosts() {
+        add("set host secret",
+            [&] { return faulted(myqsec_host_secret_set, system_, "tls.key", "first", std::size_t{5}); });
+        add(
+            "replace host secret",
+            [&] { return faulted(myqsec_host_secret_set, system_, "tls.key", "second", std::size_t{6}); },
+            [&] { return host_.system->host_secret("tls.key") == "second"; });
+        add(
+            "notify of deletions",
+            [&] { return faulted(myqsec_notification_set_events, system_, "job.deleted"); },
+            [&] { return host_.system->list(myqsec_notification_list, nullptr).size() >= 1; });
+        add("issue and redeem ticket", [&] {
+            char ticket[MYQSEC_TICKET_ROOM];
+            std::size_t length = sizeof ticket;
+            const auto status = faulted(myqsec_ticket_issue, admin_, nullptr, ticket, &length, nullptr);
+            if (status != MYQSEC_OK) return status;
+            myqsec_session* again = nullptr;
+            const auto redeemed = faulted(myqsec_ticket_redeem, system_, ticket, nullptr, &again);
+            myqsec_session_free(again);
+            return redeemed;
+        });
+        add(
+            "record event of the host",
+            [&] {
+                myqsec_host_event event = MYQSEC_HOST_EVENT_INIT;
+                event.name = "something";
+                return faulted(myqsec_host_event_record, system_, &event);
+            },
+            [&] { return host_.count("host.event") >= 1; });
     }
 
     void add_printing() {

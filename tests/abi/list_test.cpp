@@ -128,3 +128,28 @@ TEST_CASE("pages and filters that mean nothing are refused by name") {
     CHECK_FAILS(myqsec_job_list(host.admin->get(), &jobs, nullptr, &list), MYQSEC_ERR_INVALID_ARGUMENT,
                 "state");
 }
+
+TEST_CASE("queues and devices are found by their names, and what one may not see is not there") {
+    Host host;
+    const auto find = [](auto function, const Session& session, const char* name) {
+        std::int64_t id = 0;
+        const auto status = function(session.get(), name, &id);
+        CHECK((status == MYQSEC_OK) == (id != 0));
+        return status == MYQSEC_OK ? id : std::int64_t{status};
+    };
+    CHECK(find(myqsec_queue_find, *host.system, "secure") == host.secure);
+    CHECK(find(myqsec_queue_find, *host.system, "secur") == MYQSEC_ERR_NOT_FOUND);
+    CHECK(find(myqsec_device_find, *host.system, "lobby") == host.device);
+    CHECK(find(myqsec_device_find, *host.admin, "cellar") == MYQSEC_ERR_NOT_FOUND);
+    const auto jana = host.system->login("jana", Host::password);
+    CHECK(find(myqsec_device_find, jana, "lobby") == MYQSEC_ERR_ACCESS_DENIED);
+    CHECK(find(myqsec_queue_find, jana, "private") == host.privately);
+    myqsec_queue_fields fields = MYQSEC_QUEUE_FIELDS_INIT;
+    fields.restricted = MYQSEC_YES;
+    check(myqsec_queue_change(host.admin->get(), host.privately, &fields));
+    const auto denials = host.count("session.denied");
+    CHECK(find(myqsec_queue_find, jana, "private") == MYQSEC_ERR_NOT_FOUND);
+    CHECK(host.count("session.denied") == denials + 1);
+    CHECK(find(myqsec_queue_find, jana, "nothing") == MYQSEC_ERR_NOT_FOUND);
+    CHECK(find(myqsec_queue_find, *host.admin, "private") == host.privately);
+}

@@ -29,9 +29,11 @@ struct Secrets {
     char document[64];  // repeated to fill a job
     char name[48];
     char left_behind[48];
+    char host_secret[2048];  // as a private key is large
     // From the library:
     char first_password[64];
     char pin[32];
+    char ticket[MYQSEC_TICKET_ROOM];
 };
 
 void send_all(int channel, const void* data, std::size_t size) {
@@ -100,6 +102,7 @@ class HostProcess {
         must(myqsec_open(directory_.c_str(), &root, nullptr, &engine_));
         must(myqsec_system_session(engine_, &system_));
         add_people();
+        add_what_is_the_hosts();
         add_printing();
         must(myqsec_tick(system_, nullptr));
     }
@@ -117,6 +120,21 @@ class HostProcess {
         must(myqsec_user_set_password(admin_, jana_, nullptr, secrets_.password));
         length = sizeof secrets_.pin;
         must(myqsec_user_generate_pin(admin_, jana_, nullptr, secrets_.pin, &length));
+    }
+
+    void add_what_is_the_hosts() {
+        std::size_t length = std::strlen(secrets_.host_secret);
+        must(myqsec_host_secret_set(system_, "tls.key", secrets_.host_secret, length));
+        char read[sizeof secrets_.host_secret];
+        length = sizeof read;
+        must(myqsec_host_secret_get(system_, "tls.key", read, &length));
+        if (std::memcmp(read, secrets_.host_secret, length) != 0) ::_exit(73);
+        ::explicit_bzero(read, sizeof read);
+        length = sizeof secrets_.ticket;
+        must(myqsec_ticket_issue(admin_, nullptr, secrets_.ticket, &length, nullptr));
+        myqsec_session* again = nullptr;
+        must(myqsec_ticket_redeem(system_, secrets_.ticket, nullptr, &again));
+        myqsec_session_free(again);
     }
 
     void add_printing() {
@@ -299,6 +317,7 @@ TEST_CASE(
     draw_text(secrets.document);
     draw_text(secrets.name);
     draw_text(secrets.left_behind);
+    draw_text(secrets.host_secret);
     const std::string left_behind = secrets.left_behind;
     REQUIRE(::write(channel[0], &secrets, sizeof secrets) == sizeof secrets);
     REQUIRE(::recv(channel[0], &secrets, sizeof secrets, MSG_WAITALL) == sizeof secrets);
@@ -317,7 +336,9 @@ TEST_CASE(
                         {"first password", secrets.first_password},
                         {"document", secrets.document},
                         {"full name", secrets.name},
-                        {"PIN", std::string(secrets.pin)}};
+                        {"PIN", std::string(secrets.pin)},
+                        {"host secret", std::string(secrets.host_secret).substr(1000, 64)},
+                        {"ticket", std::string(secrets.ticket)}};
     release_host(channel[0]);
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);

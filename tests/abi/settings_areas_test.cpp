@@ -1,4 +1,6 @@
 // Rights to settings, area by area.
+#include <set>
+
 #include "abi/engine.hpp"
 
 using namespace myqsec;

@@ -40,13 +40,15 @@ TEST_CASE("a right that nobody granted is refused, says which, and is audited") 
     CHECK(f.access.authority.may(ada, Right::job_submit));
 }
 
-TEST_CASE("the host may drive logins, tick and submit for others, and nothing else") {
+TEST_CASE("the host may drive logins, tick, submit for others and keep what is its own, and nothing else") {
     AuthorityFixture f;
-    for (const auto& one : all_rights()) {
-        const bool expected = one.right == Right::session_host || one.right == Right::instance_tick ||
-                              one.right == Right::job_submit_for_others;
-        CHECK(f.access.authority.may(f.system, one.right) == expected);
-    }
+    const std::string expected =
+        "job.submit.for-others instance.tick session.host host.event.record host.secret.read "
+        "host.secret.change host.setting.read host.setting.change notification.read notification.manage "
+        "health.read";
+    CHECK(f.access.authority.rights(f.system).names() == expected);
+    for (const auto& one : all_rights())
+        CHECK(f.access.authority.may(f.system, one.right) == RightSet::parse(expected).has(one.right));
 }
 
 TEST_CASE("a session ends when idle, at its maximum, by logout, and with its user") {

@@ -83,3 +83,31 @@ TEST_CASE("whoever sets the password undoes a recovery") {
     CHECK(f.log_in_with("seven purple giraffes") == Status::OK);
     CHECK(f.log_in_with(made.password) == Status::ERR_AUTHENTICATION);
 }
+
+TEST_CASE("a recovery that is under way ends with the administrator: demoted or disabled, nobody is let in") {
+    for (const bool disable : {false, true}) {
+        CAPTURE(disable);
+        RecoveryFixture f;
+        const auto second = f.add_user("second");
+        Grant grant;
+        grant.user = second;
+        f.access.roles.give(f.root, "administrator", grant);
+        const auto made = f.access.recovery.recover(f.system, *test::key_file_root(), "second", std::nullopt);
+        UserFields fields;
+        if (disable) {
+            fields.state = UserState::disabled;
+            f.access.users.change(f.root, second, fields);
+        } else {
+            f.access.roles.take(f.root, "administrator", grant);
+        }
+        f.clock.advance(made.from - f.clock.now());
+        CHECK(f.access.recovery.finish_due() == Instant::max());
+        CHECK(f.events().back().action == audit::Action::user_recovered);
+        CHECK(f.events().back().result == audit::Result::failed);
+        f.root = f.log_in(f.administrator);
+        fields.state = UserState::active;
+        if (disable) f.access.users.change(f.root, second, fields);
+        CHECK(f.access.recovery.finish_due() == Instant::max());
+        CHECK(f.access.users.get(f.root, second).password == std::nullopt);
+    }
+}

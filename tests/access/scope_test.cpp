@@ -83,6 +83,19 @@ TEST_CASE("a group with people in it enters and leaves the reach of a role as it
     f.access.groups.change(cleo, office, "front office", std::nullopt);
 }
 
+TEST_CASE("an empty group does not enter the reach of a role by whoever lacks its rights over the group") {
+    ScopeFixture f;
+    f.access.roles.give(f.root, "groups-only", f.to(f.bob));
+    const auto newcomers = f.access.groups.create(f.root, "newcomers");
+    const auto bob = f.log_in(f.bob);
+    check_denied([&] { f.access.groups.change(bob, newcomers, std::nullopt, f.sales); });
+    f.access.groups.change(f.root, newcomers, std::nullopt, f.sales);
+    check_denied([&] { f.access.groups.change(f.as_cleo(), newcomers, std::nullopt, GroupId()); });
+    // Within what the role is over its holder puts things in order.
+    const auto team = f.access.groups.create(bob, "team", f.sales);
+    f.access.groups.change(bob, newcomers, std::nullopt, team);
+}
+
 TEST_CASE("a group that holds rights is renamed, and given groups inside, only by whoever holds them too") {
     ScopeFixture f;
     const auto admins = f.access.groups.create(f.root, "admins");

@@ -21,6 +21,7 @@ WORK = {
     peers.database: tuple(peers.SQLITE),
     peers.erasures: ("erase-one",),
     peers.audit: tuple(peers.AUDIT),
+    peers.people: ("import-users",),
     shared.in_memory: tuple(shared.IN_MEMORY),
     shared.on_disk: tuple(shared.ON_DISK),
     shared.read_beside: ("read-beside",),

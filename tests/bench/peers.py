@@ -95,6 +95,18 @@ def audit(bench):
     fresh(bench.work / "ours")
 
 
+def people(bench):
+    """A file that is read twice, checked, sealed and audited, against inserting its rows."""
+    rows = 5_000 if bench.quick else 100_000
+    pairs = []
+    for _ in range(bench.rounds):
+        mine = figures([BIN / "import_bench", fresh(bench.work / "ours"), rows])
+        pairs.append((mine["rows"], figures([BIN / "plain_import_bench", peer_database(bench), rows])["rows"]))
+        fresh(bench.work / "ours.password")
+    fresh(bench.work / "ours")
+    bench.table.compare("import-users", f"rows/s of {rows // 1000}k", "plain SQLite", pairs, 0.3)
+
+
 def size(bench):
     """Of the build that docs/firmware.md describes, where room is short."""
     stripped = bench.work / "libmyqsec.so"

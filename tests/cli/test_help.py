@@ -7,7 +7,8 @@ from support import COMMAND, CommandTest
 
 FAMILIES = ("init", "new-root-key", "status", "tick", "confirm-clock", "setting", "audit", "version", "self-test", "user", "group",
             "role", "queue", "submit", "jobs", "device", "release", "container", "certificate", "keys",
-            "access", "delegate", "encryption", "backup", "doctor", "lock", "recovery-code", "recover-administrator")
+            "access", "card", "delegate", "encryption", "backup", "doctor", "health", "host", "lock", "notification",
+            "recovery-code", "recover-administrator")
 
 
 class Help(CommandTest):
@@ -30,6 +31,8 @@ class Help(CommandTest):
 
     def test_no_option_takes_a_secret_on_the_command_line(self) -> None:
         public = {(("audit", "verify"), "key"), (("user", "password"), "with-card"),
+                  (("user", "add"), "with-pin"), (("device", "add"), "card-transform"),
+                  (("device", "change"), "card-transform"),
                   (("backup", "create"), "key-folder")}
         for path in self.every_command():
             for name in re.findall(r"--([a-z-]*(?:pass|pin|card|key)[a-z-]*)", self.says(*path, "--help")):

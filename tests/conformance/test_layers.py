@@ -11,7 +11,7 @@ INNER = {
     "crypto": ["", "public_key", "container", "root", "self_test"],
     "storage": ["pages", "wal", "vfs", "sqlite", "keys", ""],
     "audit": ["event", "tree", "signing", "log", "bundle", ""],
-    "access": ["identity", "rights", ""],
+    "access": ["cards", "passwords", "identity", "rights", ""],
     "spool": ["records", "permits", "queues", "keeping", "documents", ""],
     "abi": ["machinery", ""],
 }

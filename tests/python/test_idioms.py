@@ -35,6 +35,11 @@ class Lists(InstanceTest):
         now = datetime.now(timezone.utc)
         certificate, _ = myqsec.container.create_certificate(myqsec.container.ECDSA_P256, "auditor", now, now + timedelta(days=1))
         self.admin.import_certificate("auditor", certificate.encode())
+        self.system.set_notified_events(["job.held"])
+        for name in ("first", "second"):
+            self.system.set_host_secret(name, b"secret")
+            self.system.set_host_setting(name, "value")
+            self.system.set_notification_text("job.held", name, language=name)
         for _ in range(5):
             with self.assertRaises(myqsec.errors.AuthenticationFailed):
                 self.system.device_login(self.device, user_name="jana", pin="824610")
@@ -47,7 +52,7 @@ class Lists(InstanceTest):
 
     def test_every_long_list_is_an_iterator_over_all_pages_with_the_same_arguments(self) -> None:
         methods = paged_methods()
-        self.assertEqual(len(methods), 15)
+        self.assertEqual(len(methods), 19)
         for name, method in methods.items():
             with self.subTest(name):
                 self.assertLessEqual(PAGED, set(inspect.signature(method).parameters))
@@ -66,12 +71,12 @@ class Lists(InstanceTest):
                 self.assertEqual(read(after=keys[0]), keys[1:])
 
     def test_the_docstring_of_every_list_names_all_its_keys(self) -> None:
-        shown_by = {"users": "user"}
+        shown_by = {"users": "user", "host_settings": "host_setting"}
         for name, method in paged_methods().items():
             self.check_keys(shown_by.get(name, name), next(iter(method(self.admin, *self.arguments.get(name, ())))))
         for name in ("info", "audit_head", "audit_checkpoint", "keys_status"):
             self.check_keys(name, getattr(self.admin, name)())
-        for name in ("rights", "audit_keys", "encryption"):
+        for name in ("rights", "audit_keys", "encryption", "health"):
             self.check_keys(name, getattr(self.admin, name)()[0])
         self.check_keys("setting", self.admin.settings()[0])
 
@@ -213,13 +218,17 @@ class Roles(InstanceTest):
                 with self.assertRaises(myqsec.errors.Exists):
                     self.admin.change_role(weak, name=name)
 
-    def test_the_host_has_three_rights_and_the_header_names_them(self) -> None:
+    def test_the_host_has_few_rights_and_the_header_names_them(self) -> None:
         rights = self.system.info()["rights"].split()
-        self.assertEqual(sorted(rights), ["instance.tick", "job.submit.for-others", "session.host"])
+        own = {each for each in rights if each.startswith(("host.", "notification."))}
+        self.assertEqual(len(own), 7)
+        self.assertEqual(set(rights) - own, {"instance.tick", "job.submit.for-others", "session.host", "health.read"})
         header = (BINDING.parents[1] / "include" / "myqsec" / "engine.h").read_text("utf-8")
         comment = header[:header.index("myqsec_system_session(")].rsplit("/**", 1)[1]
-        for right in rights:
+        for right in set(rights) - own:
             self.assertIn(right, comment)
+        for kind in ("events", "secrets", "settings", "notifications"):
+            self.assertIn(kind, comment)
 
 
 class CardPasswords(InstanceTest):

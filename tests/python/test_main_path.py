@@ -53,13 +53,15 @@ class MainPath(InstanceTest):
 
     def test_a_release_is_fetched_and_finished_or_undone(self) -> None:
         document = bytes(range(256)) * 4000
-        job = self.system.submit(self.queue, document, owner=self.user)
+        attributes = {"copies": 2, "sides": "one-sided", "print-as-raster": True}
+        job = self.system.submit(self.queue, document, owner=self.user, attributes=attributes)
         with self.system.device_login(self.device, card=CARD) as jana:
             with self.assertRaises(KeyError), jana.begin_release(job) as release:
                 self.assertEqual(release.read(10), document[:10])
                 raise KeyError
             self.assertEqual(jana.job(job)["state"], "pending-held")
             with jana.begin_release(job) as release:
+                self.assertEqual(release.attributes(), attributes)
                 self.assertEqual(b"".join(release), document)
                 release.finish()
             self.assertEqual(list(jana.jobs()), [])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from support import HEADERS, myqsec
-from myqsec import _signatures, _spool, _values, errors, roots
+from myqsec import _host, _people, _signatures, _spool, _values, errors, roots
 
 
 # Prints each function's name and the shapes of its result and parameters: i4 a signed number of 4 bytes, p memory or a
@@ -99,7 +99,8 @@ class Signatures(unittest.TestCase):
 
     def test_constants_are_those_of_the_headers(self) -> None:
         homes = {"AUDIT": (myqsec.audit, ""), "QUEUE": (myqsec, "QUEUE_"), "METHOD": (myqsec, "METHOD_"), "KEY": (myqsec.container, ""),
-                 "COLUMN": (_values, "_"), "ATTRIBUTE": (_spool, "_"), "ROOT": (roots, "_ROOT_"), "LOCK": (errors, "_LOCK_")}
+                 "COLUMN": (_values, "_"), "ATTRIBUTE": (_spool, "_"), "ROOT": (roots, "_ROOT_"), "LOCK": (errors, "_LOCK_"),
+                 "EVENT": (_host, "_EVENT_"), "PEOPLE": (_people, "_PEOPLE_")}
         own = {"USER", "SUITE"}  # a bool, and a number that container.Keys takes
         # A list's order is a bool in Python.
         constants = re.findall(r"\bMYQSEC_(?!ERR_|END\b|OK\b|OLDEST_|NEWEST_)([A-Z]+)_(\w+) = (-?\d+)", headers())

@@ -118,3 +118,34 @@ TEST_CASE(
     }
     CHECK(site.count(audit::Action::queue_changed) == changed);
 }
+
+TEST_CASE("whoever manages groups opens no restricted queue by them, to themselves or others") {
+    Site site;
+    QueueFields fields;
+    fields.name = "board";
+    fields.restricted = true;
+    const auto board = site.spool().queues.create(site.root, fields);
+    auto& groups = site.access().groups;
+    const auto directors = groups.create(site.root, "directors");
+    site.spool().queues.allow(site.root, board, {}, directors);
+    site.access().roles.create(site.root, "groups-only", {access::Right::group_manage});
+    access::Grant grant;
+    grant.user = site.bob_user;
+    site.access().roles.give(site.root, "groups-only", grant);
+    site.bob = site.log_in(site.bob_user);
+    const auto own = groups.create(site.bob, "own");
+    groups.add(site.bob, own, site.bob_user);
+    const std::function<void()> ways[] = {
+        [&] { groups.add(site.bob, directors, site.bob_user); },
+        [&] { groups.change(site.bob, own, std::nullopt, directors); },
+        [&] { groups.create(site.bob, "inside", directors); },
+    };
+    for (const auto& way : ways)
+        CHECK(status_of(way) == Status::ERR_ACCESS_DENIED);
+    CHECK(status_of([&] { site.submit(site.bob, board, "in"); }) == Status::ERR_NOT_FOUND);
+    access::Grant in_queue = grant;
+    in_queue.scope_queue = board;
+    site.access().roles.give(site.root, "queue-administrator", in_queue);
+    groups.add(site.bob, directors, site.ada_user);
+    site.submit(site.ada, board, "in");
+}

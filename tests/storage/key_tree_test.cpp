@@ -47,6 +47,32 @@ std::vector<std::string> sealed_nodes(Database& main) {
 
 }  // namespace
 
+TEST_CASE("many keys are made at once, each of its own, in the places that one after the other would take") {
+    test::VaultFixture fixture;
+    auto& main = fixture.vault->main();
+    auto& keys = fixture.vault->leaf_keys();
+    Known known;
+    for (const std::size_t batch : {1, 250, 5000, 0, 63}) {
+        Transaction transaction(main);
+        for (const auto& fresh : keys.create(transaction, LeafKind::person, batch))
+            known[fresh.leaf] = to_hex(fresh.key.view());
+        add(keys, transaction, known);
+        transaction.commit();
+    }
+    CHECK(known.size() == 5319);
+    std::vector<std::string> all;
+    for (const auto& [leaf, key] : known)
+        all.push_back(key);
+    std::ranges::sort(all);
+    CHECK(std::ranges::adjacent_find(all) == all.end());
+    // Besides the newest node of each level, none has room.
+    CHECK(count(main, "SELECT COUNT(*) FROM key_node WHERE live < 64") <= 3);
+    check_all(keys, known);
+    fixture.close();
+    fixture.open();
+    check_all(fixture.vault->leaf_keys(), known);
+}
+
 TEST_CASE("keys come and go in the tree as its levels grow, through turns and reopening") {
     test::VaultFixture fixture;
     std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same every time

@@ -52,6 +52,15 @@ class Access(Child):
         fields = _user_fields(user_name, full_name, email, language, notes, state)
         return new_integer("myqsec_user_create", self._pointer, ctypes.byref(fields))
 
+    def create_user_with_pin(self, user_name: str, *, full_name: Optional[str] = None, email: Optional[str] = None,
+                             language: Optional[str] = None, notes: Optional[str] = None,
+                             state: Optional[str] = None) -> Tuple[int, str]:
+        """Creates a user with a random PIN that logs in alone, in one step; returns the id and the PIN, shown this once."""
+        fields = _user_fields(user_name, full_name, email, language, notes, state)
+        user = ctypes.c_int64()
+        pin = secret("myqsec_user_create_with_pin", self._pointer, ctypes.byref(fields), ctypes.byref(user))
+        return user.value, pin
+
     def change_user(self, user: int, *, user_name: Optional[str] = None, full_name: Optional[str] = None,
                     email: Optional[str] = None, language: Optional[str] = None, notes: Optional[str] = None,
                     state: Optional[str] = None) -> None:
@@ -69,7 +78,8 @@ class Access(Child):
 
     def user(self, user: int) -> Row:
         """One user: id, user_name, full_name, email, language, notes, state ("active", "disabled"), locked_until, created,
-        has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card")."""
+        has_password, has_pin, cards, pin_use ("alone", "with-name", "with-card"), password_use ("alone", "with-card"),
+        password_changed, must_change_password."""
         return row("myqsec_user_get", self._pointer, user)
 
     def users(self, *, state: Optional[str] = None, group: int = 0, user_name: Optional[str] = None,
@@ -120,17 +130,30 @@ class Access(Child):
                           text(user_name), text(code), after=(ctypes.byref(begins),))
         return password, datetime.fromtimestamp(begins.value / 1000, timezone.utc)
 
+    def remove_pin(self, user: int, current: Optional[str] = None) -> None:
+        """Takes the PIN away. `current` as in generate_pin."""
+        call("myqsec_user_remove_pin", self._pointer, user, text(current))
+
+    def expire_password(self, user: int) -> None:
+        """The password must be changed at the next login with it. Ends the user's sessions."""
+        call("myqsec_user_expire_password", self._pointer, user)
+
     def add_card(self, user: int, card: str, *, label: Optional[str] = None,
                  expires: Optional[datetime] = None) -> int:
-        """Registers a card as the reader gives it; returns its id."""
+        """Registers a card as the reader gives it, or as transform_card() makes it for devices that do; returns its id. After
+        `expires` it opens nothing, and may be registered again."""
         return new_integer("myqsec_card_add", self._pointer, user, text(card), text(label), instant(expires))
+
+    def register_card(self, card: str, *, label: Optional[str] = None) -> int:
+        """Registers a card of one's own in a session at a device that has `self_registration`; returns its id."""
+        return new_integer("myqsec_card_register", self._pointer, text(card), text(label))
 
     def remove_card(self, card: int) -> None:
         """Removes a registered card, by its id."""
         call("myqsec_card_remove", self._pointer, card)
 
     def cards(self, user: int, *, after: int = 0, newest_first: bool = False, page_size: Optional[int] = None) -> Iterator[Row]:
-        """A user's cards: id, user, label, created, expires, last_used; never the number."""
+        """A user's cards: id, user, label, created, expires, last_used, state ("active", "expired"); never the number."""
         return paged("myqsec_card_list", self, user, after=after, newest_first=newest_first, page_size=page_size)
 
     def create_group(self, name: str, parent: int = 0) -> int:

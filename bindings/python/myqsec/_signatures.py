@@ -164,6 +164,9 @@ class DeviceFields(Structure):
         ("idle_timeout", c_int64),
         ("enabled", c_int32),
         ("reserved", c_int32),
+        ("card_transform", c_char_p),
+        ("self_registration", c_int32),
+        ("reserved2", c_int32),
     ]
 
 
@@ -230,6 +233,16 @@ class Options(Structure):
     ]
 
 
+class HostEventField(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("name", c_char_p),
+        ("old_value", c_char_p),
+        ("new_value", c_char_p),
+    ]
+
+
 class Page(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -247,6 +260,78 @@ class LoginRefusal(Structure):
         ("until", c_int64),
         ("methods", c_uint32),
         ("reserved", c_uint32),
+    ]
+
+
+class NotificationText(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("event", c_char_p),
+        ("language", c_char_p),
+        ("subject", c_char_p),
+        ("body", c_char_p),
+    ]
+
+
+PeopleSourceRewind = CFUNCTYPE(c_int, c_void_p)
+
+
+class PeopleSource(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("context", c_void_p),
+        ("read", ReadFunction),
+        ("rewind", PeopleSourceRewind),
+    ]
+
+
+class PeopleError(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("status", c_int32),
+        ("line", c_uint64),
+        ("column", c_char_p),
+        ("message", c_char_p),
+    ]
+
+
+class PeopleCounts(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("rows", c_uint64),
+        ("errors", c_uint64),
+        ("created", c_uint64),
+        ("changed", c_uint64),
+        ("unchanged", c_uint64),
+        ("groups_created", c_uint64),
+        ("members_added", c_uint64),
+        ("members_removed", c_uint64),
+        ("cards_added", c_uint64),
+        ("cards_removed", c_uint64),
+    ]
+
+
+class PeopleExportOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("separator", c_uint32),
+        ("bom", c_uint32),
+        ("ids", c_uint32),
+    ]
+
+
+class Vouching(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("user", c_int64),
+        ("method", c_char_p),
+        ("issuer", c_char_p),
+        ("source", c_char_p),
+        ("rights", c_char_p),
     ]
 
 
@@ -345,6 +430,39 @@ class Root(Structure):
     ]
 
 
+class HostEvent(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("result", c_uint32),
+        ("name", c_char_p),
+        ("object_kind", c_char_p),
+        ("object", c_int64),
+        ("fields", POINTER(HostEventField)),
+        ("field_count", c_uint32),
+        ("reserved", c_uint32),
+        ("person", c_int64),
+        ("details", c_char_p),
+    ]
+
+
+PeopleImportOptionsError = CFUNCTYPE(c_int, c_void_p, POINTER(PeopleError))
+
+
+class PeopleImportOptions(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("map", c_uint32),
+        ("separator", c_uint32),
+        ("dry_run", c_uint32),
+        ("no_header", c_uint32),
+        ("ignore_unknown", c_uint32),
+        ("clear_empty", c_uint32),
+        ("reserved", c_uint32),
+        ("error", PeopleImportOptionsError),
+        ("error_context", c_void_p),
+    ]
+
+
 class JobFields(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -365,16 +483,21 @@ STRUCTS: dict[str, type[Structure]] = {"myqsec_user_fields": UserFields, "myqsec
     BackupOptions, "myqsec_backup_info": BackupInfo, "myqsec_container_keys": ContainerKeys, "myqsec_delegation_fields":
     DelegationFields, "myqsec_delegation_filter": DelegationFilter, "myqsec_device_fields": DeviceFields,
     "myqsec_device_callbacks": DeviceCallbacks, "myqsec_credentials": Credentials, "myqsec_root_pkcs11": RootPkcs11,
-    "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_page": Page,
-    "myqsec_login_refusal": LoginRefusal, "myqsec_queue_fields": QueueFields, "myqsec_job_attribute": JobAttribute,
-    "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter, "myqsec_sink": Sink, "myqsec_release_options":
-    ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
+    "myqsec_root_tpm": RootTpm, "myqsec_root": Root, "myqsec_options": Options, "myqsec_host_event_field":
+    HostEventField, "myqsec_host_event": HostEvent, "myqsec_page": Page, "myqsec_login_refusal": LoginRefusal,
+    "myqsec_notification_text": NotificationText, "myqsec_people_source": PeopleSource, "myqsec_people_error":
+    PeopleError, "myqsec_people_import_options": PeopleImportOptions, "myqsec_people_counts": PeopleCounts,
+    "myqsec_people_export_options": PeopleExportOptions, "myqsec_vouching": Vouching, "myqsec_queue_fields":
+    QueueFields, "myqsec_job_attribute": JobAttribute, "myqsec_job_fields": JobFields, "myqsec_job_filter": JobFilter,
+    "myqsec_sink": Sink, "myqsec_release_options": ReleaseOptions, "myqsec_release_filter": ReleaseFilter}
 
 # Of each function its result and its parameters.
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_first_administrator": (c_int32, [c_void_p, POINTER(UserFields), POINTER(c_int64), c_char_p,
         POINTER(c_size_t)]),
     "myqsec_user_create": (c_int32, [c_void_p, POINTER(UserFields), POINTER(c_int64)]),
+    "myqsec_user_create_with_pin": (c_int32, [c_void_p, POINTER(UserFields), POINTER(c_int64), c_char_p,
+        POINTER(c_size_t)]),
     "myqsec_user_change": (c_int32, [c_void_p, c_int64, POINTER(UserFields)]),
     "myqsec_user_delete": (c_int32, [c_void_p, c_int64]),
     "myqsec_user_find": (c_int32, [c_void_p, c_char_p, POINTER(c_int64)]),
@@ -382,10 +505,14 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_user_list": (c_int32, [c_void_p, POINTER(UserFilter), POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_set_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
     "myqsec_user_set_card_password": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
+    "myqsec_user_expire_password": (c_int32, [c_void_p, c_int64]),
     "myqsec_user_generate_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_user_set_pin": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p]),
+    "myqsec_user_remove_pin": (c_int32, [c_void_p, c_int64, c_char_p]),
     "myqsec_card_add": (c_int32, [c_void_p, c_int64, c_char_p, c_char_p, c_int64, POINTER(c_int64)]),
     "myqsec_card_remove": (c_int32, [c_void_p, c_int64]),
+    "myqsec_card_register": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_int64)]),
+    "myqsec_card_transform": (c_int32, [c_char_p, c_char_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_card_list": (c_int32, [c_void_p, c_int64, POINTER(Page), POINTER(c_void_p)]),
     "myqsec_user_unlock": (c_int32, [c_void_p, c_int64]),
     "myqsec_group_create": (c_int32, [c_void_p, c_char_p, c_int64, POINTER(c_int64)]),
@@ -439,6 +566,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_device_change": (c_int32, [c_void_p, c_int64, POINTER(DeviceFields)]),
     "myqsec_device_delete": (c_int32, [c_void_p, c_int64]),
     "myqsec_device_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_device_find": (c_int32, [c_void_p, c_char_p, POINTER(c_int64)]),
     "myqsec_device_attach": (c_int32, [c_void_p, c_int64, POINTER(DeviceCallbacks)]),
     "myqsec_device_clear": (c_int32, [c_void_p, c_int64]),
     "myqsec_device_login": (c_int32, [c_void_p, c_int64, POINTER(Credentials), POINTER(c_void_p)]),
@@ -454,6 +582,15 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_clock_confirm": (c_int32, [c_void_p]),
     "myqsec_session_free": (None, [c_void_p]),
     "myqsec_session_info": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_health": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_host_event_record": (c_int32, [c_void_p, POINTER(HostEvent)]),
+    "myqsec_host_secret_set": (c_int32, [c_void_p, c_char_p, c_void_p, c_size_t]),
+    "myqsec_host_secret_get": (c_int32, [c_void_p, c_char_p, c_void_p, POINTER(c_size_t)]),
+    "myqsec_host_secret_remove": (c_int32, [c_void_p, c_char_p]),
+    "myqsec_host_secret_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_host_setting_set": (c_int32, [c_void_p, c_char_p, c_char_p]),
+    "myqsec_host_setting_get": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
+    "myqsec_host_setting_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
     "myqsec_keys_status": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_keys_complete_erasures": (c_int32, [c_void_p]),
     "myqsec_keys_rotate_tree": (c_int32, [c_void_p]),
@@ -476,6 +613,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_recovery_code": (c_int32, [c_void_p, c_char_p, POINTER(c_size_t)]),
     "myqsec_recover_administrator": (c_int32, [c_void_p, POINTER(Root), c_char_p, c_char_p, c_char_p, POINTER(c_size_t),
         POINTER(c_int64)]),
+    "myqsec_notification_set_events": (c_int32, [c_void_p, c_char_p]),
+    "myqsec_notification_events": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "myqsec_notification_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_notification_acknowledge": (c_int32, [c_void_p, c_int64]),
+    "myqsec_notification_set_text": (c_int32, [c_void_p, POINTER(NotificationText)]),
+    "myqsec_notification_texts": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_notification_word": (c_int32, [c_void_p, c_int64, POINTER(c_void_p)]),
+    "myqsec_people_import": (c_int32, [c_void_p, POINTER(PeopleSource), POINTER(PeopleImportOptions),
+        POINTER(PeopleCounts)]),
+    "myqsec_people_export": (c_int32, [c_void_p, POINTER(PeopleExportOptions), WriteFunction, c_void_p]),
+    "myqsec_session_vouch": (c_int32, [c_void_p, POINTER(Vouching), POINTER(c_void_p)]),
+    "myqsec_ticket_issue": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_size_t), POINTER(c_int64)]),
+    "myqsec_ticket_redeem": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
+    "myqsec_ticket_withdraw": (c_int32, [c_void_p, c_char_p]),
     "myqsec_setting_list": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_setting_get": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "myqsec_setting_set": (c_int32, [c_void_p, c_char_p, c_char_p]),
@@ -483,6 +634,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_queue_change": (c_int32, [c_void_p, c_int64, POINTER(QueueFields)]),
     "myqsec_queue_delete": (c_int32, [c_void_p, c_int64]),
     "myqsec_queue_list": (c_int32, [c_void_p, POINTER(Page), POINTER(c_void_p)]),
+    "myqsec_queue_find": (c_int32, [c_void_p, c_char_p, POINTER(c_int64)]),
     "myqsec_queue_allow": (c_int32, [c_void_p, c_int64, c_int64, c_int64]),
     "myqsec_queue_disallow": (c_int32, [c_void_p, c_int64, c_int64, c_int64]),
     "myqsec_job_submit": (c_int32, [c_void_p, POINTER(JobFields), POINTER(c_void_p)]),
@@ -496,6 +648,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "myqsec_job_release": (c_int32, [c_void_p, c_int64, POINTER(ReleaseOptions), POINTER(Sink)]),
     "myqsec_release_begin": (c_int32, [c_void_p, c_int64, POINTER(ReleaseOptions), POINTER(c_void_p)]),
     "myqsec_release_read": (c_int32, [c_void_p, c_void_p, POINTER(c_size_t)]),
+    "myqsec_release_attributes": (c_int32, [c_void_p, POINTER(c_void_p)]),
     "myqsec_release_finish": (c_int32, [c_void_p]),
     "myqsec_release_abort": (c_int32, [c_void_p]),
     "myqsec_release_free": (None, [c_void_p]),

@@ -11,7 +11,7 @@ from ._handles import Child
 from ._library import call, guarded, new_handle, new_integer
 from ._structure import check_range
 from ._streams import Readable, Writable, writing
-from ._values import Bytes, Duration, Row, amount, as_bytes, duration, flag, instant, paged, row, text
+from ._values import Bytes, Duration, Row, amount, as_bytes, duration, flag, instant, paged, row, rows, text
 
 QUEUE_SECURE = 1
 QUEUE_PRIVATE = 2
@@ -82,6 +82,11 @@ class JobRelease(Child):
     def __iter__(self) -> Iterator[bytes]:
         while chunk := self.read():
             yield chunk
+
+    def attributes(self) -> Dict[str, Attribute]:
+        """What the job said of itself when it was submitted, such as copies and sides, by IPP name."""
+        return {each["name"]: each["text"] if each["type"] == "text" else bool(each["number"]) if each["type"] == "boolean"
+                else each["number"] for each in rows("myqsec_release_attributes", self._pointer)}
 
     def finish(self) -> None:
         """The device has accepted all of it: the job counts as printed. All must have been read."""
@@ -198,6 +203,10 @@ class Spool(Child):
         retention_held, retention_printed, max_job_size, enabled, restricted, jobs, encryption, certificates, converting,
         preview."""
         return paged("myqsec_queue_list", self, after=after, newest_first=newest_first, page_size=page_size)
+
+    def find_queue(self, name: str) -> int:
+        """The id of a queue's name, of those that queues() gives."""
+        return new_integer("myqsec_queue_find", self._pointer, text(name))
 
     def allow(self, queue: int, *, user: int = 0, group: int = 0) -> None:
         """Lets a user or a group submit to a restricted queue."""

@@ -161,6 +161,10 @@ class FactorNeeded(Error):
     refusal: Optional[Refusal] = None
 
 
+class PasswordChangeRequired(Error):
+    """The session may do nothing but change its user's password, which is too old or was set by somebody else."""
+
+
 CLASSES: dict[int, type[Error]] = {
     -1: InvalidArgument,
     -2: OutOfMemory,
@@ -193,6 +197,7 @@ CLASSES: dict[int, type[Error]] = {
     -29: OutcomeUnknown,
     -30: Incomplete,
     -31: FactorNeeded,
+    -32: PasswordChangeRequired,
 }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 from datetime import datetime, timedelta
-from typing import List, Optional, Union
+from typing import Iterable, List, Optional, Tuple, Union
 
 from . import _signatures as c
 from ._access import Access
 from ._audit import Audit
 from ._devices import Devices
+from ._host import Host
 from ._library import call, new_handle, new_integer, secret
+from ._notifications import Notifications
+from ._people import People
 from ._spool import Spool
 from ._values import Duration, Row, duration, row, rows, text, to_instant
 from .backup import Info, Progress, _info, _options
@@ -39,20 +42,25 @@ def _setting_text(value: Optional[SettingValue]) -> Optional[str]:
     return str(value) if isinstance(value, int) else value
 
 
-class Session(Access, Audit, Devices, Spool):
+class Session(Access, Audit, Devices, Host, Notifications, People, Spool):
     """A principal: the host's own, a user, or a user at a device. Ends when closed. Threads may share it."""
 
     _free = "myqsec_session_free"
 
     def info(self) -> Row:
         """About the session: kind ("system", "user", "device"), id, user, user_name, full_name, device, started, idle_deadline,
-        end_deadline, rights (names separated by spaces), message."""
+        end_deadline, rights (names separated by spaces), message, must_change_password (the session can do nothing else)."""
         return row("myqsec_session_info", self._pointer)
 
     def tick(self) -> datetime:
         """Does what is due, and returns when to call it again at the latest: within a minute, before anything is due, also of
         what begins meanwhile."""
         return to_instant(new_integer("myqsec_tick", self._pointer))
+
+    def health(self) -> List[Row]:
+        """What is overdue, suspended, locked, full or unverified, the gravest first: code, level ("notice", "warning", "alarm"),
+        sentence, since, count."""
+        return rows("myqsec_health", self._pointer)
 
     def confirm_clock(self) -> None:
         """The clock is right after a large step, which suspended deletion: what has expired may be deleted."""
@@ -70,6 +78,31 @@ class Session(Access, Audit, Devices, Spool):
                                     password=text(password))
         return Session(self._engine, new_handle("myqsec_device_login", self._free, self._pointer, device,
                                                 ctypes.byref(credentials)))
+
+    def vouch(self, user: int, *, method: str, issuer: str, source: Optional[str] = None,
+              rights: Optional[Iterable[str]] = None) -> "Session":
+        """A session of a person whom the caller has authenticated elsewhere: by which `method` ("oidc", "kerberos"), as which
+        `issuer` says. It uses these `rights` of the user's, or, without, what is the user's own but for credentials."""
+        vouching = c.Vouching(user=user, method=text(method), issuer=text(issuer), source=text(source),
+                              rights=None if rights is None else text(" ".join(rights)))
+        return Session(self._engine, new_handle("myqsec_session_vouch", self._free, self._pointer,
+                                                ctypes.byref(vouching)))
+
+    def issue_ticket(self, source: Optional[str] = None) -> Tuple[str, datetime]:
+        """A ticket that begins further sessions like this one, at no password's cost, and until when; from `source` only, if
+        that is given. Whoever shows it is that person. It ends with the instance's closing, or what ends the person's sessions."""
+        expires = ctypes.c_int64()
+        ticket = secret("myqsec_ticket_issue", self._pointer, text(source), after=(ctypes.byref(expires),))
+        return ticket, to_instant(expires.value)
+
+    def redeem_ticket(self, ticket: str, source: Optional[str] = None) -> "Session":
+        """A session of the person to whom the ticket was issued; from the system session."""
+        return Session(self._engine, new_handle("myqsec_ticket_redeem", self._free, self._pointer, text(ticket),
+                                                text(source)))
+
+    def withdraw_ticket(self, ticket: str) -> None:
+        """Ends a ticket, and the sessions that it began; harmless if there is none. From the system session."""
+        call("myqsec_ticket_withdraw", self._pointer, text(ticket))
 
     def logout(self) -> None:
         """Ends the session now. At a device its memory is cleared; raises if that fails."""

@@ -58,11 +58,24 @@ class CallbackScope {
 /// This thread's last error, "" at first.
 [[nodiscard]] const char* last_error() noexcept;
 
+/// `work`, of which a child that was forked meanwhile learns one thing: that its parent goes on with it.
+template <class Work>
+void in_one_process(Work&& work) {
+    const OwningProcess process;
+    try {
+        std::forward<Work>(work)();
+    } catch (...) {
+        process.require("this call");
+        throw;
+    }
+    process.require("this call");
+}
+
 template <class Work>
 myqsec_status guard(Work&& work) noexcept {
     try {
         CallbackScope::check_calls_allowed();
-        std::forward<Work>(work)();
+        in_one_process(std::forward<Work>(work));
         return MYQSEC_OK;
     } catch (...) {
         return report_exception();

@@ -68,9 +68,19 @@ myqsec_status with_any_session(myqsec_session* handle, Work&& work) noexcept {
 
 /// `work` takes the Session&. One that has ended is told so before anything else is looked at.
 template <class Work>
+myqsec_status with_limited_session(myqsec_session* handle, Work&& work) noexcept {
+    return with_any_session(handle, [&](Session& session) {
+        session.engine.access.sessions.require_alive(session.principal);
+        work(session);
+    });
+}
+
+/// The same, but for one that may do nothing but change its user's password.
+template <class Work>
 myqsec_status with_session(myqsec_session* handle, Work&& work) noexcept {
     return with_any_session(handle, [&](Session& session) {
         session.engine.access.sessions.require_alive(session.principal);
+        session.engine.access.sessions.require_unlimited(session.principal);
         work(session);
     });
 }

@@ -1,11 +1,11 @@
 #include "access/identity/credential_policy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "access/identity/names.hpp"
 #include "access/identity/profiles.hpp"
+#include "access/passwords/guessable.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
 
@@ -15,111 +15,38 @@ using settings::Setting;
 
 namespace {
 
-/// What guessers try first, in lower case and without the digits and signs that people append.
-constexpr std::string_view common_words[] = {
-    "password",
-    "passwort",
-    "heslo",
-    "motdepasse",
-    "contrasena",
-    "administrator",
-    "admin",
-    "welcome",
-    "letmein",
-    "qwerty",
-    "qwertz",
-    "azerty",
-    "asdfgh",
-    "qwertyuiop",
-    "qazwsxedc",
-    "zxcvbnm",
-    "iloveyou",
-    "sunshine",
-    "princess",
-    "football",
-    "baseball",
-    "superman",
-    "batman",
-    "dragon",
-    "monkey",
-    "shadow",
-    "master",
-    "trustno",
-    "changeme",
-    "default",
-    "secret",
-    "abcdefghijklmnopqrstuvwxyz",
-    "printer",
-    "printing",
-    "myqsec",
-    "abcdef",
-    "startrek",
-    "starwars",
-    "pokemon",
-    "computer",
-    "internet",
-    "service",
-    "testtest",
-    "guest",
-    "root",
-    "toor",
-    "passw",
-    "pass",
-    "correcthorsebatterystaple",
-    "thequickbrownfox",
-    "thisismypassword",
-    "mypassword",
-    "newpassword",
-    "yourpassword",
-};
-
 std::size_t characters(std::string_view text) {
     return static_cast<std::size_t>(
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-/// "abcabcabc", "aaaa": a short unit, repeated.
-bool is_repetition(std::string_view text) {
-    for (std::size_t unit = 1; unit <= text.size() / 2 && unit <= 10; ++unit) {
-        bool repeats = true;
-        for (std::size_t i = unit; i < text.size() && repeats; ++i)
-            repeats = text[i] == text[i - unit];
-        if (repeats) return true;
-    }
-    return false;
+/// What the person and the site are known by, in lower case.
+std::vector<std::string> known_words(const settings::Settings& settings, const PersonNames& person) {
+    std::vector<std::string> words;
+    const auto add = [&](const std::vector<std::string>& more) {
+        words.insert(words.end(), more.begin(), more.end());
+    };
+    const auto user_name = fold_user_name(person.user_name);
+    words.push_back(user_name);
+    add(words_of_name(user_name));
+    add(words_of_name(fold_user_name(person.full_name)));
+    add(words_of_address(fold_user_name(person.email)));
+    add(words_of_name(fold_user_name(settings.text(Setting::password_blocked_words))));
+    return words;
 }
 
-/// "12345678901234567890", "abcdefgh", backwards too.
-bool is_sequence(std::string_view text) {
-    for (const int step : {1, -1}) {
-        bool runs = true;
-        for (std::size_t i = 1; i < text.size() && runs; ++i) {
-            const int difference = text[i] - text[i - 1];
-            const bool wraps =
-                (text[i] == '0' && text[i - 1] == '9') || (text[i] == '9' && text[i - 1] == '0');
-            runs = difference == step || wraps;
-        }
-        if (runs) return true;
+std::string_view objection_to(Guessable how) {
+    switch (how) {
+        case Guessable::pattern:
+            return "it repeats a part, or runs through neighbouring characters";
+        case Guessable::common:
+            return "it is a common one, or little more than that";
+        case Guessable::personal:
+            return "it is little more than names of the person, the e-mail address or this site";
+        case Guessable::no:
+            break;
     }
-    return false;
-}
-
-/// True if little is left of the password once `word` is taken out.
-bool is_mostly(std::string_view password, std::string_view word) {
-    if (word.size() < 3) return password == word;
-    std::size_t covered = 0;
-    for (auto at = password.find(word); at != std::string_view::npos;
-         at = password.find(word, at + word.size())) {
-        covered += word.size();
-    }
-    return covered > 0 && password.size() - covered < 8;
-}
-
-bool is_blocked(std::string_view password, std::string_view user_name) {
-    const auto folded = fold_user_name(password);
-    if (is_repetition(folded) || is_sequence(folded)) return true;
-    if (is_mostly(folded, fold_user_name(user_name))) return true;
-    return std::ranges::any_of(common_words, [&](std::string_view word) { return is_mostly(folded, word); });
+    return "";
 }
 
 std::size_t character_classes(std::string_view password) {
@@ -133,7 +60,7 @@ std::size_t character_classes(std::string_view password) {
 }  // namespace
 
 void check_password_policy(const settings::Settings& settings, std::string_view password,
-                           std::string_view user_name, PasswordUse use) {
+                           const PersonNames& person, PasswordUse use) {
     if (password.size() > max_password)
         fail(Status::ERR_LIMIT, "a password may have at most {} bytes", max_password);
     const auto least =
@@ -142,10 +69,11 @@ void check_password_policy(const settings::Settings& settings, std::string_view 
     if (characters(password) < static_cast<std::size_t>(least)) {
         fail(Status::ERR_LIMIT, "the password is too short: it needs at least {} characters", least);
     }
-    if (is_blocked(password, user_name)) {
-        fail(Status::ERR_LIMIT,
-             "the password is too easy to guess: it is a common one, a pattern, or the user name");
-    }
+    auto folded = fold_user_name(password);
+    const auto how = guessable(folded, known_words(settings, person));
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(folded.data()), folded.size()});
+    if (how != Guessable::no)
+        fail(Status::ERR_LIMIT, "the password is too easy to guess: {}", objection_to(how));
     if (settings.text(Setting::password_profile) != "complexity") return;
     const auto classes = settings.integer(Setting::password_min_classes);
     if (character_classes(password) < static_cast<std::size_t>(classes)) {

@@ -65,13 +65,33 @@ std::optional<crypto::Argon2Parameters> somebodys_cost(storage::Database& main, 
                                     static_cast<std::uint32_t>(rows.integer(1)), 1};
 }
 
-void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now) {
+void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now,
+                   bool must_change) {
     main.run(
-        "INSERT INTO access_password (user_id, verifier, purpose, kdf_memory_kib, kdf_iterations, changed) "
-        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id) DO UPDATE SET verifier = excluded.verifier, "
-        "purpose = excluded.purpose, kdf_memory_kib = excluded.kdf_memory_kib, "
-        "kdf_iterations = excluded.kdf_iterations, changed = excluded.changed",
-        user, password.verifier, password.use, password.kdf.memory_kib, password.kdf.iterations, now);
+        "INSERT INTO access_password (user_id, verifier, purpose, kdf_memory_kib, kdf_iterations, changed, "
+        "must_change) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id) DO UPDATE SET "
+        "verifier = excluded.verifier, purpose = excluded.purpose, kdf_memory_kib = excluded.kdf_memory_kib, "
+        "kdf_iterations = excluded.kdf_iterations, changed = excluded.changed, "
+        "must_change = excluded.must_change",
+        user, password.verifier, password.use, password.kdf.memory_kib, password.kdf.iterations, now,
+        must_change);
+}
+
+void rehash_password(storage::Database& main, UserId user, const PasswordRecord& password, ByteView from) {
+    main.run(
+        "UPDATE access_password SET verifier = $1, kdf_memory_kib = $2, kdf_iterations = $3 "
+        "WHERE user_id = $4 AND verifier = $5",
+        password.verifier, password.kdf.memory_kib, password.kdf.iterations, user, from);
+}
+
+bool mark_password_to_change(storage::Database& main, UserId user) {
+    return main.run("UPDATE access_password SET must_change = 1 WHERE user_id = $1", user) > 0;
+}
+
+std::optional<PasswordAge> password_age(storage::Database& main, UserId user) {
+    auto rows = main.query("SELECT changed, must_change FROM access_password WHERE user_id = $1", user);
+    if (!rows.next()) return std::nullopt;
+    return PasswordAge{rows.instant(0), rows.boolean(1)};
 }
 
 void mark_password_unused(storage::Database& main, UserId user) {

@@ -22,7 +22,18 @@ struct PasswordRecord {
 std::optional<PasswordRecord> find_password(storage::Database& main, UserId user);
 /// The cost of the password of somebody, always the same one for a hash: what a name that nobody has costs.
 std::optional<crypto::Argon2Parameters> somebodys_cost(storage::Database& main, const crypto::Digest& hash);
-void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now);
+/// Chosen now. `must_change`: at the first login with it.
+void save_password(storage::Database& main, UserId user, const PasswordRecord& password, Instant now,
+                   bool must_change = false);
+/// The same password at another cost; nothing if it is another one by now.
+void rehash_password(storage::Database& main, UserId user, const PasswordRecord& password, ByteView from);
+/// False if there is none.
+bool mark_password_to_change(storage::Database& main, UserId user);
+struct PasswordAge {
+    Instant changed;
+    bool must_change;
+};
+std::optional<PasswordAge> password_age(storage::Database& main, UserId user);
 /// The first administrator's, which nobody may have seen yet, until somebody logs in with it.
 void mark_password_unused(storage::Database& main, UserId user);
 void mark_password_used(storage::Database& main, UserId user);

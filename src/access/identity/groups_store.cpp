@@ -50,6 +50,12 @@ Group get_group(storage::Database& main, GroupId group) {
     return read_group(rows);
 }
 
+std::optional<GroupPlace> find_group(storage::Database& main, std::string_view name) {
+    auto rows = main.query("SELECT id, parent FROM access_group WHERE name = $1", name);
+    if (!rows.next()) return std::nullopt;
+    return GroupPlace{rows.id<GroupId>(0), rows.id<GroupId>(1)};
+}
+
 Paged<Group> list_groups(storage::Database& main, const Page& page) {
     std::vector<Group> groups;
     auto rows = main.query(listed_groups.of(page), page.edge(), page.rows());
@@ -97,6 +103,11 @@ std::vector<UserId> users_within(storage::Database& main, const std::vector<Grou
                    "SELECT DISTINCT m.user_id FROM inside i JOIN access_member m ON m.group_id = i.id ORDER "
                    "BY m.user_id",
                    json_of(groups)));
+}
+
+std::vector<GroupId> memberships_of(storage::Database& main, UserId user) {
+    return read_ids<GroupId>(
+        main.query("SELECT group_id FROM access_member WHERE user_id = $1 ORDER BY group_id", user));
 }
 
 std::vector<GroupId> groups_of(storage::Database& main, UserId user) {

@@ -28,6 +28,12 @@ void update_group(storage::Database& main, const Group& group);
 void delete_group(storage::Database& main, GroupId group);
 /// Throws ERR_NOT_FOUND.
 Group get_group(storage::Database& main, GroupId group);
+struct GroupPlace {
+    GroupId group;
+    GroupId parent;  ///< 0 at the top
+};
+/// By its whole name.
+std::optional<GroupPlace> find_group(storage::Database& main, std::string_view name);
 Paged<Group> list_groups(storage::Database& main, const Page& page);
 bool has_children(storage::Database& main, GroupId group);
 /// The group and those around it, outwards.
@@ -41,6 +47,8 @@ Paged<UserId> members_of(storage::Database& main, GroupId group, const Page& pag
 std::vector<std::string_view> group_list_statements();
 /// In one of the groups, or in a group inside one; by ascending id.
 std::vector<UserId> users_within(storage::Database& main, const std::vector<GroupId>& groups);
+/// Directly, by id.
+std::vector<GroupId> memberships_of(storage::Database& main, UserId user);
 /// Directly or through nested groups.
 std::vector<GroupId> groups_of(storage::Database& main, UserId user);
 

@@ -16,6 +16,10 @@ char lower(char c) {
 char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
+/// Printable ASCII.
+bool is_plain(char c) {
+    return c >= ' ' && c <= '~';
+}
 bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
 }
@@ -93,6 +97,10 @@ std::string prepared_text(std::string_view what, std::string_view text, std::siz
         fail(Status::ERR_INVALID_ARGUMENT, "{} may have at most {} bytes, not {}", what, limit, size);
     };
     require_size(text.size(), longest_spelling * limit);
+    if (std::ranges::all_of(text, is_plain)) {  // most are: nothing of them is looked up in Unicode's tables
+        require_size(text.size(), limit);
+        return std::string(text);
+    }
     if (!is_utf8(text)) fail(Status::ERR_INVALID_ARGUMENT, "{} must be well-formed UTF-8", what);
     if (std::ranges::any_of(characters_of(text), is_harmful)) {
         fail(Status::ERR_INVALID_ARGUMENT,

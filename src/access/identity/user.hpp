@@ -55,6 +55,8 @@ struct User {
     std::optional<PasswordUse> password;
     std::optional<PinUse> pin;
     std::int64_t cards = 0;
+    std::optional<Instant> password_changed;
+    bool must_change_password = false;  ///< at the next login with it
 };
 
 }  // namespace myqsec::access

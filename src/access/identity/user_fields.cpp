@@ -60,6 +60,8 @@ User open_user(const store::UserRecord& record, const crypto::Secret& person_key
     user.password = record.password;
     user.pin = record.pin;
     user.cards = record.cards;
+    user.password_changed = record.password_changed;
+    user.must_change_password = record.must_change_password;
     return user;
 }
 

@@ -8,7 +8,9 @@ namespace {
     "SELECT id, name_hash, key_version, user_name, full_name, email, language, notes, state, created, " \
     "person, pseudonym, (SELECT w.purpose FROM access_password w WHERE w.user_id = u.id), "             \
     "(SELECT p.purpose FROM access_pin p WHERE p.user_id = u.id), "                                     \
-    "(SELECT COUNT(*) FROM access_card c WHERE c.user_id = u.id) FROM access_user u "
+    "(SELECT COUNT(*) FROM access_card c WHERE c.user_id = u.id), "                                     \
+    "(SELECT w.changed FROM access_password w WHERE w.user_id = u.id), "                                \
+    "(SELECT w.must_change FROM access_password w WHERE w.user_id = u.id) FROM access_user u "
 
 UserRecord read_user(const storage::Rows& row) {
     UserRecord user;
@@ -27,6 +29,8 @@ UserRecord read_user(const storage::Rows& row) {
     if (!row.is_null(12)) user.password = static_cast<PasswordUse>(row.integer(12));
     if (!row.is_null(13)) user.pin = static_cast<PinUse>(row.integer(13));
     user.cards = row.integer(14);
+    if (!row.is_null(15)) user.password_changed = row.instant(15);
+    user.must_change_password = !row.is_null(16) && row.boolean(16);
     return user;
 }
 

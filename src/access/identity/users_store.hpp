@@ -27,6 +27,8 @@ struct UserRecord {
     std::optional<PasswordUse> password;
     std::optional<PinUse> pin;
     std::int64_t cards = 0;
+    std::optional<Instant> password_changed{};
+    bool must_change_password = false;
 };
 
 /// Throws ERR_EXISTS if the name is taken.

@@ -25,6 +25,7 @@ bool applies(storage::Database& main, const store::EffectiveGrant& grant, const 
 }
 
 RightSet usable(const Principal& principal, RightSet rights) {
+    if (principal.only) rights = rights & *principal.only;
     return principal.kind == PrincipalKind::device ? rights & device_session_rights() : rights;
 }
 
@@ -37,8 +38,9 @@ audit::Object object_of(const Target& target) {
 
 }  // namespace
 
-Authority::Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions)
-    : vault_(vault), refusals_(refusals), sessions_(sessions) {}
+Authority::Authority(storage::Vault& vault, const settings::Settings& settings, Refusals& refusals,
+                     Sessions& sessions)
+    : vault_(vault), settings_(settings), refusals_(refusals), sessions_(sessions) {}
 
 /// A session that is alive, of a user who is active.
 bool Authority::is_active(const Principal& principal) {
@@ -47,11 +49,25 @@ bool Authority::is_active(const Principal& principal) {
     return user && user->state == UserState::active;
 }
 
+/// It may do nothing but change its user's password.
+bool Authority::must_change_password(const Principal& principal) const {
+    const auto session = sessions_.get(principal.session);
+    return session && session->must_change_password;
+}
+
+RightSet Authority::rights_of_host() const {
+    auto rights = host_rights();
+    if (settings_.boolean(settings::Setting::login_host_vouches)) rights |= RightSet{Right::session_vouch};
+    return rights;
+}
+
 Authority::Answer Authority::decide(const Principal& principal, Right right, const Target& target) {
     if (principal.kind == PrincipalKind::system) {
-        return host_rights().has(right) ? Answer::granted : Answer::denied;
+        return rights_of_host().has(right) ? Answer::granted : Answer::denied;
     }
     if (!is_active(principal)) return Answer::ended;
+    if (must_change_password(principal))
+        return right == Right::credential_own ? Answer::granted : Answer::denied;
     auto& main = vault_.main();
     if (usable(principal, user_rights()).has(right)) return Answer::granted;
     for (const auto& grant : store::grants_of_user(main, principal.user, vault_.clock().now())) {
@@ -96,7 +112,7 @@ bool Authority::may(const Principal& principal, Right right, const Target& targe
 Reach Authority::reach(const Principal& principal, Right right) {
     Reach reach;
     reach.everywhere = may(principal, right);
-    if (reach.everywhere || !is_active(principal)) return reach;
+    if (reach.everywhere || !is_active(principal) || must_change_password(principal)) return reach;
     for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
         if (!usable(principal, grant.rights).has(right)) continue;
         if (grant.scope_group && grant.scope_queue) {
@@ -122,8 +138,9 @@ Reach Authority::authorise_list(const Principal& principal, Right right) {
 }
 
 RightSet Authority::rights(const Principal& principal) {
-    if (principal.kind == PrincipalKind::system) return host_rights();
+    if (principal.kind == PrincipalKind::system) return rights_of_host();
     if (!is_active(principal)) return {};
+    if (must_change_password(principal)) return {Right::credential_own};
     auto held = user_rights();
     for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
         if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;
@@ -152,6 +169,10 @@ RightSet Authority::rights_over(GroupId group) {
     return held;
 }
 
+std::vector<QueueId> Authority::queues_open_to(GroupId group) {
+    return queues_open_to_(store::group_and_ancestors(vault_.main(), group));
+}
+
 void Authority::require_covers(const Principal& principal, RightSet needed, audit::Object object) {
     require_all(principal, needed, object, "");
 }
@@ -170,8 +191,8 @@ void Authority::require_all(const Principal& principal, RightSet needed, audit::
     for (const auto& one : all_rights()) {
         if (!missing.has(one.right)) continue;
         if (held.empty()) deny(principal, one.right, object, sentence_without(principal, one.right, {}));
-        const bool is_limited =
-            principal.kind == PrincipalKind::user && rights_of(principal.user).has(one.right);
+        const bool is_limited = principal.kind == PrincipalKind::user &&
+                                usable(principal, rights_of(principal.user)).has(one.right);
         deny(principal, one.right, object,
              fmt::format("{} the right {}, which you {}", held, right_name(one.right),
                          is_limited ? "have within a group or a queue only" : "lack"));
@@ -190,12 +211,24 @@ void Authority::require_over(const Principal& principal, RightSet rights, const 
     }
 }
 
+void Authority::require_over(const Principal& principal, RightSet rights, GroupId group) {
+    const auto around = store::group_and_ancestors(vault_.main(), group);
+    for (const auto& one : all_rights()) {
+        if (!rights.has(one.right)) continue;
+        const auto held = reach(principal, one.right);
+        const bool covers =
+            held.everywhere || std::ranges::find_first_of(around, held.groups) != around.end();
+        if (!covers) deny(principal, one.right, group);
+    }
+}
+
 std::string Authority::sentence_without(const Principal& principal, Right right, audit::Object object) {
     auto sentence = fmt::format("this needs the right {}", right_name(right));
     if (principal.kind == PrincipalKind::system) return sentence;
     if (principal.kind == PrincipalKind::device && !device_session_rights().has(right))
         return sentence + ", which no session at a device has";
     if (!rights_of(principal.user).has(right)) return sentence;
+    if (!usable(principal, {right}).has(right)) return sentence + ", which this session was not given";
     switch (object.kind) {
         case audit::ObjectKind::user:
             sentence += fmt::format(" over user {}", object.id);
@@ -225,6 +258,7 @@ void Authority::record_denial(const Principal& principal, Right right, audit::Ob
 
 void Authority::deny(const Principal& principal, Right right, audit::Object object,
                      std::string_view sentence) {
+    sessions_.require_unlimited(principal);
     record_denial(principal, right, object);
     fail(Status::ERR_ACCESS_DENIED, "{}",
          sentence.empty() ? sentence_without(principal, right, object) : std::string(sentence));

@@ -1,8 +1,10 @@
 // The one authorisation point.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/rights/principal.hpp"
 #include "access/rights/refusals.hpp"
@@ -14,10 +16,12 @@ namespace myqsec::access {
 
 class Authority {
  public:
-    Authority(storage::Vault& vault, Refusals& refusals, Sessions& sessions);
+    Authority(storage::Vault& vault, const settings::Settings& settings, Refusals& refusals,
+              Sessions& sessions);
 
     /// Checks that the session is alive (and marks activity), the user active, and the right granted for the
-    /// target: a grant limited to a group or a queue counts only for a target in it. A denial is audited
+    /// target: a grant limited to a group or a queue counts only for a target in it. A session whose password
+    /// must be changed has no right but credential.own: ERR_PASSWORD_CHANGE_REQUIRED. A denial is audited
     /// (session.denied) in a transaction of its own, so call this before opening one. Throws
     /// ERR_ACCESS_DENIED, ERR_SESSION_ENDED. The denial names `object`, where one is given, and not the
     /// target.
@@ -45,6 +49,12 @@ class Authority {
     /// What others hold over members of a group by roles limited to it and to the groups around it.
     [[nodiscard]] RightSet rights_over(GroupId group);
 
+    /// Restricted queues that members of the group may use through it and the groups around it. Which those
+    /// are is the spool's to say; until it does, there is none.
+    [[nodiscard]] std::vector<QueueId> queues_open_to(GroupId group);
+    using QueuesOpenTo = std::function<std::vector<QueueId>(const std::vector<GroupId>&)>;
+    void know_queues(QueuesOpenTo open_to) { queues_open_to_ = std::move(open_to); }
+
     /// Whoever may act on another's account or membership could act as that person: refuses (audited,
     /// ERR_ACCESS_DENIED) unless the principal holds everything in `rights`.
     void require_covers(const Principal& principal, RightSet rights, audit::Object object);
@@ -57,6 +67,13 @@ class Authority {
     void require_over(const Principal& principal, RightSet rights, const std::vector<UserId>& people,
                       audit::Object object);
 
+    /// The same over a group as such, so over whoever will be in it: without limit, or limited to it or to
+    /// one around it.
+    void require_over(const Principal& principal, RightSet rights, GroupId group);
+
+    /// As Sessions::require_unlimited and lift_limit, for who changes passwords.
+    void require_unlimited(const Principal& principal) const { sessions_.require_unlimited(principal); }
+    void lift_limit(const Principal& principal) { sessions_.lift_limit(principal.session); }
     /// As Sessions::revoke.
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
                                                     std::vector<UserId> users, SessionId spared = {}) {
@@ -74,6 +91,9 @@ class Authority {
  private:
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
+    [[nodiscard]] bool must_change_password(const Principal& principal) const;
+    /// The system principal's.
+    [[nodiscard]] RightSet rights_of_host() const;
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);
     /// `held` says who has rights that the principal must have, too; "" if the right itself is needed.
     void require_all(const Principal& principal, RightSet needed, audit::Object object,
@@ -81,8 +101,10 @@ class Authority {
     [[nodiscard]] std::string sentence_without(const Principal& principal, Right right, audit::Object object);
 
     storage::Vault& vault_;
+    const settings::Settings& settings_;
     Refusals& refusals_;
     Sessions& sessions_;
+    QueuesOpenTo queues_open_to_ = [](const std::vector<GroupId>&) { return std::vector<QueueId>(); };
 };
 
 }  // namespace myqsec::access

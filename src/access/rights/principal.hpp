@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "access/rights/rights.hpp"
 #include "audit/event/event.hpp"
 #include "base/id.hpp"
 
@@ -22,6 +24,7 @@ struct Principal {
     SessionId session;
     DeviceId device;
     audit::Actor actor;
+    std::optional<RightSet> only{};  ///< what a session may use of its user's rights; none: all
 
     static Principal system() { return {PrincipalKind::system, {}, {}, {}, audit::Actor::system()}; }
     /// True if `who` is the person asking.

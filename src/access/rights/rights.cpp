@@ -27,7 +27,11 @@ constexpr RightSet own_rights{Right::job_submit,       Right::job_release_own,  
                               Right::job_preview_own,  Right::device_login,          Right::profile_own,
                               Right::job_delegate_own, Right::job_release_delegated, Right::credential_own};
 
-constexpr RightSet system_rights{Right::job_submit_for_others, Right::instance_tick, Right::session_host};
+constexpr RightSet system_rights{
+    Right::job_submit_for_others, Right::instance_tick,       Right::session_host,
+    Right::host_event_record,     Right::host_secret_read,    Right::host_secret_change,
+    Right::host_setting_read,     Right::host_setting_change, Right::notification_read,
+    Right::notification_manage,   Right::health_read};
 
 // Stored grants refer to the ids: append only. Ids from 1000 on are those of custom roles.
 constexpr BuiltInRole roles_table[] = {
@@ -44,7 +48,7 @@ constexpr BuiltInRole roles_table[] = {
     {RoleId(5),
      "auditor",
      {Right::audit_read, Right::settings_read_login, Right::settings_read_devices, Right::settings_read_jobs,
-      Right::settings_read_storage, Right::settings_read_audit},
+      Right::settings_read_storage, Right::settings_read_audit, Right::health_read},
      true},
     {RoleId(6), "user", own_rights, false},
     {RoleId(7), "host", system_rights, false},
@@ -142,6 +146,10 @@ RightSet device_session_rights() {
     return {Right::job_submit,      Right::job_release_own, Right::job_release_delegated,
             Right::job_manage_own,  Right::job_preview_own, Right::device_login,
             Right::job_release_all, Right::job_manage_all,  Right::profile_own};
+}
+
+RightSet vouched_session_rights() {
+    return own_rights.without({Right::credential_own, Right::job_delegate_own, Right::device_login});
 }
 
 }  // namespace myqsec::access

@@ -85,6 +85,9 @@ inline constexpr RoleId administrator_role{1};
 [[nodiscard]] RightSet user_rights();
 /// The system principal has these.
 [[nodiscard]] RightSet host_rights();
+/// What a session may use that somebody vouched for without saying more: what is one's own, but for
+/// credentials and delegations, which outlast it.
+[[nodiscard]] RightSet vouched_session_rights();
 /// What a session at a device may use of its user's rights: a card left in a reader must not administer the
 /// site.
 [[nodiscard]] RightSet device_session_rights();

@@ -212,6 +212,26 @@ std::int64_t count_administrators(storage::Database& main) {
     return rows.next() ? rows.integer(0) : 0;
 }
 
+std::int64_t count_administrators_after(storage::Database& main, const Losses& losses) {
+    std::string left = "[";
+    for (const auto& [group, user] : losses.memberships)
+        left += fmt::format("{}\"{} {}\"", left.size() > 1 ? "," : "", group.value, user.value);
+    auto rows = main.query(
+        "WITH RECURSIVE holder(id) AS ("
+        "SELECT group_id FROM access_grant WHERE role_id = ?1 AND group_id <> 0 AND scope_group = 0 AND "
+        "scope_queue = 0 AND until IS NULL "
+        "UNION SELECT g.id FROM access_group g JOIN holder h ON g.parent = h.id), "
+        "administrator(id) AS ("
+        "SELECT t.user_id FROM access_grant t WHERE t.role_id = ?1 AND t.user_id <> 0 AND t.scope_group = 0 "
+        "AND t.scope_queue = 0 AND t.until IS NULL "
+        "UNION SELECT m.user_id FROM access_member m JOIN holder h ON m.group_id = h.id "
+        "WHERE (m.group_id || ' ' || m.user_id) NOT IN (SELECT value FROM json_each(?4))) "
+        "SELECT COUNT(*) FROM access_user u WHERE u.id IN (SELECT id FROM administrator) AND u.state = ?2 "
+        "AND u.id NOT IN (SELECT value FROM json_each(?3))",
+        administrator_role, UserState::active, json_of(losses.disabled), left + "]");
+    return rows.next() ? rows.integer(0) : 0;
+}
+
 void require_administrator_left(storage::Database& main) {
     if (count_administrators(main) > 0) return;
     fail(Status::ERR_NOT_POSSIBLE,

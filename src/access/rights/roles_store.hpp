@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "access/rights/rights.hpp"
@@ -20,7 +21,8 @@ struct Role {
     RightSet rights;
 };
 
-/// To whom, and for what. Exactly one of user and group. With both scopes: over users of the group in the queue.
+/// To whom, and for what. Exactly one of user and group. With both scopes: over users of the group in the
+/// queue.
 struct Grant {
     UserId user;
     GroupId group;
@@ -92,6 +94,13 @@ std::vector<std::string_view> role_list_statements();
 
 /// Active users who are administrators without limit or end.
 std::int64_t count_administrators(storage::Database& main);
+/// What takes that from somebody.
+struct Losses {
+    std::vector<UserId> disabled;
+    std::vector<std::pair<GroupId, UserId>> memberships;
+};
+/// Those who would be left.
+std::int64_t count_administrators_after(storage::Database& main, const Losses& losses);
 /// Throws ERR_NOT_POSSIBLE if the transaction's changes left none.
 void require_administrator_left(storage::Database& main);
 

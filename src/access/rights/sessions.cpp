@@ -1,5 +1,7 @@
 #include "access/rights/sessions.hpp"
 
+#include "access/identity/credential_policy.hpp"
+#include "access/identity/credentials_store.hpp"
 #include "access/identity/users_store.hpp"
 #include "base/error.hpp"
 #include "crypto/random.hpp"
@@ -11,15 +13,6 @@ using settings::Setting;
 namespace {
 
 constexpr std::size_t max_sessions = 100'000;
-
-/// Random, so that no session can be guessed or mistaken for an earlier one.
-SessionId random_session_id() {
-    for (;;) {
-        const auto bytes = crypto::random_array<8>();
-        const auto number = static_cast<std::int64_t>(load_be<std::uint64_t>(bytes.data()) >> 1);
-        if (number != 0) return SessionId(number);
-    }
-}
 
 [[noreturn]] void refuse_ended() {
     fail(Status::ERR_SESSION_ENDED, "the session has ended; log in again");
@@ -55,18 +48,35 @@ std::string_view end_reason_name(EndReason reason) {
 Sessions::Sessions(storage::Vault& vault, audit::AuditLog& audit, const settings::Settings& settings)
     : vault_(vault), audit_(audit), settings_(settings) {}
 
-Principal Sessions::open_user_session(const Authorised& host, UserId user, std::optional<Mark> since) {
+Principal Sessions::open_user_session(const Authorised& host, UserId user, std::optional<Mark> since,
+                                      const Presented& presented) {
     host.require("session.host");
-    return open(user, {},
-                {settings_.duration(Setting::session_idle_timeout),
-                 settings_.duration(Setting::session_max_duration)},
-                since);
+    return open({.user = user, .limits = user_limits(), .since = since, .presented = presented});
+}
+
+Principal Sessions::open_vouched_session(const Authorised& voucher, UserId user, RightSet only,
+                                         std::vector<audit::Change> how) {
+    voucher.require("session.vouch");
+    return open({.user = user,
+                 .limits = user_limits(),
+                 .only = only,
+                 .event = change_event(audit::Action::session_vouched, voucher, user, std::move(how))});
+}
+
+SessionLimits Sessions::user_limits() const {
+    return {settings_.duration(Setting::session_idle_timeout),
+            settings_.duration(Setting::session_max_duration)};
 }
 
 Principal Sessions::open_device_session(const Authorised& host, UserId user, DeviceId device,
-                                        std::optional<SessionLimits> limits, std::optional<Mark> since) {
+                                        std::optional<SessionLimits> limits, std::optional<Mark> since,
+                                        const Presented& presented) {
     host.require("session.host");
-    return open(user, device, limits.value_or(device_limits()), since);
+    return open({.user = user,
+                 .device = device,
+                 .limits = limits.value_or(device_limits()),
+                 .since = since,
+                 .presented = presented});
 }
 
 SessionLimits Sessions::device_limits() const {
@@ -79,22 +89,28 @@ Sessions::Mark Sessions::mark() const {
     return revocations_;
 }
 
-Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limits,
-                         std::optional<Mark> since) {
-    const auto begun = since.value_or(mark());
+Principal Sessions::open(const Opening& opening) {
+    const auto user = opening.user;
+    const auto device = opening.device;
+    const auto begun = opening.since.value_or(mark());
     const auto now = vault_.clock().now();
     // Its lock puts this before or behind each change that revokes.
     storage::Transaction transaction(vault_.main());
     const auto record = store::get_user(vault_.main(), user);
     if (record.state != UserState::active) fail(Status::ERR_NOT_FOUND, "user {} is disabled", user.value);
-    const Principal principal{device ? PrincipalKind::device : PrincipalKind::user, user, random_session_id(),
-                              device, audit::Actor{audit::ActorKind::user, record.pseudonym}};
-    audit_.append(transaction, {.action = audit::Action::session_login,
-                                .actor = principal.actor,
-                                .object = device ? audit::Object(device) : audit::Object(user),
-                                .changes = {},
-                                .personal = {}});
-    insert({principal, now, now, limits}, begun);
+    const Principal principal{
+        device ? PrincipalKind::device : PrincipalKind::user,   user,        random_session_id(), device,
+        audit::Actor{audit::ActorKind::user, record.pseudonym}, opening.only};
+    const audit::Event login{.action = audit::Action::session_login,
+                             .actor = principal.actor,
+                             .object = device ? audit::Object(device) : audit::Object(user),
+                             .changes = {},
+                             .personal = {}};
+    audit_.append(transaction, opening.event.value_or(login));
+    Session session{principal, now, now, opening.limits};
+    session.presented = opening.presented;
+    session.must_change_password = opening.presented.password && must_change(user, now);
+    insert(session, begun);
     try {
         transaction.commit();
     } catch (...) {
@@ -105,10 +121,27 @@ Principal Sessions::open(UserId user, DeviceId device, const SessionLimits& limi
     return principal;
 }
 
-void Sessions::insert(const Session& session, Mark since) {
-    const std::lock_guard lock(mutex_);
+bool Sessions::must_change(UserId user, Instant now) const {
+    const auto age = store::password_age(vault_.main(), user);
+    return age && PasswordAging(settings_, now).must_change(age->changed, age->must_change);
+}
+
+SessionId Sessions::random_session_id() {
+    for (;;) {
+        const auto bytes = crypto::random_array<8>();
+        const auto number = static_cast<std::int64_t>(load_be<std::uint64_t>(bytes.data()) >> 1);
+        if (number != 0) return SessionId(number);
+    }
+}
+
+void Sessions::require_room() const {
     if (sessions_.size() >= max_sessions)
         fail(Status::ERR_LIMIT, "there are {} sessions already", max_sessions);
+}
+
+void Sessions::insert(const Session& session, Mark since) {
+    const std::lock_guard lock(mutex_);
+    require_room();
     const auto revoked = revoked_.find(session.principal.user);
     if (revoked != revoked_.end() && revoked->second > since)
         fail(Status::ERR_AUTHENTICATION, "the credentials were changed during the login; log in again");
@@ -151,6 +184,20 @@ void Sessions::require_alive(const Principal& principal) const {
     if (principal.kind != PrincipalKind::system && !alive(principal)) refuse_ended();
 }
 
+void Sessions::require_unlimited(const Principal& principal) const {
+    if (principal.kind == PrincipalKind::system) return;
+    const auto session = get(principal.session);
+    if (!session || !session->must_change_password) return;
+    fail(Status::ERR_PASSWORD_CHANGE_REQUIRED,
+         "the password must be changed before anything else: it is too old, or somebody else set it");
+}
+
+void Sessions::lift_limit(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(session);
+    if (found != sessions_.end()) found->second.must_change_password = false;
+}
+
 std::optional<Session> Sessions::get(SessionId session) const {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(session);
@@ -183,6 +230,7 @@ bool Sessions::end(SessionId session, EndReason reason) {
         ended = found->second;
         sessions_.erase(found);
     }
+    if (ended->ticket != 0) return true;
     try {
         storage::Transaction transaction(vault_.main());
         audit_end(transaction, *ended, ended->unrecorded_end.value_or(reason));
@@ -200,8 +248,8 @@ void Sessions::end_unrecorded(const Session& session, EndReason reason) {
     if (!ended.unrecorded_end) ended.unrecorded_end = reason;
 }
 
-std::map<SessionId, Session> Sessions::take_out(const std::vector<UserId>& users, SessionId spared) {
-    std::map<SessionId, Session> out;
+Sessions::TakenOut Sessions::take_out(const std::vector<UserId>& users, SessionId spared) {
+    TakenOut out;
     const std::lock_guard lock(mutex_);
     ++revocations_;
     for (const auto user : users)
@@ -209,24 +257,25 @@ std::map<SessionId, Session> Sessions::take_out(const std::vector<UserId>& users
     for (auto it = sessions_.begin(); it != sessions_.end();) {
         const auto here = it++;
         if (here->first != spared && std::ranges::binary_search(users, here->second.principal.user))
-            out.insert(sessions_.extract(here));
+            out.sessions.insert(sessions_.extract(here));
     }
+    out.tickets = tickets_.take_out(users);
     return out;
 }
 
 Sessions::Revocation Sessions::revoke(storage::Transaction& transaction, std::vector<UserId> users,
                                       SessionId spared) {
-    auto ended = users.empty() ? std::map<SessionId, Session>() : take_out(users, spared);
+    auto ended = users.empty() ? TakenOut() : take_out(users, spared);
     Revocation revocation(*this, std::move(users), spared, std::move(ended));
-    for (const auto& [id, session] : revocation.ended_)
-        audit_end(transaction, session, EndReason::revoked);
+    audit_ends(transaction, revocation.ended_);
     return revocation;
 }
 
 Sessions::Revocation::~Revocation() {
     if (sessions_ == nullptr) return;
     const std::lock_guard lock(sessions_->mutex_);
-    sessions_->sessions_.merge(ended_);
+    sessions_->sessions_.merge(ended_.sessions);
+    sessions_->tickets_.put_back(ended_.tickets);
 }
 
 void Sessions::Revocation::settle() noexcept {
@@ -236,17 +285,16 @@ void Sessions::Revocation::settle() noexcept {
         // Until the change was durable, a login may have read what was before it.
         auto late = sessions.take_out(users_, spared_);
         const auto unrecorded = late;
-        ended_.merge(late);
-        if (!unrecorded.empty()) {
+        ended_.sessions.merge(late.sessions);
+        if (!unrecorded.sessions.empty() || !unrecorded.tickets.empty()) {
             storage::Transaction transaction(sessions.vault_.main());
-            for (const auto& [id, session] : unrecorded)
-                sessions.audit_end(transaction, session, EndReason::revoked);
+            sessions.audit_ends(transaction, unrecorded);
             transaction.commit();
         }
     } catch (const std::exception&) {
         // Ended they are, if not recorded.
     }
-    for (const auto& [id, session] : ended_) {
+    for (const auto& [id, session] : ended_.sessions) {
         try {
             sessions.revoked_hook_(session);
         } catch (const std::exception&) {
@@ -257,8 +305,10 @@ void Sessions::Revocation::settle() noexcept {
 
 std::vector<EndedSession> Sessions::expire(Instant now) {
     std::vector<EndedSession> ended;
+    TicketBook::Entries expired;
     {
         const std::lock_guard lock(mutex_);
+        expired = tickets_.expire(now);
         for (auto it = sessions_.begin(); it != sessions_.end();) {
             const auto reason = it->second.end_by(now);
             if (!reason) {
@@ -269,16 +319,19 @@ std::vector<EndedSession> Sessions::expire(Instant now) {
             it = sessions_.erase(it);
         }
     }
-    if (ended.empty()) return ended;
+    if (ended.empty() && expired.empty()) return ended;
     try {
         storage::Transaction transaction(vault_.main());
         for (const auto& one : ended)
             audit_end(transaction, one.session, one.reason);
+        for (const auto& [token, ticket] : expired)
+            audit_end(transaction, ticket, "expired");
         transaction.commit();
     } catch (...) {
         // Past their deadlines they serve nobody, but the next call must find them: a device has to be
         // cleared.
         const std::lock_guard lock(mutex_);
+        tickets_.put_back(expired);
         for (const auto& one : ended)
             sessions_.emplace(one.session.principal.session, one.session);
         throw;
@@ -288,13 +341,21 @@ std::vector<EndedSession> Sessions::expire(Instant now) {
 
 std::optional<Instant> Sessions::next_deadline() const {
     const std::lock_guard lock(mutex_);
-    std::optional<Instant> next;
+    auto next = tickets_.next_expiry();
     for (const auto& [id, session] : sessions_)
         next = std::min(next.value_or(session.deadline()), session.deadline());
     return next;
 }
 
+void Sessions::audit_ends(storage::Transaction& transaction, const TakenOut& ended) {
+    for (const auto& [id, session] : ended.sessions)
+        audit_end(transaction, session, EndReason::revoked);
+    for (const auto& [token, ticket] : ended.tickets)
+        audit_end(transaction, ticket, "revoked");
+}
+
 void Sessions::audit_end(storage::Transaction& transaction, const Session& session, EndReason reason) {
+    if (session.ticket != 0) return;
     audit_.append(transaction, {.action = audit::Action::session_logout,
                                 .actor = session.principal.actor,
                                 .object = place_of(session),

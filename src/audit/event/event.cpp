@@ -74,6 +74,13 @@ std::string_view object_kind_name(ObjectKind kind) noexcept {
     return "unknown";
 }
 
+std::optional<ObjectKind> object_kind_named(std::string_view name) noexcept {
+    for (const auto each : object_kinds) {
+        if (object_kind_name(each) == name) return each;
+    }
+    return std::nullopt;
+}
+
 std::string_view result_name(Result result) noexcept {
     switch (result) {
         case Result::ok:

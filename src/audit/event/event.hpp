@@ -83,7 +83,9 @@ enum class Result : std::uint8_t { ok = 0, denied = 1, failed = 2 };
 
 std::string_view actor_kind_name(ActorKind kind) noexcept;    ///< "system", "user", "anonymous"
 std::string_view object_kind_name(ObjectKind kind) noexcept;  ///< "user", "job", …; "" for none
-std::string_view result_name(Result result) noexcept;         ///< "ok", "denied", "failed"
+/// The kind of that name; none for no kind.
+std::optional<ObjectKind> object_kind_named(std::string_view name) noexcept;
+std::string_view result_name(Result result) noexcept;  ///< "ok", "denied", "failed"
 
 /// A value that changed. Part of the hashed event for ever: never personal data, never a secret.
 struct Change {

@@ -103,6 +103,14 @@ class JobRelease::Pull final : public Puller {
         step([&] { claim_->require_live(); });
     }
 
+    std::string attributes() {
+        const std::lock_guard lock(turn_);
+        return step([&] {
+            claim_->require_live();
+            return claim_->attributes();
+        });
+    }
+
     std::size_t read(ByteSpan into) {
         const std::lock_guard lock(turn_);
         return step([&] {
@@ -161,6 +169,10 @@ JobRelease::~JobRelease() {
 
 void JobRelease::require_live() {
     pull_->require_live();
+}
+
+std::string JobRelease::attributes() {
+    return pull_->attributes();
 }
 
 std::size_t JobRelease::read(ByteSpan into) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "access/access.hpp"
 #include "spool/documents/release_sink.hpp"
@@ -22,6 +23,8 @@ class JobRelease {
 
     /// Undoes the release, and throws as read() does, unless it may go on.
     void require_live();
+    /// As ReleaseClaim::attributes(); throws as read() does.
+    [[nodiscard]] std::string attributes();
     /// The next bytes of the document; fewer than fit only at its end, and then none. Any failure undoes the
     /// release: ERR_CORRUPT (nothing unverified is returned), ERR_NOT_POSSIBLE (cancelled, or over),
     /// ERR_SESSION_ENDED.

@@ -8,6 +8,7 @@
 #include "spool/keeping/retention.hpp"
 #include "spool/keeping/trusted_clock.hpp"
 #include "spool/permits/permit.hpp"
+#include "spool/records/sealed_names.hpp"
 #include "spool/records/trusted_time.hpp"
 
 namespace myqsec::spool {
@@ -75,6 +76,11 @@ ReleaseClaim::ReleaseClaim(const Context& context, Outputs& outputs, const acces
         failed(status_of(failure));
         throw;
     }
+}
+
+std::string ReleaseClaim::attributes() const {
+    const auto job = store::find_job(context_.main(), id_);
+    return job ? JobDescriptions(context_).describe(*job).attributes : std::string();
 }
 
 /// The state decides, in one statement: of two claims one finds the job processing. A claim that nobody holds

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,9 @@ class ReleaseClaim {
 
     [[nodiscard]] Document& document() { return *document_; }
     [[nodiscard]] Outputs::Output& output() { return output_; }
+    /// What the job says of itself, as attribute_lines() has it: whoever is given the document is told how it
+    /// is to be printed, a delegate who reads no names, too. Empty once the owner's key is destroyed.
+    [[nodiscard]] std::string attributes() const;
     /// Throws unless the output may go on: it was stopped, as for a deleted job, its session has ended, a
     /// delegate's permission is over, or this is a forked child of the process that claimed the job.
     void require_live() const;

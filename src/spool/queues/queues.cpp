@@ -124,6 +124,9 @@ void require_free_name(storage::Database& main, const Queue& queue) {
 Queues::Queues(const Context& context) : context_(context) {
     context.access.roles.know_queues(
         [&main = context.main()](QueueId queue) { return store::find_queue(main, queue).has_value(); });
+    context.access.authority.know_queues([&main = context.main()](const std::vector<GroupId>& groups) {
+        return store::queues_open_to(main, groups);
+    });
 }
 
 QueueId Queues::create(const access::Principal& principal, const QueueFields& fields) {
@@ -202,6 +205,17 @@ void Queues::remove(const access::Principal& principal, QueueId id) {
                                         .personal = {}});
     transaction.commit();
     ended.settle();
+}
+
+QueueId Queues::find(const access::Principal& principal, std::string_view name) {
+    context_.touch(principal);
+    const auto found = store::find_queue_named(context_.main(), access::fold_name(name));
+    const auto queue = found ? store::find_queue(context_.main(), *found) : std::nullopt;
+    if (queue && may_see(context_, principal, *queue)) return queue->id;
+    auto& authority = context_.access.authority;
+    if (!authority.may(principal, Right::session_host))
+        authority.record_denial(principal, Right::job_submit, {});
+    fail(Status::ERR_NOT_FOUND, "there is no queue of that name");
 }
 
 Paged<Queue> Queues::list(const access::Principal& principal, const Page& page) {

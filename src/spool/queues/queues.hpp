@@ -24,6 +24,9 @@ class Queues {
     void remove(const access::Principal& principal, QueueId queue);
     /// Those that the principal may submit to; all with queue.manage or session.host. By id.
     [[nodiscard]] Paged<Queue> list(const access::Principal& principal, const Page& page = {});
+    /// By its name, of those that list() shows. ERR_NOT_FOUND, audited alike whether there is none or one
+    /// that the principal may not see.
+    [[nodiscard]] QueueId find(const access::Principal& principal, std::string_view name);
 
     /// Who may submit to a restricted queue: a user or a group, with the groups inside it; the other is 0.
     /// Idempotent. ERR_NOT_FOUND for nobody, if the principal may see users, or groups; else that is audited

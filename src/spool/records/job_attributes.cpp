@@ -1,6 +1,7 @@
 #include "spool/records/job_attributes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/error.hpp"
@@ -50,6 +51,35 @@ std::string attribute_lines(const JobAttributes& attributes) {
             fail(Status::ERR_LIMIT, "a job's attributes take more than {} bytes", longest_job_attributes);
     }
     return lines;
+}
+
+JobAttributes attributes_of(std::string_view lines) {
+    JobAttributes out;
+    const auto take = [&](char end) {
+        const auto at = lines.find(end);
+        if (at == std::string_view::npos) fail(Status::ERR_CORRUPT, "the attributes of a job are damaged");
+        const auto part = lines.substr(0, at);
+        lines.remove_prefix(at + 1);
+        return part;
+    };
+    while (!lines.empty()) {
+        JobAttribute one{.name = std::string(take(' ')), .value = false};
+        const auto type = take(' ');
+        const auto value = take('\n');
+        if (type == "text") {
+            one.value = std::string(value);
+        } else if (type == "boolean") {
+            one.value = value == "true";
+        } else {
+            std::int32_t number = 0;
+            const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+            if (error != std::errc() || end != value.data() + value.size())
+                fail(Status::ERR_CORRUPT, "the attributes of a job are damaged");
+            one.value = number;
+        }
+        out.push_back(std::move(one));
+    }
+    return out;
 }
 
 }  // namespace myqsec::spool

@@ -24,4 +24,7 @@ inline constexpr std::size_t longest_job_attributes = 4096;  ///< bytes, as attr
 /// not take, or a name that comes twice; ERR_LIMIT for too many, or too much.
 [[nodiscard]] std::string attribute_lines(const JobAttributes& attributes);
 
+/// What attribute_lines() made them of. Throws ERR_CORRUPT for what it did not make.
+[[nodiscard]] JobAttributes attributes_of(std::string_view lines);
+
 }  // namespace myqsec::spool

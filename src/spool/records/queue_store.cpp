@@ -162,6 +162,17 @@ std::vector<Allowed> allowed(storage::Database& main, QueueId queue) {
     return all;
 }
 
+std::vector<QueueId> queues_open_to(storage::Database& main, const std::vector<GroupId>& groups) {
+    std::vector<QueueId> queues;
+    auto rows = main.query(
+        "SELECT DISTINCT a.queue FROM queue_access a JOIN queue q ON q.id = a.queue WHERE q.restricted AND "
+        "a.group_id IN (SELECT value FROM json_each($1)) AND a.group_id <> 0 ORDER BY a.queue",
+        json_of(groups));
+    while (rows.next())
+        queues.push_back(rows.id<QueueId>(0));
+    return queues;
+}
+
 void disallow_everywhere(storage::Database& main, UserId user) {
     main.run("DELETE FROM queue_access WHERE user_id = $1", user);
 }

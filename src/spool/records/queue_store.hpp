@@ -48,6 +48,9 @@ struct Allowed {
 bool allow(storage::Database& main, QueueId queue, const Allowed& who);
 bool disallow(storage::Database& main, QueueId queue, const Allowed& who);
 [[nodiscard]] std::vector<Allowed> allowed(storage::Database& main, QueueId queue);
+/// Restricted queues in which one of the groups is allowed.
+[[nodiscard]] std::vector<QueueId> queues_open_to(storage::Database& main,
+                                                  const std::vector<GroupId>& groups);
 void disallow_everywhere(storage::Database& main, UserId user);
 
 }  // namespace myqsec::spool::store

@@ -118,14 +118,32 @@ KeyPlace KeyTree::insert(const crypto::Secret& key) {
     return take_place(1, key);
 }
 
-/// A place in a node of this level; makes the node, and what it hangs on, if all are full.
-KeyPlace KeyTree::take_place(int level, const crypto::Secret& key) {
+std::vector<KeyPlace> KeyTree::insert(std::span<const crypto::Secret> keys) {
+    std::vector<KeyPlace> places;
+    while (places.size() < keys.size()) {
+        Node node = node_with_space(1);
+        for (; places.size() < keys.size() && node.row.live < arity; ++node.row.live) {
+            const int slot = node.free_slot();
+            node.set(slot, keys[places.size()].view());
+            places.push_back({node.row.id, slot});
+        }
+        seal(node);
+    }
+    return places;
+}
+
+/// Of this level; makes it, and what it hangs on, if all are full.
+KeyTree::Node KeyTree::node_with_space(int level) {
     auto id = store::node_with_space(main_, level);
     if (!id && store::top_level(main_) == level) {
         grow();
         id = store::node_with_space(main_, level);
     }
-    Node node = id ? open(*id) : new_node(level);
+    return id ? open(*id) : new_node(level);
+}
+
+KeyPlace KeyTree::take_place(int level, const crypto::Secret& key) {
+    Node node = node_with_space(level);
     const int slot = node.free_slot();
     node.set(slot, key.view());
     ++node.row.live;

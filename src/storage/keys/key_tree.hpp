@@ -42,6 +42,8 @@ class KeyTree {
     /// Throws ERR_CORRUPT unless the tree opens under the keystore's root of its epoch.
     void check_root();
     [[nodiscard]] KeyPlace insert(const crypto::Secret& key);
+    /// Many at less cost each: every node that takes some is sealed once.
+    [[nodiscard]] std::vector<KeyPlace> insert(std::span<const crypto::Secret> keys);
     [[nodiscard]] crypto::Secret get(const KeyPlace& place) { return Reading(*this).get(place); }
     /// Keys of one state of the database, for whoever needs many: neighbours cost one opening of their node.
     class Reading {
@@ -76,6 +78,7 @@ class KeyTree {
     [[nodiscard]] crypto::Secret key_of(const store::NodeRow& row);
     [[nodiscard]] crypto::Secret root_key();
     void seal(Node& node);
+    Node node_with_space(int level);
     KeyPlace take_place(int level, const crypto::Secret& key);
     Node new_node(int level);
     void grow();

@@ -131,7 +131,8 @@ void remove_leaf(Database& main, LeafId leaf) {
 }
 
 std::int64_t count_leaves(Database& main) {
-    auto rows = main.query("SELECT count(*) FROM key_leaf WHERE kind <> $1", LeafKind::lookup);
+    auto rows =
+        main.query("SELECT count(*) FROM key_leaf WHERE kind IN ($1, $2)", LeafKind::job, LeafKind::person);
     rows.next();
     return rows.integer(0);
 }

@@ -20,6 +20,20 @@ LeafId LeafKeys::create(Transaction& transaction, LeafKind kind) {
     return store(transaction, kind, crypto::random_secret(KeyTree::key_size));
 }
 
+std::vector<LeafKeys::FreshKey> LeafKeys::create(Transaction& /*transaction*/, LeafKind kind,
+                                                 std::size_t count) {
+    std::vector<crypto::Secret> keys;
+    for (std::size_t i = 0; i < count; ++i)
+        keys.push_back(crypto::random_secret(KeyTree::key_size));
+    const auto places = tree_.insert(keys);
+    std::vector<FreshKey> fresh;
+    for (std::size_t i = 0; i < count; ++i) {
+        fresh.push_back({fresh_id(), std::move(keys[i])});
+        store::insert_leaf(main_, fresh.back().leaf, kind, places[i]);
+    }
+    return fresh;
+}
+
 LeafId LeafKeys::store(Transaction& /*transaction*/, LeafKind kind, const crypto::Secret& key) {
     const LeafId leaf = fresh_id();
     store::insert_leaf(main_, leaf, kind, tree_.insert(key));

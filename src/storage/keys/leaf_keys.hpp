@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -18,7 +19,7 @@
 
 namespace myqsec::storage {
 
-enum class LeafKind : std::uint8_t { job = 1, person = 2, lookup = 3 };
+enum class LeafKind : std::uint8_t { job = 1, person = 2, lookup = 3, host_secret = 4 };
 
 /// Leaves of the key tree in the main database. All calls join the caller's transaction.
 class LeafKeys {
@@ -31,6 +32,12 @@ class LeafKeys {
 
     /// Stores a fresh random key of 32 bytes; durable with the caller's transaction.
     LeafId create(Transaction& transaction, LeafKind kind);
+    struct FreshKey {
+        LeafId leaf;
+        crypto::Secret key;
+    };
+    /// So many of them, at less cost each, with what they are.
+    std::vector<FreshKey> create(Transaction& transaction, LeafKind kind, std::size_t count);
     /// Stores a key made earlier (a job's key is in use before its row exists).
     LeafId store(Transaction& transaction, LeafKind kind, const crypto::Secret& key);
     /// Keys of one state, for whoever needs many. Whatever else is read meanwhile is of the same state, and
