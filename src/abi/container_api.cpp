@@ -70,7 +70,7 @@ crypto::LendThread lent_by(const myqsec_container_keys& keys) {
     if (!keys.run) return {};
     return [run = keys.run, context = keys.run_context](void (*task)(void*), void* task_context) {
         const CallbackScope scope;
-        return run(context, task, task_context) == 0;
+        return scope.call(run, context, task, task_context) == 0;
     };
 }
 

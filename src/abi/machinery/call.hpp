@@ -29,7 +29,8 @@ class CallbackScope {
     CallbackScope& operator=(const CallbackScope&) = delete;
     ~CallbackScope();
 
-    /// Calls the host's function. Throws ERR_FORKED in a child that it forked: the parent goes on with the call.
+    /// Calls the host's function. Throws ERR_FORKED in a child that it forked: the parent goes on with the
+    /// call.
     template <class Function, class... Arguments>
     [[nodiscard]] auto call(Function function, Arguments... arguments) const {
         const auto result = function(arguments...);

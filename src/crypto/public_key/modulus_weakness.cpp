@@ -51,8 +51,8 @@ bool passes_as_prime(const Botan::BigInt& modulus) {
     return Botan::power_mod(Botan::BigInt(2), modulus - 1, modulus) == 1;
 }
 
-/// Nemec et al., "The Return of Coppersmith's Attack" (2017), §2: primes k·M + (65537^a mod M), M a product of
-/// the first primes, so that the modulus is a power of 65537 modulo each. Others are so with 2^-150.
+/// Nemec et al., "The Return of Coppersmith's Attack" (2017), §2: primes k·M + (65537^a mod M), M a product
+/// of the first primes, so that the modulus is a power of 65537 modulo each. Others are so with 2^-150.
 bool has_roca_structure(const Botan::BigInt& modulus) {
     constexpr std::array<std::uint16_t, 38> primes = {
         3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
