@@ -62,8 +62,7 @@ class DiskFile final : public File {
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
     DiskFile(const DiskFile&) = delete;
     DiskFile& operator=(const DiskFile&) = delete;
-    // Closing alone would leave the lock to a forked child that has the same open file; a child's own closing
-    // leaves it to the parent.
+    // Closing alone would leave it to a forked child with the same open file; a child leaves it alone.
     ~DiskFile() override {
         if (locked_ && process_.is_this()) ::flock(descriptor_.get(), LOCK_UN);
     }

@@ -53,8 +53,8 @@ class Listing {
 [[nodiscard]] std::unique_ptr<Listing> listing_of(std::vector<std::string> names);
 
 /// A directory, held by handle: renaming its parents changes nothing, and no name leads out of it.
-/// Names are single path components; symbolic links are never followed. Files are 0600, folders 0700. A forked
-/// child changes and locks nothing through its parent's: ERR_FORKED.
+/// Names are single path components; symbolic links are never followed. Files are 0600, folders 0700. A
+/// forked child changes and locks nothing through its parent's: ERR_FORKED.
 class Folder {
  public:
     virtual ~Folder() = default;
