@@ -35,6 +35,8 @@ typedef struct myqsec_people_error {
     const char *column;  /**< our name of it, such as "email". Zero: never; "" for the whole row */
     const char *message; /**< a sentence for a person, without personal data. Zero: never */
 } myqsec_people_error;
+#define MYQSEC_PEOPLE_ERROR_INIT \
+    { sizeof(myqsec_people_error), 0, 0, NULL, NULL }
 
 typedef struct myqsec_people_import_options {
     uint32_t struct_size;

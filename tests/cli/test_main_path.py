@@ -41,7 +41,8 @@ class MainPath(InstanceTest):
             jobs.append(self.submit(document=b"%d" % number))
             files += self.spool_files() - before
         damaged = self.folder / "the instance" / "jobs" / files[1]
-        damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+        sealed = damaged.read_bytes()
+        damaged.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
         (self.folder / "printed").mkdir()
         message = self.complains(6, "release", "--device", "lobby", "--card-file", "card", "--all", "--output", "printed")
         self.assertIn(f"job {jobs[1]}:", message)

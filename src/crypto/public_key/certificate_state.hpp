@@ -45,10 +45,10 @@ enum class RecipientKey : std::uint8_t { rsa, ec_p256, ec_p384 };
 /// e = 1, or a modulus that can be factored, anybody reads what is encrypted.
 [[nodiscard]] std::string rsa_objection(const Botan::BigInt& modulus, const Botan::BigInt& exponent);
 
-/// Why anybody could factor a modulus that rsa_objection() has nothing against, empty if nobody is known to:
-/// a factor below 2^16, a square, two primes that Fermat's method finds in 100 steps, a single prime, or primes
-/// that are powers of 65537 modulo small primes (ROCA, CVE-2017-15361). Of recipients alone: what was sealed
-/// to such a key opens on.
+/// Why anybody could factor a modulus that rsa_objection() has nothing against, empty if nobody is
+/// known to: a factor below 2^16, a square, two primes that Fermat's method finds in 100 steps, a
+/// single prime, or primes that are powers of 65537 modulo small primes (ROCA, CVE-2017-15361). Of
+/// recipients alone: what was sealed to such a key opens on.
 [[nodiscard]] std::string modulus_weakness(const Botan::BigInt& modulus);
 
 /// The fields of a certificate in DER form, and what there is against it. Throws ERR_INVALID_ARGUMENT for
