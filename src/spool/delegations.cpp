@@ -102,7 +102,7 @@ DelegationId Delegations::give(const access::Principal& principal, const Delegat
     auto event =
         event_of(old ? Action::delegation_changed : Action::delegation_given, proof.actor(), old, now);
     // The same again is no change.
-    if (!old || event.changes.size() > 1) context_.audit.append(transaction, std::move(event));
+    if (!old || event.changes.size() > 1) context_.audit.append(transaction, event);
     transaction.commit();
     return now.id;
 }
@@ -164,7 +164,7 @@ Instant Delegations::tick() {
             store::remove_delegation(main, over.id);
             auto event = event_of(Action::delegation_taken, audit::Actor::system(), over, std::nullopt);
             event.changes.push_back({"reason", "", "over"});
-            context_.audit.append(transaction, std::move(event));
+            context_.audit.append(transaction, event);
         }
         transaction.commit();
     }

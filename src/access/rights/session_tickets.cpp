@@ -51,7 +51,7 @@ Sessions::IssuedTicket Sessions::issue_ticket(const Principal& principal, std::s
             fail(Status::ERR_NOT_POSSIBLE,
                  "a session that a ticket began is given none: the person logs in again");
         }
-        replaced = tickets_.add(hash, std::move(ticket));
+        replaced = tickets_.add(hash, ticket);
     }
     try {
         if (replaced) audit_end(transaction, *replaced, "replaced");

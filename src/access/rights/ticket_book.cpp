@@ -34,7 +34,7 @@ std::optional<Ticket> TicketBook::add(const crypto::Digest& token, Ticket ticket
     if (tickets_.size() >= most_tickets)
         fail(Status::ERR_LIMIT, "there are {} session tickets already", most_tickets);
     ticket.number = ++issued_;
-    tickets_.emplace(token, std::move(ticket));
+    tickets_.emplace(token, ticket);
     ++count;
     return replaced;
 }
@@ -48,7 +48,7 @@ std::optional<Ticket> TicketBook::remove(const crypto::Digest& token) {
     auto taken = tickets_.extract(token);
     if (taken.empty()) return std::nullopt;
     --of_person_[taken.mapped().principal.user];
-    return std::move(taken.mapped());
+    return taken.mapped();
 }
 
 template <typename Condition>

@@ -60,7 +60,7 @@ Permit permit(const Context& context, const access::Principal& principal, JobId 
             fail(Status::ERR_NOT_FOUND, "job {} {}", id.value,
                  job->state == JobState::canceled ? "was cancelled" : "has expired");
         }
-        return {*std::move(job), proof, std::move(delegation)};
+        return {*std::move(job), proof, delegation};
     } catch (const Error& error) {
         const bool may_know =
             is_own || (reaches_others && authority.may(principal, Right::job_manage_all, target));
