@@ -171,7 +171,7 @@ TEST_CASE("a process that may open no more files is told so") {
     REQUIRE(child >= 0);
     if (child == 0) {
         // The generator is reseeded in a child; the sanitizers, which look at it then, need a file for that.
-        (void)crypto::random_array<8>();
+        (void)crypto::random_secret(32);
         rlimit few{64, 64};
         int wrong = ::setrlimit(RLIMIT_NOFILE, &few) == 0 ? 0 : 1;
         std::vector<int> taken;
