@@ -29,7 +29,7 @@ std::optional<Ticket> TicketBook::add(const crypto::Digest& token, Ticket ticket
             const bool older = oldest == tickets_.end() || at->second.number < oldest->second.number;
             if (at->second.principal.user == user && older) oldest = at;
         }
-        replaced = remove(crypto::Digest(oldest->first));
+        if (oldest != tickets_.end()) replaced = remove(crypto::Digest(oldest->first));
     }
     if (tickets_.size() >= most_tickets)
         fail(Status::ERR_LIMIT, "there are {} session tickets already", most_tickets);
