@@ -40,8 +40,8 @@ ExportOptions options_of(const myqsec_audit_export_options* given) {
              options.format);
     if (options.from < 1)
         fail(Status::ERR_INVALID_ARGUMENT, "options.from must be a sequence number, or 0 for the first");
-    if (options.personal > 1) fail(Status::ERR_INVALID_ARGUMENT, "options.personal must be 0 or 1");
-    if (options.format == MYQSEC_AUDIT_BUNDLE && (options.from != 1 || options.personal != 0)) {
+    const bool personal = yes_or_no(options.personal, "options.personal");
+    if (options.format == MYQSEC_AUDIT_BUNDLE && (options.from != 1 || personal)) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "a bundle holds all events, with their personal values sealed: options.from must be 1 and "
              "options.personal 0");
@@ -50,7 +50,7 @@ ExportOptions options_of(const myqsec_audit_export_options* given) {
     out.lines.format =
         options.format == MYQSEC_AUDIT_SYSLOG ? audit::ExportFormat::syslog : audit::ExportFormat::json_lines;
     out.lines.from = options.from;
-    out.lines.text.personal = options.personal != 0;
+    out.lines.text.personal = personal;
     out.lines.text.host_name = host_name(options.host_name);
     return out;
 }

@@ -22,8 +22,7 @@ myqsec_status myqsec_card_add(myqsec_session* session, int64_t user, const char*
                               int64_t expires, int64_t* out) {
     return with_session(session, [&](Session& s) {
         auto& added = output(out, "out");
-        if (expires < 0) fail(Status::ERR_INVALID_ARGUMENT, "expires must be an instant, or 0 for none");
-        const auto instant = expires == 0 ? std::nullopt : std::optional(from_milliseconds(expires));
+        const auto instant = optional_instant(expires, "expires");
         added = s.engine.access.credentials
                     .add_card(s.principal, id<UserId>(user, "user"), raw_text(&required(card, "card")),
                               text_or_empty(label, "label"), instant)

@@ -1,6 +1,7 @@
 // myqsec/container.h: sealing and opening streams, and certificates, without an engine.
 #include "abi/machinery/arguments.hpp"
 #include "abi/machinery/call.hpp"
+#include "abi/machinery/streams.hpp"
 #include "crypto/container/container.hpp"
 #include "crypto/random.hpp"
 #include "crypto/self_test/self_test.hpp"
@@ -76,29 +77,13 @@ crypto::LendThread lent_by(const myqsec_container_keys& keys) {
 
 class HostOutput final : public ByteSink {
  public:
-    HostOutput(myqsec_write_function function, void* context) : function_(function), context_(context) {}
-    void write(ByteView bytes) override {
-        const CallbackScope scope;
-        const int failed = scope.call(function_, context_, bytes.data(), bytes.size());
-        if (failed != 0) fail(Status::ERR_CALLBACK, "the host's write function returned {}", failed);
-    }
+    HostOutput(myqsec_write_function function, void* context) : write_(writing(function, context)) {}
+    void write(ByteView bytes) override { write_(bytes); }
     void finish() override {}
 
  private:
-    myqsec_write_function function_;
-    void* context_;
+    std::function<void(ByteView)> write_;
 };
-
-/// How many bytes came, 0 at the end.
-std::size_t read_into(ByteSpan room, myqsec_read_function read, void* context) {
-    std::size_t size = room.size();
-    const CallbackScope scope;
-    const int failed = scope.call(read, context, room.data(), &size);
-    if (failed != 0) fail(Status::ERR_CALLBACK, "the host's read function returned {}", failed);
-    if (size > room.size())
-        fail(Status::ERR_CALLBACK, "the host's read function returned more than there was room for");
-    return size;
-}
 
 void test_primitives(const myqsec_container_keys& keys) {
     if (keys.certificates || keys.private_key)
@@ -134,9 +119,10 @@ myqsec_status myqsec_container_seal(const myqsec_container_keys* keys, myqsec_re
         require_functions(read, write);
         test_primitives(given);
         HostOutput output(write, write_context);
+        const auto input = reading(read, read_context);
         crypto::ContainerWriter writer(recipients_of(given), crypto::random_array<16>(),
                                        suite_of(given.suite), output, lent_by(given));
-        while (const auto size = read_into(writer.room(), read, read_context))
+        while (const auto size = input(writer.room()))
             writer.filled(size);
         writer.finish();
     });
@@ -150,8 +136,9 @@ myqsec_status myqsec_container_open(const myqsec_container_keys* keys, myqsec_re
         test_primitives(given);
         const auto identity = identity_of(given);
         HostOutput output(write, write_context);
+        const auto input = reading(read, read_context);
         crypto::ContainerOpener opener(identity, output, lent_by(given));
-        while (const auto size = read_into(opener.room(), read, read_context))
+        while (const auto size = input(opener.room()))
             opener.filled(size);
         opener.finish();
     });

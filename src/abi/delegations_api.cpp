@@ -15,11 +15,6 @@ constexpr Column delegation_columns[] = {
     {"private_jobs", MYQSEC_COLUMN_BOOLEAN},
 };
 
-bool yes_or_no(std::uint32_t value, const char* name) {
-    if (value > 1) fail(Status::ERR_INVALID_ARGUMENT, "{} must be 0 or 1", name);
-    return value == 1;
-}
-
 spool::DelegationFields delegation_fields(const myqsec_delegation_fields* given) {
     const auto fields = read_struct(given, "fields");
     check_reserved(fields.reserved == 0, "fields");
@@ -30,9 +25,7 @@ spool::DelegationFields delegation_fields(const myqsec_delegation_fields* given)
         if (name->empty()) fail(Status::ERR_INVALID_ARGUMENT, "fields.delegate_name may not be empty");
         out.delegate_name = *name;
     }
-    if (fields.until < 0)
-        fail(Status::ERR_INVALID_ARGUMENT, "fields.until must be an instant, or 0 for none");
-    if (fields.until != 0) out.until = from_milliseconds(fields.until);
+    out.until = optional_instant(fields.until, "fields.until");
     out.names = yes_or_no(fields.names, "fields.names");
     out.private_jobs = yes_or_no(fields.private_jobs, "fields.private_jobs");
     return out;

@@ -68,13 +68,12 @@ access::Grant grant_of(const myqsec_role_grant* given) {
     if (bool(out.user) == bool(out.group)) {
         fail(Status::ERR_INVALID_ARGUMENT, "a grant names either a user or a group");
     }
-    if (grant.everywhere > 1) fail(Status::ERR_INVALID_ARGUMENT, "grant.everywhere must be 0 or 1");
-    if ((out.scope_group || out.scope_queue) == (grant.everywhere == 1)) {
+    const bool everywhere = yes_or_no(grant.everywhere, "grant.everywhere");
+    if ((out.scope_group || out.scope_queue) == everywhere) {
         fail(Status::ERR_INVALID_ARGUMENT,
              "a grant is limited to a group or to a queue, or holds everywhere: say which");
     }
-    if (grant.until < 0) fail(Status::ERR_INVALID_ARGUMENT, "grant.until must be an instant, or 0 for none");
-    if (grant.until != 0) out.until = from_milliseconds(grant.until);
+    out.until = optional_instant(grant.until, "grant.until");
     return out;
 }
 

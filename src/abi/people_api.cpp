@@ -45,11 +45,6 @@ std::optional<char> separator_of(std::uint32_t separator) {
     return static_cast<char>(separator);
 }
 
-bool choice_of(std::uint32_t value, const char* name) {
-    if (value > 1) fail(Status::ERR_INVALID_ARGUMENT, "options.{} must be 0 or 1", name);
-    return value != 0;
-}
-
 people::ColumnMap map_of(std::uint32_t map) {
     if (map > MYQSEC_PEOPLE_PAPERCUT) {
         fail(Status::ERR_INVALID_ARGUMENT,
@@ -63,10 +58,10 @@ people::ImportOptions options_of(const myqsec_people_import_options& given) {
     people::ImportOptions out;
     out.columns.map = map_of(given.map);
     out.separator = separator_of(given.separator);
-    out.dry_run = choice_of(given.dry_run, "dry_run");
-    out.columns.header = !choice_of(given.no_header, "no_header");
-    out.columns.ignore_unknown = choice_of(given.ignore_unknown, "ignore_unknown");
-    out.columns.clear_empty = choice_of(given.clear_empty, "clear_empty");
+    out.dry_run = yes_or_no(given.dry_run, "options.dry_run");
+    out.columns.header = !yes_or_no(given.no_header, "options.no_header");
+    out.columns.ignore_unknown = yes_or_no(given.ignore_unknown, "options.ignore_unknown");
+    out.columns.clear_empty = yes_or_no(given.clear_empty, "options.clear_empty");
     return out;
 }
 
@@ -156,8 +151,8 @@ myqsec_status myqsec_people_export(myqsec_session* session, const myqsec_people_
         const auto given = read_struct_or(options, initial, "options");
         people::ExportOptions parsed;
         parsed.separator = separator_of(given.separator).value_or(',');
-        parsed.mark = choice_of(given.bom, "bom");
-        parsed.numbers = choice_of(given.ids, "ids");
+        parsed.mark = yes_or_no(given.bom, "options.bom");
+        parsed.numbers = yes_or_no(given.ids, "options.ids");
         if (!write) fail_null("write");
         people::export_people(parts_of(s), s.principal, parsed, writing(write, context));
     });

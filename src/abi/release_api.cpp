@@ -129,8 +129,7 @@ class AfterSink {
 
 spool::ReleaseOptions release_options(const myqsec_release_options* given) {
     const auto options = read_struct_or(given, MYQSEC_RELEASE_OPTIONS_INIT, "options");
-    if (options.keep > 1) fail(Status::ERR_INVALID_ARGUMENT, "options.keep must be 0 or 1");
-    return {options.keep == 1};
+    return {yes_or_no(options.keep, "options.keep")};
 }
 
 /// `work` takes the spool::JobRelease&, which is undone when its session has ended.

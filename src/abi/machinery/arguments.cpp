@@ -113,6 +113,17 @@ void check_reserved(bool is_initial, const char* name) {
     }
 }
 
+bool yes_or_no(std::uint32_t value, const char* name) {
+    if (value > 1) fail(Status::ERR_INVALID_ARGUMENT, "{} must be 0 or 1", name);
+    return value == 1;
+}
+
+std::optional<Instant> optional_instant(std::int64_t value, const char* name) {
+    if (value == 0) return std::nullopt;
+    if (value < 0) fail(Status::ERR_INVALID_ARGUMENT, "{} must be an instant, or 0 for none", name);
+    return from_milliseconds(value);
+}
+
 std::optional<bool> optional_flag(std::int32_t value, const char* name) {
     if (value == MYQSEC_UNCHANGED) return std::nullopt;
     if (value != MYQSEC_YES && value != MYQSEC_NO)

@@ -122,6 +122,11 @@ T optional_id(std::int64_t value, const char* name) {
     return T(value);
 }
 
+/// 0 or 1.
+[[nodiscard]] bool yes_or_no(std::uint32_t value, const char* name);
+/// None for 0.
+[[nodiscard]] std::optional<Instant> optional_instant(std::int64_t value, const char* name);
+
 /// A myqsec_choice.
 [[nodiscard]] std::optional<bool> optional_flag(std::int32_t value, const char* name);
 /// 0 leaves it as it is, -1 is none.
