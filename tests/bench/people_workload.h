@@ -9,7 +9,7 @@ enum { PEOPLE_BATCH = 100, PEOPLE_GROUPS = 40, PEOPLE_ROW = 160 };
 #define PEOPLE_HEADER "user_name,full_name,email,groups,cards\r\n"
 
 typedef struct people_row {
-    char user_name[24];
+    char user_name[32];
     char full_name[48];
     char email[48];
     int group;

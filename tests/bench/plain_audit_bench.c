@@ -1,26 +1,7 @@
 /* The same two tables in plain SQLite, without sealing, hashing, signing or a second database:
  * plain_audit_bench FILE TRANSACTIONS BATCH -> facts per second */
-#include <sqlite3.h>
-
 #include "audit_workload.h"
-
-static sqlite3* database;
-
-static void execute(const char* sql) {
-    bench_require(sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
-}
-
-static sqlite3_stmt* prepare(const char* sql) {
-    sqlite3_stmt* statement = NULL;
-    bench_require(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK, sql,
-                  sqlite3_errmsg(database));
-    return statement;
-}
-
-static void step(sqlite3_stmt* statement) {
-    bench_require(sqlite3_step(statement) == SQLITE_DONE, "step", sqlite3_errmsg(database));
-    sqlite3_reset(statement);
-}
+#include "plain_sqlite.h"
 
 int main(int argc, char** argv) {
     bench_require(argc == 4, "plain_audit_bench", "arguments: FILE TRANSACTIONS BATCH");

@@ -1,26 +1,7 @@
 /* The same people in plain SQLite, in durable batches: no file is read, nothing checked, sealed or audited.
  *   plain_import_bench FILE ROWS -> rows per second */
-#include <sqlite3.h>
-
 #include "people_workload.h"
-
-static sqlite3* database;
-
-static void execute(const char* sql) {
-    bench_require(sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK, sql, sqlite3_errmsg(database));
-}
-
-static sqlite3_stmt* prepare(const char* sql) {
-    sqlite3_stmt* statement = NULL;
-    bench_require(sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK, sql,
-                  sqlite3_errmsg(database));
-    return statement;
-}
-
-static void step(sqlite3_stmt* statement) {
-    bench_require(sqlite3_step(statement) == SQLITE_DONE, "step", sqlite3_errmsg(database));
-    sqlite3_reset(statement);
-}
+#include "plain_sqlite.h"
 
 int main(int argc, char** argv) {
     bench_require(argc == 3, "plain_import_bench", "arguments: FILE ROWS");
