@@ -160,7 +160,7 @@ void Import::check(const std::function<void(const ImportError&)>& tell, ImportCo
         fail(error.status(), "{}; nothing was changed", in_line(1, error.column, error.what()));
     }
     counts.groups_created = groups_.planned();
-    if (last_loss_ != 0 && store::count_administrators_after(vault_.main(), losses_) == 0) {
+    if (last_loss_ != 0 && store::count_administrators(vault_.main(), losses_) == 0) {
         report({last_loss_, Status::ERR_NOT_POSSIBLE, "",
                 "with the rows before it this would leave the instance without an administrator"});
     }

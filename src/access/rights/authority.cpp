@@ -49,10 +49,8 @@ bool Authority::is_active(const Principal& principal) {
     return user && user->state == UserState::active;
 }
 
-/// It may do nothing but change its user's password.
-bool Authority::must_change_password(const Principal& principal) const {
-    const auto session = sessions_.get(principal.session);
-    return session && session->must_change_password;
+std::vector<store::EffectiveGrant> Authority::grants_of(UserId user) {
+    return store::grants_of_user(vault_.main(), user, vault_.clock().now());
 }
 
 RightSet Authority::rights_of_host() const {
@@ -66,11 +64,11 @@ Authority::Answer Authority::decide(const Principal& principal, Right right, con
         return rights_of_host().has(right) ? Answer::granted : Answer::denied;
     }
     if (!is_active(principal)) return Answer::ended;
-    if (must_change_password(principal))
+    if (sessions_.must_change_password(principal))
         return right == Right::credential_own ? Answer::granted : Answer::denied;
     auto& main = vault_.main();
     if (usable(principal, user_rights()).has(right)) return Answer::granted;
-    for (const auto& grant : store::grants_of_user(main, principal.user, vault_.clock().now())) {
+    for (const auto& grant : grants_of(principal.user)) {
         if (usable(principal, grant.rights).has(right) && applies(main, grant, target))
             return Answer::granted;
     }
@@ -112,8 +110,8 @@ bool Authority::may(const Principal& principal, Right right, const Target& targe
 Reach Authority::reach(const Principal& principal, Right right) {
     Reach reach;
     reach.everywhere = may(principal, right);
-    if (reach.everywhere || !is_active(principal) || must_change_password(principal)) return reach;
-    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
+    if (reach.everywhere || !is_active(principal) || sessions_.must_change_password(principal)) return reach;
+    for (const auto& grant : grants_of(principal.user)) {
         if (!usable(principal, grant.rights).has(right)) continue;
         if (grant.scope_group && grant.scope_queue) {
             // What can't be limited to both such a grant gives nowhere.
@@ -140,9 +138,9 @@ Reach Authority::authorise_list(const Principal& principal, Right right) {
 RightSet Authority::rights(const Principal& principal) {
     if (principal.kind == PrincipalKind::system) return rights_of_host();
     if (!is_active(principal)) return {};
-    if (must_change_password(principal)) return {Right::credential_own};
+    if (sessions_.must_change_password(principal)) return {Right::credential_own};
     auto held = user_rights();
-    for (const auto& grant : store::grants_of_user(vault_.main(), principal.user, vault_.clock().now())) {
+    for (const auto& grant : grants_of(principal.user)) {
         if (!grant.scope_group && !grant.scope_queue) held |= grant.rights;
     }
     return usable(principal, held);
@@ -150,7 +148,7 @@ RightSet Authority::rights(const Principal& principal) {
 
 RightSet Authority::rights_of(UserId user) {
     auto held = user_rights();
-    for (const auto& grant : store::grants_of_user(vault_.main(), user, vault_.clock().now()))
+    for (const auto& grant : grants_of(user))
         held |= grant.rights;
     return held;
 }

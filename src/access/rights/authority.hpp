@@ -14,6 +14,10 @@
 
 namespace myqsec::access {
 
+namespace store {
+struct EffectiveGrant;
+}
+
 class Authority {
  public:
     Authority(storage::Vault& vault, const settings::Settings& settings, Refusals& refusals,
@@ -74,6 +78,7 @@ class Authority {
     /// As Sessions::require_unlimited and lift_limit, for who changes passwords.
     void require_unlimited(const Principal& principal) const { sessions_.require_unlimited(principal); }
     void lift_limit(const Principal& principal) { sessions_.lift_limit(principal.session); }
+
     /// As Sessions::revoke.
     [[nodiscard]] Sessions::Revocation end_sessions(storage::Transaction& transaction,
                                                     std::vector<UserId> users, SessionId spared = {}) {
@@ -91,7 +96,8 @@ class Authority {
  private:
     enum class Answer : std::uint8_t { granted, denied, ended };
     [[nodiscard]] bool is_active(const Principal& principal);
-    [[nodiscard]] bool must_change_password(const Principal& principal) const;
+    /// In force, directly or through groups.
+    [[nodiscard]] std::vector<store::EffectiveGrant> grants_of(UserId user);
     /// The system principal's.
     [[nodiscard]] RightSet rights_of_host() const;
     [[nodiscard]] Answer decide(const Principal& principal, Right right, const Target& target);

@@ -197,22 +197,7 @@ std::vector<std::string_view> role_list_statements() {
     return both_ways({listed_roles, listed_grants});
 }
 
-std::int64_t count_administrators(storage::Database& main) {
-    auto rows = main.query(
-        "WITH RECURSIVE holder(id) AS ("
-        "SELECT group_id FROM access_grant WHERE role_id = $1 AND group_id <> 0 AND scope_group = 0 AND "
-        "scope_queue = 0 AND until IS NULL "
-        "UNION SELECT g.id FROM access_group g JOIN holder h ON g.parent = h.id) "
-        "SELECT COUNT(*) FROM access_user u WHERE u.state = $2 AND ("
-        "EXISTS (SELECT 1 FROM access_grant t WHERE t.user_id = u.id AND t.role_id = $1 AND t.scope_group = "
-        "0 "
-        "AND t.scope_queue = 0 AND t.until IS NULL) OR "
-        "EXISTS (SELECT 1 FROM access_member m JOIN holder h ON m.group_id = h.id WHERE m.user_id = u.id))",
-        administrator_role, UserState::active);
-    return rows.next() ? rows.integer(0) : 0;
-}
-
-std::int64_t count_administrators_after(storage::Database& main, const Losses& losses) {
+std::int64_t count_administrators(storage::Database& main, const Losses& losses) {
     std::string left = "[";
     for (const auto& [group, user] : losses.memberships)
         left += fmt::format("{}\"{} {}\"", left.size() > 1 ? "," : "", group.value, user.value);

@@ -92,15 +92,13 @@ Paged<GrantRow> list_grants(storage::Database& main, const Page& page);
 /// Every statement that list_roles and list_grants may run, for the test that looks at their plans.
 std::vector<std::string_view> role_list_statements();
 
-/// Active users who are administrators without limit or end.
-std::int64_t count_administrators(storage::Database& main);
-/// What takes that from somebody.
+/// What takes it from somebody to be an administrator.
 struct Losses {
     std::vector<UserId> disabled;
     std::vector<std::pair<GroupId, UserId>> memberships;
 };
-/// Those who would be left.
-std::int64_t count_administrators_after(storage::Database& main, const Losses& losses);
+/// Active users who are administrators without limit or end, or would be after that.
+std::int64_t count_administrators(storage::Database& main, const Losses& losses = {});
 /// Throws ERR_NOT_POSSIBLE if the transaction's changes left none.
 void require_administrator_left(storage::Database& main);
 

@@ -184,10 +184,15 @@ void Sessions::require_alive(const Principal& principal) const {
     if (principal.kind != PrincipalKind::system && !alive(principal)) refuse_ended();
 }
 
+bool Sessions::must_change_password(const Principal& principal) const {
+    if (principal.kind == PrincipalKind::system) return false;
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(principal.session);
+    return found != sessions_.end() && found->second.must_change_password;
+}
+
 void Sessions::require_unlimited(const Principal& principal) const {
-    if (principal.kind == PrincipalKind::system) return;
-    const auto session = get(principal.session);
-    if (!session || !session->must_change_password) return;
+    if (!must_change_password(principal)) return;
     fail(Status::ERR_PASSWORD_CHANGE_REQUIRED,
          "the password must be changed before anything else: it is too old, or somebody else set it");
 }

@@ -137,7 +137,9 @@ class Sessions {
     };
     /// Throws ERR_SESSION_ENDED unless it is alive; the system principal has no session that could end.
     void require_alive(const Principal& principal) const;
-    /// Throws ERR_PASSWORD_CHANGE_REQUIRED if it may do nothing but change its user's password.
+    /// It may do nothing but change its user's password.
+    [[nodiscard]] bool must_change_password(const Principal& principal) const;
+    /// Throws ERR_PASSWORD_CHANGE_REQUIRED if so.
     void require_unlimited(const Principal& principal) const;
     /// It may do what its user may: the password was changed in it.
     void lift_limit(SessionId session);
